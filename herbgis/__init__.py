@@ -1,0 +1,59 @@
+"""herbgis: 中药材与食用菌基地的面积核定、进度统计与地图. Planning herb and fungus bases.
+
+The names below are the public surface; each is loaded when it is first used, so that importing
+herbgis costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+#: Where each public name lives.
+_HOMES = {
+    "HerbgisError": "herbgis.errors",
+    "Policy": "herbgis.policy",
+    "Progress": "herbgis.progress",
+    "Survey": "herbgis.survey",
+    "ValidationReport": "herbgis.rules.validation",
+    "classify": "herbgis.tiers",
+    "count_progress": "herbgis.progress",
+    "draw_map": "herbgis.webmap",
+    "load_policy": "herbgis.policy",
+    "measure": "herbgis.areas",
+    "read_counties": "herbgis.counties",
+    "read_survey": "herbgis.readers.reading",
+    "validate": "herbgis.rules.validation",
+}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605 - held against the imports below by a test
+
+if TYPE_CHECKING:
+    from herbgis.areas import measure as measure
+    from herbgis.counties import read_counties as read_counties
+    from herbgis.errors import HerbgisError as HerbgisError
+    from herbgis.policy import Policy as Policy
+    from herbgis.policy import load_policy as load_policy
+    from herbgis.progress import Progress as Progress
+    from herbgis.progress import count_progress as count_progress
+    from herbgis.readers.reading import read_survey as read_survey
+    from herbgis.rules.validation import ValidationReport as ValidationReport
+    from herbgis.rules.validation import validate as validate
+    from herbgis.survey import Survey as Survey
+    from herbgis.tiers import classify as classify
+    from herbgis.webmap import draw_map as draw_map
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        msg = f"module 'herbgis' has no attribute {name!r}; it has: {', '.join(__all__)}"
+        raise AttributeError(msg)
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,215 @@
+"""The area of bases, how sure it is, and their contiguous blocks. Floor 3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from herbgis import columns as cols
+from herbgis.basetable import match_headings
+from herbgis.errors import CrsError
+from herbgis.geodesy import Floats, Ints, areas_m2, local_metres
+from herbgis.placing import Geometries, to_cgcs2000
+from herbgis.policy import Policy, SurveyMethod, load_policy
+from herbgis.units import to_mu
+
+_POLYGONAL = (3, 6, 7)
+#: Rows of a ring's correlation matrix held at once, so that a long track fits in memory.
+_ROWS_AT_ONCE = 512
+
+
+def measure(
+    bases: gpd.GeoDataFrame,
+    *,
+    policy: Policy | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> gpd.GeoDataFrame:
+    """Add the measured columns to any frame with a coordinate system.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        Any system, any columns; ``survey_method`` is used where there is one.
+    policy : Policy, optional
+        Survey errors by method; ``tongren-2020`` by default.
+    columns : mapping of str to str, optional
+        Column of the base table to the frame's heading.
+
+    Returns
+    -------
+    GeoDataFrame
+        The frame with ``surveyed_mu``, the ellipsoidal area on CGCS2000, and ``sigma_mu``, its
+        standard deviation, in 亩; NaN where there is no polygon. Rings that cross themselves
+        are measured as the land they enclose, each piece once.
+
+    Raises
+    ------
+    CrsError
+        The frame has no coordinate system.
+    """
+    policy = policy or load_policy()
+    if bases.crs is None:
+        msg = "没有坐标系, 不能量面积。请先 set_crs(…), 例如 EPSG:4490 或 EPSG:4524。"
+        raise CrsError(msg)
+    matched, _ = match_headings([str(c) for c in bases.columns], policy, columns)
+    methods = bases[matched["survey_method"]] if "survey_method" in matched else None
+    geometry = land(to_cgcs2000(np.asarray(bases.geometry.array, dtype=object), bases.crs))
+    sigma = _method_values(methods, len(bases), policy)
+    measured = bases.copy()
+    mu, sigma_mu = measured_mu(geometry, *sigma, tolerance_m=policy.tolerances["collinear_m"])
+    measured["surveyed_mu"] = cols.typed(mu, "number", bases.index)
+    measured["sigma_mu"] = cols.typed(sigma_mu, "number", bases.index)
+    return measured
+
+
+def land(geometries: Geometries) -> Geometries:
+    """Geometries as the land they enclose: valid, without Z, None where there is no polygon."""
+    polygonal = np.isin(shapely.get_type_id(geometries), _POLYGONAL)
+    polygonal &= ~shapely.is_empty(geometries)
+    result = np.where(polygonal, shapely.force_2d(geometries), None)
+    broken = np.flatnonzero(~shapely.is_valid(result) & polygonal)
+    result[broken] = shapely.make_valid(result[broken])
+    return np.asarray(result, dtype=object)
+
+
+def _method_values(
+    methods: pd.Series | None, count: int, policy: Policy
+) -> tuple[Floats, Floats]:
+    """Vertex error and correlation length in metres of each record's survey method."""
+    default = policy.defaults["survey_method"]
+    cells: list[Any] = [None] * count if methods is None else list(methods)
+    known: list[SurveyMethod] = []
+    for cell in cells:
+        name = policy.canonical("survey_method", cell) if isinstance(cell, str) else None
+        known.append(policy.survey_methods.get(name or default, policy.survey_methods[default]))
+    return (
+        np.array([method.sigma_m for method in known], dtype=float),
+        np.array([method.correlation_m for method in known], dtype=float),
+    )
+
+
+def measured_mu(
+    geometry: Geometries, sigma_m: Floats, correlation_m: Floats, *, tolerance_m: float
+) -> tuple[Floats, Floats]:
+    """Area and its standard deviation in 亩 of polygons on CGCS2000; NaN for None."""
+    present = ~shapely.is_missing(geometry)
+    mu = np.where(present, to_mu(areas_m2(geometry)), np.nan)
+    unit = area_sigmas_m2(geometry, correlation_m, tolerance_m=tolerance_m)
+    return mu, np.where(present, to_mu(unit * sigma_m), np.nan)
+
+
+def area_sigmas_m2(
+    geometry: Geometries, correlation_m: Floats, *, tolerance_m: float
+) -> Floats:
+    """Standard deviation in m² of polygons' areas for a vertex error of one metre.
+
+    Parameters
+    ----------
+    geometry : array of polygons, shape (n,)
+        Longitude and latitude on CGCS2000.
+    correlation_m : array of float, shape (n,)
+        Errors of vertices s metres apart along a ring correlate as exp(-s/correlation_m); 0 is
+        independence.
+    tolerance_m : float
+        Vertices this close to the line between their neighbours are dropped first, so that a
+        denser track does not make an area look surer.
+
+    Notes
+    -----
+    First-order error propagation: an area moves with vertex i by ½(y₍ᵢ₊₁₎−y₍ᵢ₋₁₎) east and
+    ½(x₍ᵢ₋₁₎−x₍ᵢ₊₁₎) north, so the variance is the quadratic form of these with the correlations;
+    for independent errors ½·√Σ((xᵢ₊₁−xᵢ₋₁)²+(yᵢ₊₁−yᵢ₋₁)²).
+    """
+    polygons, owner = shapely.get_parts(geometry, return_index=True)
+    rings, polygon = shapely.get_rings(polygons, return_index=True)
+    variance = np.zeros(len(geometry))
+    for ring, base in zip(rings, owner[polygon], strict=True):
+        corners = _corners(ring, tolerance_m)
+        variance[base] += _ring_variance(corners, float(correlation_m[base]))
+    return np.sqrt(variance)
+
+
+def _corners(ring: shapely.LinearRing, tolerance_m: float) -> Floats:
+    """Vertices of a ring in local metres without the collinear ones, the last not repeated."""
+    lonlat = shapely.get_coordinates(ring)
+    plane = local_metres(lonlat, np.full(len(lonlat), lonlat[:, 1].mean()))
+    plane -= plane[0]
+    # Starting at the vertex farthest out keeps the result free of where the ring begins.
+    start = int(np.argmax(np.hypot(*(plane[:-1] - plane[:-1].mean(axis=0)).T)))
+    turned = np.r_[plane[start:-1], plane[:start], plane[start : start + 1]]
+    kept = shapely.simplify(shapely.LineString(turned), tolerance_m)
+    return np.asarray(shapely.get_coordinates(kept)[:-1])
+
+
+def _ring_variance(corners: Floats, correlation_m: float) -> float:
+    """Variance in m⁴ of a ring's area for vertex errors of one metre."""
+    lever = (np.roll(corners, -1, axis=0) - np.roll(corners, 1, axis=0)) / 2
+    if correlation_m <= 0:
+        return float((lever**2).sum())
+    steps = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
+    along = np.r_[0.0, np.cumsum(steps)[:-1]]
+    variance = 0.0
+    for rows in np.array_split(np.arange(len(corners)), len(corners) // _ROWS_AT_ONCE + 1):
+        apart = np.abs(along[rows, None] - along[None, :])
+        apart = np.minimum(apart, steps.sum() - apart)
+        variance += float((lever[rows] * (np.exp(-apart / correlation_m) @ lever)).sum())
+    return variance
+
+
+def contiguous_blocks(
+    geometry: Geometries, distance_m: float
+) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Largest contiguous block of each polygon's parts, and the number of blocks.
+
+    Parameters
+    ----------
+    geometry : array of polygons, shape (n,)
+        Longitude and latitude on CGCS2000; None is allowed.
+    distance_m : float
+        Parts this near to each other belong to one block.
+
+    Returns
+    -------
+    array of float, array of int
+        Square metres of the largest block, and blocks; 0 and 0 for None.
+    """
+    parts, owner = shapely.get_parts(geometry, return_index=True)
+    area = areas_m2(parts)
+    parts, owner, area = parts[area > 0], owner[area > 0], area[area > 0]
+    block = _connected(_on_own_plane(parts, owner, len(geometry)), owner, distance_m)
+    block_area = np.bincount(block, weights=area, minlength=len(parts))
+    largest = np.zeros(len(geometry))
+    np.maximum.at(largest, owner, block_area[block])
+    return largest, np.bincount(owner[np.unique(block)], minlength=len(geometry))
+
+
+def _on_own_plane(parts: Geometries, owner: Ints, owners: int) -> Geometries:
+    """Parts in metres, those of one owner on one plane."""
+    lonlat, part = shapely.get_coordinates(parts, return_index=True)
+    count = np.bincount(owner[part], minlength=owners)
+    middle = np.bincount(owner[part], weights=lonlat[:, 1], minlength=owners)
+    middle = np.divide(middle, count, out=np.zeros(owners), where=count > 0)
+    return np.asarray(
+        shapely.transform(parts, lambda xy: local_metres(xy, middle[owner[part]]))
+    )
+
+
+def _connected(parts: Geometries, owner: Ints, distance_m: float) -> Ints:
+    """For each part the lowest part that it hangs together with, within its owner."""
+    left, right = shapely.STRtree(parts).query(parts, predicate="dwithin", distance=distance_m)
+    near = (owner[left] == owner[right]) & (left != right)
+    left, right = left[near], right[near]
+    label = np.arange(len(parts))
+    while True:
+        lower = label.copy()
+        np.minimum.at(lower, left, label[right])
+        lower = lower[lower]
+        if np.array_equal(lower, label):
+            return label
+        label = lower

@@ -1,0 +1,63 @@
+"""Who overlaps whom, and by how much. Floor 3."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from herbgis.geodesy import areas_m2
+from herbgis.placing import Geometries
+from herbgis.units import to_mu
+
+#: Columns of a table of overlapping pairs.
+PAIR_COLUMNS = ("left", "right", "mu", "share", "iou", "shared")
+
+
+def overlapping_pairs(
+    geometries: Geometries, others: Geometries | None = None, *, least_mu: float = 0.0
+) -> pd.DataFrame:
+    """Pairs of polygons that share land.
+
+    Parameters
+    ----------
+    geometries : array of valid polygons, shape (n,)
+        Longitude and latitude on CGCS2000; None is allowed.
+    others : array of valid polygons, optional
+        What they are held against; without it, against each other, each pair once.
+    least_mu : float
+        Shared land of no more than this is left out.
+
+    Returns
+    -------
+    DataFrame
+        ``left`` and ``right`` (positions, left < right within one array), ``mu`` shared,
+        ``share`` of the smaller of the two, ``iou`` (shared over united area) and the
+        ``shared`` geometry, in order of the positions.
+    """
+    against = geometries if others is None else others
+    left, right = shapely.STRtree(against).query(geometries, predicate="intersects")
+    if others is None:
+        left, right = left[left < right], right[left < right]
+    apart = shapely.touches(geometries[left], against[right])
+    left, right = left[~apart], right[~apart]
+    shared = shapely.intersection(geometries[left], against[right])
+    mu = to_mu(areas_m2(shared))
+    mu_left, mu_right = to_mu(areas_m2(geometries[left])), to_mu(areas_m2(against[right]))
+    table = pd.DataFrame(
+        {
+            "left": left,
+            "right": right,
+            "mu": mu,
+            "share": _ratio(mu, np.minimum(mu_left, mu_right)),
+            "iou": _ratio(mu, mu_left + mu_right - mu),
+            "shared": pd.Series(list(shared), dtype=object),
+        },
+        columns=list(PAIR_COLUMNS),
+    )
+    kept = table[table["mu"] > least_mu]
+    return kept.sort_values(["left", "right"], kind="stable", ignore_index=True)
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)

@@ -1,0 +1,283 @@
+"""From a layer's coordinates to longitude and latitude on CGCS2000. Floor 2.
+
+A layer says which system it is in, or it does not; its coordinates either fit that system or
+they do not. What fits is transformed. What does not is kept as WKT, and the systems that would
+explain it are tried: for a whole layer here, for single records by `herbgis.rules`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from herbgis.geodesy import (
+    CGCS2000,
+    FIRST_BARE,
+    FIRST_PREFIXED,
+    SEMI_MAJOR_M,
+    ZONES,
+    Floats,
+    gauss_kruger_epsg,
+)
+from herbgis.issues import Issue, Place
+
+Geometries = npt.NDArray[np.object_]
+Flags = npt.NDArray[np.bool_]
+
+#: Longitude and latitude that any place in China lies within (自然资源部: 73°33′–135°05′E, 3°51′–53°33′N).
+CHINA = (73.0, 3.0, 136.0, 54.0)
+#: Datums that PROJ would shift by zero without a word (EPSG:6214, 6610, 1043).
+_SHIFTLESS_DATUMS = ("Beijing 1954", "Xian 1980", "New Beijing")
+_SAME_AS_CGCS2000 = {4490, 4479, 4480, 4326, 4979, 4978}
+#: How far outside its published area a projected system may still be believed, in degrees.
+_AREA_MARGIN_DEG = 5.0
+_WEB_MERCATOR = 3857
+_NORTHINGS_M = (300_000.0, 6_100_000.0)
+_EASTING_OFFSET_M = (100_000.0, 900_000.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A system that would explain coordinates."""
+
+    epsg: int
+    swapped: bool = False
+
+    @property
+    def title(self) -> str:
+        """The system in words, for a message."""
+        name = f"EPSG:{self.epsg}"
+        return f"{name}, 两轴对调" if self.swapped else name
+
+    def place(self, geometries: Geometries) -> Geometries:
+        """Geometries read in this system, as longitude and latitude on CGCS2000."""
+        if self.swapped:
+            geometries = shapely.transform(geometries, lambda xy: xy[:, ::-1])
+        return to_cgcs2000(geometries, pyproj.CRS.from_epsg(self.epsg))
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A layer's geometries on CGCS2000, and what could not be placed.
+
+    Attributes
+    ----------
+    geometry : array of geometries, shape (n,)
+        2D, longitude and latitude; None where the record has none or does not fit.
+    raw : array of str or None, shape (n,)
+        WKT in the layer's own coordinates of what does not fit.
+    crs : str
+        The system that was used, or an empty string.
+    """
+
+    geometry: Geometries
+    raw: npt.NDArray[np.object_]
+    crs: str
+    assumptions: tuple[str, ...]
+    issues: tuple[Issue, ...]
+
+
+def to_cgcs2000(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
+    """Geometries of a system as longitude and latitude on CGCS2000; coordinates may end infinite."""
+    base = crs.geodetic_crs
+    if crs.is_geographic and base is not None and base.to_epsg() in _SAME_AS_CGCS2000:
+        return geometries
+    transformer = _transformer(crs.to_wkt())
+    return np.asarray(
+        shapely.transform(geometries, lambda xy: np.column_stack(transformer.transform(*xy.T)))
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _transformer(wkt: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(wkt, CGCS2000, always_xy=True)
+
+
+def place_layer(geometries: Geometries, crs: pyproj.CRS | None, where: Place) -> Placed:
+    """Put a layer's geometries on CGCS2000, saying what was assumed.
+
+    Parameters
+    ----------
+    geometries : array of geometries, shape (n,)
+        In the layer's coordinates, x before y; None is allowed.
+    crs : pyproj.CRS or None
+        What the layer states.
+    where : Place
+        File and layer, for the findings.
+    """
+    flat, dropped = _without_z(geometries, where)
+    if crs is None:
+        placed = _place_unstated(flat, where)
+    elif _datum(crs) in _SHIFTLESS_DATUMS:
+        values = {"datum": _datum(crs)}
+        placed = _unplaced(flat, _name(crs), Issue("HG007", where, values))
+    else:
+        placed = _place_stated(flat, crs, where)
+    return Placed(
+        placed.geometry,
+        placed.raw,
+        placed.crs,
+        placed.assumptions,
+        (*dropped, *placed.issues),
+    )
+
+
+def _datum(crs: pyproj.CRS) -> str:
+    name = crs.geodetic_crs.name if crs.geodetic_crs is not None else crs.name
+    folded = name.replace("_", " ").removeprefix("GCS ")
+    return next((datum for datum in _SHIFTLESS_DATUMS if folded.startswith(datum)), "")
+
+
+def _name(crs: pyproj.CRS) -> str:
+    epsg = crs.to_epsg(min_confidence=70)
+    return f"EPSG:{epsg}" if epsg else crs.name
+
+
+def _without_z(geometries: Geometries, where: Place) -> tuple[Geometries, list[Issue]]:
+    """Drop Z and M; one note for the layer where all records have them, else one a record."""
+    deep = shapely.has_z(geometries) | shapely.has_m(geometries)
+    count = int(deep.sum())
+    if not count:
+        return geometries, []
+    present = int((~shapely.is_missing(geometries)).sum())
+    if count == present:
+        issues = [Issue("HG110", where, {"count": count})]
+    else:
+        issues = [
+            Issue("HG110", Place(where.file, where.layer, int(row) + 1), {"count": 1})
+            for row in np.flatnonzero(deep)
+        ]
+    return np.asarray(shapely.force_2d(geometries)), issues
+
+
+def _place_unstated(geometries: Geometries, where: Place) -> Placed:
+    if shapely.is_missing(geometries).all():
+        raw = np.full(len(geometries), None, dtype=object)
+        return Placed(geometries, raw, "", (), ())
+    for story in stories(geometries):
+        placed = story.place(geometries)
+        if lies_in_china(placed)[~shapely.is_missing(geometries)].all():
+            note = f"坐标系={story.title}(由坐标推断)"
+            issue = Issue("HG005", where, {"crs": story.title})
+            raw = np.full(len(geometries), None, dtype=object)
+            return Placed(placed, raw, f"EPSG:{story.epsg}", (note,), (issue,))
+    return _unplaced(geometries, "", Issue("HG004", where, {}))
+
+
+def _place_stated(geometries: Geometries, crs: pyproj.CRS, where: Place) -> Placed:
+    fit = fits(geometries, crs) | shapely.is_missing(geometries)
+    none = np.full(len(geometries), None, dtype=object)
+    if fit.all():
+        return Placed(to_cgcs2000(geometries, crs), none, _name(crs), (), ())
+    if not fit[~shapely.is_missing(geometries)].any() and len(geometries) > 1:
+        for story in (*stories(geometries), *_other_form(crs)):
+            placed = story.place(geometries)
+            if lies_in_china(placed)[~shapely.is_missing(geometries)].all():
+                values = {"stated": _name(crs), "fitting": story.title}
+                note = f"坐标系={story.title}(文件写作 {_name(crs)}, 与坐标不符)"
+                issue = Issue("HG006", where, values)
+                return Placed(placed, none, f"EPSG:{story.epsg}", (note,), (issue,))
+    placed = none.copy()
+    placed[fit] = to_cgcs2000(geometries[fit], crs)
+    raw = none.copy()
+    raw[~fit] = shapely.to_wkt(geometries[~fit], rounding_precision=9)
+    note = f"{int((~fit).sum())} 条记录的坐标不在 {_name(crs)} 的范围内, 原样保留"
+    return Placed(placed, raw, _name(crs), (note,), ())
+
+
+def _unplaced(geometries: Geometries, crs: str, issue: Issue) -> Placed:
+    raw = shapely.to_wkt(geometries, rounding_precision=9)
+    nothing = np.full(len(geometries), None, dtype=object)
+    return Placed(nothing, np.asarray(raw, dtype=object), crs, (), (issue,))
+
+
+def fits(geometries: Geometries, crs: pyproj.CRS) -> Flags:
+    """Whether each geometry's coordinates can be coordinates of a system."""
+    bounds = shapely.bounds(geometries)
+    if crs.is_geographic:
+        return np.asarray(
+            (np.abs(bounds[:, [0, 2]]) <= 180).all(axis=1)
+            & (np.abs(bounds[:, [1, 3]]) <= 90).all(axis=1)
+        )
+    lon, lat = _transformer(crs.to_wkt()).transform(bounds[:, [0, 2]], bounds[:, [1, 3]])
+    x, y = _transformer(crs.to_wkt()).transform(lon, lat, direction="INVERSE")
+    with np.errstate(invalid="ignore"):
+        returns = (np.abs(x - bounds[:, [0, 2]]) < 1) & (np.abs(y - bounds[:, [1, 3]]) < 1)
+    return np.asarray((returns & _within_area(lon, lat, crs)).all(axis=1))
+
+
+def _within_area(lon: Floats, lat: Floats, crs: pyproj.CRS) -> Flags:
+    area = crs.area_of_use
+    if area is None or area.west > area.east:
+        return np.ones(lon.shape, dtype=bool)
+    margin = _AREA_MARGIN_DEG
+    return np.asarray(
+        (lon >= area.west - margin)
+        & (lon <= area.east + margin)
+        & (lat >= area.south - margin)
+        & (lat <= area.north + margin)
+    )
+
+
+def lies_in_china(geometries: Geometries) -> Flags:
+    """Whether each geometry lies within the span of China's longitudes and latitudes."""
+    west, south, east, north = CHINA
+    bounds = shapely.bounds(geometries)
+    with np.errstate(invalid="ignore"):
+        inside = (bounds[:, :2] >= (west, south)).all(axis=1)
+        return np.asarray(inside & (bounds[:, 2:] <= (east, north)).all(axis=1))
+
+
+def stories(geometries: Geometries) -> Iterator[Story]:
+    """Systems of use in China that the geometries' coordinates could be in, likeliest first.
+
+    Eastings without a zone number in front fit every zone and are left to the counties.
+    """
+    bounds = shapely.total_bounds(geometries)
+    if not np.isfinite(bounds).all():
+        return
+    x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    for a, b, swapped in ((x, y, False), (y, x, True)):
+        west, south, east, north = CHINA
+        if west <= a <= east and south <= b <= north:
+            yield Story(4490, swapped)
+    for a, b, swapped in ((x, y, False), (y, x, True)):
+        epsg = _prefixed_gauss_kruger(a, b)
+        if epsg:
+            yield Story(epsg, swapped)
+    if _is_web_mercator(x, y):
+        yield Story(_WEB_MERCATOR)
+
+
+def _other_form(crs: pyproj.CRS) -> Iterator[Story]:
+    """A Gauss-Krüger system with the zone number in front where it has none, or the reverse."""
+    epsg = crs.to_epsg() or 0
+    if FIRST_PREFIXED <= epsg < FIRST_PREFIXED + ZONES:
+        yield Story(epsg + FIRST_BARE - FIRST_PREFIXED)
+    if FIRST_BARE <= epsg < FIRST_BARE + ZONES:
+        yield Story(epsg + FIRST_PREFIXED - FIRST_BARE)
+
+
+def _prefixed_gauss_kruger(easting: float, northing: float) -> int | None:
+    zone, offset = divmod(easting, 1e6)
+    low, high = _EASTING_OFFSET_M
+    if not (low <= offset <= high and _NORTHINGS_M[0] <= northing <= _NORTHINGS_M[1]):
+        return None
+    if 25 <= zone <= 45:
+        return gauss_kruger_epsg(int(zone), prefixed=True)
+    if 13 <= zone <= 23:
+        return 4491 + int(zone) - 13
+    return None
+
+
+def _is_web_mercator(x: float, y: float) -> bool:
+    west, south, east, north = CHINA
+    radius = SEMI_MAJOR_M
+    lat = np.degrees(2 * np.arctan(np.exp(y / radius)) - np.pi / 2)
+    return bool(west <= np.degrees(x / radius) <= east and south <= lat <= north)

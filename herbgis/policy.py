@@ -1,0 +1,372 @@
+"""Policy: thresholds, targets, counting rules, tolerances, and the words a survey is written in.
+
+Floor 1. A policy is data: TOML files of the package, or one of the user's own that extends them.
+Everything a step needs to know beside its table travels in the policy, so steps open no file.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from herbgis import resources
+from herbgis.errors import InputNotFoundError, PolicyError, UnknownNameError
+from herbgis.units import fold
+
+DEFAULT_POLICY = "tongren-2020"
+
+#: Facts that every policy shares, and may add to.
+_FACTS = ("columns", "words", "varieties", "counties")
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A threshold and its target; the threshold itself belongs to the tier (“以上”含本数)."""
+
+    label: str
+    threshold_mu: float
+    target: int
+    title: str
+    reach_title: str
+    source: str
+
+
+@dataclass(frozen=True)
+class CountingRule:
+    """One reading of the rules: what is held against the targets.
+
+    Attributes
+    ----------
+    nested : bool
+        Whether a base of a higher tier also counts in the lower ones.
+    area : {'total', 'contiguous'}
+        The whole counted area of a base, or its largest contiguous block.
+    seedling : bool
+        Whether seedling bases count.
+    """
+
+    nested: bool
+    area: str
+    seedling: bool
+    groups: tuple[str, ...]
+    kinds: tuple[str, ...]
+    seedling_kinds: tuple[str, ...]
+
+    @property
+    def counted_kinds(self) -> tuple[str, ...]:
+        """Kinds of base that count under this reading."""
+        return self.kinds + (self.seedling_kinds if self.seedling else ())
+
+
+@dataclass(frozen=True)
+class Variety:
+    """A variety as the catalogue knows it; `growing` holds site conditions, see `unsourced`."""
+
+    name: str
+    group: str
+    aliases: tuple[str, ...]
+    source: str
+    grade: str
+    unsourced: tuple[str, ...]
+    latin: str
+    growing: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SurveyMethod:
+    """Vertex error of a way of surveying: standard deviation and correlation length, metres."""
+
+    name: str
+    sigma_m: float
+    correlation_m: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """A value of a column: its name in code, the word printed for it, and other spellings."""
+
+    name: str
+    title: str
+    aliases: tuple[str, ...]
+    mu_per_unit: float | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Units:
+    """Which declared units are land area, and where a unit of area measures beds instead."""
+
+    convertible: tuple[str, ...]
+    bed_area_units: tuple[str, ...]
+    bed_area_varieties: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What counts, and the words for it; made by `load_policy`, never changed.
+
+    Attributes
+    ----------
+    tiers : tuple of Tier
+        Ascending by threshold.
+    words : mapping of str to mapping of str to Word
+        Canonical values by column: status, kind, survey_method, unit, county, reporting_unit.
+    columns : mapping of str to tuple of str
+        Headings that counties write, by column of the base table.
+    heading_units : mapping of str to str
+        The unit that a heading states, by folded heading.
+    """
+
+    name: str
+    title: str
+    source: str
+    below_title: str
+    tiers: tuple[Tier, ...]
+    counting: CountingRule
+    defaults: Mapping[str, str]
+    tolerances: Mapping[str, float]
+    survey_methods: Mapping[str, SurveyMethod]
+    varieties: Mapping[str, Variety]
+    words: Mapping[str, Mapping[str, Word]]
+    columns: Mapping[str, tuple[str, ...]]
+    heading_units: Mapping[str, str]
+    units: Units
+
+    def __repr__(self) -> str:
+        targets = ", ".join(f"{tier.reach_title} {tier.target} 个" for tier in self.tiers)
+        return f"<Policy {self.name}: {self.title}; {targets}>"
+
+    @functools.cached_property
+    def _spellings(self) -> Mapping[str, Mapping[str, str]]:
+        tables = {column: _spellings(words.values()) for column, words in self.words.items()}
+        tables["variety"] = _spellings(self.varieties.values())
+        tables["column"] = {
+            fold(alias): name for name, aliases in self.columns.items() for alias in aliases
+        }
+        return tables
+
+    def canonical(self, column: str, text: str) -> str | None:
+        """The canonical value that the alias table gives for a text, or None; never by likeness."""
+        return self._spellings[column].get(fold(text))
+
+    def group_of(self, variety: str) -> str:
+        """The group of a canonical variety name; ``other`` for one that no catalogue has."""
+        known = self.varieties.get(variety)
+        return known.group if known else "other"
+
+    def title_of(self, column: str, value: str) -> str:
+        """The word printed for a value (``built`` → 已建); the value itself where it has none."""
+        word = self.words.get(column, {}).get(value)
+        return word.title if word else value
+
+    def tier_title(self, label: str) -> str:
+        """What is printed for a tier label."""
+        titles = {tier.label: tier.title for tier in self.tiers}
+        return titles.get(label, self.below_title)
+
+    @property
+    def tier_labels(self) -> tuple[str, ...]:
+        """``below`` and the tiers, ascending."""
+        return ("below", *(tier.label for tier in self.tiers))
+
+
+def load_policy(source: str | Path = DEFAULT_POLICY) -> Policy:
+    """Load a policy by name, or from a TOML file of one's own.
+
+    Parameters
+    ----------
+    source : str or Path
+        A policy that herbgis ships (``'tongren-2020'``), or the path of a TOML file. A file may
+        say ``extends = "tongren-2020"`` and state only what differs; lists of aliases are added
+        to, all else is replaced.
+
+    Raises
+    ------
+    UnknownNameError
+        No policy of that name.
+    InputNotFoundError, PolicyError
+        The file is missing, is not TOML, or contradicts itself.
+    """
+    table = _read_table(str(source))
+    facts: dict[str, Any] = {}
+    for name in _FACTS:
+        facts = _merged(facts, resources.read_toml(f"facts/{name}.toml"))
+    try:
+        return _build(_merged(facts, table))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        msg = f"工作要点 {source} 不完整或格式不对: {error!r}。请对照 tongren-2020.toml 补齐该项。"
+        raise PolicyError(msg) from error
+
+
+def _read_table(source: str) -> dict[str, Any]:
+    shipped = resources.names_in("policies", ".toml")
+    if source in shipped:
+        return {"name": source, **resources.read_toml(f"policies/{source}.toml")}
+    path = Path(source)
+    if path.suffix.lower() != ".toml":
+        raise UnknownNameError("工作要点", source, shipped)
+    if not path.is_file():
+        raise InputNotFoundError(source)
+    try:
+        own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        msg = f"{source} 不是 UTF-8 的 TOML 文件: {error}"
+        raise PolicyError(msg) from error
+    own.setdefault("name", path.stem)
+    base = own.pop("extends", None)
+    return _merged(_read_table(base), own) if base else own
+
+
+def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """`own` laid over `base`: tables merge, lists of aliases and of named entries are added to."""
+    result = dict(base)
+    for key, value in own.items():
+        under = result.get(key)
+        if isinstance(value, Mapping) and isinstance(under, Mapping):
+            result[key] = _merged(under, value)
+        elif key in {"aliases", "variety"} and isinstance(under, list):
+            result[key] = [*under, *value]
+        else:
+            result[key] = value
+    return result
+
+
+def _build(table: Mapping[str, Any]) -> Policy:
+    tiers = tuple(sorted((_tier(t) for t in table["tiers"]), key=lambda tier: tier.threshold_mu))
+    _check_tiers(tiers)
+    groups = {
+        name: group
+        for group, names in table["groups"].items()
+        if isinstance(names, list)
+        for name in names
+    }
+    varieties = {v["name"]: _variety(v, groups) for v in table["variety"]}
+    absent = [name for name in groups if name not in varieties]
+    if absent:
+        msg = f"名单中的品种没有在品种目录里: {'、'.join(absent)}"
+        raise PolicyError(msg)
+    return Policy(
+        name=table["name"],
+        title=table["title"],
+        source=table["source"],
+        below_title=table["below_title"],
+        tiers=tiers,
+        counting=_counting(table["counting"]),
+        defaults={k: v for k, v in table["defaults"].items() if k != "source"},
+        tolerances={name: float(entry["value"]) for name, entry in table["tolerance"].items()},
+        survey_methods={n: _method(n, entry) for n, entry in _entries(table["survey_method"])},
+        varieties=varieties,
+        words=_all_words(table),
+        columns={name: tuple(c["aliases"]) for name, c in table["columns"].items()},
+        heading_units={
+            fold(heading): unit
+            for column in table["columns"].values()
+            for heading, unit in column.get("units", {}).items()
+        },
+        units=Units(
+            tuple(table["units"]["convertible"]),
+            tuple(table["units"]["bed_area_units"]),
+            tuple(table["units"]["bed_area_varieties"]),
+        ),
+    )
+
+
+def _entries(table: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    return ((name, entry) for name, entry in table.items() if "sigma_m" in entry)
+
+
+def _tier(entry: Mapping[str, Any]) -> Tier:
+    return Tier(
+        label=str(entry["label"]),
+        threshold_mu=float(entry["threshold_mu"]),
+        target=int(entry["target"]),
+        title=entry["title"],
+        reach_title=entry["reach_title"],
+        source=entry["source"],
+    )
+
+
+def _check_tiers(tiers: tuple[Tier, ...]) -> None:
+    if not tiers or len({tier.label for tier in tiers}) < len(tiers):
+        msg = "至少要有一个规模等级, 且 label 不得重复"
+        raise PolicyError(msg)
+    if len({tier.threshold_mu for tier in tiers}) < len(tiers):
+        msg = "两个规模等级的 threshold_mu 相同"
+        raise PolicyError(msg)
+
+
+def _counting(entry: Mapping[str, Any]) -> CountingRule:
+    if entry["area"] not in {"total", "contiguous"}:
+        raise UnknownNameError("面积口径", entry["area"], ["total", "contiguous"])
+    return CountingRule(
+        nested=bool(entry["nested"]),
+        area=entry["area"],
+        seedling=bool(entry["seedling"]),
+        groups=tuple(entry["groups"]),
+        kinds=tuple(entry["kinds"]),
+        seedling_kinds=tuple(entry["seedling_kinds"]),
+    )
+
+
+def _variety(entry: Mapping[str, Any], groups: Mapping[str, str]) -> Variety:
+    return Variety(
+        name=entry["name"],
+        group=groups.get(entry["name"], "other"),
+        aliases=tuple(entry.get("aliases", ())),
+        source=entry.get("source", ""),
+        grade=entry.get("grade", ""),
+        unsourced=tuple(entry.get("unsourced", ())),
+        latin=entry.get("latin", ""),
+        growing=dict(entry.get("growing", {})),
+    )
+
+
+def _method(name: str, entry: Mapping[str, Any]) -> SurveyMethod:
+    return SurveyMethod(
+        name, float(entry["sigma_m"]), float(entry["correlation_m"]), entry["source"]
+    )
+
+
+def _all_words(table: Mapping[str, Any]) -> dict[str, dict[str, Word]]:
+    words = {
+        column: {name: _word(name, entry) for name, entry in table[column].items()}
+        for column in ("status", "kind", "survey_method", "unit")
+    }
+    for column in ("county", "reporting_unit"):
+        words[column] = {entry["name"]: _place(entry) for entry in table[column]}
+    return words
+
+
+def _word(name: str, entry: Mapping[str, Any]) -> Word:
+    per_unit = entry.get("mu_per_unit")
+    return Word(
+        name=name,
+        title=entry["title"],
+        aliases=(name, entry["title"], *entry["aliases"]),
+        mu_per_unit=None if per_unit is None else float(per_unit),
+    )
+
+
+def _place(entry: Mapping[str, Any]) -> Word:
+    return Word(
+        name=entry["name"],
+        title=entry["short_name"],
+        aliases=(entry["short_name"], *entry.get("aliases", ())),
+        code=str(entry.get("code", "")),
+    )
+
+
+def _spellings(entries: Iterable[Word | Variety]) -> dict[str, str]:
+    """Folded spelling to canonical name; two entries that share a spelling are a mistake."""
+    table: dict[str, str] = {}
+    for entry in entries:
+        for text in (entry.name, *entry.aliases):
+            if table.setdefault(fold(text), entry.name) != entry.name:
+                msg = f"别名 {text} 同时属于 {table[fold(text)]} 和 {entry.name}"
+                raise PolicyError(msg)
+    return table

@@ -1,0 +1,197 @@
+"""界址点 TXT, the exchange format of land survey (勘测定界): header, plots, boundary points."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import pyproj
+import shapely
+
+from herbgis.geodesy import gauss_kruger_epsg
+from herbgis.issues import Issue, Place
+from herbgis.readers.encodings import decode_text
+from herbgis.survey import Layer
+from herbgis.units import MU_M2
+
+_SECTION = re.compile(r"[\[【](.+?)[\]】]")
+_PLOT_MARK = "@"
+#: A plot number of so few digits counts plots within its file and names no base.
+_COUNTER = re.compile(r"\d{1,4}")
+_UNSUPPORTED_DATUMS = {"54": "EPSG:4214", "80": "EPSG:4610"}
+_HECTARE_M2 = 10_000.0
+_AREA_TOLERANCE = 0.005
+
+
+@dataclass
+class _Plot:
+    """One plot as its lines say: the fields of its head and its points by ring."""
+
+    fields: list[str]
+    rings: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    points: int = 0
+
+
+def read_plot_txt(path: Path, shown: str) -> Iterator[Layer]:
+    """Plots of a 界址点 TXT; X is north and Y is east unless the points say otherwise."""
+    text, encoding = decode_text(path.read_bytes())
+    header, plots = _parse(text)
+    if not plots:
+        msg = "文件中没有以 @ 结尾的地块行和界址点, 不是勘测定界 TXT"
+        raise ValueError(msg)
+    swapped = _east_first(plots)
+    crs, assumptions = _system(header, plots, swapped=swapped)
+    if encoding not in {"UTF-8", "UTF-8-SIG", "UTF-16"}:
+        assumptions.append("编码=GBK(由内容判定)")
+    if swapped:
+        assumptions.append("点坐标为东坐标在前(由数值判定)")
+    where = Place(shown, path.stem)
+    shapes = [_shape(plot, swapped=swapped) for plot in plots]
+    notes = [_check_header(plot, shape) for plot, shape in zip(plots, shapes, strict=True)]
+    assumptions += dict.fromkeys(note for note, wrong in notes if note and not wrong)
+    issues = tuple(
+        Issue("HG008", Place(shown, path.stem, row), {"what": note})
+        for row, (note, wrong) in enumerate(notes, 1)
+        if wrong
+    )
+    ids = [_field(plot, 2) for plot in plots]
+    frame = gpd.GeoDataFrame(
+        {
+            "base_id": [None if not i or _COUNTER.fullmatch(i) else i for i in ids],
+            "name": [_field(plot, 3) for plot in plots],
+            "mode": [_field(plot, 6) for plot in plots],
+        },
+        geometry=gpd.GeoSeries(shapes),
+    )
+    yield Layer(
+        file=shown,
+        name=where.layer or "",
+        frame=frame,
+        crs=crs,
+        promised=len(plots),
+        encoding="GBK" if encoding == "GB18030" else encoding,
+        assumptions=tuple(assumptions),
+        issues=issues,
+    )
+
+
+def _field(plot: _Plot, number: int) -> str | None:
+    """A field of the plot's head; shorter heads lack the last ones."""
+    return plot.fields[number].strip() or None if number < len(plot.fields) else None
+
+
+def _parse(text: str) -> tuple[dict[str, str], list[_Plot]]:
+    header: dict[str, str] = {}
+    plots: list[_Plot] = []
+    for line in (raw.strip() for raw in re.split(r"[\r\n]+", text)):
+        if not line or _SECTION.fullmatch(line):
+            continue
+        if line.endswith(_PLOT_MARK):
+            plots.append(_Plot([part.strip() for part in line[:-1].split(",")]))
+        elif plots:
+            _add_point(plots[-1], line)
+        elif "=" in line:
+            key, value = line.split("=", 1)
+            header[unicodedata.normalize("NFKC", key).strip()] = value.strip()
+    return header, plots
+
+
+def _add_point(plot: _Plot, line: str) -> None:
+    parts = [part.strip() for part in line.replace("，", ",").split(",")]
+    try:
+        first, second = float(parts[-2]), float(parts[-1])
+    except (ValueError, IndexError) as error:
+        msg = f"界址点行读不懂: {line[:60]}"
+        raise ValueError(msg) from error
+    ring = parts[-3] if len(parts) > 3 else "1"
+    plot.rings.setdefault(ring, []).append((first, second))
+    plot.points += 1
+
+
+def _east_first(plots: list[_Plot]) -> bool:
+    """Whether the first number of a point is its easting: one with a zone in front is larger."""
+    first, second = next(iter(plots[0].rings.values()), [(0.0, 0.0)])[0]
+    return first > 1e7 > second
+
+
+def _zone_of(plots: list[_Plot], *, swapped: bool) -> int | None:
+    """Zone number in front of the eastings, or None."""
+    for plot in plots:
+        for ring in plot.rings.values():
+            for north, east in ring:
+                easting = north if swapped else east
+                return int(easting // 1e6) if easting > 1e7 else None
+    return None
+
+
+def _system(
+    header: dict[str, str], plots: list[_Plot], *, swapped: bool
+) -> tuple[pyproj.CRS | None, list[str]]:
+    """The coordinate system that header and eastings agree on, and how it was found."""
+    datum = header.get("坐标系", "")
+    for mark, code in _UNSUPPORTED_DATUMS.items():
+        if mark in datum and "2000" not in datum:
+            return pyproj.CRS(code), [f"坐标系={datum}(文件头)"]
+    in_front = _zone_of(plots, swapped=swapped)
+    digits = re.search(r"\d+", header.get("带号", ""))
+    stated = int(digits.group()) if digits else None
+    zone = in_front or stated
+    if zone is None:
+        return None, []
+    how = "由东坐标" if in_front else "由文件头带号"
+    if in_front and stated and in_front != stated:
+        how += f", 文件头带号 {stated} 不符"
+    if 13 <= zone <= 23:
+        return pyproj.CRS.from_epsg((4491 if in_front else 4502) + zone - 13), [
+            f"坐标系=CGCS2000 6度{zone}带({how})"
+        ]
+    try:
+        epsg = gauss_kruger_epsg(zone, prefixed=in_front is not None)
+    except ValueError:
+        return None, [f"带号 {zone} 不在中国范围"]
+    return pyproj.CRS.from_epsg(epsg), [f"坐标系=CGCS2000 3度{zone}带({how})"]
+
+
+def _shape(plot: _Plot, *, swapped: bool) -> shapely.Geometry | None:
+    """The plot's rings combined even-odd: land inside an odd number of rings belongs to it."""
+    polygons = []
+    for points in plot.rings.values():
+        xy = points if swapped else [(east, north) for north, east in points]
+        if len(set(xy)) >= 3:
+            polygons.append(shapely.Polygon(xy))
+    if not polygons:
+        points = [p for ring in plot.rings.values() for p in ring]
+        return shapely.MultiPoint([(e, n) for n, e in points]) if points else None
+    if len(polygons) == 1:
+        return polygons[0]
+    if not all(polygon.is_valid for polygon in polygons):
+        # Left as it was drawn, so that the crossing is found and reported.
+        return shapely.MultiPolygon(polygons)
+    return functools.reduce(shapely.symmetric_difference, polygons)
+
+
+def _check_header(plot: _Plot, shape: shapely.Geometry | None) -> tuple[str, bool]:
+    """What the head of a plot says of its points and area: a note, and whether it is wrong.
+
+    The unit of the area is stated nowhere; the points decide between m², hectares and 亩. The
+    plane's area is what surveyors write there.
+    """
+    try:
+        promised, area = int(plot.fields[0]), float(plot.fields[1])
+    except (ValueError, IndexError):
+        return "", False
+    distinct = sum(len(set(ring)) for ring in plot.rings.values())
+    if promised not in {plot.points, distinct}:
+        return f"文件头写 {promised} 个界址点, 实有 {distinct} 个", True
+    plane = shape.area if shape is not None else 0.0
+    for unit, square_metres in (("公顷", _HECTARE_M2), ("平方米", 1.0), ("亩", MU_M2)):
+        if plane and abs(area * square_metres / plane - 1) <= _AREA_TOLERANCE:
+            return f"地块面积按{unit}解读(与界址点相符)", False
+    if not area:
+        return "", False
+    return f"文件头面积 {area:g} 与界址点围成的 {plane:.1f} ㎡ 不符", True

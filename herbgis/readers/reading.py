@@ -1,0 +1,92 @@
+"""read_survey: the one way in for survey files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from herbgis import columns as cols
+from herbgis.geodesy import CGCS2000
+from herbgis.issues import Issue, Place
+from herbgis.policy import Policy, load_policy
+from herbgis.readers.plot_txt import read_plot_txt
+from herbgis.readers.sources import Source, find_sources
+from herbgis.readers.vector import read_gdal, read_parquet
+from herbgis.survey import Layer, Part, Survey, assemble, understand
+
+Reader = Callable[[Path, str], Iterator[Layer]]
+Track = Callable[[list[Source]], Iterable[Source]]
+
+#: Suffixes that GDAL does not read for us.
+_OWN_READERS: Mapping[str, Reader] = {".parquet": read_parquet, ".txt": read_plot_txt}
+
+
+def read_survey(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    policy: Policy | None = None,
+    columns: Mapping[str, str] | None = None,
+    track: Track | None = None,
+) -> Survey:
+    """Read survey files as they come: a file, a folder, a zip, or a list of these.
+
+    GeoPackage, shapefile, GeoJSON, file geodatabase, GeoParquet and 界址点 TXT are read. What
+    cannot be read is HG001 in ``issues``; every readable record is kept.
+
+    Parameters
+    ----------
+    paths : str, Path or iterable of these
+    policy : Policy, optional
+        Whose words and aliases are used; ``tongren-2020`` by default.
+    columns : mapping of str to str, optional
+        Column of the base table to the heading that the files use.
+    track : callable, optional
+        Wraps the list of files while they are read, to show progress.
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    InputNotFoundError
+        A path does not exist.
+    """
+    policy = policy or load_policy()
+    given = [paths] if isinstance(paths, (str, Path)) else paths
+    parts: list[Part] = []
+    with ExitStack() as temporary:
+        sources = find_sources((Path(path) for path in given), temporary)
+        for source in track(sources) if track else sources:
+            parts += _read_source(source, policy, columns)
+    return assemble(parts)
+
+
+def _read_source(
+    source: Source, policy: Policy, columns: Mapping[str, str] | None
+) -> Iterator[Part]:
+    """Layers of one data set; what fails to open or parse is a part of its own with HG001."""
+    if source.trouble:
+        yield _failed(source, source.trouble)
+        return
+    reader = _OWN_READERS.get(source.path.suffix.lower(), read_gdal)
+    try:
+        for layer in reader(source.path, source.shown):
+            yield understand(layer, policy, columns)
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file makes a parser raise
+        yield _failed(source, f"{type(error).__name__}: {error}".replace(str(source.path), ""))
+
+
+def _failed(source: Source, why: str) -> Part:
+    entry = {
+        "path": source.shown,
+        "layer": None,
+        "records": 0,
+        "read": 0,
+        "encoding": "",
+        "crs": "",
+        "assumptions": [],
+    }
+    issue = Issue("HG001", Place(source.shown), {"why": why[:200]})
+    return Part(cols.empty_table(CGCS2000), entry, (issue,))

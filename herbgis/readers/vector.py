@@ -1,0 +1,82 @@
+"""What GDAL reads: GeoPackage, shapefile, GeoJSON, file geodatabase; and GeoParquet."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pyproj
+
+from herbgis.issues import Issue, Place
+from herbgis.survey import Layer, bare_frame
+from herbgis.readers.shapefile import text_encoding
+
+#: Layers that hold no data of the survey: styles and metadata that GIS programs add.
+_NOT_DATA = frozenset({"layer_styles", "qgis_projects"})
+
+
+def read_gdal(path: Path, shown: str) -> Iterator[Layer]:
+    """Every layer of a file that GDAL opens; tables without geometry too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    wanted = [name for name in names if name not in _NOT_DATA]
+    for name in wanted:
+        yield _read_layer(path, shown, name, alone=len(wanted) == 1)
+
+
+def _read_layer(path: Path, shown: str, name: str, *, alone: bool) -> Layer:
+    is_shapefile = path.suffix.lower() == ".shp"
+    encoding, agrees = text_encoding(path) if is_shapefile else (None, True)
+    options: dict[str, Any] = {"layer": name}
+    if encoding is not None:
+        options["encoding"] = encoding
+    with warnings.catch_warnings():
+        # What GDAL warns of (M values, curves) is found again on the geometries and reported.
+        warnings.simplefilter("ignore")
+        info = pyogrio.read_info(path, **options, force_feature_count=True)
+        table = pyogrio.read_dataframe(path, **options)
+    where = Place(shown, name)
+    issues = () if agrees else (Issue("HG003", where, {"encoding": _title(encoding)}),)
+    assumptions = [] if agrees else [f"编码={_title(encoding)}(由内容判定)"]
+    if not alone:
+        assumptions.append(f"文件有多个图层, 图层“{name}”已读")
+    return Layer(
+        file=shown,
+        name=name,
+        frame=bare_frame(table),
+        crs=pyproj.CRS(info["crs"]) if info["crs"] else None,
+        promised=int(info["features"]) if info["features"] >= 0 else len(table),
+        encoding=_title(encoding) if is_shapefile else "UTF-8",
+        assumptions=tuple(assumptions),
+        issues=issues,
+    )
+
+
+def _title(encoding: str | None) -> str:
+    """The encoding by the name that people know it under."""
+    return {"GB18030": "GBK", None: "UTF-8"}.get(encoding, str(encoding))
+
+
+def read_parquet(path: Path, shown: str) -> Iterator[Layer]:
+    """A GeoParquet file, or a plain Parquet table without geometry."""
+    try:
+        table: pd.DataFrame = gpd.read_parquet(path)
+    except ValueError as error:
+        if "geo metadata" not in str(error):
+            raise
+        table = pd.read_parquet(path)
+    crs = table.crs if isinstance(table, gpd.GeoDataFrame) else None
+    yield Layer(
+        file=shown,
+        name=path.stem,
+        frame=bare_frame(table),
+        crs=crs,
+        promised=len(table),
+        encoding="UTF-8",
+    )

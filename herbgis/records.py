@@ -1,0 +1,96 @@
+"""From survey records to the bases they belong to. Floor 3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from herbgis.areas import land
+from herbgis.geodesy import Floats, Ints, areas_m2
+from herbgis.placing import Geometries
+from herbgis.units import to_mu
+
+
+@dataclass(frozen=True)
+class Bases:
+    """Records grouped by base_id.
+
+    Attributes
+    ----------
+    ids : array of str, shape (b,)
+        Sorted.
+    base : array of int, shape (n,)
+        Position in `ids` of each record's base.
+    main : array of int, shape (b,)
+        The record of each base with the most 亩, the earliest source among equals.
+    first : array of int, shape (b,)
+        The record of each base that comes first in its source.
+    geometry : array of polygons, shape (b,)
+        Union of the records' land, own overlaps once; None for a base without a polygon.
+    """
+
+    ids: np.ndarray
+    base: Ints
+    main: Ints
+    first: Ints
+    geometry: Geometries
+
+
+def group_records(table: gpd.GeoDataFrame) -> Bases:
+    """Group a base table by base_id; the order of rows makes no difference."""
+    ids, base = np.unique(table["base_id"].to_numpy(dtype=object).astype(str), return_inverse=True)
+    shapes = land(np.asarray(table.geometry.array, dtype=object))
+    keys = pd.DataFrame(
+        {
+            "base": base,
+            "mu": -np.round(areas_m2(shapes), 3),
+            "file": table["source_file"].fillna("").to_numpy(dtype=object),
+            "layer": table["source_layer"].fillna("").to_numpy(dtype=object),
+            "row": table["source_row"].fillna(0).to_numpy(dtype=np.int64),
+        }
+    )
+    source = ["file", "layer", "row"]
+    by_size = keys.sort_values(["base", "mu", *source], kind="stable")
+    by_source = keys.sort_values(["base", *source], kind="stable")
+    return Bases(
+        ids=ids,
+        base=base,
+        main=by_size.drop_duplicates("base").index.to_numpy(),
+        first=by_source.drop_duplicates("base").index.to_numpy(),
+        geometry=_unions(shapes, base, len(ids)),
+    )
+
+
+def _unions(shapes: Geometries, base: Ints, count: int) -> Geometries:
+    """Union of each base's shapes; taken in the order of their bytes, so rows may come in any."""
+    result = np.full(count, None, dtype=object)
+    present = np.flatnonzero(~shapely.is_missing(shapes))
+    of_base: dict[int, list[int]] = {}
+    for record in present:
+        of_base.setdefault(int(base[record]), []).append(int(record))
+    for number, members in of_base.items():
+        if len(members) == 1:
+            result[number] = shapes[members[0]]
+        else:
+            ordered = sorted(members, key=lambda record: shapely.to_wkb(shapes[record]))
+            result[number] = shapely.union_all(shapes[ordered])
+    return result
+
+
+def base_mu(bases: Bases) -> Floats:
+    """Ellipsoidal area of each base in 亩; NaN without a polygon."""
+    mu = to_mu(areas_m2(bases.geometry))
+    return np.where(shapely.is_missing(bases.geometry), np.nan, mu)
+
+
+def declared_of_bases(values: pd.Series, bases: Bases) -> Floats:
+    """What was declared for each base: a value equal on all its records once, else their sum."""
+    frame = pd.DataFrame({"base": bases.base, "value": values.to_numpy(dtype=float)})
+    grouped = frame.groupby("base")["value"]
+    equal = (grouped.nunique(dropna=False) == 1).to_numpy()
+    once = grouped.first().to_numpy(dtype=float)
+    return np.where(equal, once, grouped.sum(min_count=1).to_numpy(dtype=float))

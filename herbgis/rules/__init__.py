@@ -1,0 +1,1 @@
+"""Rules: one small function a code, one table of them (`herbgis.rules.validation.RULES`). Floor 5."""

@@ -1,0 +1,78 @@
+"""HG501–HG508: are the words and numbers of a record understood?"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from herbgis.issues import Issue
+from herbgis.rules.context import Context
+from herbgis.units import parse_quantity
+
+
+def unknown_variety(context: Context) -> Iterator[Issue]:
+    """HG501: in no catalogue; the nearest names are suggested, never taken."""
+    catalogue = context.policy.varieties
+    for record, varieties in enumerate(context.bases["varieties"]):
+        for variety in varieties:
+            if variety not in catalogue:
+                near = _nearest_varieties(variety, context)
+                hint = f"是否为 {'、'.join(near)}? " if near else ""
+                yield Issue("HG501", context.place(record), {"variety": variety, "hint": hint})
+
+
+def _nearest_varieties(variety: str, context: Context) -> list[str]:
+    """Canonical names whose own spelling, or an alias, is like a text."""
+    names = {
+        spelling: entry.name
+        for entry in context.policy.varieties.values()
+        for spelling in (entry.name, *entry.aliases)
+    }
+    like = difflib.get_close_matches(variety, names, n=3, cutoff=0.45)
+    return list(dict.fromkeys(names[spelling] for spelling in like))
+
+
+def variety_alias(context: Context) -> Iterator[Issue]:
+    """HG502: a synonym or spelling was mapped to the canonical name."""
+    for record, raw in enumerate(context.texts("raw_variety")):
+        if raw is not None:
+            names = "、".join(context.bases["varieties"].iloc[record])
+            yield Issue("HG502", context.place(record), {"written": raw, "canonical": names})
+
+
+def missing_value(context: Context) -> Iterator[Issue]:
+    """HG503: variety, or both reporting unit and county, are empty."""
+    units, counties = context.texts("reporting_unit"), context.texts("county")
+    for record, variety in enumerate(context.texts("variety")):
+        if variety is None:
+            yield Issue("HG503", context.place(record), {"columns": "品种"})
+        if units[record] is None and counties[record] is None:
+            yield Issue("HG503", context.place(record), {"columns": "填报单位和县区"})
+
+
+def bad_date(context: Context) -> Iterator[Issue]:
+    """HG504: a date that cannot be read."""
+    for name, title in (("surveyed_on", "测量日期"), ("completed_on", "建成时间")):
+        for record, raw in enumerate(context.texts(f"raw_{name}")):
+            if raw is not None:
+                yield Issue("HG504", context.place(record), {"column": title, "written": raw[:20]})
+
+
+def bad_number(context: Context) -> Iterator[Issue]:
+    """HG505: not a plain number; the value read is in the suggestion."""
+    for record, raw in enumerate(context.texts("raw_declared_value")):
+        if raw is None:
+            continue
+        row = context.bases.iloc[record]
+        read = "读不出数值, 请改填纯数字。"
+        if parse_quantity(raw) is not None:
+            read = f"已读作 {row['declared_value']:g} {row['declared_unit']}, 请改填纯数字并核对。"
+        yield Issue("HG505", context.place(record), {"written": raw[:20], "read": read})
+
+
+def unknown_status(context: Context) -> Iterator[Issue]:
+    """HG508: empty or not understood: pending until told."""
+    raw = context.texts("raw_status")
+    for record, status in enumerate(context.texts("status")):
+        if status == "unknown":
+            yield Issue("HG508", context.place(record), {"written": (raw[record] or "空")[:20]})

@@ -1,0 +1,116 @@
+"""What every rule looks at: the records, measured and grouped, and what lies around them."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from herbgis.areas import land
+from herbgis.counties import county_shares
+from herbgis.geodesy import Floats
+from herbgis.issues import Place
+from herbgis.overlaps import overlapping_pairs
+from herbgis.placing import Geometries
+from herbgis.policy import Policy
+from herbgis.records import Bases, base_mu, declared_of_bases, group_records
+
+
+@dataclass(frozen=True)
+class Context:
+    """A batch under validation.
+
+    Attributes
+    ----------
+    bases : GeoDataFrame
+        The base table with the measured columns, RangeIndex; misplaced records already put right.
+    counties : GeoDataFrame or None
+        None switches off the rules of place.
+    against : GeoDataFrame or None
+        Base table of bases already counted.
+    policy : Policy
+    """
+
+    bases: gpd.GeoDataFrame
+    counties: gpd.GeoDataFrame | None
+    against: gpd.GeoDataFrame | None
+    policy: Policy
+
+    def place(self, record: int) -> Place:
+        """Where a record stands in its file."""
+        return place_of(self.bases, record)
+
+    def centre(self, record: int) -> tuple[float, float] | None:
+        """A point inside a record's land, longitude and latitude."""
+        return point_in(self.land[record])
+
+    def texts(self, column: str) -> list[str | None]:
+        """A text column, None where empty."""
+        return [v if isinstance(v, str) else None for v in self.bases[column]]
+
+    @functools.cached_property
+    def geometry(self) -> Geometries:
+        """The records' geometries as surveyed."""
+        return np.asarray(self.bases.geometry.array, dtype=object)
+
+    @functools.cached_property
+    def land(self) -> Geometries:
+        """The land that the records enclose; None where there is no polygon."""
+        return land(self.geometry)
+
+    @functools.cached_property
+    def mu(self) -> Floats:
+        """Surveyed 亩 of each record."""
+        return self.bases["surveyed_mu"].to_numpy(dtype=float)
+
+    @functools.cached_property
+    def grouped(self) -> Bases:
+        """The records by base."""
+        return group_records(self.bases)
+
+    @functools.cached_property
+    def base_mu(self) -> Floats:
+        """Surveyed 亩 of each base, own overlaps once."""
+        return base_mu(self.grouped)
+
+    @functools.cached_property
+    def base_declared_mu(self) -> Floats:
+        """Declared 亩 of each base."""
+        return declared_of_bases(self.bases["declared_mu"], self.grouped)
+
+    @functools.cached_property
+    def pairs(self) -> pd.DataFrame:
+        """Records that share land; see `herbgis.overlaps`."""
+        return overlapping_pairs(self.land)
+
+    @functools.cached_property
+    def shares(self) -> pd.DataFrame:
+        """Which part of each record lies in which county; see `herbgis.counties`."""
+        if self.counties is None:
+            return pd.DataFrame({"record": [], "county": [], "share": []})
+        return county_shares(self.land, self.counties)
+
+
+def place_of(table: gpd.GeoDataFrame, record: int) -> Place:
+    """Where a record of a base table stands in its file."""
+    row = table.iloc[record]
+    layer, sheet = row["source_layer"], row["sheet_row"]
+    return Place(
+        file=row["source_file"],
+        layer=layer if isinstance(layer, str) else None,
+        row=int(row["source_row"]),
+        sheet_row=None if pd.isna(sheet) else int(sheet),
+        base_id=row["base_id"],
+    )
+
+
+def point_in(shape: shapely.Geometry | None) -> tuple[float, float] | None:
+    """A point inside a shape, to 1e-6 degree."""
+    if shape is None or shape.is_empty:
+        return None
+    point = shape.representative_point()
+    return round(point.x, 6), round(point.y, 6)

@@ -1,0 +1,78 @@
+"""HG401, HG405, HG509: what was declared, held against what was surveyed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from herbgis.issues import Issue
+from herbgis.rules.context import Context
+from herbgis.tiers import UNDECIDED_SIGMAS
+from herbgis.units import round_mu
+
+
+def area_mismatch(context: Context) -> Iterator[Issue]:
+    """HG401: declared and surveyed 亩 of a base differ by more than the tolerance."""
+    allowed = context.policy.tolerances["area_mismatch_share"]
+    for number, record in enumerate(context.grouped.first):
+        declared, surveyed = context.base_declared_mu[number], context.base_mu[number]
+        if np.isnan(declared) or np.isnan(surveyed) or surveyed <= 0:
+            continue
+        difference = abs(declared - surveyed) / surveyed
+        if difference <= allowed:
+            continue
+        yield Issue(
+            "HG401",
+            context.place(int(record)),
+            {
+                "declared": f"{declared:.2f}",
+                "surveyed": f"{surveyed:.2f}",
+                "difference": f"{(declared - surveyed) / surveyed:+.1%}",
+            },
+            point=context.centre(int(record)),
+            measured=round(difference, 4),
+            allowed=allowed,
+            mu_at_stake=round(abs(declared - surveyed), 2),
+        )
+
+
+def threshold_undecided(context: Context) -> Iterator[Issue]:
+    """HG405: the survey error reaches across a threshold, with the chance of reaching it."""
+    variance = np.bincount(
+        context.grouped.base,
+        weights=np.nan_to_num(context.bases["sigma_mu"].to_numpy(dtype=float)) ** 2,
+        minlength=len(context.grouped.ids),
+    )
+    for number, record in enumerate(context.grouped.first):
+        sigma, mu = math.sqrt(variance[number]), float(round_mu(context.base_mu[number]))
+        for tier in context.policy.tiers:
+            lead = mu - tier.threshold_mu
+            if not sigma or not abs(lead) <= UNDECIDED_SIGMAS * sigma:
+                continue
+            chance = (1 + math.erf(lead / sigma / math.sqrt(2))) / 2
+            yield Issue(
+                "HG405",
+                context.place(int(record)),
+                {
+                    "surveyed": f"{mu:.2f}",
+                    "sigma": f"{sigma:.2f}",
+                    "threshold": f"{tier.threshold_mu:g}",
+                    "chance": f"{chance:.0%}",
+                },
+                point=context.centre(int(record)),
+                measured=round(mu, 2),
+                allowed=tier.threshold_mu,
+                mu_at_stake=round(abs(lead), 2),
+            )
+
+
+def exactly_the_threshold(context: Context) -> Iterator[Issue]:
+    """HG509: declared as exactly a threshold."""
+    thresholds = {tier.threshold_mu for tier in context.policy.tiers}
+    for number, record in enumerate(context.grouped.first):
+        declared = float(context.base_declared_mu[number])
+        if declared in thresholds:
+            values = {"threshold": f"{declared:g}"}
+            yield Issue("HG509", context.place(int(record)), values, measured=declared)

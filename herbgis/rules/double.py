@@ -1,0 +1,146 @@
+"""HG301–HG305: is anything counted twice?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from herbgis.areas import land
+from herbgis.geodesy import areas_m2
+from herbgis.issues import Issue
+from herbgis.overlaps import overlapping_pairs
+from herbgis.rules.context import Context, place_of, point_in
+from herbgis.units import to_mu
+
+_TITLES = {"name": "名称", "county": "县区", "variety": "品种"}
+
+
+def duplicate_id(context: Context) -> Iterator[Issue]:
+    """HG301: one base_id, but name, county or variety differ; named on the later record."""
+    table = context.bases
+    for _, rows in table.groupby("base_id", sort=True):
+        if len(rows) < 2:
+            continue
+        first = table.index.get_loc(rows.index[0])
+        for label in rows.index[1:]:
+            pair = rows.loc[[rows.index[0], label], list(_TITLES)]
+            differing = [t for n, t in _TITLES.items() if pair[n].dropna().nunique() > 1]
+            if differing:
+                yield Issue(
+                    "HG301",
+                    context.place(table.index.get_loc(label)),
+                    {"differing": "、".join(differing)},
+                    other=(context.place(first),),
+                )
+
+
+def duplicate_geometry(context: Context) -> Iterator[Issue]:
+    """HG302: a polygon that another record has too, named on the later record."""
+    for pair in _duplicates(context.pairs, context).itertuples():
+        other = context.place(int(pair.left))
+        yield Issue(
+            "HG302",
+            context.place(int(pair.right)),
+            {"other": _called(other.base_id, other.row)},
+            point=context.centre(int(pair.right)),
+            measured=round(float(pair.iou), 4),
+            allowed=context.policy.tolerances["duplicate_share"],
+            mu_at_stake=round(float(pair.mu), 2),
+            other=(other,),
+        )
+
+
+def _duplicates(pairs: pd.DataFrame, context: Context) -> pd.DataFrame:
+    return pairs[pairs["iou"] >= context.policy.tolerances["duplicate_share"]]
+
+
+def _called(base_id: str | None, row: int | None) -> str:
+    return base_id or f"第 {row} 条"
+
+
+def overlap(context: Context) -> Iterator[Issue]:
+    """HG303: land that two bases of the batch claim, once a pair of bases."""
+    tolerances = context.policy.tolerances
+    base = context.grouped.base
+    pairs = context.pairs.drop(_duplicates(context.pairs, context).index)
+    pairs = pairs.assign(a=base[pairs["left"]], b=base[pairs["right"]])
+    pairs = pairs[pairs["a"] != pairs["b"]]
+    ordered = pairs.assign(low=pairs[["a", "b"]].min(axis=1), high=pairs[["a", "b"]].max(axis=1))
+    for (low, high), rows in ordered.groupby(["low", "high"], sort=True):
+        mu = float(rows["mu"].sum())
+        if mu <= tolerances["overlap_ignored_mu"]:
+            continue
+        share = mu / float(min(context.base_mu[low], context.base_mu[high]))
+        grave = share > tolerances["overlap_share"] or mu > tolerances["overlap_mu"]
+        worst = rows.loc[rows["mu"].idxmax()]
+        other = context.place(int(worst["left"]))
+        yield Issue(
+            "HG303",
+            context.place(int(worst["right"])),
+            {
+                "other": _called(other.base_id, other.row),
+                "mu": f"{mu:.2f}",
+                "share": f"{share:.1%}",
+            },
+            severity=None if grave else "note",
+            point=point_in(worst["shared"]),
+            measured=round(share, 4),
+            allowed=tolerances["overlap_share"],
+            mu_at_stake=round(mu, 2),
+            other=(other,),
+        )
+
+
+def already_counted(context: Context) -> Iterator[Issue]:
+    """HG304: land of a base already counted, under another id or none."""
+    if context.against is None:
+        return
+    tolerances = context.policy.tolerances
+    ledger = land(np.asarray(context.against.geometry.array, dtype=object))
+    ledger_ids = context.against["base_id"].to_numpy(dtype=object)
+    ids = context.bases["base_id"].to_numpy(dtype=object)
+    pairs = overlapping_pairs(context.land, ledger, least_mu=tolerances["overlap_ignored_mu"])
+    for pair in pairs.itertuples():
+        if ids[pair.left] == ledger_ids[pair.right]:
+            continue
+        grave = pair.share > tolerances["overlap_share"] or pair.mu > tolerances["overlap_mu"]
+        other = place_of(context.against, int(pair.right))
+        yield Issue(
+            "HG304",
+            context.place(int(pair.left)),
+            {
+                "other": _called(other.base_id, other.row),
+                "mu": f"{pair.mu:.2f}",
+                "share": f"{pair.share:.1%}",
+            },
+            severity=None if grave else "note",
+            point=point_in(pair.shared),
+            measured=round(float(pair.share), 4),
+            allowed=tolerances["overlap_share"],
+            mu_at_stake=round(float(pair.mu), 2),
+            other=(other,),
+        )
+
+
+def update(context: Context) -> Iterator[Issue]:
+    """HG305: the ledger has this base_id; 亩 before and after."""
+    if context.against is None:
+        return
+    shapes = land(np.asarray(context.against.geometry.array, dtype=object))
+    before = pd.Series(to_mu(areas_m2(shapes))).groupby(
+        context.against["base_id"].to_numpy(dtype=object)
+    )
+    ledger = before.sum()
+    for number, base_id in enumerate(context.grouped.ids):
+        if base_id not in ledger.index:
+            continue
+        now, then = float(context.base_mu[number]), float(ledger[base_id])
+        yield Issue(
+            "HG305",
+            context.place(int(context.grouped.first[number])),
+            {"before": f"{then:.2f}", "after": "无图斑" if np.isnan(now) else f"{now:.2f}"},
+            measured=None if np.isnan(now) else round(now, 2),
+            allowed=round(then, 2),
+        )

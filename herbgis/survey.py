@@ -1,0 +1,207 @@
+"""Survey: records of any origin as one base table, with what was assumed and found. Floor 2.
+
+A reader hands on layers as their files have them; here their coordinates, words and origin are
+understood, by one way for files and for an analyst's own frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+
+from herbgis import columns as cols
+from herbgis import display
+from herbgis.basetable import Assumptions, complete, match_headings
+from herbgis.geodesy import CGCS2000
+from herbgis.issues import Issue, Place, issue_table
+from herbgis.placing import place_layer
+from herbgis.policy import Policy
+
+FILES_COLUMNS = ("path", "layer", "records", "read", "encoding", "crs", "assumptions")
+_FRAME = "frame"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer as its file has it.
+
+    Attributes
+    ----------
+    file, name : str
+        The path as shown to people, with the archive's name in front; the layer's name.
+    frame : GeoDataFrame
+        Attributes under their own headings; geometry in the file's coordinates, x before y,
+        without a CRS. Rows in file order.
+    crs : pyproj.CRS or None
+        What the file states.
+    promised : int
+        Records that the file's own header or index promises.
+    encoding : str
+        Text encoding, or an empty string where the format leaves no choice.
+    """
+
+    file: str
+    name: str
+    frame: gpd.GeoDataFrame
+    crs: pyproj.CRS | None
+    promised: int
+    encoding: str = ""
+    assumptions: tuple[str, ...] = ()
+    issues: tuple[Issue, ...] = field(default_factory=tuple)
+
+
+def bare_frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """A table without polygons, or with a geometry column, as a frame without a CRS."""
+    if isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name:
+        frame = table.rename_geometry("geometry") if table.geometry.name != "geometry" else table
+        return frame.set_crs(None, allow_override=True)
+    nothing = gpd.GeoSeries([None] * len(table), index=table.index)
+    return gpd.GeoDataFrame(pd.DataFrame(table), geometry=nothing)
+
+
+@dataclass(frozen=True, repr=False)
+class Survey:
+    """What survey files hold, as one table.
+
+    Attributes
+    ----------
+    bases : GeoDataFrame
+        The base table, one row a record, EPSG:4490; see `herbgis.columns`.
+    files : DataFrame
+        A row a layer: path, layer, records (promised by the file), read, encoding, crs,
+        assumptions (list of text).
+    issues : DataFrame
+        Findings of reading, a row each.
+    """
+
+    bases: gpd.GeoDataFrame
+    files: pd.DataFrame
+    issues: pd.DataFrame
+
+    def __repr__(self) -> str:
+        head = f"<Survey {len(self.bases)} 条记录, {len(self.files)} 个图层, {len(self.issues)} 条读取问题>"
+        return "\n".join([head, *(f"  {line}" for line in self.assumption_lines())])
+
+    def assumption_lines(self) -> list[str]:
+        """One line a layer: what was assumed, and how many of the promised records arrived."""
+        return [
+            " ".join([f"{e.path}:", *e.assumptions, f"记录 {e.read}/{e.records}"])
+            for e in self.files.itertuples()
+        ]
+
+    def _repr_html_(self) -> str:
+        files = self.files.assign(assumptions=["; ".join(a) for a in self.files["assumptions"]])
+        head = display.html_paragraph(f"{len(self.bases)} 条记录, {len(self.issues)} 条读取问题")
+        return display.html_section("测量文件", head, display.html_table(files))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One layer understood: its records, its entry among the files, its findings."""
+
+    bases: gpd.GeoDataFrame
+    entry: dict[str, object]
+    issues: tuple[Issue, ...]
+
+
+def survey_of(
+    frame: gpd.GeoDataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
+) -> Survey:
+    """An analyst's own frame as a Survey, by the same way as a file; index and columns are kept."""
+    has_geometry = isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name
+    crs = frame.crs if has_geometry else None
+    part = understand(Layer(_FRAME, "", bare_frame(frame), crs, len(frame)), policy, columns)
+    files = pd.DataFrame([part.entry], columns=list(FILES_COLUMNS))
+    return Survey(part.bases, files, issue_table(part.issues))
+
+
+def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) -> Part:
+    """A layer's records as rows of the base table, on CGCS2000, with their provenance."""
+    where = Place(layer.file, layer.name or None)
+    said = Assumptions(list(layer.assumptions))
+    if layer.file != _FRAME:
+        # One mapping serves all files of a call; a file need not have every heading of it.
+        columns = {n: h for n, h in (columns or {}).items() if h in layer.frame.columns}
+    placed = place_layer(np.asarray(layer.frame.geometry.array, dtype=object), layer.crs, where)
+    for line in placed.assumptions:
+        said.add(line)
+    table = complete(layer.frame, policy=policy, columns=columns, assumptions=said)
+    index = table.index
+    known_raw = table["raw_geometry"].to_numpy(dtype=object, na_value=None)
+    raw = np.where(np.equal(placed.raw, None), known_raw, placed.raw)
+    table["raw_geometry"] = cols.typed(raw, "text", index)
+    table = table.set_geometry(gpd.GeoSeries(placed.geometry, index=index, crs=CGCS2000))
+    _set_provenance(table, layer)
+    issues = [*layer.issues, *placed.issues]
+    if layer.promised > len(table):
+        counts = {"promised": layer.promised, "read": len(table)}
+        issues.append(Issue("HG002", where, counts, measured=len(table), allowed=layer.promised))
+    if layer.file != _FRAME:
+        table = _base_columns_only(table, layer, policy, columns, said)
+    entry = {
+        "path": layer.file,
+        "layer": layer.name or None,
+        "records": layer.promised,
+        "read": len(table),
+        "encoding": layer.encoding,
+        "crs": placed.crs,
+        "assumptions": said.lines,
+    }
+    return Part(table, entry, tuple(issues))
+
+
+def _set_provenance(table: gpd.GeoDataFrame, layer: Layer) -> None:
+    """File, layer and row of each record, and an id made of them where it has none."""
+    index = table.index
+    made = {
+        "source_file": [layer.file] * len(table),
+        "source_layer": [layer.name or None] * len(table),
+        "source_row": range(1, len(table) + 1),
+    }
+    kinds = {column.name: column.kind for column in cols.READ}
+    for name, values in made.items():
+        if layer.file != _FRAME or table[name].isna().all():
+            table[name] = cols.typed(values, kinds[name], index)
+    ids = [
+        own if isinstance(own, str) else f"{file}#{lay if isinstance(lay, str) else ''}#{row}"
+        for own, file, lay, row in zip(
+            table["base_id"],
+            table["source_file"],
+            table["source_layer"],
+            table["source_row"],
+            strict=True,
+        )
+    ]
+    table["base_id"] = cols.typed(ids, "text", index)
+
+
+def _base_columns_only(
+    table: gpd.GeoDataFrame,
+    layer: Layer,
+    policy: Policy,
+    columns: Mapping[str, str] | None,
+    said: Assumptions,
+) -> gpd.GeoDataFrame:
+    """The base table's columns; headings that no alias knows are named among the assumptions."""
+    headings = [str(c) for c in layer.frame.columns if c != "geometry"]
+    matched, _ = match_headings(headings, policy, columns)
+    unused = [heading for heading in headings if heading not in matched.values()]
+    if unused:
+        said.add(f"未用列: {'、'.join(unused)}")
+    return table[[*cols.names(cols.READ), "geometry"]]
+
+
+def assemble(parts: Iterable[Part]) -> Survey:
+    parts = list(parts)
+    tables = [part.bases for part in parts if len(part.bases)]
+    if tables:
+        bases = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=CGCS2000)
+    else:
+        bases = cols.empty_table(CGCS2000)
+    files = pd.DataFrame([part.entry for part in parts], columns=list(FILES_COLUMNS))
+    return Survey(bases, files, issue_table(issue for part in parts for issue in part.issues))

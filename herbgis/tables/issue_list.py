@@ -1,0 +1,69 @@
+"""问题清单: every finding as a row that a county can act on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from herbgis.issues import SEVERITIES, SEVERITY_TITLES
+from herbgis.rules.validation import ValidationReport
+from herbgis.tables.workbooks import Sheet, write_workbook
+
+
+def issue_list(report: ValidationReport) -> pd.DataFrame:
+    """The issues under the headings of the 问题清单, what must be mended first."""
+    table = report.table
+    rank = table["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
+    table = table.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
+    known = report.bases[["source_file", "source_layer", "source_row", "reporting_unit", "name"]]
+    keys = {
+        (row.source_file, _text(row.source_layer), row.source_row): row
+        for row in known.itertuples(index=False)
+    }
+    found = [
+        keys.get((issue.file, _text(issue.layer), issue.row)) for issue in table.itertuples()
+    ]
+    return pd.DataFrame(
+        {
+            "序号": range(1, len(table) + 1),
+            "填报单位": [_text(row.reporting_unit) if row else "" for row in found],
+            "文件": table["file"],
+            "工作表/图层": table["layer"],
+            "行号": table["sheet_row"].fillna(table["row"]),
+            "基地编号": table["base_id"],
+            "基地名称": [_text(row.name) if row else "" for row in found],
+            "处理要求": table["severity"].map(SEVERITY_TITLES),
+            "问题说明": table["message"],
+            "修改建议": table["suggestion"],
+            "涉及面积": table["mu_at_stake"],
+            "经度": table["lon"],
+            "纬度": table["lat"],
+            "代码": table["code"],
+        }
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def write_issue_list(report: ValidationReport, path: Path) -> Path:
+    """Write the 问题清单 as a workbook."""
+    summary = report.summary
+    notes = [
+        f"共 {summary['records']} 条记录: 须整改 {summary['errors']}, 须核实"
+        f" {summary['warnings']}, 提示 {summary['notes']}。",
+        "须整改: 改正前不计入; 须核实: 计入, 但要有人看; 提示: 程序所作的假设或修补。面积单位: 亩。",
+        *data_notes(report.bases),
+    ]
+    formats = {"涉及面积": "0.00", "经度": "0.000000", "纬度": "0.000000"}
+    sheet = Sheet("问题清单", "基地测量数据问题清单", issue_list(report), notes, formats)
+    return write_workbook(path, [sheet])
+
+
+def data_notes(bases: pd.DataFrame) -> list[str]:
+    """What the records say of their own origin, such as that they are synthetic."""
+    if "data_note" not in bases:
+        return []
+    return [f"数据说明: {note}" for note in sorted(bases["data_note"].dropna().unique())]

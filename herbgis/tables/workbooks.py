@@ -1,0 +1,123 @@
+"""Workbooks: text that stays text, headings that stay in sight, the same bytes every time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from herbgis.display import width
+from herbgis.errors import OutputError
+
+#: Written into every workbook instead of the hour of making, so that equal input gives equal bytes.
+_CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.timezone.utc).replace(tzinfo=None)
+_WIDEST = 46
+_NARROWEST = 6
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a workbook as people read it.
+
+    Attributes
+    ----------
+    name, title : str
+        The tab, and the line above the table.
+    table : DataFrame
+        Its column names are the headings.
+    notes : sequence of str
+        Lines under the table.
+    formats : mapping of str to str
+        Number format by heading.
+    """
+
+    name: str
+    title: str
+    table: pd.DataFrame
+    notes: Sequence[str] = ()
+    formats: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_workbook(path: Path, sheets: Sequence[Sheet]) -> Path:
+    """Write sheets to an .xlsx; a text that looks like a formula stays text.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written, for example because WPS has it open.
+    """
+    with writing(path):
+        book = xlsxwriter.Workbook(
+            str(path),
+            {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+        )
+        book.set_properties({"created": _CREATED, "comments": "herbgis"})
+        for sheet in sheets:
+            _write_sheet(book, sheet)
+        book.close()
+    return path
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Make the folder of a file to be written, and say in plain words why it cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
+        msg = f"写不了 {path}: 请先关闭正在打开它的 WPS 或 Excel, 并确认有写入权限。({error})"
+        raise OutputError(msg) from error
+
+
+def _write_sheet(book: Any, sheet: Sheet) -> None:
+    page = book.add_worksheet(sheet.name)
+    heading = book.add_format(
+        {"bold": True, "bg_color": "#E3EFE7", "border": 1, "align": "center", "text_wrap": True}
+    )
+    page.write_string(0, 0, sheet.title, book.add_format({"bold": True, "font_size": 14}))
+    for column, name in enumerate(sheet.table.columns):
+        page.write_string(1, column, str(name), heading)
+        style = {"border": 1, "valign": "vcenter"}
+        if name in sheet.formats:
+            style["num_format"] = sheet.formats[name]
+        cell = book.add_format(style)
+        values = list(sheet.table[name])
+        for row, value in enumerate(values, 2):
+            _write_cell(page, row, column, value, cell)
+        page.set_column(column, column, _column_width(str(name), values))
+    last = 1 + len(sheet.table)
+    for number, note in enumerate(sheet.notes, 1):
+        page.write_string(last + number, 0, note)
+    page.freeze_panes(2, 0)
+    if len(sheet.table):
+        page.autofilter(1, 0, last, len(sheet.table.columns) - 1)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(1)
+
+
+def _write_cell(page: Any, row: int, column: int, value: Any, cell: Any) -> None:
+    if isinstance(value, (list, tuple)):
+        page.write_string(row, column, "、".join(map(str, value)), cell)
+    elif pd.isna(value):
+        page.write_blank(row, column, None, cell)
+    elif isinstance(value, bool):
+        page.write_string(row, column, "是" if value else "否", cell)
+    elif isinstance(value, (dt.date, pd.Timestamp)):
+        page.write_string(row, column, value.strftime("%Y-%m-%d"), cell)
+    elif isinstance(value, str):
+        page.write_string(row, column, value, cell)
+    else:
+        page.write_number(row, column, value, cell)
+
+
+def _column_width(name: str, values: Sequence[Any]) -> float:
+    longest = max([width(name), *(width(str(value)) for value in values[:200])])
+    return min(max(longest + 2, _NARROWEST), _WIDEST)

@@ -1,0 +1,157 @@
+"""classify: from records to bases, their counted area and their tier. Floor 4."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from herbgis import columns as cols
+from herbgis.areas import contiguous_blocks, measure
+from herbgis.geodesy import CGCS2000, Floats, areas_m2
+from herbgis.overlaps import overlapping_pairs
+from herbgis.placing import Geometries
+from herbgis.policy import Policy, load_policy
+from herbgis.records import Bases, base_mu, declared_of_bases, group_records
+from herbgis.survey import survey_of
+from herbgis.units import round_mu, to_mu
+
+#: A threshold within so many standard deviations leaves the tier undecided (95%).
+UNDECIDED_SIGMAS = 1.96
+
+
+def classify(
+    bases: gpd.GeoDataFrame,
+    *,
+    policy: Policy | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> gpd.GeoDataFrame:
+    """One row a base, with what counts of it and which tier that reaches.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        Records: ``report.bases``, or an analyst's own frame with a coordinate system, where
+        columns that are absent get the policy's defaults.
+    policy : Policy, optional
+        ``tongren-2020`` by default.
+    columns : mapping of str to str, optional
+        Column of the base table to the frame's heading.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``base_id``, sorted; EPSG:4490; geometry the union of the base's records. Texts
+        are those of the record with the most 亩. Added: ``records``, ``contiguous_mu``,
+        ``blocks``, ``disputed_mu`` (land that another base claims too, taken off both),
+        ``counted_mu`` (rounded half up to 0.01), ``tier``, ``verdict``. A base without a polygon
+        has no area and no tier.
+    """
+    policy = policy or load_policy()
+    table = survey_of(bases, policy=policy, columns=columns).bases.reset_index(drop=True)
+    grouped = group_records(table)
+    result = _one_row_a_base(table, grouped)
+    counted, disputed = _without_disputed(grouped.geometry)
+    present = ~shapely.is_missing(grouped.geometry)
+    result["surveyed_mu"] = base_mu(grouped)
+    result["sigma_mu"] = _sigma_of_bases(table, grouped, policy)
+    largest, blocks = contiguous_blocks(counted, policy.tolerances["contiguity_m"])
+    result["contiguous_mu"] = np.where(present, round_mu(to_mu(largest)), np.nan)
+    result["blocks"] = cols.typed(blocks, "integer", result.index)
+    result["disputed_mu"] = np.where(present, round_mu(disputed), np.nan)
+    result["counted_mu"] = np.where(present, round_mu(to_mu(areas_m2(counted))), np.nan)
+    result["tier"] = tier_of(result["counted_mu"], policy)
+    result["verdict"] = _verdict(result, policy)
+    return _in_order(result)
+
+
+def tier_of(mu: pd.Series, policy: Policy) -> pd.Series:
+    """The tier that an area reaches, as an ordered categorical; the threshold belongs to it."""
+    bounds = [-np.inf, *(tier.threshold_mu for tier in policy.tiers), np.inf]
+    labels = list(policy.tier_labels)
+    tiers = pd.cut(mu.astype(float), bounds, right=False, labels=labels, ordered=True)
+    return pd.Series(tiers, index=mu.index)
+
+
+def _one_row_a_base(table: gpd.GeoDataFrame, grouped: Bases) -> gpd.GeoDataFrame:
+    """The main record of each base, with what all its records say together."""
+    main = pd.DataFrame(table.drop(columns=table.geometry.name)).iloc[grouped.main]
+    main.index = pd.Index(grouped.ids, name="base_id", dtype="str")
+    index = main.index
+    main = main.drop(columns="base_id")
+    by_base = table.groupby(grouped.base, sort=True)
+    main["records"] = cols.typed(by_base.size().to_numpy(), "integer", index)
+    for name in ("declared_value", "declared_mu"):
+        main[name] = declared_of_bases(table[name], grouped)
+    units = by_base["declared_unit"].nunique(dropna=False).to_numpy()
+    main["declared_value"] = main["declared_value"].where(units == 1)
+    listed = zip(main["varieties"], by_base["varieties"], strict=True)
+    main["varieties"] = cols.typed(
+        [list(dict.fromkeys([*own, *sorted(sum(every, []))])) for own, (_, every) in listed],
+        "list",
+        index,
+    )
+    blocked = table["blocked_by"] if "blocked_by" in table else cols.missing("list", table.index)
+    codes = [sorted(set(sum(c, []))) for _, c in blocked.groupby(grouped.base, sort=True)]
+    main["blocked_by"] = cols.typed(codes, "list", index)
+    geometry = gpd.GeoSeries(grouped.geometry, index=index, crs=CGCS2000)
+    return gpd.GeoDataFrame(main, geometry=geometry)
+
+
+def _without_disputed(geometry: Geometries) -> tuple[Geometries, Floats]:
+    """Each base less the land that another claims too, and that land in 亩."""
+    pairs = overlapping_pairs(geometry)
+    claimed: dict[int, list[shapely.Geometry]] = {}
+    for left, right, shared in zip(pairs["left"], pairs["right"], pairs["shared"], strict=True):
+        claimed.setdefault(left, []).append(shared)
+        claimed.setdefault(right, []).append(shared)
+    counted = geometry.copy()
+    disputed = np.zeros(len(geometry))
+    for base, shapes in claimed.items():
+        lost = shapely.union_all(shapes)
+        disputed[base] = to_mu(areas_m2(np.array([lost], dtype=object)))[0]
+        counted[base] = shapely.difference(geometry[base], lost)
+    return counted, disputed
+
+
+def _sigma_of_bases(table: gpd.GeoDataFrame, grouped: Bases, policy: Policy) -> Floats:
+    """Survey error of each base's outline, surveyed as its least sure record was."""
+    methods = policy.survey_methods
+    names = [
+        (policy.canonical("survey_method", cell) if isinstance(cell, str) else None)
+        or policy.defaults["survey_method"]
+        for cell in table["survey_method"]
+    ]
+    worst: dict[int, str] = {}
+    for base, name in zip(grouped.base, names, strict=True):
+        known = worst.setdefault(base, name)
+        if methods[name].sigma_m > methods[known].sigma_m:
+            worst[base] = name
+    outline = gpd.GeoDataFrame(
+        {"survey_method": [worst[base] for base in range(len(grouped.ids))]},
+        geometry=gpd.GeoSeries(grouped.geometry, crs=CGCS2000),
+    )
+    return np.asarray(measure(outline, policy=policy)["sigma_mu"], dtype=float)
+
+
+def near_threshold(mu: pd.Series, sigma_mu: pd.Series, threshold_mu: float) -> pd.Series:
+    """Whether a threshold lies within the survey error of an area."""
+    return (mu - threshold_mu).abs() <= UNDECIDED_SIGMAS * sigma_mu
+
+
+def _verdict(bases: gpd.GeoDataFrame, policy: Policy) -> pd.Series:
+    undecided = pd.Series(data=False, index=bases.index)
+    for tier in policy.tiers:
+        undecided |= near_threshold(bases["counted_mu"], bases["sigma_mu"], tier.threshold_mu)
+    verdict = pd.Series(np.where(undecided, "undecided", "sure"), index=bases.index, dtype="str")
+    return verdict.where(bases["counted_mu"].notna())
+
+
+def _in_order(result: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Columns of the base table first, the analyst's own behind them."""
+    known = cols.names(cols.READ[1:], cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
+    own = [name for name in result.columns if name not in known and name != "geometry"]
+    return result[[*known, *own, "geometry"]]
