@@ -72,15 +72,14 @@ def land(geometries: Geometries) -> Geometries:
     """Geometries as the land they enclose: valid, without Z, None where there is no polygon."""
     polygonal = np.isin(shapely.get_type_id(geometries), _POLYGONAL)
     polygonal &= ~shapely.is_empty(geometries)
-    result = np.where(polygonal, shapely.force_2d(geometries), None)
+    result = np.asarray(shapely.force_2d(geometries), dtype=object).copy()
+    result[~polygonal] = None
     broken = np.flatnonzero(~shapely.is_valid(result) & polygonal)
     result[broken] = shapely.make_valid(result[broken])
     return np.asarray(result, dtype=object)
 
 
-def _method_values(
-    methods: pd.Series | None, count: int, policy: Policy
-) -> tuple[Floats, Floats]:
+def _method_values(methods: pd.Series | None, count: int, policy: Policy) -> tuple[Floats, Floats]:
     """Vertex error and correlation length in metres of each record's survey method."""
     default = policy.defaults["survey_method"]
     cells: list[Any] = [None] * count if methods is None else list(methods)
@@ -104,9 +103,7 @@ def measured_mu(
     return mu, np.where(present, to_mu(unit * sigma_m), np.nan)
 
 
-def area_sigmas_m2(
-    geometry: Geometries, correlation_m: Floats, *, tolerance_m: float
-) -> Floats:
+def area_sigmas_m2(geometry: Geometries, correlation_m: Floats, *, tolerance_m: float) -> Floats:
     """Standard deviation in m² of polygons' areas for a vertex error of one metre.
 
     Parameters
@@ -193,11 +190,9 @@ def _on_own_plane(parts: Geometries, owner: Ints, owners: int) -> Geometries:
     """Parts in metres, those of one owner on one plane."""
     lonlat, part = shapely.get_coordinates(parts, return_index=True)
     count = np.bincount(owner[part], minlength=owners)
-    middle = np.bincount(owner[part], weights=lonlat[:, 1], minlength=owners)
-    middle = np.divide(middle, count, out=np.zeros(owners), where=count > 0)
-    return np.asarray(
-        shapely.transform(parts, lambda xy: local_metres(xy, middle[owner[part]]))
-    )
+    total = np.bincount(owner[part], weights=lonlat[:, 1], minlength=owners)
+    middle = np.asarray(total / np.maximum(count, 1), dtype=float)[owner[part]]
+    return np.asarray(shapely.transform(parts, lambda xy: local_metres(xy, middle)))
 
 
 def _connected(parts: Geometries, owner: Ints, distance_m: float) -> Ints:

@@ -58,13 +58,18 @@ def match_headings(
         if heading not in headings:
             raise UnknownNameError("列", heading, headings)
         matched[name] = heading
-    unit: str | None = None
-    for heading in headings:
-        name, stated = _column_of(heading, policy)
+    heading_unit: str | None = None
+    named = [(heading, *_column_of(heading, policy)) for heading in headings]
+    # Of two headings for one column the alias that the table lists first is meant.
+    for heading, name, stated in sorted(named, key=lambda entry: _alias_rank(entry[0], policy)):
         if name is not None and name not in matched:
             matched[name] = heading
-            unit = stated if name == "declared_value" else unit
-    return matched, unit
+            heading_unit = stated if name == "declared_value" else heading_unit
+    return matched, heading_unit
+
+
+def _alias_rank(heading: str, policy: Policy) -> int:
+    return policy.alias_ranks.get(fold(heading), len(policy.alias_ranks))
 
 
 def _column_of(heading: str, policy: Policy) -> tuple[str | None, str | None]:
@@ -124,9 +129,7 @@ def complete(
     return table
 
 
-def _first_reading(
-    source: pd.Series | None, column: cols.Column, index: pd.Index
-) -> pd.Series:
+def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Index) -> pd.Series:
     """A column before its words are understood: texts clean, everything else as it is."""
     if source is None:
         return cols.missing(column.kind, index)

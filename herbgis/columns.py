@@ -39,7 +39,7 @@ READ: tuple[Column, ...] = (
     Column("village", "村", "text"),
     Column("operator", "经营主体", "text"),
     Column("declared_value", "上报数值", "number"),
-    Column("declared_unit", "上报单位", "text"),
+    Column("declared_unit", "计量单位", "text"),
     Column("declared_mu", "上报面积", "number"),
     Column("survey_method", "测量方式", "text"),
     Column("surveyed_on", "测量日期", "date"),

@@ -75,7 +75,7 @@ def tidy_counties(frame: gpd.GeoDataFrame, *, policy: Policy | None = None) -> g
         )
     geometry = np.asarray(frame.geometry.array, dtype=object)
     placed = place_layer(geometry, frame.crs, Place("counties"))
-    if np.not_equal(placed.raw, None).any():
+    if any(text is not None for text in placed.raw):
         msg = "县界的坐标系没有注明, 或与坐标不符; 请给出 CGCS2000 (EPSG:4490) 的县界文件。"
         raise CrsError(msg)
     counties = gpd.GeoDataFrame(rows, geometry=placed.geometry, crs=CGCS2000)

@@ -10,7 +10,7 @@ import pandas as pd
 
 def html_table(table: pd.DataFrame, *, most: int = 20) -> str:
     """A table as HTML with every cell escaped; the rows left out are counted."""
-    shown = table.head(most).to_html(index=False, escape=True, border=0, na_rep="")
+    shown: str = table.head(most).to_html(index=False, escape=True, border=0, na_rep="")
     left = len(table) - most
     return shown + (f"<p>……另有 {left} 行</p>" if left > 0 else "")
 

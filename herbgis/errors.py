@@ -35,7 +35,9 @@ class MissingColumnError(HerbgisError):
     def __init__(self, step: str, missing: Sequence[str], present: Sequence[str]) -> None:
         lacking = "、".join(missing)
         hints = [nearest(name, present) for name in missing]
-        like = "".join(f" 最像 {name} 的是 {hint}。" for name, hint in zip(missing, hints, strict=True) if hint)
+        like = "".join(
+            f" 最像 {name} 的是 {hint}。" for name, hint in zip(missing, hints, strict=True) if hint
+        )
         super().__init__(
             f"{step} 缺少列 {lacking}。现有列: {'、'.join(map(str, present)) or '无'}。{like}"
             f"请先运行产生这些列的步骤, 或用 columns={{'{missing[0]}': '您的列名'}} 指明。"

@@ -11,10 +11,12 @@ CGCS2000 has GRS80's semi-major axis; its flattening (1/298.257222101) is GRS80'
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pyproj
 import shapely
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -132,7 +134,8 @@ def areas_m2(geometries: npt.NDArray[np.object_]) -> Floats:
     areas = _ring_areas_m2(lonlat, ring, len(rings))
     is_hole = np.r_[False, polygon[1:] == polygon[:-1]]
     signed = np.where(is_hole, -areas, areas)
-    return np.bincount(owner[polygon], weights=signed, minlength=len(geometries))
+    total = np.bincount(owner[polygon], weights=signed, minlength=len(geometries))
+    return np.asarray(total, dtype=float)
 
 
 def _cut_long_edges(rings: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
@@ -150,11 +153,9 @@ def _cut_long_edges(rings: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
 
 
 def _densified(lonlat: Floats) -> shapely.LinearRing:
-    import pyproj
-
     geod = pyproj.Geod(ellps="GRS80")
     vertices: list[tuple[float, float]] = []
-    for (lon1, lat1), (lon2, lat2) in zip(lonlat[:-1], lonlat[1:], strict=True):
+    for (lon1, lat1), (lon2, lat2) in pairwise(lonlat):
         vertices.append((lon1, lat1))
         _, _, length = geod.inv(lon1, lat1, lon2, lat2)
         pieces = int(length // _LONGEST_EDGE_M)

@@ -95,7 +95,7 @@ class Issue:
     def as_row(self, lang: str = "zh") -> dict[str, Any]:
         """The finding as a row of the issue table, with its texts in a language."""
         code, words = codes()[self.code], texts(lang)[self.code]
-        lon, lat = self.point if self.point else (None, None)
+        lon, lat = self.point or (None, None)
         return {
             "code": self.code,
             "name": code.name,
@@ -112,9 +112,7 @@ class Issue:
             "lon": lon,
             "lat": lat,
             "mu_at_stake": self.mu_at_stake,
-            "other": [
-                {"file": o.file, "row": o.row, "base_id": o.base_id} for o in self.other
-            ],
+            "other": [{"file": o.file, "row": o.row, "base_id": o.base_id} for o in self.other],
         }
 
 

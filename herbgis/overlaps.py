@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from herbgis.geodesy import areas_m2
+from herbgis.geodesy import Floats, areas_m2
 from herbgis.placing import Geometries
 from herbgis.units import to_mu
 
@@ -59,5 +59,5 @@ def overlapping_pairs(
     return kept.sort_values(["left", "right"], kind="stable", ignore_index=True)
 
 
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, np.where(whole > 0, whole, np.inf))

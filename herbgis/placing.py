@@ -30,7 +30,7 @@ from herbgis.issues import Issue, Place
 Geometries = npt.NDArray[np.object_]
 Flags = npt.NDArray[np.bool_]
 
-#: Longitude and latitude that any place in China lies within (自然资源部: 73°33′–135°05′E, 3°51′–53°33′N).
+#: Longitudes and latitudes that hold all of China (自然资源部: 73°33′–135°05′E, 3°51′–53°33′N).
 CHINA = (73.0, 3.0, 136.0, 54.0)
 #: Datums that PROJ would shift by zero without a word (EPSG:6214, 6610, 1043).
 _SHIFTLESS_DATUMS = ("Beijing 1954", "Xian 1980", "New Beijing")
@@ -84,7 +84,7 @@ class Placed:
 
 
 def to_cgcs2000(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
-    """Geometries of a system as longitude and latitude on CGCS2000; coordinates may end infinite."""
+    """Longitude and latitude on CGCS2000 of a system's geometries; infinite where none exist."""
     base = crs.geodetic_crs
     if crs.is_geographic and base is not None and base.to_epsg() in _SAME_AS_CGCS2000:
         return geometries

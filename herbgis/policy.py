@@ -150,6 +150,11 @@ class Policy:
         }
         return tables
 
+    @functools.cached_property
+    def alias_ranks(self) -> Mapping[str, int]:
+        """Folded headings in the order of the alias table."""
+        return {heading: rank for rank, heading in enumerate(self._spellings["column"])}
+
     def canonical(self, column: str, text: str) -> str | None:
         """The canonical value that the alias table gives for a text, or None; never by likeness."""
         return self._spellings[column].get(fold(text))

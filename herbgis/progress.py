@@ -72,7 +72,17 @@ class Progress:
         }
 
     def __repr__(self) -> str:
-        head = ["规模", "目标", "上报", "核实", "完成率", "待核实", "临界待复测", "尚差", "核定面积(万亩)"]
+        head = [
+            "规模",
+            "目标",
+            "上报",
+            "核实",
+            "完成率",
+            "待核实",
+            "临界待复测",
+            "尚差",
+            "核定面积(万亩)",
+        ]
         rows = [
             [
                 self.titles[row["tier"]],
@@ -185,7 +195,9 @@ def _countable(
         if name not in heading:
             table[name] = policy.defaults[name]
     if "group" not in heading:
-        table["group"] = [policy.group_of(v) if isinstance(v, str) else "other" for v in table["variety"]]
+        table["group"] = [
+            policy.group_of(v) if isinstance(v, str) else "other" for v in table["variety"]
+        ]
     if "contiguous_mu" not in table:
         table["contiguous_mu"] = table["counted_mu"]
     table["year"] = table["completed_on"].dt.year.astype("Int64")
@@ -283,7 +295,7 @@ def _breakdown(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd
 
 
 def _rank(key: str, policy: Policy) -> Any:
-    """The order in which a column's values are listed: code order, the plan's order, then the rest."""
+    """The order of a column's values: by code, as the plan lists them, then the rest."""
     known = list(policy.varieties) if key == "variety" else list(policy.words.get(key, ()))
     places = {name: place for place, name in enumerate(known)}
     return lambda value: places.get(value, len(places))

@@ -91,6 +91,5 @@ def declared_of_bases(values: pd.Series, bases: Bases) -> Floats:
     """What was declared for each base: a value equal on all its records once, else their sum."""
     frame = pd.DataFrame({"base": bases.base, "value": values.to_numpy(dtype=float)})
     grouped = frame.groupby("base")["value"]
-    equal = (grouped.nunique(dropna=False) == 1).to_numpy()
-    once = grouped.first().to_numpy(dtype=float)
-    return np.where(equal, once, grouped.sum(min_count=1).to_numpy(dtype=float))
+    equal = (grouped.min() == grouped.max()) & (grouped.count() == grouped.size())
+    return np.asarray(grouped.min().where(equal, grouped.sum(min_count=1)), dtype=float)

@@ -84,7 +84,8 @@ class Survey:
     issues: pd.DataFrame
 
     def __repr__(self) -> str:
-        head = f"<Survey {len(self.bases)} 条记录, {len(self.files)} 个图层, {len(self.issues)} 条读取问题>"
+        counts = f"{len(self.bases)} 条记录, {len(self.files)} 个图层"
+        head = f"<Survey {counts}, {len(self.issues)} 条读取问题>"
         return "\n".join([head, *(f"  {line}" for line in self.assumption_lines())])
 
     def assumption_lines(self) -> list[str]:
@@ -105,7 +106,7 @@ class Part:
     """One layer understood: its records, its entry among the files, its findings."""
 
     bases: gpd.GeoDataFrame
-    entry: dict[str, object]
+    entry: Mapping[str, object]
     issues: tuple[Issue, ...]
 
 
@@ -133,7 +134,7 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
     table = complete(layer.frame, policy=policy, columns=columns, assumptions=said)
     index = table.index
     known_raw = table["raw_geometry"].to_numpy(dtype=object, na_value=None)
-    raw = np.where(np.equal(placed.raw, None), known_raw, placed.raw)
+    raw = [new or old for new, old in zip(placed.raw, known_raw, strict=True)]
     table["raw_geometry"] = cols.typed(raw, "text", index)
     table = table.set_geometry(gpd.GeoSeries(placed.geometry, index=index, crs=CGCS2000))
     _set_provenance(table, layer)
@@ -197,6 +198,7 @@ def _base_columns_only(
 
 
 def assemble(parts: Iterable[Part]) -> Survey:
+    """Layers, understood one by one, as one Survey."""
     parts = list(parts)
     tables = [part.bases for part in parts if len(part.bases)]
     if tables:

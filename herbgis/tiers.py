@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 import geopandas as gpd
 import numpy as np
@@ -90,12 +91,17 @@ def _one_row_a_base(table: gpd.GeoDataFrame, grouped: Bases) -> gpd.GeoDataFrame
     main["declared_value"] = main["declared_value"].where(units == 1)
     listed = zip(main["varieties"], by_base["varieties"], strict=True)
     main["varieties"] = cols.typed(
-        [list(dict.fromkeys([*own, *sorted(sum(every, []))])) for own, (_, every) in listed],
+        [
+            list(dict.fromkeys([*own, *sorted(chain.from_iterable(every))]))
+            for own, (_, every) in listed
+        ],
         "list",
         index,
     )
     blocked = table["blocked_by"] if "blocked_by" in table else cols.missing("list", table.index)
-    codes = [sorted(set(sum(c, []))) for _, c in blocked.groupby(grouped.base, sort=True)]
+    codes = [
+        sorted(set(chain.from_iterable(c))) for _, c in blocked.groupby(grouped.base, sort=True)
+    ]
     main["blocked_by"] = cols.typed(codes, "list", index)
     geometry = gpd.GeoSeries(grouped.geometry, index=index, crs=CGCS2000)
     return gpd.GeoDataFrame(main, geometry=geometry)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
-#: One 亩 in square metres: a fifteenth of a hectare (国务院关于在我国统一实行法定计量单位的命令, 1984).
+#: One 亩 in square metres: a fifteenth of a hectare (国务院统一法定计量单位的命令, 1984).
 MU_M2 = 10000 / 15
 
 
@@ -34,7 +34,7 @@ def round_mu(mu: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number read from a cell: its value, the unit written behind it, and whether it was plain."""
+    """A number read from a cell, the unit written behind it, and whether it was plain."""
 
     value: float
     unit: str | None
@@ -93,13 +93,13 @@ def parse_date(text: str) -> dt.date | None:
         if found:
             parts = [int(part) for part in found.groups()]
             try:
-                return dt.date(*(parts + [1, 1])[:3])
+                return dt.date(*([*parts, 1, 1])[:3])
             except ValueError:
                 return None
     return None
 
 
 def fold(text: str) -> str:
-    """A heading or word reduced to what is compared: NFKC, no space, no case, no end punctuation."""
+    """A word as it is compared: NFKC, without blanks, case and end punctuation."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"\s+", "", folded).strip(":：,，。*")

@@ -1,1 +1,1 @@
-"""Reading: one module a format family, one way in (`herbgis.readers.reading.read_survey`). Floor 2."""
+"""Reading: one module a format family, one way in, `herbgis.readers.reading`. Floor 2."""

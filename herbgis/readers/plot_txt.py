@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -172,7 +171,10 @@ def _shape(plot: _Plot, *, swapped: bool) -> shapely.Geometry | None:
     if not all(polygon.is_valid for polygon in polygons):
         # Left as it was drawn, so that the crossing is found and reported.
         return shapely.MultiPolygon(polygons)
-    return functools.reduce(shapely.symmetric_difference, polygons)
+    land: shapely.Geometry = polygons[0]
+    for polygon in polygons[1:]:
+        land = shapely.symmetric_difference(land, polygon)
+    return land
 
 
 def _check_header(plot: _Plot, shape: shapely.Geometry | None) -> tuple[str, bool]:
@@ -188,7 +190,7 @@ def _check_header(plot: _Plot, shape: shapely.Geometry | None) -> tuple[str, boo
     distinct = sum(len(set(ring)) for ring in plot.rings.values())
     if promised not in {plot.points, distinct}:
         return f"文件头写 {promised} 个界址点, 实有 {distinct} 个", True
-    plane = shape.area if shape is not None else 0.0
+    plane = float(shapely.area(shape)) if shape is not None else 0.0
     for unit, square_metres in (("公顷", _HECTARE_M2), ("平方米", 1.0), ("亩", MU_M2)):
         if plane and abs(area * square_metres / plane - 1) <= _AREA_TOLERANCE:
             return f"地块面积按{unit}解读(与界址点相符)", False

@@ -79,7 +79,7 @@ def _read_source(
 
 
 def _failed(source: Source, why: str) -> Part:
-    entry = {
+    entry: dict[str, object] = {
         "path": source.shown,
         "layer": None,
         "records": 0,

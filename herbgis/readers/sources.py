@@ -15,7 +15,24 @@ from herbgis.readers.archives import ArchiveError, unpack
 READ = frozenset({".gpkg", ".shp", ".geojson", ".json", ".gdb", ".parquet", ".txt"})
 #: Formats that counties send and this version does not read: reported, never passed over.
 UNREAD = frozenset(
-    ".kml .kmz .ovkml .ovkmz .ovjsn .ovobj .xlsx .xls .csv .dxf .dwg .dat .tab .mif .rar .7z".split()
+    [
+        ".kml",
+        ".kmz",
+        ".ovkml",
+        ".ovkmz",
+        ".ovjsn",
+        ".ovobj",
+        ".xlsx",
+        ".xls",
+        ".csv",
+        ".dxf",
+        ".dwg",
+        ".dat",
+        ".tab",
+        ".mif",
+        ".rar",
+        ".7z",
+    ]
 )
 _ZIP = ".zip"
 _HIDDEN = (".", "~$", "__MACOSX")

@@ -13,8 +13,8 @@ import pyogrio
 import pyproj
 
 from herbgis.issues import Issue, Place
-from herbgis.survey import Layer, bare_frame
 from herbgis.readers.shapefile import text_encoding
+from herbgis.survey import Layer, bare_frame
 
 #: Layers that hold no data of the survey: styles and metadata that GIS programs add.
 _NOT_DATA = frozenset({"layer_styles", "qgis_projects"})

@@ -1,1 +1,1 @@
-"""Rules: one small function a code, one table of them (`herbgis.rules.validation.RULES`). Floor 5."""
+"""Rules: one small function a code; `herbgis.rules.validation` holds their table. Floor 5."""

@@ -65,7 +65,7 @@ class Context:
     @functools.cached_property
     def mu(self) -> Floats:
         """Surveyed 亩 of each record."""
-        return self.bases["surveyed_mu"].to_numpy(dtype=float)
+        return np.asarray(self.bases["surveyed_mu"], dtype=float)
 
     @functools.cached_property
     def grouped(self) -> Bases:
@@ -110,7 +110,7 @@ def place_of(table: gpd.GeoDataFrame, record: int) -> Place:
 
 def point_in(shape: shapely.Geometry | None) -> tuple[float, float] | None:
     """A point inside a shape, to 1e-6 degree."""
-    if shape is None or shape.is_empty:
+    if shape is None or shapely.is_empty(shape):
         return None
-    point = shape.representative_point()
-    return round(point.x, 6), round(point.y, 6)
+    lon, lat = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
+    return round(float(lon), 6), round(float(lat), 6)

@@ -26,7 +26,7 @@ def duplicate_id(context: Context) -> Iterator[Issue]:
         first = table.index.get_loc(rows.index[0])
         for label in rows.index[1:]:
             pair = rows.loc[[rows.index[0], label], list(_TITLES)]
-            differing = [t for n, t in _TITLES.items() if pair[n].dropna().nunique() > 1]
+            differing = [t for n, t in _TITLES.items() if len(set(pair[n].dropna())) > 1]
             if differing:
                 yield Issue(
                     "HG301",

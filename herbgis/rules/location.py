@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -44,8 +45,8 @@ def put_right(
     GeoDataFrame, list of Issue
         The table with explained records in place, and one issue a record.
     """
-    waiting = np.flatnonzero(bases["raw_geometry"].notna() & ~settled)
-    if not len(waiting):
+    waiting = _positions(bases["raw_geometry"].notna() & ~settled)
+    if not waiting:
         return bases, []
     region = None if counties is None else shapely.union_all(counties.geometry.array)
     geometry = np.asarray(bases.geometry.array, dtype=object).copy()
@@ -65,6 +66,11 @@ def put_right(
     return placed, issues
 
 
+def _positions(mask: Any) -> list[int]:
+    """Positions where a mask is true."""
+    return [int(place) for place in np.flatnonzero(mask)]
+
+
 def _believed(
     wkt: str, stated: str, region: shapely.Geometry | None
 ) -> tuple[Story, shapely.Geometry] | None:
@@ -79,18 +85,16 @@ def _believed(
     return None
 
 
-def _other_zones(
-    raw: Geometries, stated: str, region: shapely.Geometry | None
-) -> Iterator[Story]:
+def _other_zones(raw: Geometries, stated: str, region: shapely.Geometry | None) -> Iterator[Story]:
     """Eastings without a zone in front: the layer's own zone, then those that cross the region."""
     bounds = shapely.total_bounds(raw)
-    if not (1e5 <= bounds[0] and bounds[2] <= 9e5 and bounds[1] >= 3e5):
+    if not (bounds[0] >= 1e5 and bounds[2] <= 9e5 and bounds[1] >= 3e5):
         return
     epsg = _epsg(stated)
     if epsg is not None and FIRST_PREFIXED <= epsg < FIRST_PREFIXED + ZONES:
         yield Story(epsg - FIRST_PREFIXED + FIRST_BARE)
     if region is not None:
-        west, _, east, _ = region.bounds
+        west, _, east, _ = shapely.bounds(region)
         for meridian in range(round(west / 3) * 3, round(east / 3) * 3 + 1, 3):
             yield Story(FIRST_BARE + meridian // 3 - 25)
 
@@ -118,7 +122,7 @@ def outside_area(context: Context) -> Iterator[Issue]:
     if context.counties is None:
         return
     inside = _share_inside(context)
-    loose = [r for r in np.flatnonzero(inside < 1 - 1e-9) if context.land[r] is not None]
+    loose = [r for r in _positions(inside < 1 - 1e-9) if context.land[r] is not None]
     if not loose:
         return
     region = shapely.union_all(context.counties.geometry.array)
@@ -143,7 +147,7 @@ def outside_area(context: Context) -> Iterator[Issue]:
 def _share_inside(context: Context) -> np.ndarray:
     """Share of each record that lies in any county."""
     sums = context.shares.groupby("record")["share"].sum()
-    return sums.reindex(range(len(context.bases)), fill_value=0.0).to_numpy(dtype=float)
+    return np.asarray(sums.reindex(range(len(context.bases)), fill_value=0.0), dtype=float)
 
 
 def straddles_counties(context: Context) -> Iterator[Issue]:
@@ -173,14 +177,14 @@ def straddles_counties(context: Context) -> Iterator[Issue]:
 
 
 def county_mismatch(context: Context) -> Iterator[Issue]:
-    """HG207: lies in another county than declared; beside the line, within its accuracy, a warning."""
+    """HG207: lies in another county than declared; within the line's accuracy, a warning."""
     if context.counties is None or context.shares.empty:
         return
     known = {name: place for place, name in enumerate(context.counties["county"])}
     allowed = context.policy.tolerances["county_line_m"]
     largest = context.shares.drop_duplicates("record").set_index("record")
     for record, declared in enumerate(context.texts("county")):
-        if declared not in known or record not in largest.index:
+        if declared is None or declared not in known or record not in largest.index:
             continue
         county = int(largest.loc[record, "county"])
         if county == known[declared]:

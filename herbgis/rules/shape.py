@@ -32,7 +32,8 @@ def missing_geometry(context: Context) -> Iterator[Issue]:
         shapely.is_missing(context.geometry) | shapely.is_empty(context.geometry)
     ):
         if raw[record] is None:
-            yield Issue("HG101", context.place(record), mu_at_stake=_declared(context, record))
+            mu = _declared(context, int(record))
+            yield Issue("HG101", context.place(int(record)), mu_at_stake=mu)
 
 
 def _declared(context: Context, record: int) -> float | None:
@@ -45,7 +46,8 @@ def self_intersection(context: Context) -> Iterator[Issue]:
     for record, reason in _broken(context):
         if _CROSSING not in reason:
             continue
-        points = crossings(context.geometry[record]) or [_point_of(reason)]
+        points: list[tuple[float, float] | None] = [*crossings(context.geometry[record])]
+        points = points or [_point_of(reason)]
         for number, point in enumerate(points, 1):
             yield Issue(
                 "HG102",
@@ -120,12 +122,12 @@ def crossings(polygon: shapely.Geometry) -> list[tuple[float, float]]:
     All pairs of edges are held against each other but neighbours in a ring, which always touch.
     """
     starts, ends, ring, order, size = _edges(polygon)
-    edges = shapely.linestrings(np.stack([starts, ends], axis=1))
+    edges = np.asarray(shapely.linestrings(np.stack([starts, ends], axis=1)), dtype=object)
     left, right = shapely.STRtree(edges).query(edges, predicate="intersects")
     left, right = left[left < right], right[left < right]
     step = (order[right] - order[left]) % size[left]
     neighbours = (ring[left] == ring[right]) & ((step == 1) | (step == size[left] - 1))
-    shared = shapely.intersection(edges[left], edges[right])
+    shared = np.asarray(shapely.intersection(edges[left], edges[right]), dtype=object)
     crossing = ~neighbours | (shapely.get_type_id(shared) != 0)
     found: list[tuple[float, float]] = []
     for shape in shared[crossing]:
@@ -148,5 +150,7 @@ def _edges(
         parts.append(
             (kept[:-1], kept[1:], np.full(count, number), np.arange(count), np.full(count, count))
         )
-    starts, ends, ring, order, size = (np.concatenate(column) for column in zip(*parts, strict=True))
+    starts, ends, ring, order, size = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
     return starts, ends, ring, order, size

@@ -105,7 +105,8 @@ class ValidationReport:
 
     def _repr_html_(self) -> str:
         shown = self.table.assign(
-            severity=self.table["severity"].map(SEVERITY_TITLES), row=self.table["row"].astype("str")
+            severity=self.table["severity"].map(SEVERITY_TITLES),
+            row=self.table["row"].astype("str"),
         )[["severity", "file", "row", "base_id", "message", "suggestion", "code"]]
         shown.columns = ["处理要求", "文件", "行号", "基地编号", "问题说明", "修改建议", "代码"]
         head = display.html_paragraph(repr(self)[len("<ValidationReport ") : -1])
@@ -204,7 +205,9 @@ def _with_ids(survey: Survey) -> pd.DataFrame:
     }
     issues = survey.issues.copy()
     issues["base_id"] = [
-        None if pd.isna(issue.row) else ids.get((*_layer_key(issue.file, issue.layer), int(issue.row)))
+        None
+        if pd.isna(issue.row)
+        else ids.get((*_layer_key(issue.file, issue.layer), int(issue.row)))
         for issue in issues.itertuples()
     ]
     return issues

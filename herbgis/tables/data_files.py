@@ -89,7 +89,9 @@ def _write_table(flat: gpd.GeoDataFrame, path: Path, suffix: str) -> Path:
     if suffix == ".xlsx":
         return write_workbook(path, [Sheet("bases", "基地", table)])
     with writing(path):
-        _without_formulas(table).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        _without_formulas(table).to_csv(
+            path, index=False, encoding="utf-8-sig", lineterminator="\r\n"
+        )
     return path
 
 

@@ -21,9 +21,7 @@ def issue_list(report: ValidationReport) -> pd.DataFrame:
         (row.source_file, _text(row.source_layer), row.source_row): row
         for row in known.itertuples(index=False)
     }
-    found = [
-        keys.get((issue.file, _text(issue.layer), issue.row)) for issue in table.itertuples()
-    ]
+    found = [keys.get((issue.file, _text(issue.layer), issue.row)) for issue in table.itertuples()]
     return pd.DataFrame(
         {
             "序号": range(1, len(table) + 1),
@@ -52,9 +50,9 @@ def write_issue_list(report: ValidationReport, path: Path) -> Path:
     """Write the 问题清单 as a workbook."""
     summary = report.summary
     notes = [
-        f"共 {summary['records']} 条记录: 须整改 {summary['errors']}, 须核实"
-        f" {summary['warnings']}, 提示 {summary['notes']}。",
-        "须整改: 改正前不计入; 须核实: 计入, 但要有人看; 提示: 程序所作的假设或修补。面积单位: 亩。",
+        f"共 {summary['records']} 条记录。",
+        f"须整改 {summary['errors']}: 改正前不计入。须核实 {summary['warnings']}: 计入, 但要看。",
+        f"提示 {summary['notes']}: 程序所作的假设或修补。面积单位: 亩。",
         *data_notes(report.bases),
     ]
     formats = {"涉及面积": "0.00", "经度": "0.000000", "纬度": "0.000000"}

@@ -34,7 +34,9 @@ def write_progress_book(
     day = f"截至 {progress.as_of.isoformat()}。" if progress.as_of else ""
     below = [*_NOTES, *([day] if day else []), f"依据: {policy.title}。", *notes]
     mu = {"核定面积": "0.00", "尚缺面积": "0.00"}
-    sheets = [Sheet("进度", "规模化基地进度", _targets(progress), below, {"核定面积(万亩)": "0.00"})]
+    sheets = [
+        Sheet("进度", "规模化基地进度", _targets(progress), below, {"核定面积(万亩)": "0.00"})
+    ]
     for keys, table in progress.by.items():
         titles = [_heading(key) for key in keys.split(",")]
         name = f"分{'、'.join(titles)}"
@@ -84,7 +86,9 @@ def _worded(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 def _breakdown(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     tiers = {tier.label: tier.reach_title for tier in policy.tiers}
     worded = _worded(table, policy)
-    return worded.rename(columns=lambda n: tiers.get(n) or ("核定面积" if n == "mu" else _heading(n)))
+    return worded.rename(
+        columns=lambda n: tiers.get(n) or ("核定面积" if n == "mu" else _heading(n))
+    )
 
 
 def _near(progress: Progress, policy: Policy) -> pd.DataFrame:

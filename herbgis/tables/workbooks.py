@@ -16,7 +16,7 @@ from herbgis.display import width
 from herbgis.errors import OutputError
 
 #: Written into every workbook instead of the hour of making, so that equal input gives equal bytes.
-_CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.timezone.utc).replace(tzinfo=None)
+_CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _WIDEST = 46
 _NARROWEST = 6
 

@@ -1,0 +1,5 @@
+"""``python -m herbgis`` is the command line."""
+
+from herbgis.cli import main
+
+main()

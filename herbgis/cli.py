@@ -1,0 +1,346 @@
+"""The command line: each command is a straight chain of library calls. Floor 9."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from herbgis.errors import HerbgisError, UnknownNameError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from herbgis.policy import Policy
+    from herbgis.rules.validation import ValidationReport
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="herbgis",
+    help="中药材与食用菌基地: 读取测量文件, 校验, 核定面积, 统计进度, 出图。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Paths = Annotated[
+    list[Path], typer.Argument(metavar="PATH...", help="文件、文件夹或 zip, 可以多个")
+]
+PolicyOption = Annotated[
+    str, typer.Option("--policy", metavar="NAME|FILE", help="工作要点: 名称或 TOML 文件")
+]
+CountiesOption = Annotated[
+    str,
+    typer.Option("--counties", metavar="FILE|none", help="县界文件; none 为不查县界; 默认铜仁十县"),
+]
+AgainstOption = Annotated[
+    list[Path] | None, typer.Option("--against", metavar="LEDGER", help="已入库的基地, 用来查重")
+]
+FormatOption = Annotated[str, typer.Option("--format", metavar="text|json", help="输出格式")]
+_SHIPPED = "tongren"
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")] = Path(
+        "herbgis-demo"
+    ),
+) -> None:
+    """用自带的合成示例走一遍: 校验、统计、出图。"""
+    from herbgis import resources
+
+    report, bases, policy, counties = _walk([resources.data("sample")])
+    from herbgis.progress import count_progress
+    from herbgis.tables.issue_list import data_notes, write_issue_list
+    from herbgis.tables.progress_book import write_progress_book
+    from herbgis.webmap import draw_map
+
+    progress = count_progress(bases, policy=policy, by=["reporting_unit", "county", "variety"])
+    page = draw_map(
+        bases,
+        counties=counties,
+        policy=policy,
+        progress=progress,
+        issues=report,
+        title="铜仁市中药材规模化基地 (合成示例)",
+    )
+    written = [
+        _save_page(page, out / "基地分布图.html"),
+        write_progress_book(progress, out / "进度表.xlsx", policy=policy, notes=data_notes(bases)),
+        write_issue_list(report, out / "问题清单.xlsx"),
+    ]
+    _say(f"{progress!r}\n")
+    _say("\n".join(data_notes(bases)))
+    _say("\n".join(f"已写出 {path}" for path in written))
+
+
+@app.command()
+def validate(
+    paths: Paths,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="把问题清单写到此文件夹")
+    ] = None,
+    format_: FormatOption = "text",
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", metavar="error|warning", help="遇到哪一级以状态 1 结束")
+    ] = "error",
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = _SHIPPED,
+    against: AgainstOption = None,
+) -> None:
+    """逐行校验: 每条问题的位置、原因和改法。"""
+    _one_of("--format", format_, ("text", "json"))
+    _one_of("--fail-on", fail_on, ("error", "warning"))
+    report, _, _ = _validated(paths, policy, counties, against)
+    if format_ == "json":
+        _say(_json(report.as_dict()))
+    else:
+        _say(_report_text(report))
+    if out is not None:
+        from herbgis.tables.issue_list import write_issue_list
+        from herbgis.tables.workbooks import writing
+
+        issues = out / "issues.json"
+        with writing(issues):
+            issues.write_text(_json(report.as_dict()), encoding="utf-8")
+        _tell(f"已写出 {write_issue_list(report, out / '问题清单.xlsx')}", f"已写出 {issues}")
+    graver = {"error": ["error"], "warning": ["error", "warning"]}[fail_on]
+    failed = bool(report.table["severity"].isin(graver).any())
+    raise typer.Exit(_status(report) or int(failed))
+
+
+@app.command()
+def classify(
+    paths: Paths,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="gpkg、parquet、geojson、xlsx 或 csv")
+    ],
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = _SHIPPED,
+    against: AgainstOption = None,
+) -> None:
+    """按 500、1000 亩分级, 一行一个基地, 写成数据文件。"""
+    from herbgis.tables.data_files import check_format, write_bases
+
+    check_format(out)
+    report, bases, rules, _ = _walk(paths, policy, counties, against)
+    write_bases(bases, out)
+    counts = bases["tier"].value_counts()
+    for label in rules.tier_labels:
+        _say(f"{rules.tier_title(label)}: {counts.get(label, 0)}")
+    _say(f"没有图斑: {int(bases['tier'].isna().sum())}")
+    _tell(f"已写出 {out}")
+    raise typer.Exit(_status(report))
+
+
+@app.command()
+def progress(
+    paths: Paths,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", metavar="COLUMN", help="分组的列, 可以多个; county,variety 为交叉"),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="截止日期, 如 2020-06-30")
+    ] = None,
+    format_: FormatOption = "text",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.xlsx", help="写成工作簿")
+    ] = None,
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = _SHIPPED,
+    against: AgainstOption = None,
+) -> None:
+    """离 100 个和 50 个的目标还差多少。"""
+    _one_of("--format", format_, ("text", "json"))
+    if out is not None:
+        _one_of("--out", out.suffix.lower(), (".xlsx",))
+    day = _date(as_of)
+    report, bases, rules, _ = _walk(paths, policy, counties, against)
+    from herbgis.progress import count_progress
+
+    counted = count_progress(bases, policy=rules, by=by or [], as_of=day)
+    if format_ == "json":
+        _say(_json(counted.as_dict()))
+    else:
+        tables = [table.to_string(index=False, na_rep="未填") for table in counted.by.values()]
+        _say("\n\n".join([repr(counted), *tables]))
+    if out is not None:
+        from herbgis.tables.issue_list import data_notes
+        from herbgis.tables.progress_book import write_progress_book
+
+        write_progress_book(counted, out, policy=rules, notes=data_notes(bases))
+        _tell(f"已写出 {out}")
+    raise typer.Exit(_status(report))
+
+
+@app.command("map")
+def map_(
+    paths: Paths,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.html", help="写到哪个文件")],
+    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="地图标题")] = None,
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = _SHIPPED,
+    against: AgainstOption = None,
+) -> None:
+    """一个 HTML 文件的地图, 断网也能打开。"""
+    report, bases, rules, borders = _walk(paths, policy, counties, against)
+    from herbgis.progress import count_progress
+    from herbgis.webmap import draw_map
+
+    counted = count_progress(bases, policy=rules, by=["county", "variety"])
+    page = draw_map(
+        bases, counties=borders, policy=rules, progress=counted, issues=report, title=title
+    )
+    _tell(f"已写出 {_save_page(page, out)}")
+    raise typer.Exit(_status(report))
+
+
+@app.command()
+def explain(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="问题代码, 如 HG204")],
+) -> None:
+    """一个问题代码是什么意思, 为何要紧, 怎么查出, 怎么改。"""
+    from herbgis.issues import SEVERITY_TITLES, codes, texts
+
+    known = codes()
+    entry = known.get(code.strip().upper())
+    if entry is None:
+        raise UnknownNameError("代码", code, known)
+    words = texts()[entry.code]
+    lines = [
+        f"{entry.code} {entry.name} · {words['title']} · {SEVERITY_TITLES[entry.severity]}",
+        f"是什么: {words['what']}",
+        f"为何要紧: {words['why']}",
+        f"怎么查出: {words['how']}",
+        f"怎么改: {words['fix']}",
+        f"依据: {entry.source}",
+    ]
+    if "message" not in words:
+        lines.append("注意: 本版本还不检查这一项。")
+    _say("\n".join(lines))
+
+
+def main() -> None:
+    """Run the command line; a HerbgisError is a line on standard error and status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except HerbgisError as error:
+        _tell(f"herbgis: {error}")
+        sys.exit(2)
+
+
+def _validated(
+    paths: Sequence[Path], policy: str, counties: str, against: Sequence[Path] | None
+) -> tuple[ValidationReport, Policy, gpd.GeoDataFrame | None]:
+    """Read and validate, saying on standard error what was assumed."""
+    import herbgis as hg
+
+    rules = hg.load_policy(policy)
+    borders = _counties(counties, rules)
+    ledger = hg.read_survey(against, policy=rules).bases if against else None
+    survey = hg.read_survey(paths, policy=rules, track=_bar("读取"))
+    _tell(*survey.assumption_lines())
+    report = hg.validate(survey, counties=borders, policy=rules, against=ledger, track=_bar("校验"))
+    return report, rules, borders
+
+
+def _walk(
+    paths: Sequence[Path],
+    policy: str = "tongren-2020",
+    counties: str = _SHIPPED,
+    against: Sequence[Path] | None = None,
+) -> tuple[ValidationReport, gpd.GeoDataFrame, Policy, gpd.GeoDataFrame | None]:
+    """Read, validate and classify."""
+    import herbgis as hg
+
+    report, rules, borders = _validated(paths, policy, counties, against)
+    return report, hg.classify(report.bases, policy=rules), rules, borders
+
+
+def _counties(source: str, policy: Policy) -> gpd.GeoDataFrame | None:
+    from herbgis.counties import read_counties
+
+    if source == "none":
+        return None
+    return read_counties(None if source == _SHIPPED else source, policy=policy)
+
+
+def _status(report: ValidationReport) -> int:
+    """2 where an input could not be read."""
+    return 2 if (report.table["code"] == "HG001").any() else 0
+
+
+def _report_text(report: ValidationReport) -> str:
+    """The issues a line each, then the counts."""
+    from herbgis.issues import SEVERITY_TITLES
+
+    lines = []
+    for issue in report.as_dict()["issues"]:
+        row = f":{issue['sheet_row'] or issue['row']}" if issue["row"] else ""
+        lines.append(
+            f"{issue['file']}{row} {issue['code']} {SEVERITY_TITLES[issue['severity']]}"
+            f" {issue['base_id'] or ''} {issue['message']}。{issue['suggestion']}"
+        )
+    return "\n".join([*lines, repr(report)[len("<ValidationReport ") : -1]])
+
+
+def _save_page(page: Any, path: Path) -> Path:
+    from herbgis.tables.workbooks import writing
+
+    with writing(path):
+        page.save(str(path))
+    return path
+
+
+def _bar(title: str) -> Callable[[list[T]], Iterable[T]] | None:
+    """A progress bar on a terminal, none in a pipe."""
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return lambda items: track(items, description=title, console=console, transient=True)
+
+
+def _one_of(option: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise UnknownNameError(f" {option} 的取值", value, known)
+
+
+def _date(text: str | None) -> dt.date | None:
+    from herbgis.units import parse_date
+
+    if text is None:
+        return None
+    day = parse_date(text)
+    if day is None:
+        msg = f"{text}, 请写成 2020-06-30 的样子"
+        raise typer.BadParameter(msg, param_hint="--as-of")
+    return day
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, default=str)
+
+
+def _say(text: str) -> None:
+    """A result, to standard output."""
+    print(text)  # noqa: T201 - the command line's one voice
+
+
+def _tell(*lines: str) -> None:
+    """All else, to standard error."""
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201
