@@ -61,10 +61,10 @@ def match_headings(
     heading_unit: str | None = None
     named = [(heading, *_column_of(heading, policy)) for heading in headings]
     # Of two headings for one column the alias that the table lists first is meant.
-    for heading, name, stated in sorted(named, key=lambda entry: _alias_rank(entry[0], policy)):
-        if name is not None and name not in matched:
-            matched[name] = heading
-            heading_unit = stated if name == "declared_value" else heading_unit
+    for heading, column, stated in sorted(named, key=lambda entry: _alias_rank(entry[0], policy)):
+        if column is not None and column not in matched:
+            matched[column] = heading
+            heading_unit = stated if column == "declared_value" else heading_unit
     return matched, heading_unit
 
 

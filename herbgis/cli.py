@@ -326,8 +326,7 @@ def _date(text: str | None) -> dt.date | None:
         return None
     day = parse_date(text)
     if day is None:
-        msg = f"{text}, 请写成 2020-06-30 的样子"
-        raise typer.BadParameter(msg, param_hint="--as-of")
+        raise UnknownNameError(" --as-of 的日期", text, ["2020-06-30 这样的写法"])
     return day
 
 
