@@ -316,7 +316,8 @@ def _bar(title: str) -> Callable[[list[T]], Iterable[T]] | None:
 
 def _one_of(option: str, value: str, known: Sequence[str]) -> None:
     if value not in known:
-        raise UnknownNameError(f" {option} 的取值", value, known)
+        what = f" {option} 的取值"
+        raise UnknownNameError(what, value, known)
 
 
 def _date(text: str | None) -> dt.date | None:

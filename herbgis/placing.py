@@ -128,6 +128,11 @@ def place_layer(geometries: Geometries, crs: pyproj.CRS | None, where: Place) ->
     )
 
 
+def _blank(geometries: Geometries) -> Flags:
+    """Where there are no coordinates to place."""
+    return np.asarray(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+
+
 def _datum(crs: pyproj.CRS) -> str:
     name = crs.geodetic_crs.name if crs.geodetic_crs is not None else crs.name
     folded = name.replace("_", " ").removeprefix("GCS ")
@@ -145,7 +150,7 @@ def _without_z(geometries: Geometries, where: Place) -> tuple[Geometries, list[I
     count = int(deep.sum())
     if not count:
         return geometries, []
-    present = int((~shapely.is_missing(geometries)).sum())
+    present = int((~_blank(geometries)).sum())
     if count == present:
         issues = [Issue("HG110", where, {"count": count})]
     else:
@@ -157,12 +162,12 @@ def _without_z(geometries: Geometries, where: Place) -> tuple[Geometries, list[I
 
 
 def _place_unstated(geometries: Geometries, where: Place) -> Placed:
-    if shapely.is_missing(geometries).all():
+    if _blank(geometries).all():
         raw = np.full(len(geometries), None, dtype=object)
         return Placed(geometries, raw, "", (), ())
     for story in stories(geometries):
         placed = story.place(geometries)
-        if lies_in_china(placed)[~shapely.is_missing(geometries)].all():
+        if lies_in_china(placed)[~_blank(geometries)].all():
             note = f"坐标系={story.title}(由坐标推断)"
             issue = Issue("HG005", where, {"crs": story.title})
             raw = np.full(len(geometries), None, dtype=object)
@@ -171,14 +176,14 @@ def _place_unstated(geometries: Geometries, where: Place) -> Placed:
 
 
 def _place_stated(geometries: Geometries, crs: pyproj.CRS, where: Place) -> Placed:
-    fit = fits(geometries, crs) | shapely.is_missing(geometries)
+    fit = fits(geometries, crs) | _blank(geometries)
     none = np.full(len(geometries), None, dtype=object)
     if fit.all():
         return Placed(to_cgcs2000(geometries, crs), none, _name(crs), (), ())
-    if not fit[~shapely.is_missing(geometries)].any() and len(geometries) > 1:
+    if not fit[~_blank(geometries)].any() and len(geometries) > 1:
         for story in (*stories(geometries), *_other_form(crs)):
             placed = story.place(geometries)
-            if lies_in_china(placed)[~shapely.is_missing(geometries)].all():
+            if lies_in_china(placed)[~_blank(geometries)].all():
                 values = {"stated": _name(crs), "fitting": story.title}
                 note = f"坐标系={story.title}(文件写作 {_name(crs)}, 与坐标不符)"
                 issue = Issue("HG006", where, values)

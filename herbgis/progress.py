@@ -46,6 +46,9 @@ class Progress:
         Bases that could be verified, nearest below each threshold, and the 亩 each lacks.
     uncounted : DataFrame
         Bases that no target counts, or not yet: why, how many, their 亩.
+    without_declared_mu : int
+        Bases that count and were reported in a unit that is no 亩 (窝, 万棒, 平方米 of beds), or
+        without an area; no tier lists them as reported.
     as_of : datetime.date or None
     policy : str
     titles : mapping of str to str
@@ -59,6 +62,7 @@ class Progress:
     readings: pd.DataFrame
     near: pd.DataFrame
     uncounted: pd.DataFrame
+    without_declared_mu: int
     titles: Mapping[str, str]
 
     def as_dict(self) -> dict[str, Any]:
@@ -93,8 +97,15 @@ class Progress:
             ]
             for row in self.targets.to_dict("records")
         ]
-        day = f"截至 {self.as_of.isoformat()}; " if self.as_of else ""
-        return f"{display.text_table([head, *rows])}\n{day}“以上”含本数; 食用菌不计入。"
+        return "\n".join([display.text_table([head, *rows]), *self.notes()])
+
+    def notes(self) -> list[str]:
+        """What stands under every table of the targets."""
+        lines = [f"截至 {self.as_of.isoformat()}。"] if self.as_of else []
+        lines.append("“以上”含本数; 食用菌不计入。单位: 个、亩、%。")
+        if self.without_declared_mu:
+            lines.append(f"另有 {self.without_declared_mu} 个基地没有按亩上报, 不在上报数内。")
+        return lines
 
     def _repr_html_(self) -> str:
         bars = [
@@ -107,8 +118,8 @@ class Progress:
             for row in self.targets.to_dict("records")
         ]
         tables = [display.html_table(table) for table in self.by.values()]
-        note = display.html_paragraph("“以上”含本数; 食用菌不计入。单位: 个、亩。")
-        return display.html_section("规模化基地进度", *bars, *tables, note)
+        notes = [display.html_paragraph(line) for line in self.notes()]
+        return display.html_section("规模化基地进度", *bars, *tables, *notes)
 
 
 def rate_text(part: int, whole: int) -> str:
@@ -174,6 +185,7 @@ def count_progress(
         readings=_readings(table, policy),
         near=_nearest(table, policy),
         uncounted=_uncounted(table, policy),
+        without_declared_mu=_without_declared_mu(table, rule),
         titles={tier.label: tier.reach_title for tier in policy.tiers},
     )
 
@@ -262,6 +274,11 @@ def _target_row(
         "gap": max(tier.target - count, 0),
         "mu": _sum_mu(table.loc[verified, "counted_mu"]),
     }
+
+
+def _without_declared_mu(table: pd.DataFrame, rule: CountingRule) -> int:
+    reports = _eligible(table, rule) & table["status"].isin(["built", "unknown"])
+    return int((reports & table["declared_mu"].isna()).sum())
 
 
 def _sum_mu(mu: pd.Series) -> float:

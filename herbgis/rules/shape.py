@@ -1,4 +1,4 @@
-"""HG101–HG104: is there a polygon, and is it one?"""
+"""HG101–HG104, HG109: is there a polygon, is it one, does it hang together?"""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import shapely
 
+from herbgis.areas import contiguous_blocks
 from herbgis.geodesy import Floats
 from herbgis.issues import Issue
 from herbgis.rules.context import Context
+from herbgis.units import to_mu
 
 _POLYGONAL = frozenset({"Polygon", "MultiPolygon"})
 _TYPE_TITLES = {
@@ -84,6 +86,25 @@ def not_a_polygon(context: Context) -> Iterator[Issue]:
         if "Too few points" in reason:
             place = context.place(record)
             yield Issue("HG104", place, {"kind": "不足三点的环"}, point=_point_of(reason))
+
+
+def scattered_parts(context: Context) -> Iterator[Issue]:
+    """HG109: parts of a base farther apart than the contiguity distance, once a base."""
+    distance = context.policy.tolerances["contiguity_m"]
+    largest, blocks = contiguous_blocks(context.grouped.geometry, distance)
+    for number in np.flatnonzero(blocks > 1):
+        record = int(context.grouped.first[number])
+        total, block = float(context.base_mu[number]), float(to_mu(largest[number]))
+        values = {"blocks": int(blocks[number]), "distance": f"{distance:g}", "mu": f"{block:.2f}"}
+        yield Issue(
+            "HG109",
+            context.place(record),
+            values,
+            point=context.centre(record),
+            measured=float(blocks[number]),
+            allowed=1.0,
+            mu_at_stake=round(total - block, 2),
+        )
 
 
 def _broken(context: Context) -> Iterator[tuple[int, str]]:

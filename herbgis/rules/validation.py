@@ -36,6 +36,7 @@ RULES: dict[str, Rule] = {
     "HG102": shape.self_intersection,
     "HG103": shape.invalid_rings,
     "HG104": shape.not_a_polygon,
+    "HG109": shape.scattered_parts,
     "HG205": location.outside_area,
     "HG206": location.straddles_counties,
     "HG207": location.county_mismatch,

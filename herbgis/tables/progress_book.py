@@ -12,7 +12,7 @@ from herbgis.policy import Policy
 from herbgis.progress import Progress, rate_text
 from herbgis.tables.workbooks import Sheet, write_workbook
 
-_NOTES = ("“以上”含本数; 食用菌不计入。", "单位: 个、亩。核实须有图斑、已建成、无须整改问题。")
+_NOTE = "核实: 已建成, 有图斑, 没有须整改的问题, 核定面积达到该规模。"
 _AREA_TITLES = {"total": "总面积", "contiguous": "最大连片"}
 _WAN = 10_000
 
@@ -31,8 +31,7 @@ def write_progress_book(
     notes : sequence of str
         Lines to stand under every table, such as where the data come from.
     """
-    day = f"截至 {progress.as_of.isoformat()}。" if progress.as_of else ""
-    below = [*_NOTES, *([day] if day else []), f"依据: {policy.title}。", *notes]
+    below = [*progress.notes(), _NOTE, f"依据: {policy.title}。", *notes]
     mu = {"核定面积": "0.00", "尚缺面积": "0.00"}
     sheets = [
         Sheet("进度", "规模化基地进度", _targets(progress), below, {"核定面积(万亩)": "0.00"})
