@@ -32,11 +32,15 @@ Flags = npt.NDArray[np.bool_]
 
 #: Longitudes and latitudes that hold all of China (自然资源部: 73°33′–135°05′E, 3°51′–53°33′N).
 CHINA = (73.0, 3.0, 136.0, 54.0)
-#: Datums that PROJ would shift by zero without a word (EPSG:6214, 6610, 1043).
+#: Datums that PROJ would shift by zero without a word (EPSG:6214, 6610, 1043), unless the system
+#: carries its seven parameters (a bound system).
 _SHIFTLESS_DATUMS = ("Beijing 1954", "Xian 1980", "New Beijing")
+#: Semi-major axes of Krasovsky 1940 and IAG 1975, which tell the datum under a name of its own.
+_DATUM_OF_ELLIPSOID = {6378245: "Beijing 1954", 6378140: "Xian 1980"}
 _SAME_AS_CGCS2000 = {4490, 4479, 4480, 4326, 4979, 4978}
-#: How far outside its published area a projected system may still be believed, in degrees.
-_AREA_MARGIN_DEG = 5.0
+#: How far outside its published area a projected system may still be believed, in degrees of
+#: longitude and of latitude; a zone's formulas hold at any latitude.
+_AREA_MARGIN_DEG = (5.0, 20.0)
 _WEB_MERCATOR = 3857
 _NORTHINGS_M = (300_000.0, 6_100_000.0)
 _EASTING_OFFSET_M = (100_000.0, 900_000.0)
@@ -88,15 +92,20 @@ def to_cgcs2000(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
     base = crs.geodetic_crs
     if crs.is_geographic and base is not None and base.to_epsg() in _SAME_AS_CGCS2000:
         return geometries
-    transformer = _transformer(crs.to_wkt())
+    transformer = _transformer(crs)
     return np.asarray(
         shapely.transform(geometries, lambda xy: np.column_stack(transformer.transform(*xy.T)))
     )
 
 
+def _transformer(crs: pyproj.CRS) -> pyproj.Transformer:
+    """To CGCS2000; with parameters of its own, to WGS84 by these, which is the same here."""
+    return _transformer_of(crs.to_wkt(), "EPSG:4326" if crs.is_bound else CGCS2000)
+
+
 @functools.lru_cache(maxsize=64)
-def _transformer(wkt: str) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(wkt, CGCS2000, always_xy=True)
+def _transformer_of(wkt: str, target: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(wkt, target, always_xy=True)
 
 
 def place_layer(geometries: Geometries, crs: pyproj.CRS | None, where: Place) -> Placed:
@@ -114,7 +123,7 @@ def place_layer(geometries: Geometries, crs: pyproj.CRS | None, where: Place) ->
     flat, dropped = _without_z(geometries, where)
     if crs is None:
         placed = _place_unstated(flat, where)
-    elif _datum(crs) in _SHIFTLESS_DATUMS:
+    elif not crs.is_bound and _datum(crs) in _SHIFTLESS_DATUMS:
         values = {"datum": _datum(crs)}
         placed = _unplaced(flat, _name(crs), Issue("HG007", where, values))
     else:
@@ -134,9 +143,13 @@ def _blank(geometries: Geometries) -> Flags:
 
 
 def _datum(crs: pyproj.CRS) -> str:
-    name = crs.geodetic_crs.name if crs.geodetic_crs is not None else crs.name
-    folded = name.replace("_", " ").removeprefix("GCS ")
-    return next((datum for datum in _SHIFTLESS_DATUMS if folded.startswith(datum)), "")
+    """The datum of a system that PROJ would not shift, by its name or its ellipsoid; or nothing."""
+    base = crs.geodetic_crs or crs
+    folded = base.name.replace("_", " ").removeprefix("GCS ")
+    by_name = next((datum for datum in _SHIFTLESS_DATUMS if folded.startswith(datum)), "")
+    if by_name or base.to_epsg() is not None or base.ellipsoid is None:
+        return by_name
+    return _DATUM_OF_ELLIPSOID.get(round(base.ellipsoid.semi_major_metre), "")
 
 
 def _name(crs: pyproj.CRS) -> str:
@@ -183,7 +196,8 @@ def _place_stated(geometries: Geometries, crs: pyproj.CRS, where: Place) -> Plac
     if not fit[~_blank(geometries)].any() and len(geometries) > 1:
         for story in (*stories(geometries), *_other_form(crs)):
             placed = story.place(geometries)
-            if lies_in_china(placed)[~_blank(geometries)].all():
+            tells_another = story.swapped or story.epsg != crs.to_epsg()
+            if tells_another and lies_in_china(placed)[~_blank(geometries)].all():
                 values = {"stated": _name(crs), "fitting": story.title}
                 note = f"坐标系={story.title}(文件写作 {_name(crs)}, 与坐标不符)"
                 issue = Issue("HG006", where, values)
@@ -203,30 +217,30 @@ def _unplaced(geometries: Geometries, crs: str, issue: Issue) -> Placed:
 
 
 def fits(geometries: Geometries, crs: pyproj.CRS) -> Flags:
-    """Whether each geometry's coordinates can be coordinates of a system."""
-    bounds = shapely.bounds(geometries)
+    """Whether all of each geometry's coordinates can be coordinates of a system."""
+    xy, owner = shapely.get_coordinates(geometries, return_index=True)
+    x, y = xy.T
     if crs.is_geographic:
-        return np.asarray(
-            (np.abs(bounds[:, [0, 2]]) <= 180).all(axis=1)
-            & (np.abs(bounds[:, [1, 3]]) <= 90).all(axis=1)
-        )
-    lon, lat = _transformer(crs.to_wkt()).transform(bounds[:, [0, 2]], bounds[:, [1, 3]])
-    x, y = _transformer(crs.to_wkt()).transform(lon, lat, direction="INVERSE")
-    with np.errstate(invalid="ignore"):
-        returns = (np.abs(x - bounds[:, [0, 2]]) < 1) & (np.abs(y - bounds[:, [1, 3]]) < 1)
-    return np.asarray((returns & _within_area(lon, lat, crs)).all(axis=1))
+        good = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    else:
+        lon, lat = _transformer(crs).transform(x, y)
+        back_x, back_y = _transformer(crs).transform(lon, lat, direction="INVERSE")
+        with np.errstate(invalid="ignore"):
+            good = (np.abs(back_x - x) < 1) & (np.abs(back_y - y) < 1)
+        good &= _within_area(lon, lat, crs)
+    return np.asarray(np.bincount(owner[~good], minlength=len(geometries)) == 0)
 
 
 def _within_area(lon: Floats, lat: Floats, crs: pyproj.CRS) -> Flags:
     area = crs.area_of_use
     if area is None or area.west > area.east:
         return np.ones(lon.shape, dtype=bool)
-    margin = _AREA_MARGIN_DEG
+    aside, beyond = _AREA_MARGIN_DEG
     return np.asarray(
-        (lon >= area.west - margin)
-        & (lon <= area.east + margin)
-        & (lat >= area.south - margin)
-        & (lat <= area.north + margin)
+        (lon >= area.west - aside)
+        & (lon <= area.east + aside)
+        & (lat >= area.south - beyond)
+        & (lat <= area.north + beyond)
     )
 
 

@@ -150,6 +150,14 @@ class Policy:
         }
         return tables
 
+    def check_spellings(self) -> None:
+        """Raise PolicyError where one spelling would lead to two names."""
+        for name, aliases in self.columns.items():
+            for alias in aliases:
+                if self.canonical("column", alias) != name:
+                    msg = f"列名 {alias} 同时属于 {name} 和 {self.canonical('column', alias)}"
+                    raise PolicyError(msg)
+
     @functools.cached_property
     def alias_ranks(self) -> Mapping[str, int]:
         """Folded headings in the order of the alias table."""
@@ -202,13 +210,15 @@ def load_policy(source: str | Path = DEFAULT_POLICY) -> Policy:
     for name in _FACTS:
         facts = _merged(facts, resources.read_toml(f"facts/{name}.toml"))
     try:
-        return _build(_merged(facts, table))
+        policy = _build(_merged(facts, table))
+        policy.check_spellings()
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         msg = f"工作要点 {source} 不完整或格式不对: {error!r}。请对照 tongren-2020.toml 补齐该项。"
         raise PolicyError(msg) from error
+    return policy
 
 
-def _read_table(source: str) -> dict[str, Any]:
+def _read_table(source: str, extending: tuple[str, ...] = ()) -> dict[str, Any]:
     shipped = resources.names_in("policies", ".toml")
     if source in shipped:
         return {"name": source, **resources.read_toml(f"policies/{source}.toml")}
@@ -217,6 +227,9 @@ def _read_table(source: str) -> dict[str, Any]:
         raise UnknownNameError("工作要点", source, shipped)
     if not path.is_file():
         raise InputNotFoundError(source)
+    if source in extending:
+        msg = f"{source} 用 extends 绕回了自己"
+        raise PolicyError(msg)
     try:
         own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -224,7 +237,7 @@ def _read_table(source: str) -> dict[str, Any]:
         raise PolicyError(msg) from error
     own.setdefault("name", path.stem)
     base = own.pop("extends", None)
-    return _merged(_read_table(base), own) if base else own
+    return _merged(_read_table(base, (*extending, source)), own) if base else own
 
 
 def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
@@ -234,11 +247,21 @@ def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
         under = result.get(key)
         if isinstance(value, Mapping) and isinstance(under, Mapping):
             result[key] = _merged(under, value)
-        elif key in {"aliases", "variety"} and isinstance(under, list):
+        elif key == "aliases" and isinstance(under, list):
             result[key] = [*under, *value]
+        elif key == "variety" and isinstance(under, list):
+            result[key] = _merged_by_name(under, value)
         else:
             result[key] = value
     return result
+
+
+def _merged_by_name(base: list[Any], own: list[Any]) -> list[Any]:
+    """Named entries of `own` laid over those of `base`, new ones behind."""
+    entries = {entry["name"]: entry for entry in base}
+    for entry in own:
+        entries[entry["name"]] = _merged(entries.get(entry["name"], {}), entry)
+    return list(entries.values())
 
 
 def _build(table: Mapping[str, Any]) -> Policy:

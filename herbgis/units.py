@@ -41,10 +41,15 @@ class Quantity:
     plain: bool
 
 
-_NUMBER = re.compile(r"(?<![\d.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+#: A number that stands alone: no digit, point or comma hangs on it, nor a letter before it, so
+#: that the 2 of m2 is none.
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9.,])[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![.,]?[0-9])"
+)
+_PLAIN = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _MULTIPLES = {"百": 1e2, "千": 1e3, "万": 1e4}
-_AFTER = re.compile(r"\s*([百千万]?)\s*([^\d\s,;()至到~—-]*)")
+_AFTER = re.compile(r"[\s(\[【]*([百千万]?)\s*([^0-9\s,.;()\[\]【】。至到~—-]*2?)")
+_MULTIPLIED_UNITS = frozenset({"", "亩", "市亩", "平方米", "平米", "m2", "公顷"})
 _TRAILING_WORDS = ("以上", "左右", "余", "多")
 
 
@@ -67,7 +72,7 @@ def parse_quantity(text: str) -> Quantity | None:
     multiple, unit = behind.groups() if behind else ("", "")
     for word in _TRAILING_WORDS:
         unit = unit.removeprefix(word).removesuffix(word)
-    if multiple and unit in {"亩", "市亩", "平方米", "m2", "公顷", ""}:
+    if multiple and unit.casefold() in _MULTIPLIED_UNITS:
         value *= _MULTIPLES[multiple]
     else:
         unit = multiple + unit

@@ -132,9 +132,7 @@ def test_an_encrypted_entry_asks_for_an_open_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("promised", [0, 10, 4999])
-def test_an_entry_larger_than_the_directory_says_is_refused(
-    tmp_path: Path, promised: int
-) -> None:
+def test_an_entry_larger_than_the_directory_says_is_refused(tmp_path: Path, promised: int) -> None:
     archive = _zip(tmp_path / "a.zip", {"a.txt": bytes(range(250)) * 20})
     _patched(archive, _DIRECTORY_ENTRY, _SIZE_AT, struct.pack("<I", promised))
     _refused(archive, "压缩包")

@@ -141,7 +141,17 @@ _CELLS = st.sampled_from(
     ["天麻", "白及", "黄精、白及", "套种", "１２亩", "3.9公顷", "12万棒", "500-600", "500", 500.5]
     + ["已建", "拟建中", "2020-05-18", "20201399", "印江", "520625", "", " ", None, 0, 2020]
 )
-_HEADINGS = ["品种", "面积(公顷)", "状态", "类型", "基地类型", "县区", "县区代码", "建成年份", "单位"]
+_HEADINGS = [
+    "品种",
+    "面积(公顷)",
+    "状态",
+    "类型",
+    "基地类型",
+    "县区",
+    "县区代码",
+    "建成年份",
+    "单位",
+]
 
 
 @few
@@ -216,9 +226,7 @@ def test_a_cell_is_cleaned(cell: object, text: str | None) -> None:
         ("云南白药", ["云南白药"], "other"),
     ],
 )
-def test_a_mixed_planting_is_split_and_mapped(
-    cell: str, varieties: list[str], group: str
-) -> None:
+def test_a_mixed_planting_is_split_and_mapped(cell: str, varieties: list[str], group: str) -> None:
     found = _completed(品种=[cell]).iloc[0]
     assert found["varieties"] == varieties
     assert found["variety"] == varieties[0]

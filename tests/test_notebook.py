@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from ipykernel.kernelspec import write_kernel_spec
+from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
@@ -37,6 +39,7 @@ def kernel_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     }
     for name, folder in folders.items():
         monkeypatch.setenv(name, str(folder))
+    assert KernelSpecManager().get_kernel_spec("python3").argv[0] == sys.executable
 
 
 def code_cells(notebook: Any) -> list[Any]:

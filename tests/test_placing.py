@@ -277,6 +277,26 @@ def test_metres_without_a_zone_under_degrees_wait_for_the_counties() -> None:
     _assert_kept_as_wkt(placed, shapes)
 
 
+@pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:4326", "EPSG:4524"])
+@pytest.mark.parametrize("ring", [0, 1], ids=["shell", "hole"])
+@pytest.mark.parametrize("value", [5e8, 1e300, np.nan, np.inf], ids=str)
+def test_one_vertex_off_the_earth_keeps_its_record_waiting(
+    crs: str, ring: int, value: float
+) -> None:
+    # A box around a polygon sees neither its holes nor what is no number.
+    true = [with_hole(), rectangle(LON + 0.01)]
+    shapes = [project(s, crs) for s in true]
+    rings = [shapely.get_coordinates(r) for r in shapely.get_rings(shapes[0])]
+    rings[ring][2, 1] = value
+    with np.errstate(invalid="ignore", over="ignore"):
+        shapes[0] = shapely.Polygon(rings[0], rings[1:])
+    placed = _place(list(shapes), crs)
+    assert placed.geometry[0] is None
+    assert placed.raw[0] is not None
+    assert_same_place(placed.geometry[1], true[1])
+    assert placed.issues == ()
+
+
 @pytest.mark.parametrize(("epsg", "zone"), [(4513, 25), (4533, 45)])
 def test_no_finding_names_the_stated_system_as_the_one_that_fits(epsg: int, zone: int) -> None:
     far_south = row_of(2, lon=3 * zone + 0.2, lat=24)
@@ -305,6 +325,28 @@ def test_no_finding_names_the_stated_system_as_the_one_that_fits(epsg: int, zone
 def test_an_old_datum_is_not_shifted_by_guess(crs: str, datum: str) -> None:
     shapes = [project(s, crs) for s in row_of(2)]
     placed = _place(list(shapes), crs)
+    assert _codes(placed) == ["HG007"]
+    assert placed.issues[0].values["datum"] == datum
+    _assert_kept_as_wkt(placed, shapes)
+
+
+@pytest.mark.parametrize(
+    ("axis", "inverse_flattening", "datum"),
+    [(6378245.0, 298.3, "Beijing 1954"), (6378140.0, 298.257, "Xian 1980")],
+)
+def test_an_old_datum_under_a_name_of_ones_own_is_known_by_its_ellipsoid(
+    axis: float, inverse_flattening: float, datum: str
+) -> None:
+    system = pyproj.CRS.from_wkt(
+        'PROJCS["36_zone",GEOGCS["local",DATUM["D_local",'
+        f'SPHEROID["local",{axis},{inverse_flattening}]],'
+        'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],'
+        'PROJECTION["Transverse_Mercator"],PARAMETER["False_Easting",36500000.0],'
+        'PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",108.0],'
+        'PARAMETER["Scale_Factor",1.0],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
+    )
+    shapes = [project(s, system) for s in row_of(2)]
+    placed = _place(list(shapes), system)
     assert _codes(placed) == ["HG007"]
     assert placed.issues[0].values["datum"] == datum
     _assert_kept_as_wkt(placed, shapes)
@@ -344,9 +386,7 @@ def _deep(shape: shapely.Geometry, *, m: bool = False) -> shapely.Geometry:
 def test_z_of_all_records_is_one_note(m: bool) -> None:
     true = row_of(3)
     placed = _place([*(_deep(s, m=m) for s in true[:2]), None, _deep(true[2], m=m)], "EPSG:4490")
-    assert [(i.code, i.place.row, i.values["count"]) for i in placed.issues] == [
-        ("HG110", None, 3)
-    ]
+    assert [(i.code, i.place.row, i.values["count"]) for i in placed.issues] == [("HG110", None, 3)]
     assert not shapely.has_z(placed.geometry).any()
     assert not shapely.has_m(placed.geometry).any()
     assert placed.geometry[2] is None

@@ -109,20 +109,19 @@ def test_growing_conditions_are_ranges(entry: Mapping[str, Any]) -> None:
 
 
 def _spelt() -> Iterator[tuple[str, str, str]]:
-    for variety in _VARIETIES:
-        for text in (variety["name"], *variety["aliases"]):
-            yield "variety", text, variety["name"]
+    """Column, spelling and canonical name of every entry that maps."""
+    for entry in _VARIETIES:
+        yield from (("variety", text, entry["name"]) for text in (entry["name"], *entry["aliases"]))
     for column, words in resources.read_toml("facts/words.toml").items():
         for name, word in words.items():
-            for text in (name, word["title"], *word["aliases"]):
-                yield column, text, name
+            spellings = (name, word["title"], *word["aliases"])
+            yield from ((column, text, name) for text in spellings)
     for kind, entries in resources.read_toml("facts/counties.toml").items():
         for entry in entries:
-            for text in (entry["name"], entry["short_name"], *entry["aliases"]):
-                yield kind, text, entry["name"]
+            spellings = (entry["name"], entry["short_name"], *entry["aliases"])
+            yield from ((kind, text, entry["name"]) for text in spellings)
     for name, entry in resources.read_toml("facts/columns.toml")["columns"].items():
-        for text in entry["aliases"]:
-            yield "column", text, name
+        yield from (("column", text, name) for text in entry["aliases"])
 
 
 @pytest.mark.parametrize(("column", "text", "name"), sorted(set(_spelt())))
@@ -279,6 +278,18 @@ def _extending(folder: Path, text: str) -> Policy:
     return load_policy(_own(folder, f'extends = "tongren-2020"\n{text}'))
 
 
+def _tier(label: str, threshold_mu: float, target: int = 1) -> str:
+    return f"""
+        [[tiers]]
+        label = "{label}"
+        threshold_mu = {threshold_mu}
+        target = {target}
+        title = "等级"
+        reach_title = "达到"
+        source = "县级要点"
+        """
+
+
 def test_a_policy_of_ones_own_states_only_what_differs(tmp_path: Path) -> None:
     own = _extending(
         tmp_path,
@@ -309,8 +320,7 @@ def test_loading_one_policy_leaves_the_others_alone(tmp_path: Path) -> None:
 
 
 def test_tiers_of_ones_own_replace_the_plans_and_stand_in_order(tmp_path: Path) -> None:
-    tier = '[[tiers]]\nlabel="{0}"\nthreshold_mu={0}\ntarget={1}\ntitle="t"\nreach_title="r"\nsource="s"\n'
-    own = _extending(tmp_path, tier.format(300, 7) + tier.format(100, 9))
+    own = _extending(tmp_path, _tier("300", 300, 7) + _tier("100", 100, 9))
     assert own.tier_labels == ("below", "100", "300")
     assert [t.target for t in own.tiers] == [9, 7]
 
@@ -399,11 +409,10 @@ def test_a_policy_that_contradicts_itself_is_an_error(
 
 
 def test_two_tiers_of_one_threshold_are_an_error(tmp_path: Path) -> None:
-    tier = '[[tiers]]\nlabel="{}"\nthreshold_mu=500\ntarget=1\ntitle="t"\nreach_title="r"\nsource="s"\n'
     with pytest.raises(PolicyError, match="threshold_mu"):
-        _extending(tmp_path, tier.format("a") + tier.format("b"))
+        _extending(tmp_path, _tier("a", 500) + _tier("b", 500))
     with pytest.raises(PolicyError, match="label"):
-        _extending(tmp_path, tier.format("a") + tier.format("a"))
+        _extending(tmp_path, _tier("a", 500) + _tier("a", 600))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
 def test_fifteen_mu_are_a_hectare() -> None:
-    assert 15 * MU_M2 == pytest.approx(10_000, rel=1e-15)
+    assert pytest.approx(10_000, rel=1e-15) == 15 * MU_M2
     assert to_mu(np.array([10_000.0, 0.0, 1_000_000.0])) == pytest.approx([15, 0, 1500])
 
 

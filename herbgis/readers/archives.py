@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import stat
+import struct
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from herbgis.readers import encodings
@@ -15,6 +18,19 @@ _MOST_RATIO = 200
 _RATIO_FROM_BYTES = 50 * 1024**2
 _UTF8_FLAG = 0x800
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
+
+#: What the standard library raises on archives that are damaged or of a kind it does not read.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    struct.error,
+    UnicodeError,
+)
 
 
 class ArchiveError(ValueError):
@@ -41,7 +57,7 @@ def unpack(archive: Path, target: Path) -> None:
                     raise ArchiveError(msg)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 _copy(opened, entry, place)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+    except _DAMAGE as error:
         msg = f"压缩包损坏或格式不支持: {error}"
         raise ArchiveError(msg) from error
 

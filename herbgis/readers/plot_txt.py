@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -22,7 +23,10 @@ _SECTION = re.compile(r"[\[【](.+?)[\]】]")
 _PLOT_MARK = "@"
 #: A plot number of so few digits counts plots within its file and names no base.
 _COUNTER = re.compile(r"\d{1,4}")
+_SIX_DEGREE_ZONES = range(13, 24)
 _UNSUPPORTED_DATUMS = {"54": "EPSG:4214", "80": "EPSG:4610"}
+#: Every northing of China lies between these, and no easting does, with or without a zone.
+_NORTHINGS_M = (1_000_000.0, 10_000_000.0)
 _HECTARE_M2 = 10_000.0
 _AREA_TOLERANCE = 0.005
 
@@ -36,46 +40,64 @@ class _Plot:
     points: int = 0
 
 
+@dataclass
+class _Contents:
+    """A file's lines by what they are; `unread` holds the numbers of those that are nothing."""
+
+    header: dict[str, str] = field(default_factory=dict)
+    plots: list[_Plot] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
+
+
 def read_plot_txt(path: Path, shown: str) -> Iterator[Layer]:
     """Plots of a 界址点 TXT; X is north and Y is east unless the points say otherwise."""
     text, encoding = decode_text(path.read_bytes())
-    header, plots = _parse(text)
+    contents = _parse(text)
+    plots = contents.plots
     if not plots:
         msg = "文件中没有以 @ 结尾的地块行和界址点, 不是勘测定界 TXT"
         raise ValueError(msg)
+    where = Place(shown, path.stem)
     swapped = _east_first(plots)
-    crs, assumptions = _system(header, plots, swapped=swapped)
-    if encoding not in {"UTF-8", "UTF-8-SIG", "UTF-16"}:
+    crs, assumptions, contradiction = _system(contents.header, plots, swapped=swapped)
+    if encoding == "GB18030":
         assumptions.append("编码=GBK(由内容判定)")
     if swapped:
         assumptions.append("点坐标为东坐标在前(由数值判定)")
-    where = Place(shown, path.stem)
     shapes = [_shape(plot, swapped=swapped) for plot in plots]
     notes = [_check_header(plot, shape) for plot, shape in zip(plots, shapes, strict=True)]
     assumptions += dict.fromkeys(note for note, wrong in notes if note and not wrong)
-    issues = tuple(
+    issues = [Issue("HG008", where, {"what": contradiction})] if contradiction else []
+    issues += [
         Issue("HG008", Place(shown, path.stem, row), {"what": note})
         for row, (note, wrong) in enumerate(notes, 1)
         if wrong
+    ]
+    if contents.unread:
+        why = f"第 {contents.unread[0]} 行等 {len(contents.unread)} 行读不懂"
+        issues.append(Issue("HG001", where, {"why": why}))
+    yield Layer(
+        file=shown,
+        name=path.stem,
+        frame=_table(plots, shapes),
+        crs=crs,
+        promised=len(plots),
+        encoding="GBK" if encoding == "GB18030" else encoding,
+        assumptions=tuple(assumptions),
+        issues=tuple(issues),
     )
+
+
+def _table(plots: list[_Plot], shapes: list[shapely.Geometry | None]) -> gpd.GeoDataFrame:
+    """A row a plot, under the base table's own headings."""
     ids = [_field(plot, 2) for plot in plots]
-    frame = gpd.GeoDataFrame(
+    return gpd.GeoDataFrame(
         {
             "base_id": [None if not i or _COUNTER.fullmatch(i) else i for i in ids],
             "name": [_field(plot, 3) for plot in plots],
             "mode": [_field(plot, 6) for plot in plots],
         },
         geometry=gpd.GeoSeries(shapes),
-    )
-    yield Layer(
-        file=shown,
-        name=where.layer or "",
-        frame=frame,
-        crs=crs,
-        promised=len(plots),
-        encoding="GBK" if encoding == "GB18030" else encoding,
-        assumptions=tuple(assumptions),
-        issues=issues,
     )
 
 
@@ -84,38 +106,43 @@ def _field(plot: _Plot, number: int) -> str | None:
     return plot.fields[number].strip() or None if number < len(plot.fields) else None
 
 
-def _parse(text: str) -> tuple[dict[str, str], list[_Plot]]:
-    header: dict[str, str] = {}
-    plots: list[_Plot] = []
-    for line in (raw.strip() for raw in re.split(r"[\r\n]+", text)):
+def _parse(text: str) -> _Contents:
+    contents = _Contents()
+    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
+        line = raw.replace("，", ",").strip()
         if not line or _SECTION.fullmatch(line):
             continue
         if line.endswith(_PLOT_MARK):
-            plots.append(_Plot([part.strip() for part in line[:-1].split(",")]))
-        elif plots:
-            _add_point(plots[-1], line)
+            contents.plots.append(_Plot([part.strip() for part in line[:-1].split(",")]))
+        elif contents.plots:
+            if not _add_point(contents.plots[-1], line):
+                contents.unread.append(number)
         elif "=" in line:
             key, value = line.split("=", 1)
-            header[unicodedata.normalize("NFKC", key).strip()] = value.strip()
-    return header, plots
+            contents.header[unicodedata.normalize("NFKC", key).strip()] = value.strip()
+    return contents
 
 
-def _add_point(plot: _Plot, line: str) -> None:
-    parts = [part.strip() for part in line.replace("，", ",").split(",")]
+def _add_point(plot: _Plot, line: str) -> bool:
+    """Add a boundary point to its ring; False where the line holds none."""
+    parts = [part.strip() for part in line.split(",")]
     try:
         first, second = float(parts[-2]), float(parts[-1])
-    except (ValueError, IndexError) as error:
-        msg = f"界址点行读不懂: {line[:60]}"
-        raise ValueError(msg) from error
+    except (ValueError, IndexError):
+        return False
+    if not (math.isfinite(first) and math.isfinite(second)):
+        return False
     ring = parts[-3] if len(parts) > 3 else "1"
     plot.rings.setdefault(ring, []).append((first, second))
     plot.points += 1
+    return True
 
 
 def _east_first(plots: list[_Plot]) -> bool:
-    """Whether the first number of a point is its easting: one with a zone in front is larger."""
-    first, second = next(iter(plots[0].rings.values()), [(0.0, 0.0)])[0]
-    return first > 1e7 > second
+    """Whether the first number of a point is its easting: the other alone can be a northing."""
+    first, second = next((ring[0] for plot in plots for ring in plot.rings.values()), (0.0, 0.0))
+    low, high = _NORTHINGS_M
+    return low < second < high and not low < first < high
 
 
 def _zone_of(plots: list[_Plot], *, swapped: bool) -> int | None:
@@ -130,30 +157,35 @@ def _zone_of(plots: list[_Plot], *, swapped: bool) -> int | None:
 
 def _system(
     header: dict[str, str], plots: list[_Plot], *, swapped: bool
-) -> tuple[pyproj.CRS | None, list[str]]:
-    """The coordinate system that header and eastings agree on, and how it was found."""
+) -> tuple[pyproj.CRS | None, list[str], str]:
+    """The system that header and eastings agree on, how it was found, and what contradicts."""
     datum = header.get("坐标系", "")
     for mark, code in _UNSUPPORTED_DATUMS.items():
         if mark in datum and "2000" not in datum:
-            return pyproj.CRS(code), [f"坐标系={datum}(文件头)"]
+            return pyproj.CRS(code), [f"坐标系={datum}(文件头)"], ""
     in_front = _zone_of(plots, swapped=swapped)
     digits = re.search(r"\d+", header.get("带号", ""))
     stated = int(digits.group()) if digits else None
     zone = in_front or stated
-    if zone is None:
-        return None, []
+    epsg = None if zone is None else _epsg(zone, prefixed=in_front is not None)
+    if zone is None or epsg is None:
+        return None, [], f"带号 {zone} 不在中国范围" if zone is not None else ""
+    width = 6 if zone in _SIX_DEGREE_ZONES else 3
     how = "由东坐标" if in_front else "由文件头带号"
-    if in_front and stated and in_front != stated:
-        how += f", 文件头带号 {stated} 不符"
-    if 13 <= zone <= 23:
-        return pyproj.CRS.from_epsg((4491 if in_front else 4502) + zone - 13), [
-            f"坐标系=CGCS2000 6度{zone}带({how})"
-        ]
+    wrong = in_front and stated and in_front != stated
+    contradiction = f"文件头带号 {stated}, 东坐标带号 {in_front}" if wrong else ""
+    said = f"坐标系=CGCS2000 {width}度{zone}带({how})"
+    return pyproj.CRS.from_epsg(epsg), [said], contradiction
+
+
+def _epsg(zone: int, *, prefixed: bool) -> int | None:
+    """EPSG code of a zone of 6 degrees (13 to 23) or 3 (25 to 45); None for any other."""
+    if zone in _SIX_DEGREE_ZONES:
+        return (4491 if prefixed else 4502) + zone - 13
     try:
-        epsg = gauss_kruger_epsg(zone, prefixed=in_front is not None)
+        return gauss_kruger_epsg(zone, prefixed=prefixed)
     except ValueError:
-        return None, [f"带号 {zone} 不在中国范围"]
-    return pyproj.CRS.from_epsg(epsg), [f"坐标系=CGCS2000 3度{zone}带({how})"]
+        return None
 
 
 def _shape(plot: _Plot, *, swapped: bool) -> shapely.Geometry | None:

@@ -71,14 +71,22 @@ def _read_source(
         yield _failed(source, source.trouble)
         return
     reader = _OWN_READERS.get(source.path.suffix.lower(), read_gdal)
+    layers = 0
     try:
         for layer in reader(source.path, source.shown):
             yield understand(layer, policy, columns)
+            layers += 1
     except Exception as error:  # noqa: BLE001 - whatever a hostile file makes a parser raise
-        yield _failed(source, f"{type(error).__name__}: {error}".replace(str(source.path), ""))
+        detail = f"{type(error).__name__}: {error}".replace(str(source.path), source.shown)
+        kind = source.path.suffix.lower()
+        yield _failed(source, f"文件损坏, 或不是 {kind} 格式", detail[:300])
+    else:
+        if not layers:
+            yield _failed(source, "文件里没有数据图层")
 
 
-def _failed(source: Source, why: str) -> Part:
+def _failed(source: Source, why: str, detail: str = "") -> Part:
+    """A data set without records, and why in words; what the parser said stands with the file."""
     entry: dict[str, object] = {
         "path": source.shown,
         "layer": None,
@@ -86,7 +94,7 @@ def _failed(source: Source, why: str) -> Part:
         "read": 0,
         "encoding": "",
         "crs": "",
-        "assumptions": [],
+        "assumptions": [detail] if detail else [],
     }
-    issue = Issue("HG001", Place(source.shown), {"why": why[:200]})
+    issue = Issue("HG001", Place(source.shown), {"why": why})
     return Part(cols.empty_table(CGCS2000), entry, (issue,))

@@ -36,6 +36,8 @@ UNREAD = frozenset(
 )
 _ZIP = ".zip"
 _HIDDEN = (".", "~$", "__MACOSX")
+#: Zips within zips beyond this are no survey.
+_DEEPEST_ZIP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +68,40 @@ def find_sources(paths: Iterable[Path], temporary: ExitStack) -> list[Source]:
     for path in paths:
         if not path.exists():
             raise InputNotFoundError(str(path))
-        found += _sources_of(path, path.name or str(path), temporary)
+        found += _sources_of(path, path.name or str(path), temporary, 0)
     return _told_apart(found)
 
 
-def _sources_of(path: Path, shown: str, temporary: ExitStack) -> list[Source]:
+def _sources_of(path: Path, shown: str, temporary: ExitStack, depth: int) -> list[Source]:
     suffix = path.suffix.lower()
     if suffix == _ZIP and path.is_file():
-        return _sources_of_zip(path, shown, temporary)
+        return _sources_of_zip(path, shown, temporary, depth + 1)
     if path.is_dir() and suffix != ".gdb":
-        return _sources_of_folder(path, shown, temporary)
+        return _sources_of_folder(path, shown, temporary, depth)
     if suffix in READ:
         return [Source(path, shown)]
     return [Source(path, shown, f"本版本不读 {suffix or '无后缀'} 文件")]
 
 
-def _sources_of_folder(path: Path, shown: str, temporary: ExitStack) -> list[Source]:
+def _sources_of_folder(path: Path, shown: str, temporary: ExitStack, depth: int) -> list[Source]:
     """Everything of a known format below a folder; sidecars and documents are left out."""
     found: list[Source] = []
     for child in sorted(path.iterdir(), key=lambda p: p.name):
         known = child.is_dir() or child.suffix.lower() in READ | UNREAD | {_ZIP}
         if known and not child.name.startswith(_HIDDEN):
-            found += _sources_of(child, f"{shown}/{child.name}", temporary)
+            found += _sources_of(child, f"{shown}/{child.name}", temporary, depth)
     return found
 
 
-def _sources_of_zip(path: Path, shown: str, temporary: ExitStack) -> list[Source]:
+def _sources_of_zip(path: Path, shown: str, temporary: ExitStack, depth: int) -> list[Source]:
+    if depth > _DEEPEST_ZIP:
+        return [Source(path, shown, f"压缩包套了 {_DEEPEST_ZIP} 层以上, 未展开")]
     folder = Path(temporary.enter_context(tempfile.TemporaryDirectory(prefix="herbgis-")))
     try:
         unpack(path, folder)
     except ArchiveError as error:
         return [Source(path, shown, str(error))]
-    inside = _sources_of_folder(folder, shown, temporary)
+    inside = _sources_of_folder(folder, shown, temporary, depth)
     return inside or [Source(path, shown, "压缩包内没有可读的测量文件")]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pyogrio
 import pyproj
 
 from herbgis.issues import Issue, Place
-from herbgis.readers.shapefile import text_encoding
+from herbgis.readers.shapefile import promised_records, text_encoding, with_whole_table
 from herbgis.survey import Layer, bare_frame
 
 #: Layers that hold no data of the survey: styles and metadata that GIS programs add.
@@ -22,12 +24,29 @@ _NOT_DATA = frozenset({"layer_styles", "qgis_projects"})
 
 def read_gdal(path: Path, shown: str) -> Iterator[Layer]:
     """Every layer of a file that GDAL opens; tables without geometry too."""
+    if path.suffix.lower() == ".shp":
+        with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
+            yield _read_shapefile(path, shown, Path(folder))
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         names = [str(name) for name, _ in pyogrio.list_layers(path)]
     wanted = [name for name in names if name not in _NOT_DATA]
     for name in wanted:
         yield _read_layer(path, shown, name, alone=len(wanted) == 1)
+
+
+def _read_shapefile(path: Path, shown: str, folder: Path) -> Layer:
+    """A shapefile whose parts may promise different numbers of records."""
+    whole, rows = with_whole_table(path, folder)
+    layer = _read_layer(whole, shown, path.stem, alone=True)
+    layer = replace(layer, promised=max(layer.promised, promised_records(path)))
+    if rows is None:
+        return layer
+    counts = {"promised": layer.promised, "read": rows}
+    issue = Issue("HG002", Place(shown, layer.name), counts, measured=rows, allowed=layer.promised)
+    note = f"属性表只有 {rows} 行, 其余记录没有属性"
+    return replace(layer, issues=(*layer.issues, issue), assumptions=(*layer.assumptions, note))
 
 
 def _read_layer(path: Path, shown: str, name: str, *, alone: bool) -> Layer:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from herbgis.areas import land
 from herbgis.geodesy import areas_m2
-from herbgis.issues import Issue
+from herbgis.issues import Issue, Place
 from herbgis.overlaps import overlapping_pairs
 from herbgis.rules.context import Context, place_of, point_in
 from herbgis.units import to_mu
@@ -43,7 +43,7 @@ def duplicate_geometry(context: Context) -> Iterator[Issue]:
         yield Issue(
             "HG302",
             context.place(int(pair.right)),
-            {"other": _called(other.base_id, other.row)},
+            {"other": _called(other)},
             point=context.centre(int(pair.right)),
             measured=round(float(pair.iou), 4),
             allowed=context.policy.tolerances["duplicate_share"],
@@ -56,8 +56,10 @@ def _duplicates(pairs: pd.DataFrame, context: Context) -> pd.DataFrame:
     return pairs[pairs["iou"] >= context.policy.tolerances["duplicate_share"]]
 
 
-def _called(base_id: str | None, row: int | None) -> str:
-    return base_id or f"第 {row} 条"
+def _called(place: Place) -> str:
+    """A record in a message: by its own id, or by its row where the id was made of its place."""
+    own = place.base_id and "#" not in place.base_id
+    return str(place.base_id) if own else f"第 {place.row} 条"
 
 
 def overlap(context: Context) -> Iterator[Issue]:
@@ -80,7 +82,7 @@ def overlap(context: Context) -> Iterator[Issue]:
             "HG303",
             context.place(int(worst["right"])),
             {
-                "other": _called(other.base_id, other.row),
+                "other": _called(other),
                 "mu": f"{mu:.2f}",
                 "share": f"{share:.1%}",
             },
@@ -111,7 +113,7 @@ def already_counted(context: Context) -> Iterator[Issue]:
             "HG304",
             context.place(int(pair.left)),
             {
-                "other": _called(other.base_id, other.row),
+                "other": _called(other),
                 "mu": f"{pair.mu:.2f}",
                 "share": f"{pair.share:.1%}",
             },
