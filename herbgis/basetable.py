@@ -20,7 +20,7 @@ from herbgis.policy import Policy
 from herbgis.units import Quantity, fold, parse_date, parse_quantity
 
 _HEADING_WITH_UNIT = re.compile(r"(?P<heading>.+?)[(\[](?P<unit>[^()\[\]]+)[)\]]$")
-_SEPARATORS = re.compile(r"[、,，;；/+|]|套种|间作")
+_SEPARATORS = re.compile(r"[、,，;；/+|()（）]|套种|间作")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 

@@ -247,10 +247,21 @@ def _within_area(lon: Floats, lat: Floats, crs: pyproj.CRS) -> Flags:
 def lies_in_china(geometries: Geometries) -> Flags:
     """Whether each geometry lies within the span of China's longitudes and latitudes."""
     west, south, east, north = CHINA
-    bounds = shapely.bounds(geometries)
+    bounds = _extents(geometries)
     with np.errstate(invalid="ignore"):
         inside = (bounds[:, :2] >= (west, south)).all(axis=1)
         return np.asarray(inside & (bounds[:, 2:] <= (east, north)).all(axis=1))
+
+
+def _extents(geometries: Geometries) -> Floats:
+    """Bounds over every vertex, of holes too; NaN where one is no number, or there is none."""
+    xy, owner = shapely.get_coordinates(geometries, return_index=True)
+    extents = np.full((len(geometries), 4), np.nan)
+    present, first = np.unique(owner, return_index=True)
+    if len(first):
+        extents[present, :2] = np.minimum.reduceat(xy, first)
+        extents[present, 2:] = np.maximum.reduceat(xy, first)
+    return extents
 
 
 def stories(geometries: Geometries) -> Iterator[Story]:
@@ -298,5 +309,6 @@ def _prefixed_gauss_kruger(easting: float, northing: float) -> int | None:
 def _is_web_mercator(x: float, y: float) -> bool:
     west, south, east, north = CHINA
     radius = SEMI_MAJOR_M
-    lat = np.degrees(2 * np.arctan(np.exp(y / radius)) - np.pi / 2)
+    with np.errstate(over="ignore"):
+        lat = np.degrees(2 * np.arctan(np.exp(y / radius)) - np.pi / 2)
     return bool(west <= np.degrees(x / radius) <= east and south <= lat <= north)

@@ -237,7 +237,11 @@ def _read_table(source: str, extending: tuple[str, ...] = ()) -> dict[str, Any]:
         raise PolicyError(msg) from error
     own.setdefault("name", path.stem)
     base = own.pop("extends", None)
-    return _merged(_read_table(base, (*extending, source)), own) if base else own
+    if not base:
+        return own
+    if base not in shipped:
+        base = str(path.parent / base)
+    return _merged(_read_table(base, (*extending, source)), own)
 
 
 def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -83,7 +83,8 @@ _DATE_FORMS = (
     re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?"),
     re.compile(r"(\d{4})(\d{2})(\d{2})"),
     re.compile(r"(\d{4})[-/.年](\d{1,2})月?"),
-    re.compile(r"(\d{4})年?"),
+    re.compile(r"(\d{4})(\d{2})"),
+    re.compile(r"(\d{4})(?:年|\.0)?"),
 )
 
 
@@ -93,6 +94,7 @@ def parse_date(text: str) -> dt.date | None:
     None where the text is no date or names a day that does not exist.
     """
     folded = unicodedata.normalize("NFKC", text).strip().replace(" 00:00:00", "")
+    folded = re.sub(r"\s*([年月日])\s*", r"\1", folded)
     for form in _DATE_FORMS:
         found = form.fullmatch(folded)
         if found:

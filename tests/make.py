@@ -13,7 +13,7 @@ from hypothesis import settings
 from herbgis.issues import Place
 
 CGCS2000 = "EPSG:4490"
-#: A point of 印江 county.
+#: A point of 印江 county, more than 5 km from any county line.
 LON, LAT = 108.45, 27.95
 #: One millimetre, in degrees of latitude.
 MILLIMETRE_DEG = 9e-9

@@ -10,11 +10,10 @@ import numpy as np
 import pyproj
 import shapely
 
+from tests.make import LAT, LON
+
 MU_M2 = 10000 / 15
 GEOD = pyproj.Geod(ellps="GRS80")
-
-#: A place inside 印江 and more than 5 km from any county line.
-LON, LAT = 108.45, 27.95
 
 
 def geod_mu(shape: shapely.Geometry) -> float:

@@ -440,3 +440,13 @@ def test_a_policy_that_extends_itself_is_an_error(tmp_path: Path) -> None:
     path.write_text(f"extends = '{path}'\n", encoding="utf-8")
     with pytest.raises(PolicyError):
         load_policy(path)
+
+
+def test_a_file_extends_another_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text(
+        'extends = "tongren-2020"\ntitle = "甲"\n', encoding="utf-8"
+    )
+    own = tmp_path / "own.toml"
+    own.write_text('extends = "base.toml"\nsource = "乙"\n', encoding="utf-8")
+    policy = load_policy(own)
+    assert (policy.title, policy.source, policy.name) == ("甲", "乙", "own")

@@ -907,3 +907,9 @@ def test_a_plot_that_crosses_itself_is_kept_as_drawn(tmp_path: Path) -> None:
     found = survey.bases.geometry.iloc[0]
     assert not found.is_valid
     assert shapely.get_num_coordinates(found) == 5
+
+
+def test_an_empty_folder_is_said(tmp_path: Path) -> None:
+    survey = hg.read_survey(tmp_path)
+    assert _codes(survey) == ["HG001"]
+    assert "没有可读的测量文件" in survey.issues["message"].iloc[0]

@@ -138,7 +138,8 @@ def test_one_id_for_two_bases() -> None:
     bases = _sound().assign(base_id=["A", "B", "A", "C", "D", "E"])
     report = hg.validate(bases)
     assert _codes(report) == {("HG301", 3)}
-    assert report.table["other"].iloc[0][0]["row"] == 1
+    found = report.table.set_index("code").loc["HG301"]
+    assert found["other"][0]["row"] == 1
     assert [bool(b) for b in report.bases["blocked_by"]] == [True, False, True, False, False, False]
 
 

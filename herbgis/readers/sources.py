@@ -68,7 +68,9 @@ def find_sources(paths: Iterable[Path], temporary: ExitStack) -> list[Source]:
     for path in paths:
         if not path.exists():
             raise InputNotFoundError(str(path))
-        found += _sources_of(path, path.name or str(path), temporary, 0)
+        shown = path.name or str(path)
+        inside = _sources_of(path, shown, temporary, 0)
+        found += inside or [Source(path, shown, "文件夹里没有可读的测量文件")]
     return _told_apart(found)
 
 

@@ -75,7 +75,10 @@ def _believed(
     wkt: str, stated: str, region: shapely.Geometry | None
 ) -> tuple[Story, shapely.Geometry] | None:
     """The first story that puts a record where bases are, and the record there."""
-    raw: Geometries = np.array([shapely.from_wkt(wkt)], dtype=object)
+    with np.errstate(invalid="ignore"):  # a coordinate that is no number
+        raw: Geometries = np.array([shapely.from_wkt(wkt)], dtype=object)
+    if not np.isfinite(shapely.get_coordinates(raw)).all():
+        return None
     for story in (*stories(raw), *_other_zones(raw, stated, region)):
         placed = story.place(raw)
         if not lies_in_china(placed).all():
