@@ -82,9 +82,9 @@ def parse_quantity(text: str) -> Quantity | None:
 _DATE_FORMS = (
     re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?"),
     re.compile(r"(\d{4})(\d{2})(\d{2})"),
+    re.compile(r"(\d{4})(?:年|\.0)?"),
     re.compile(r"(\d{4})[-/.年](\d{1,2})月?"),
     re.compile(r"(\d{4})(\d{2})"),
-    re.compile(r"(\d{4})(?:年|\.0)?"),
 )
 
 
