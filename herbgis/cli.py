@@ -164,18 +164,18 @@ def progress(
         _one_of("--out", out.suffix.lower(), (".xlsx",))
     day = _date(as_of)
     report, bases, rules, _ = _walk(paths, policy, counties, against)
+    from herbgis.display import text_table
     from herbgis.progress import count_progress
+    from herbgis.tables.issue_list import data_notes
+    from herbgis.tables.progress_book import write_progress_book
 
     counted = count_progress(bases, policy=rules, by=by or [], as_of=day)
     if format_ == "json":
         _say(_json(counted.as_dict()))
     else:
-        tables = [table.to_string(index=False, na_rep="未填") for table in counted.by.values()]
-        _say("\n\n".join([repr(counted), *tables]))
+        tables = [text_table(counted.in_words(table)) for table in counted.by.values()]
+        _say("\n\n".join([repr(counted), *tables, *data_notes(bases)]))
     if out is not None:
-        from herbgis.tables.issue_list import data_notes
-        from herbgis.tables.progress_book import write_progress_book
-
         write_progress_book(counted, out, policy=rules, notes=data_notes(bases))
         _tell(f"已写出 {out}")
     raise typer.Exit(_status(report))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 from html import escape
 
 import pandas as pd
+
+_FIGURE = re.compile(r"[-+]?[0-9.]+%?|—|nan")
 
 
 def html_table(table: pd.DataFrame, *, most: int = 20) -> str:
@@ -36,20 +38,26 @@ def html_bar(share: float, label: str) -> str:
     )
 
 
-def text_table(rows: Iterable[Iterable[str]]) -> str:
-    """Rows of texts in columns for a terminal, where a Chinese character is two wide."""
-    cells = [[str(cell) for cell in row] for row in rows]
-    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
-    lines = []
-    for number, row in enumerate(cells):
-        padded = [
-            cell + " " * (w - width(cell)) if place == 0 else " " * (w - width(cell)) + cell
-            for place, (cell, w) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(padded).rstrip())
-        if number == 0:
-            lines.append("  ".join("─" * w for w in widths))
-    return "\n".join(lines)
+def text_table(table: pd.DataFrame) -> str:
+    """A table for a terminal, where a Chinese character is two wide; texts left, numbers right."""
+    columns = []
+    for name in table.columns:
+        values = [_cell(value) for value in table[name]]
+        numeric = all(_FIGURE.fullmatch(value) for value in values)
+        cells = [str(name), *values]
+        widest = max(map(width, cells))
+        columns.append([_padded(cell, widest, right=numeric) for cell in cells])
+        columns[-1].insert(1, "─" * widest)
+    return "\n".join("  ".join(row).rstrip() for row in zip(*columns, strict=True))
+
+
+def _cell(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _padded(text: str, wide: int, *, right: bool) -> str:
+    blanks = " " * (wide - width(text))
+    return blanks + text if right else text + blanks
 
 
 def width(text: str) -> int:

@@ -26,6 +26,8 @@ BREAKDOWNS = (
     "year",
 )
 _NEAREST = 10
+#: Headings of what progress itself counts.
+_HEADINGS = {"year": "年份", "mu": "核定面积", "lacks_mu": "尚缺面积", "tier": "规模"}
 _WAN = 10_000
 
 
@@ -53,6 +55,8 @@ class Progress:
     policy : str
     titles : mapping of str to str
         What is printed for a tier.
+    words : mapping of str to mapping of str to str
+        What is printed for a value, by column.
     """
 
     policy: str
@@ -64,6 +68,7 @@ class Progress:
     uncounted: pd.DataFrame
     without_declared_mu: int
     titles: Mapping[str, str]
+    words: Mapping[str, Mapping[str, str]]
 
     def as_dict(self) -> dict[str, Any]:
         """All but the lists of bases as plain values, for JSON."""
@@ -75,29 +80,43 @@ class Progress:
             "readings": _plain(self.readings),
         }
 
+    def targets_in_words(self) -> pd.DataFrame:
+        """The targets under the headings that people read, with the completion rate."""
+        table = self.targets
+        rates = [rate_text(v, t) for v, t in zip(table["verified"], table["target"], strict=True)]
+        return pd.DataFrame(
+            {
+                "规模": table["tier"].map(self.titles),
+                "目标": table["target"],
+                "上报": table["reported"],
+                "核实": table["verified"],
+                "完成率": rates,
+                "待核实": table["pending"],
+                "临界待复测": table["undecided"],
+                "尚差": table["gap"],
+                "核定面积(万亩)": table["mu"] / _WAN,
+            }
+        )
+
     def __repr__(self) -> str:
-        head = [
-            "规模",
-            "目标",
-            "上报",
-            "核实",
-            "完成率",
-            "待核实",
-            "临界待复测",
-            "尚差",
-            "核定面积(万亩)",
-        ]
-        rows = [
-            [
-                self.titles[row["tier"]],
-                *(str(row[name]) for name in ("target", "reported", "verified")),
-                rate_text(row["verified"], row["target"]),
-                *(str(row[name]) for name in ("pending", "undecided", "gap")),
-                f"{row['mu'] / _WAN:.2f}",
+        return "\n".join([display.text_table(self.targets_in_words()), *self.notes()])
+
+    def in_words(self, table: pd.DataFrame) -> pd.DataFrame:
+        """One of the result's tables with the headings and the words that people read."""
+        worded = table.copy()
+        for name in worded.columns.intersection(BREAKDOWNS):
+            words = self.words.get(name, {})
+            worded[name] = [
+                "未填" if pd.isna(value) else words.get(value, value) for value in worded[name]
             ]
-            for row in self.targets.to_dict("records")
-        ]
-        return "\n".join([display.text_table([head, *rows]), *self.notes()])
+        headings = {
+            **cols.titles(),
+            "county": "县区",
+            "variety": "品种",
+            **_HEADINGS,
+            **self.titles,
+        }
+        return worded.rename(columns=headings)
 
     def notes(self) -> list[str]:
         """What stands under every table of the targets."""
@@ -117,7 +136,7 @@ class Progress:
             )
             for row in self.targets.to_dict("records")
         ]
-        tables = [display.html_table(table) for table in self.by.values()]
+        tables = [display.html_table(self.in_words(table)) for table in self.by.values()]
         notes = [display.html_paragraph(line) for line in self.notes()]
         return display.html_section("规模化基地进度", *bars, *tables, *notes)
 
@@ -187,6 +206,10 @@ def count_progress(
         uncounted=_uncounted(table, policy),
         without_declared_mu=_without_declared_mu(table, rule),
         titles={tier.label: tier.reach_title for tier in policy.tiers},
+        words={
+            name: {word.name: word.title for word in words.values()}
+            for name, words in policy.words.items()
+        },
     )
 
 

@@ -58,7 +58,7 @@ def classify(
     counted, disputed = _without_disputed(grouped.geometry)
     present = ~shapely.is_missing(grouped.geometry)
     result["surveyed_mu"] = base_mu(grouped)
-    result["sigma_mu"] = _sigma_of_bases(table, grouped, policy)
+    result["sigma_mu"] = sigma_of_bases(table, grouped, policy)
     largest, blocks = contiguous_blocks(counted, policy.tolerances["contiguity_m"])
     result["contiguous_mu"] = np.where(present, round_mu(to_mu(largest)), np.nan)
     result["blocks"] = cols.typed(blocks, "integer", result.index)
@@ -123,8 +123,8 @@ def _without_disputed(geometry: Geometries) -> tuple[Geometries, Floats]:
     return counted, disputed
 
 
-def _sigma_of_bases(table: gpd.GeoDataFrame, grouped: Bases, policy: Policy) -> Floats:
-    """Survey error of each base's outline, surveyed as its least sure record was."""
+def sigma_of_bases(table: gpd.GeoDataFrame, grouped: Bases, policy: Policy) -> Floats:
+    """Survey error in 亩 of each base's outline, surveyed as its least sure record was."""
     methods = policy.survey_methods
     names = [
         (policy.canonical("survey_method", cell) if isinstance(cell, str) else None)

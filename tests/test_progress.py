@@ -184,3 +184,14 @@ def test_results_show_themselves(policy: hg.Policy) -> None:
     html = progress._repr_html_()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_tables_are_worded_as_people_read_them(policy: hg.Policy) -> None:
+    table = pd.DataFrame(
+        {"counted_mu": [600.0, 700.0], "county": ["印江土家族苗族自治县", None], "status": "built"}
+    )
+    progress = hg.count_progress(table, policy=policy, by="county,status")
+    worded = progress.in_words(progress.by["county,status"])
+    assert list(worded.columns) == ["县区", "建设状态", "500亩以上", "1000亩以上", "核定面积"]
+    assert worded["县区"].tolist() == ["印江自治县", "未填"]
+    assert worded["建设状态"].tolist() == ["已建", "已建"]

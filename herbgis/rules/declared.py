@@ -9,7 +9,7 @@ import numpy as np
 
 from herbgis.issues import Issue
 from herbgis.rules.context import Context
-from herbgis.tiers import UNDECIDED_SIGMAS
+from herbgis.tiers import UNDECIDED_SIGMAS, sigma_of_bases
 from herbgis.units import round_mu
 
 
@@ -40,13 +40,9 @@ def area_mismatch(context: Context) -> Iterator[Issue]:
 
 def threshold_undecided(context: Context) -> Iterator[Issue]:
     """HG405: the survey error reaches across a threshold, with the chance of reaching it."""
-    variance = np.bincount(
-        context.grouped.base,
-        weights=np.nan_to_num(context.bases["sigma_mu"].to_numpy(dtype=float)) ** 2,
-        minlength=len(context.grouped.ids),
-    )
+    sigmas = sigma_of_bases(context.bases, context.grouped, context.policy)
     for number, record in enumerate(context.grouped.first):
-        sigma, mu = math.sqrt(variance[number]), float(round_mu(context.base_mu[number]))
+        sigma, mu = float(sigmas[number]), float(round_mu(context.base_mu[number]))
         for tier in context.policy.tiers:
             lead = mu - tier.threshold_mu
             if not sigma or not abs(lead) <= UNDECIDED_SIGMAS * sigma:
