@@ -1,0 +1,111 @@
+"""draw_map: bases, counties, progress and issues on one sheet. Floor 7."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import folium
+import geopandas as gpd
+import pandas as pd
+
+from herbgis.policy import Policy, load_policy
+from herbgis.webmap import words
+from herbgis.webmap.frames import tidy_bases, tidy_counties, tidy_issues
+from herbgis.webmap.layers import DataLayer
+from herbgis.webmap.outlines import bounds
+from herbgis.webmap.page import OfflineMap
+from herbgis.webmap.payload import base_payload, county_payload, issue_payload
+from herbgis.webmap.sheet import make_sheet
+
+#: Where a map without anything on it looks.
+_CHINA = (35.0, 105.0)
+
+
+def draw_map(
+    bases: gpd.GeoDataFrame,
+    *,
+    counties: gpd.GeoDataFrame | None = None,
+    policy: Policy | None = None,
+    progress: Any = None,
+    issues: Any = None,
+    title: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> folium.Map:
+    """Draw the bases on a map that opens without a network.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        One row a base, as from `classify`, or an analyst's own frame in any coordinate system;
+        it needs geometries and ``tier`` or ``counted_mu``, all else is shown where it is there.
+    counties : GeoDataFrame, optional
+        As from `read_counties`.
+    policy : Policy, optional
+        ``tongren-2020`` by default.
+    progress : Progress, optional
+        Its targets and breakdowns stand in the panel.
+    issues : ValidationReport, optional
+        Its errors and warnings that have a place become a layer of pins.
+    title : str, optional
+    columns : mapping of str to str, optional
+        Column of the base table to the frame's heading.
+
+    Returns
+    -------
+    folium.Map
+        Further folium layers can be added; ``save`` writes one file with everything inside.
+
+    Raises
+    ------
+    MissingColumnError
+        The frame has no geometry, or neither a tier nor a counted area.
+    CrsError
+        The frame has geometries and no coordinate system.
+    """
+    policy = policy or load_policy()
+    table = tidy_bases(bases, policy, columns)
+    pins = None if issues is None else tidy_issues(issues.table)
+    sheet = make_sheet(
+        table,
+        policy=policy,
+        progress=progress,
+        title=title,
+        pins=pins is not None and len(pins) > 0,
+    )
+    page = OfflineMap(sheet=sheet, location=_CHINA, zoom_start=4, zoom_snap=0.1, zoom_delta=0.5)
+    drawn = base_payload(table, policy)
+    extent = bounds(table["shape"].to_numpy())
+    if counties is not None:
+        discs = [(base["at"][1], base["at"][0], base["r"]) for base in drawn["bases"]]
+        borders = county_payload(tidy_counties(counties), discs)
+        extent = borders["bounds"] or extent
+        _layer("counties", borders).add_to(page)
+    _base_layer(drawn).add_to(page)
+    if pins is not None and len(pins):
+        _layer("issues", issue_payload(pins), count=len(pins), show=False).add_to(page)
+    if extent:
+        page.fit_bounds(extent, padding=(12, 12), max_zoom=15)
+    return page
+
+
+def _layer(kind: str, data: Any, *, count: int | None = None, show: bool = True) -> DataLayer:
+    name = words.texts()["layers"][kind]
+    return DataLayer(kind, data, name=name, switches=[_switch(name, count)], show=show)
+
+
+def _base_layer(data: Any) -> DataLayer:
+    """All bases in one layer, so that small symbols lie above large ones; a switch a group."""
+    texts = words.texts()
+    name = texts["layers"]["bases"]
+    sizes = pd.Series([base["group"] for base in data["bases"]], dtype="str").value_counts()
+    switches = [
+        _switch(texts["groups"].get(group, name), int(sizes[group]), group)
+        for group in data["groups"]
+    ]
+    return DataLayer("bases", data, name=name, switches=switches)
+
+
+def _switch(title: str, count: int | None, group: str | None = None) -> dict[str, Any]:
+    shown = None if count is None else str(count)
+    return {"title": title, "count": shown, "group": group}

@@ -1,0 +1,64 @@
+"""The frames that a map is drawn from, in the form its payload reads. Floor 7."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from herbgis import columns as cols
+from herbgis.basetable import match_headings
+from herbgis.errors import MissingColumnError
+from herbgis.policy import Policy
+from herbgis.tiers import tier_of
+from herbgis.webmap.outlines import drawable
+
+_COMPUTED = cols.names(cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
+
+
+def tidy_bases(
+    bases: gpd.GeoDataFrame, policy: Policy, columns: Mapping[str, str] | None
+) -> pd.DataFrame:
+    """Columns of the base table that a frame has, with ``tier`` and ``shape``.
+
+    Raises
+    ------
+    MissingColumnError
+        There is no geometry, or neither a tier nor a counted area.
+    """
+    present = [str(column) for column in bases.columns]
+    if not isinstance(bases, gpd.GeoDataFrame) or bases.active_geometry_name is None:
+        raise MissingColumnError("draw_map", ["geometry"], present)
+    known = set(cols.names(cols.READ))
+    own = {name: heading for name, heading in (columns or {}).items() if name in known}
+    heading, _ = match_headings(present, policy, own)
+    heading |= {name: name for name in _COMPUTED if name in present} | dict(columns or {})
+    if not {"tier", "counted_mu"} & heading.keys():
+        raise MissingColumnError("draw_map", ["counted_mu"], present)
+    table = pd.DataFrame({name: bases[column] for name, column in heading.items()})
+    table.index = bases.index
+    if "tier" not in table:
+        table["tier"] = tier_of(table["counted_mu"], policy)
+    if "base_id" not in table and bases.index.name == "base_id":
+        table["base_id"] = table.index
+    if "group" not in table and "variety" in table:
+        table["group"] = [policy.group_of(str(variety)) for variety in table["variety"]]
+    table["shape"] = pd.Series(drawable(bases), index=table.index, dtype=object)
+    return table
+
+
+def tidy_counties(counties: gpd.GeoDataFrame) -> pd.DataFrame:
+    """``name`` and ``shape`` of each county."""
+    named = [name for name in ("short_name", "county", "name") if name in counties]
+    names = counties[named[0]] if named else pd.Series("", index=counties.index)
+    shapes = np.asarray(drawable(counties), dtype=object)
+    return pd.DataFrame({"name": list(names), "shape": pd.Series(shapes, dtype=object)})
+
+
+def tidy_issues(table: pd.DataFrame) -> pd.DataFrame:
+    """Errors and warnings that have a place on the map."""
+    grave = table["severity"].isin(["error", "warning"])
+    placed = table["lon"].between(-180, 180) & table["lat"].between(-90, 90)
+    return table[grave & placed]

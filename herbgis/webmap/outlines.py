@@ -1,0 +1,89 @@
+"""Shapes as the page draws them: simplified, in whole steps of a degree. Floor 7."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from herbgis.errors import CrsError
+from herbgis.geodesy import CGCS2000
+
+Geometries: TypeAlias = npt.NDArray[np.object_]
+
+#: Steps in a degree: six decimals, 0.1 m.
+STEPS = 1_000_000
+_BASE_TOLERANCE_DEG = 1e-5  # about 1 m
+_COUNTY_TOLERANCE_DEG = 5e-4  # about 50 m
+_AREAS = ("Polygon", "MultiPolygon")
+
+
+def drawable(frame: gpd.GeoDataFrame) -> Geometries:
+    """Geometries in CGCS2000, two-dimensional; None where nothing can be drawn.
+
+    Raises
+    ------
+    CrsError
+        There are geometries and no coordinate system.
+    """
+    geometry = frame.geometry
+    if geometry.crs is None and geometry.notna().any():
+        raise CrsError("数据没有坐标系。请先用 set_crs 注明, 如 frame.set_crs(4490)。")
+    if geometry.crs is not None:
+        geometry = geometry.to_crs(CGCS2000)
+    shapes = shapely.force_2d(np.array(geometry, dtype=object))
+    finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    shapes[~finite] = None
+    return np.asarray(shapes, dtype=object)
+
+
+def anchor(shape: shapely.Geometry) -> tuple[float, float]:
+    """Latitude and longitude of a shape's symbol: its middle, or else a point within."""
+    point = shapely.centroid(shape)
+    if not point.intersects(shape) and shapely.is_valid(shape):
+        point = shapely.point_on_surface(shape)
+    return round(point.y, 6), round(point.x, 6)
+
+
+def rings(shape: shapely.Geometry, tolerance_deg: float = _BASE_TOLERANCE_DEG) -> list[Any]:
+    """Polygons of a shape, each a list of rings, each a list of whole numbers.
+
+    A ring is ``[lon, lat, dlon, dlat, …]`` in steps of a millionth of a degree: its first vertex,
+    then from vertex to vertex. The closing vertex is left out.
+    """
+    simple = shapely.simplify(shape, tolerance_deg) if tolerance_deg else shape
+    parts = [part for part in shapely.get_parts(simple) if part.geom_type == "Polygon"]
+    return [
+        [_packed(ring) for ring in (part.exterior, *part.interiors)]
+        for part in parts
+        if not part.is_empty
+    ]
+
+
+def _packed(ring: shapely.LinearRing) -> list[int]:
+    steps = np.rint(shapely.get_coordinates(ring)[:-1] * STEPS).astype(np.int64)
+    moved = np.diff(steps, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    kept = moved.any(axis=1)
+    return [int(value) for value in moved[kept].ravel()]
+
+
+def simplified_counties(shapes: Geometries) -> Geometries:
+    """Counties with fewer vertices; borders that two of them share stay shared."""
+    present = np.array([s is not None and s.geom_type in _AREAS for s in shapes], dtype=bool)
+    result = shapes.copy()
+    if present.any() and shapely.coverage_is_valid(shapes[present]):
+        result[present] = shapely.coverage_simplify(shapes[present], _COUNTY_TOLERANCE_DEG)
+    elif present.any():
+        result[present] = shapely.simplify(shapes[present], _COUNTY_TOLERANCE_DEG)
+    return result
+
+
+def bounds(shapes: Geometries) -> list[list[float]] | None:
+    """South-west and north-east corner around shapes, as Leaflet wants them; None for none."""
+    if shapely.is_missing(shapes).all():
+        return None
+    west, south, east, north = np.round(shapely.total_bounds(shapes), 6).tolist()
+    return [[south, west], [north, east]]

@@ -1,0 +1,239 @@
+"""Frames as plain values for the page's script; every figure is a text already. Floor 7."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from herbgis import columns as cols
+from herbgis.issues import SEVERITY_TITLES
+from herbgis.issues import texts as issue_texts
+from herbgis.policy import Policy
+from herbgis.webmap import words
+from herbgis.webmap.labels import label_places
+from herbgis.webmap.outlines import STEPS, anchor, bounds, rings, simplified_counties
+
+#: Zoom from which a base is drawn as its polygon.
+CLOSE_ZOOM = 12
+_SMALLEST_PX, _LARGEST_PX = 5.0, 24.0
+_PX_AT_1000_MU = 9.0
+_NURSERY = ("seedling", "spawn")
+_NOT_YET = ("planned", "building")
+
+Row = Mapping[str, Any]
+Words = Callable[[Row, Policy], str | None]
+Line = tuple[str, tuple[str, ...], Words]
+
+
+def radius_px(mu: Any) -> float:
+    """Radius of a symbol whose area stands for an area of land; never too small to be seen."""
+    figure = words.number(mu) or 0.0
+    radius = _PX_AT_1000_MU * float(np.sqrt(max(figure, 0.0) / 1000))
+    return round(min(max(radius, _SMALLEST_PX), _LARGEST_PX), 1)
+
+
+def group_of(row: Row) -> str:
+    """The layer that a base lies in."""
+    if row.get("kind") in _NURSERY:
+        return "nursery"
+    group = words.text(row.get("group")) or ""
+    return group if group in words.texts()["groups"] else "bases"
+
+
+def look_of(row: Row) -> str:
+    """How a base is drawn: built and sound is solid."""
+    if row.get("status") in _NOT_YET:
+        return "hollow"
+    unsure = "status" in row and (words.text(row["status"]) in {None, "unknown"})
+    return "dashed" if unsure or words.listed(row.get("blocked_by")) else "solid"
+
+
+def shape_of(row: Row) -> str:
+    """The shape of a base's symbol: herbs, fungi and nurseries differ."""
+    if row.get("kind") in _NURSERY:
+        return "triangle"
+    return "square" if row.get("group") == "fungus" else "circle"
+
+
+def name_of(row: Row) -> str:
+    """The name of a base, or else its id."""
+    name = words.text(row.get("name")) or words.text(row.get("base_id"))
+    return name or str(words.texts()["untitled"])
+
+
+def rank_of(row: Row, policy: Policy) -> int | None:
+    """The place of a base's tier, from 0 for below; None without one."""
+    tier = words.text(row.get("tier"))
+    return policy.tier_labels.index(tier) if tier in policy.tier_labels else None
+
+
+def base_payload(table: pd.DataFrame, policy: Policy) -> dict[str, Any]:
+    """Every base that has a shape, largest symbol first, so that none hides a smaller one."""
+    rows = [row for row in table.to_dict("records") if row["shape"] is not None]
+    lines = [line for line in _popup_lines() if any(column in table for column in line[1])]
+    bases = [_base(row, lines, policy) for row in rows]
+    bases.sort(key=lambda base: -base["r"])
+    used = {base["group"] for base in bases}
+    return {
+        "steps": STEPS,
+        "closeZoom": CLOSE_ZOOM,
+        "labels": [title for title, _, _ in lines],
+        "groups": [group for group in ("bases", *words.texts()["groups"]) if group in used],
+        "bases": bases,
+    }
+
+
+def _base(row: Row, lines: list[Line], policy: Policy) -> Row:
+    lat, lon = anchor(row["shape"])
+    counted = words.mu(row.get("counted_mu"))
+    title = cols.titles()["counted_mu"]
+    return {
+        "name": name_of(row),
+        "tip": f"{title} {counted}" if counted else "",
+        "tags": _tags(row, policy),
+        "lines": [write(row, policy) for _, _, write in lines],
+        "at": [lat, lon],
+        "r": radius_px(row.get("counted_mu")),
+        "rank": rank_of(row, policy),
+        "look": look_of(row),
+        "shape": shape_of(row),
+        "ring": row.get("verdict") == "undecided",
+        "group": group_of(row),
+        "parts": rings(row["shape"]),
+    }
+
+
+def _tags(row: Row, policy: Policy) -> list[str]:
+    """What a base's popup says first: tier, status, and whether it must be surveyed again."""
+    tier = words.text(row.get("tier"))
+    status = words.text(row.get("status")) or ("unknown" if "status" in row else None)
+    tags = [
+        policy.tier_title(tier) if tier in policy.tier_labels else None,
+        words.word(policy, "status", status),
+        words.texts()["verdict"].get(words.text(row.get("verdict"))),
+    ]
+    return [tag for tag in tags if tag]
+
+
+def _place(row: Row, policy: Policy) -> str | None:
+    county = words.word(policy, "county", row.get("county"))
+    return words.joined(
+        [county, words.text(row.get("township")), words.text(row.get("village"))], " "
+    )
+
+
+def _other_varieties(row: Row, _: Policy) -> str | None:
+    main = words.text(row.get("variety"))
+    return words.joined([v for v in words.listed(row.get("varieties")) if v != main], "、")
+
+
+def _surveyed(row: Row, _: Policy) -> str | None:
+    mu, sigma = words.plain_mu(row.get("surveyed_mu")), words.plain_mu(row.get("sigma_mu"))
+    if mu and sigma:
+        return str(words.texts()["sigma"].format(mu=mu, sigma=sigma))
+    return words.mu(row.get("surveyed_mu"))
+
+
+def _blocked(row: Row, _: Policy) -> str | None:
+    titles = issue_texts()
+    codes = [
+        f"{code} {titles[code]['title'] if code in titles else ''}".strip()
+        for code in words.listed(row.get("blocked_by"))
+    ]
+    return words.joined(codes, "；")
+
+
+def _written(column: str) -> Words:
+    return lambda row, _: words.text(row.get(column))
+
+
+def _word(column: str) -> Words:
+    return lambda row, policy: words.word(policy, column, row.get(column))
+
+
+def _area(column: str) -> Words:
+    return lambda row, _: words.mu(row.get(column))
+
+
+def _day(column: str) -> Words:
+    return lambda row, _: words.day(row.get(column))
+
+
+def _count(column: str) -> Words:
+    return lambda row, _: None if words.number(row.get(column)) is None else str(int(row[column]))
+
+
+def _titled(column: str, write: Words) -> Line:
+    return cols.titles()[column], (column,), write
+
+
+def _worded(key: str, needs: tuple[str, ...], write: Words) -> Line:
+    return words.texts()["popup"][key], needs, write
+
+
+def _popup_lines() -> list[Line]:
+    """The lines of a base's popup: heading, columns of which it needs one, what it says."""
+    return [
+        _titled("counted_mu", _area("counted_mu")),
+        _titled("surveyed_mu", _surveyed),
+        _titled("declared_mu", _area("declared_mu")),
+        _titled("contiguous_mu", _area("contiguous_mu")),
+        _titled("blocks", _count("blocks")),
+        _titled("variety", _written("variety")),
+        _worded("others", ("varieties",), _other_varieties),
+        _titled("group", _word("group")),
+        _titled("kind", _word("kind")),
+        _titled("mode", _written("mode")),
+        _worded("place", ("county", "township", "village"), _place),
+        _titled("reporting_unit", _word("reporting_unit")),
+        _titled("operator", _written("operator")),
+        _titled("survey_method", _word("survey_method")),
+        _titled("surveyed_on", _day("surveyed_on")),
+        _worded("blocked_by", ("blocked_by",), _blocked),
+        _titled("base_id", _written("base_id")),
+        _titled("data_note", _written("data_note")),
+    ]
+
+
+def county_payload(counties: pd.DataFrame, discs: list[tuple[float, float, float]]) -> Row:
+    """Counties simplified, and where their names stand clear of the symbols (lon, lat, px)."""
+    shapes = simplified_counties(counties["shape"].to_numpy())
+    names = [words.text(name) or "" for name in counties["name"]]
+    around = np.array(discs, dtype=float).reshape(-1, 3)
+    places = label_places(shapes, names, around)
+    return {
+        "steps": STEPS,
+        "counties": [
+            {"name": name, "label": place, "parts": rings(shape, 0)}
+            for name, place, shape in zip(names, places, shapes, strict=True)
+            if shape is not None
+        ],
+        "bounds": bounds(shapes),
+    }
+
+
+def issue_payload(issues: pd.DataFrame) -> Row:
+    """Errors and warnings as pins."""
+    titles = issue_texts()
+    pins = []
+    for row in issues.to_dict("records"):
+        code = words.text(row["code"]) or ""
+        where = [words.text(row.get(name)) for name in ("file", "layer", "base_id")]
+        pins.append(
+            {
+                "name": titles[code]["title"] if code in titles else code,
+                "tags": [SEVERITY_TITLES[row["severity"]], code],
+                "said": [
+                    said
+                    for name in ("message", "suggestion")
+                    if (said := words.text(row.get(name)))
+                ],
+                "where": words.joined(where, " · ") or "",
+                "severity": row["severity"],
+                "at": [round(float(row["lat"]), 6), round(float(row["lon"]), 6)],
+            }
+        )
+    return {"pins": pins}
