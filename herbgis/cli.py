@@ -74,7 +74,7 @@ def demo(
     written = [
         _save_page(page, out / "基地分布图.html"),
         write_progress_book(progress, out / "进度表.xlsx", policy=policy, notes=data_notes(bases)),
-        write_issue_list(report, out / "问题清单.xlsx"),
+        write_issue_list(report, out / "问题清单.xlsx", policy=policy),
     ]
     _say(f"{progress!r}\n")
     _say("\n".join(data_notes(bases)))
@@ -98,7 +98,7 @@ def validate(
     """逐行校验: 每条问题的位置、原因和改法。"""
     _one_of("--format", format_, ("text", "json"))
     _one_of("--fail-on", fail_on, ("error", "warning"))
-    report, _, _ = _validated(paths, policy, counties, against)
+    report, rules, _ = _validated(paths, policy, counties, against)
     if format_ == "json":
         _say(_json(report.as_dict()))
     else:
@@ -110,7 +110,8 @@ def validate(
         issues = out / "issues.json"
         with writing(issues):
             issues.write_text(_json(report.as_dict()), encoding="utf-8")
-        _tell(f"已写出 {write_issue_list(report, out / '问题清单.xlsx')}", f"已写出 {issues}")
+        book = write_issue_list(report, out / "问题清单.xlsx", policy=rules)
+        _tell(f"已写出 {book}", f"已写出 {issues}")
     graver = {"error": ["error"], "warning": ["error", "warning"]}[fail_on]
     failed = bool(report.table["severity"].isin(graver).any())
     raise typer.Exit(_status(report) or int(failed))

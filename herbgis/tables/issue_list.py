@@ -7,11 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from herbgis.issues import SEVERITIES, SEVERITY_TITLES
+from herbgis.policy import Policy
 from herbgis.rules.validation import ValidationReport
 from herbgis.tables.workbooks import Sheet, write_workbook
 
 
-def issue_list(report: ValidationReport) -> pd.DataFrame:
+def issue_list(report: ValidationReport, policy: Policy) -> pd.DataFrame:
     """The issues under the headings of the 问题清单, what must be mended first."""
     table = report.table
     rank = table["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
@@ -25,7 +26,10 @@ def issue_list(report: ValidationReport) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "序号": range(1, len(table) + 1),
-            "填报单位": [_text(row.reporting_unit) if row else "" for row in found],
+            "填报单位": [
+                policy.title_of("reporting_unit", _text(row.reporting_unit)) if row else ""
+                for row in found
+            ],
             "文件": table["file"],
             "工作表/图层": table["layer"],
             "行号": table["sheet_row"].fillna(table["row"]),
@@ -46,8 +50,8 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def write_issue_list(report: ValidationReport, path: Path) -> Path:
-    """Write the 问题清单 as a workbook."""
+def write_issue_list(report: ValidationReport, path: Path, *, policy: Policy) -> Path:
+    """Write the 问题清单 as a workbook; the policy has the words for units."""
     summary = report.summary
     notes = [
         f"共 {summary['records']} 条记录。",
@@ -56,7 +60,7 @@ def write_issue_list(report: ValidationReport, path: Path) -> Path:
         *data_notes(report.bases),
     ]
     formats = {"涉及面积": "0.00", "经度": "0.000000", "纬度": "0.000000"}
-    sheet = Sheet("问题清单", "基地测量数据问题清单", issue_list(report), notes, formats)
+    sheet = Sheet("问题清单", "基地测量数据问题清单", issue_list(report, policy), notes, formats)
     return write_workbook(path, [sheet])
 
 

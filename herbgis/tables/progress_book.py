@@ -31,11 +31,8 @@ def write_progress_book(
     """
     below = [*progress.notes(), _NOTE, f"依据: {policy.title}。", *notes]
     mu = {"核定面积": "0.00", "尚缺面积": "0.00"}
-    sheets = [
-        Sheet(
-            "进度", "规模化基地进度", progress.targets_in_words(), below, {"核定面积(万亩)": "0.00"}
-        )
-    ]
+    wan = {"核定面积(万亩)": "0.00"}
+    sheets = [Sheet("进度", "规模化基地进度", progress.targets_in_words(), below, wan)]
     for keys, table in progress.by.items():
         worded = progress.in_words(table)
         name = f"分{'、'.join(worded.columns[: len(keys.split(','))])}".replace("/", "")

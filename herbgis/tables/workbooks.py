@@ -17,8 +17,10 @@ from herbgis.errors import OutputError
 
 #: Written into every workbook instead of the hour of making, so that equal input gives equal bytes.
 _CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
-_WIDEST = 46
+_WIDEST = 26
 _NARROWEST = 6
+_TITLE_HEIGHT = 24
+_LINE_HEIGHT = 15
 
 
 @dataclass(frozen=True)
@@ -78,19 +80,28 @@ def writing(path: Path) -> Iterator[None]:
 def _write_sheet(book: Any, sheet: Sheet) -> None:
     page = book.add_worksheet(sheet.name)
     heading = book.add_format(
-        {"bold": True, "bg_color": "#E3EFE7", "border": 1, "align": "center", "text_wrap": True}
+        {
+            "bold": True,
+            "bg_color": "#E3EFE7",
+            "border": 1,
+            "align": "center",
+            "valign": "vcenter",
+            "text_wrap": True,
+        }
     )
     page.write_string(0, 0, sheet.title, book.add_format({"bold": True, "font_size": 14}))
+    page.set_row(0, _TITLE_HEIGHT)
+    widths = []
     for column, name in enumerate(sheet.table.columns):
-        page.write_string(1, column, str(name), heading)
-        style = {"border": 1, "valign": "vcenter"}
-        if name in sheet.formats:
-            style["num_format"] = sheet.formats[name]
-        cell = book.add_format(style)
         values = list(sheet.table[name])
+        page.write_string(1, column, str(name), heading)
+        cell = book.add_format(_style(values, sheet.formats.get(name)))
         for row, value in enumerate(values, 2):
             _write_cell(page, row, column, value, cell)
-        page.set_column(column, column, _column_width(str(name), values))
+        widths.append(_column_width(str(name), values))
+        page.set_column(column, column, widths[-1])
+    for row, record in enumerate(sheet.table.itertuples(index=False), 2):
+        page.set_row(row, _LINE_HEIGHT * _lines(record, widths))
     last = 1 + len(sheet.table)
     for number, note in enumerate(sheet.notes, 1):
         page.write_string(last + number, 0, note)
@@ -101,6 +112,21 @@ def _write_sheet(book: Any, sheet: Sheet) -> None:
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.repeat_rows(1)
+
+
+def _style(values: Sequence[Any], number_format: str | None) -> dict[str, Any]:
+    """How the cells of a column look; rates stand to the right as numbers do."""
+    style: dict[str, Any] = {"border": 1, "valign": "vcenter", "text_wrap": True}
+    if values and all(isinstance(value, str) and value.endswith("%") for value in values):
+        style["align"] = "right"
+    return style | ({"num_format": number_format} if number_format else {})
+
+
+def _lines(record: Sequence[Any], widths: Sequence[float]) -> int:
+    """Lines that the longest text of a row takes; few programs find this out by themselves."""
+    texts = zip(record, widths, strict=True)
+    taken = [-(-width(text) // int(wide - 1)) for text, wide in texts if isinstance(text, str)]
+    return max([1, *taken])
 
 
 def _write_cell(page: Any, row: int, column: int, value: Any, cell: Any) -> None:

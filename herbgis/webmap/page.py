@@ -17,7 +17,6 @@ from typing import Any, BinaryIO
 
 import folium
 from branca.element import Element, Figure, Link
-from folium.folium import _default_css, _default_js
 from folium.raster_layers import TileLayer, WmsTileLayer
 from markupsafe import Markup
 
@@ -77,12 +76,11 @@ class OfflineMap(folium.Map):
         Those of `folium.Map`. There are no tiles.
     """
 
-    default_js = [link for link in _default_js if link[0] == "leaflet"]  # noqa: RUF012
-    default_css = [link for link in _default_css if link[0] == "leaflet_css"]  # noqa: RUF012
-
     def __init__(self, *, sheet: Sheet | None = None, **options: Any) -> None:
         super().__init__(tiles=None, prefer_canvas=True, **options)
         self._name = "Map"
+        self.default_js = [link for link in folium.Map.default_js if link[0] == "leaflet"]
+        self.default_css = [link for link in folium.Map.default_css if link[0] == "leaflet_css"]
         self.sheet = sheet
         OfflinePage(ratio="64%", title=sheet.title if sheet else None).add_child(self)
 

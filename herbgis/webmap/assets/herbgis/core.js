@@ -39,10 +39,11 @@ window.herbgis = (function () {
     );
   }
 
-  /** Whether the page has the layout of a phone. */
-  function isPhone() {
-    return matchMedia("(max-width: 640px)").matches;
+  /** Whether a map is so small that boxes and symbols would cover it: on a phone, in a notebook. */
+  function isSmall(map) {
+    const size = map.getSize();
+    return size.x < 700 || size.y < 500;
   }
 
-  return { isPhone, read, element, colour, unpack };
+  return { isSmall, read, element, colour, unpack };
 })();

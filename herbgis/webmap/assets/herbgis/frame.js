@@ -2,18 +2,13 @@
 (function (herbgis) {
   "use strict";
 
-  /** Whether open boxes would cover the map: on a phone, in a notebook. */
-  function isSmall(size) {
-    return size.x < 700 || size.y < 500;
-  }
-
   function control(id, position, map) {
     const box = document.getElementById(id).content.firstElementChild.cloneNode(true);
     const made = new (L.Control.extend({ onAdd: () => box }))({ position });
     L.DomEvent.disableClickPropagation(box);
     L.DomEvent.disableScrollPropagation(box);
     made.addTo(map);
-    if (box.matches("details") && isSmall(map.getSize())) box.open = false;
+    if (box.matches("details") && herbgis.isSmall(map)) box.open = false;
     return box;
   }
 

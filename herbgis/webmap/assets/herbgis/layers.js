@@ -3,7 +3,7 @@
   "use strict";
 
   const { element, colour, unpack } = herbgis;
-  const PHONE_SCALE = 0.75;
+  const SMALL_SCALE = 0.75;
 
   function style(base) {
     const rank = base.rank === null ? "none" : Math.min(base.rank, 4);
@@ -64,13 +64,14 @@
       this._near = data.bases.map((base) =>
         told(L.polygon(unpack(base.parts, data.steps), closeStyle(base)), base, data.labels)
       );
-      const scale = herbgis.isPhone() ? PHONE_SCALE : 1;
-      this._far = data.bases.map((base) => told(mark(base, scale), base, data.labels));
+      this._far = data.bases.map((base) => told(mark(base), base, data.labels));
     },
 
     onAdd(map) {
       this._map = map;
       map.on("zoomend", this._zoomed, this);
+      const scale = herbgis.isSmall(map) ? SMALL_SCALE : 1;
+      this._far.forEach((drawn, i) => drawn.setRadius(this._data.bases[i].r * scale));
       this._fill();
     },
 
@@ -103,10 +104,9 @@
     },
   });
 
-  function mark(base, scale) {
+  function mark(base) {
     const ring = base.ring ? colour("ring") : null;
-    const look = { ...style(base), radius: base.r * scale, shape: base.shape, ring };
-    return new herbgis.Mark(base.at, look);
+    return new herbgis.Mark(base.at, { ...style(base), radius: base.r, shape: base.shape, ring });
   }
 
   herbgis.bases = (data) => new Bases(data);
@@ -139,8 +139,10 @@
     },
 
     onAdd(map) {
-      // On a phone the symbols leave no room between them: there the names lie above.
-      for (const [name, order] of [["hg-ground", 300], ["hg-labels", herbgis.isPhone() ? 450 : 350]]) {
+      // On a small map the symbols leave no room between them: there the names lie above.
+      const small = herbgis.isSmall(map);
+      map.getContainer().classList.toggle("hg-small", small);
+      for (const [name, order] of [["hg-ground", 300], ["hg-labels", small ? 450 : 350]]) {
         if (!map.getPane(name)) map.createPane(name).style.zIndex = order;
         map.getPane(name).style.pointerEvents = "none";
       }
