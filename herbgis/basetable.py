@@ -20,6 +20,8 @@ from herbgis.policy import Policy
 from herbgis.units import Quantity, fold, parse_date, parse_quantity
 
 _HEADING_WITH_UNIT = re.compile(r"(?P<heading>.+?)[(\[](?P<unit>[^()\[\]]+)[)\]]$")
+#: A DBF's heading holds ten bytes; a character that does not fit whole is left off.
+_CUT_FROM_BYTES = 8
 _SEPARATORS = re.compile(r"[、,，;；/+|()（）]|套种|间作")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -83,6 +85,36 @@ def _column_of(heading: str, policy: Policy) -> tuple[str | None, str | None]:
         return None, None
     name = policy.canonical("column", found["heading"])
     return name, policy.title_of("unit", unit)
+
+
+def uncut_headings(headings: list[str], encoding: str, policy: Policy) -> dict[str, str]:
+    """Columns whose headings a DBF cut at its ten bytes, by the one column that begins so.
+
+    Parameters
+    ----------
+    headings : list of str
+    encoding : str
+        The file's encoding: it tells how many bytes a heading took.
+    policy : Policy
+
+    Returns
+    -------
+    dict of str to str
+        Column of the base table to the cut heading; nothing where two columns begin alike.
+    """
+    matched, _ = match_headings(headings, policy)
+    found: dict[str, str] = {}
+    for heading in headings:
+        if heading in matched.values() or len(heading.encode(encoding)) < _CUT_FROM_BYTES:
+            continue
+        begins = {
+            name
+            for name, aliases in policy.columns.items()
+            if any(fold(alias).startswith(fold(heading)) for alias in aliases)
+        }
+        if len(begins) == 1 and not begins & (matched.keys() | found.keys()):
+            found[begins.pop()] = heading
+    return found
 
 
 def complete(

@@ -16,7 +16,7 @@ import pyproj
 
 from herbgis import columns as cols
 from herbgis import display
-from herbgis.basetable import Assumptions, complete, match_headings
+from herbgis.basetable import Assumptions, complete, match_headings, uncut_headings
 from herbgis.geodesy import CGCS2000
 from herbgis.issues import Issue, Place, issue_table
 from herbgis.placing import place_layer
@@ -43,6 +43,8 @@ class Layer:
         Records that the file's own header or index promises.
     encoding : str
         Text encoding, or an empty string where the format leaves no choice.
+    cut_headings : bool
+        Whether the format cuts headings, as a DBF does at ten bytes.
     """
 
     file: str
@@ -53,6 +55,7 @@ class Layer:
     encoding: str = ""
     assumptions: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = field(default_factory=tuple)
+    cut_headings: bool = False
 
 
 def bare_frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -128,6 +131,12 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
     if layer.file != _FRAME:
         # One mapping serves all files of a call; a file need not have every heading of it.
         columns = {n: h for n, h in (columns or {}).items() if h in layer.frame.columns}
+    if layer.cut_headings:
+        cut = uncut_headings([str(c) for c in layer.frame.columns], layer.encoding, policy)
+        columns = {**cut, **(columns or {})}
+        if cut:
+            pairs = "、".join(f"{heading}→{cols.titles()[name]}" for name, heading in cut.items())
+            said.add(f"列名被截断, 按前缀认作: {pairs}")
     placed = place_layer(np.asarray(layer.frame.geometry.array, dtype=object), layer.crs, where)
     for line in placed.assumptions:
         said.add(line)

@@ -121,6 +121,7 @@ def test_blocks_beside_buffer_and_union() -> None:
         parts = [square(5, LON + x, LAT + y) for x, y in rng.uniform(0, 0.01, (12, 2))]
         shapes.append(shapely.union_all(parts))
     geometry = np.array(shapes, dtype=object)
-    grown = gpd.GeoSeries(shapes, crs=4490).to_crs(4545).buffer(10.0, quad_segs=64)
+    plane = np.asarray(gpd.GeoSeries(shapes, crs=4490).to_crs(4545).array, dtype=object)
+    grown = shapely.buffer(plane, 10.0, quad_segs=64)
     truth = [shapely.get_num_geometries(shape) for shape in grown]
     assert contiguous_blocks(geometry, 20.0)[1].tolist() == truth

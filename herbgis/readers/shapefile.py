@@ -13,6 +13,7 @@ from herbgis.readers import encodings
 _HEADER = struct.Struct("<4xIHH")
 _FIELD_BYTES = 32
 _HEADER_BYTES = 32
+_HEADING_BYTES = 11
 _END_OF_FIELDS = 0x0D
 _SHX_HEADER_BYTES = 100
 _SHX_RECORD_BYTES = 8
@@ -52,10 +53,25 @@ def promised_records(shp: Path) -> int:
     return max(counts)
 
 
-def with_whole_table(shp: Path, folder: Path) -> tuple[Path, int | None]:
-    """The shapefile, or where its DBF breaks off, a copy with blank rows and the rows that were.
+def has_index(shp: Path) -> bool:
+    """Whether there is a .shx."""
+    return _beside(shp, ".shx") is not None
 
-    GDAL gives up at the first row that is not there; the polygons behind it are sound.
+
+def copied(shp: Path, folder: Path) -> Path:
+    """The shapefile in another folder; files that are there already are left."""
+    for path in shp.parent.glob(f"{_escaped(shp.stem)}.*"):
+        if not (folder / path.name).exists():
+            shutil.copyfile(path, folder / path.name)
+    return folder / shp.name
+
+
+def with_sound_table(shp: Path, folder: Path) -> tuple[Path, int | None]:
+    """The shapefile, or a copy of it with a DBF that GDAL can read, and the rows that were there.
+
+    GDAL gives up at the first row that is not there, though the polygons behind it are sound:
+    such rows are made blank, and those that were there are counted. It also gives up on a
+    heading whose last character was cut in two: what is left of that character is taken off.
     """
     dbf = _beside(shp, ".dbf")
     if dbf is None:
@@ -64,14 +80,27 @@ def with_whole_table(shp: Path, folder: Path) -> tuple[Path, int | None]:
     if len(table) < _HEADER_BYTES:
         return shp, None
     records, start, row = _HEADER.unpack_from(table)
+    sound = _with_whole_headings(table, start)
     lacking = start + records * row - len(table)
-    if not 0 < lacking <= _MOST_PADDING_BYTES or not row:
+    broken = row > 0 and 0 < lacking <= _MOST_PADDING_BYTES
+    if not broken and sound == table:
         return shp, None
-    for path in shp.parent.glob(f"{_escaped(shp.stem)}.*"):
-        shutil.copyfile(path, folder / path.name)
-    with (folder / dbf.name).open("ab") as file:
-        file.write(b" " * lacking)
-    return folder / shp.name, max((len(table) - start) // row, 0)
+    copy = copied(shp, folder)
+    (folder / dbf.name).write_bytes(sound + b" " * (lacking if broken else 0))
+    return copy, max((len(table) - start) // row, 0) if broken else None
+
+
+def _with_whole_headings(table: bytes, start: int) -> bytes:
+    """A DBF whose headings end with whole characters; only UTF-8 can be cut within three bytes."""
+    sound = bytearray(table)
+    for at in range(_HEADER_BYTES, min(start, len(table)) - 1, _FIELD_BYTES):
+        if table[at] == _END_OF_FIELDS:
+            break
+        heading = table[at : at + _HEADING_BYTES].split(b"\0")[0]
+        whole = heading.decode("utf-8", errors="ignore").encode()
+        if encodings.decide([heading]) == "UTF-8" and heading.startswith(whole):
+            sound[at : at + _HEADING_BYTES] = whole.ljust(_HEADING_BYTES, b"\0")
+    return bytes(sound)
 
 
 def _beside(shp: Path, suffix: str) -> Path | None:
@@ -111,7 +140,7 @@ def _texts(data: bytes) -> Iterator[bytes]:
         field = data[at : at + _FIELD_BYTES]
         if field[0] == _END_OF_FIELDS or len(field) < _FIELD_BYTES:
             break
-        yield field[:11].split(b"\0")[0]
+        yield field[:_HEADING_BYTES].split(b"\0")[0]
         if field[11:12] == b"C":
             spans.append((offset, offset + field[16]))
         offset += field[16]

@@ -15,7 +15,13 @@ import pyogrio
 import pyproj
 
 from herbgis.issues import Issue, Place
-from herbgis.readers.shapefile import promised_records, text_encoding, with_whole_table
+from herbgis.readers.shapefile import (
+    copied,
+    has_index,
+    promised_records,
+    text_encoding,
+    with_sound_table,
+)
 from herbgis.survey import Layer, bare_frame
 
 #: Layers that hold no data of the survey: styles and metadata that GIS programs add.
@@ -38,15 +44,30 @@ def read_gdal(path: Path, shown: str) -> Iterator[Layer]:
 
 def _read_shapefile(path: Path, shown: str, folder: Path) -> Layer:
     """A shapefile whose parts may promise different numbers of records."""
-    whole, rows = with_whole_table(path, folder)
-    layer = _read_layer(whole, shown, path.stem, alone=True)
-    layer = replace(layer, promised=max(layer.promised, promised_records(path)))
+    whole, rows = with_sound_table(path, folder)
+    if has_index(path):
+        layer = _read_layer(whole, shown, path.stem, alone=True)
+    else:
+        layer = _read_without_index(copied(path, folder), shown)
+    promised = max(layer.promised, promised_records(path))
+    layer = replace(layer, promised=promised, cut_headings=True)
     if rows is None:
         return layer
     counts = {"promised": layer.promised, "read": rows}
     issue = Issue("HG002", Place(shown, layer.name), counts, measured=rows, allowed=layer.promised)
     note = f"属性表只有 {rows} 行, 其余记录没有属性"
     return replace(layer, issues=(*layer.issues, issue), assumptions=(*layer.assumptions, note))
+
+
+def _read_without_index(path: Path, shown: str) -> Layer:
+    """A shapefile without .shx, in a folder of ours where GDAL may write one anew."""
+    before = pyogrio.get_gdal_config_option("SHAPE_RESTORE_SHX")
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
+    try:
+        layer = _read_layer(path, shown, path.stem, alone=True)
+    finally:
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": before})
+    return replace(layer, assumptions=(*layer.assumptions, "缺 .shx, 已由 .shp 重建"))
 
 
 def _read_layer(path: Path, shown: str, name: str, *, alone: bool) -> Layer:
