@@ -7,17 +7,19 @@ cannot be understood stays in ``raw_<column>``, and a rule names it.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from herbgis import columns as cols
 from herbgis.errors import UnknownNameError
 from herbgis.policy import Policy
-from herbgis.units import Quantity, fold, parse_date, parse_quantity
+from herbgis.units import fold, parse_date, parse_quantity
 
 _HEADING_WITH_UNIT = re.compile(r"(?P<heading>.+?)[(\[](?P<unit>[^()\[\]]+)[)\]]$")
 #: A DBF's heading holds ten bytes; a character that does not fit whole is left off.
@@ -163,14 +165,12 @@ def complete(
 
 def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Index) -> pd.Series:
     """A column before its words are understood: texts clean, everything else as it is."""
-    if source is None:
+    if source is None or column.kind == "date":
         return cols.missing(column.kind, index)
     if column.kind == "text":
-        return cols.typed([clean_text(v) for v in source], "text", index)
+        return _clean_texts(source)
     if column.kind == "number":
         return cols.typed(pd.to_numeric(source, errors="coerce").to_numpy(), "number", index)
-    if column.kind == "date":
-        return cols.missing("date", index)
     return cols.typed(source.to_numpy(), column.kind, index)
 
 
@@ -186,32 +186,73 @@ def clean_text(value: object) -> str | None:
     return text or None
 
 
+def _clean_texts(source: pd.Series) -> pd.Series:
+    """`clean_text` over a column."""
+    if not isinstance(source.dtype, pd.StringDtype):
+        return cols.typed([clean_text(value) for value in source], "text", source.index)
+    texts = source.astype("str")
+    if texts.str.contains(_CONTROL.pattern).any():
+        texts = texts.str.replace(_CONTROL.pattern, "", regex=True)
+    texts = texts.str.strip()
+    return texts.where(texts != "")
+
+
+@dataclass(frozen=True)
+class _Distinct:
+    """The distinct rows of some columns, each understood once however often it stands there.
+
+    A city's table has thousands of rows and dozens of words.
+    """
+
+    rows: list[tuple[Any, ...]]
+    at: npt.NDArray[np.intp]
+    index: pd.Index
+
+    @classmethod
+    def of(cls, *columns: pd.Series) -> _Distinct:
+        """Distinct rows of columns of one index, None for missing cells."""
+        code = np.zeros(len(columns[0]), dtype=np.int64)
+        for column in columns:
+            own, known = pd.factorize(column, use_na_sentinel=False)
+            code = code * (len(known) + 1) + own
+        _, first, at = np.unique(code, return_index=True, return_inverse=True)
+        picked = [column.iloc[first].astype(object) for column in columns]
+        cells = [column.where(column.notna(), None) for column in picked]
+        return cls(list(zip(*cells, strict=True)), at, columns[0].index)
+
+    def spread(self, values: Sequence[Any], kind: cols.Kind) -> pd.Series:
+        """A value for each distinct row, put back to all rows."""
+        short = cols.typed(values, kind, pd.RangeIndex(len(self.rows)))
+        long = short.take(self.at).set_axis(self.index)
+        return long.map(list) if kind == "list" else long
+
+
 def _read_varieties(table: gpd.GeoDataFrame, policy: Policy) -> None:
     """Split mixed plantings, map aliases, set the group; the cell stays where it was mapped."""
-    mains: list[str | None] = []
-    alls: list[list[str]] = []
-    raws: list[str | None] = []
-    given = zip(table["variety"], table["varieties"], table["raw_variety"], strict=True)
-    for cell, listed, raw in given:
-        if not isinstance(cell, str):
-            mains.append(None)
-            alls.append([])
-            raws.append(None)
-            continue
-        written = [part.strip() for part in _SEPARATORS.split(cell) if part.strip()] or [cell]
-        known = [policy.canonical("variety", part) or part for part in written]
-        mains.append(known[0])
-        alls.append(list(dict.fromkeys([*known, *listed])))
-        mapped = any(a != b for a, b in zip(written, known, strict=True))
-        raws.append(cell if mapped else raw if isinstance(raw, str) else None)
-    table["variety"] = cols.typed(mains, "text", table.index)
-    table["varieties"] = cols.typed(alls, "list", table.index)
-    table["raw_variety"] = cols.typed(raws, "text", table.index)
-    groups = [
-        own if isinstance(own, str) else policy.group_of(main or "")
-        for own, main in zip(table["group"], mains, strict=True)
-    ]
-    table["group"] = cols.typed(groups, "text", table.index)
+    listed = table["varieties"].map(tuple)
+    given = _Distinct.of(table["variety"], listed, table["raw_variety"], table["group"])
+    read = [_read_variety(*row, policy=policy) for row in given.rows]
+    kinds: dict[str, cols.Kind] = {
+        "variety": "text",
+        "varieties": "list",
+        "raw_variety": "text",
+        "group": "text",
+    }
+    for place, (name, kind) in enumerate(kinds.items()):
+        table[name] = given.spread([row[place] for row in read], kind)
+
+
+def _read_variety(
+    cell: str | None, listed: tuple[str, ...], raw: str | None, group: str | None, *, policy: Policy
+) -> tuple[str | None, list[str], str | None, str]:
+    """Main variety, all of them, the cell where it was mapped, and the group."""
+    if cell is None:
+        return None, [], None, group or policy.group_of("")
+    written = [part.strip() for part in _SEPARATORS.split(cell) if part.strip()] or [cell]
+    known = [policy.canonical("variety", part) or part for part in written]
+    every = list(dict.fromkeys([*known, *listed]))
+    kept = cell if written != known else raw
+    return known[0], every, kept, group or policy.group_of(known[0])
 
 
 def _read_words(
@@ -225,15 +266,15 @@ def _read_words(
             said.add(f"没有{cols.titles()[name]}列, 全部按“{policy.title_of(name, default)}”")
         return
     fallback = "unknown" if name == "status" else default
+    given = _Distinct.of(table[name], table[f"raw_{name}"])
     values: list[str] = []
     raws: list[str | None] = []
-    for cell, raw in zip(table[name], table[f"raw_{name}"], strict=True):
-        known = policy.canonical(name, cell) if isinstance(cell, str) else None
+    for cell, raw in given.rows:
+        known = policy.canonical(name, cell) if cell else None
         values.append(known or fallback)
-        understood = known is not None or not isinstance(cell, str) or cell == fallback
-        raws.append((raw if isinstance(raw, str) else None) if understood else cell)
-    table[name] = cols.typed(values, "text", table.index)
-    table[f"raw_{name}"] = cols.typed(raws, "text", table.index)
+        raws.append(raw if known or not cell or cell == fallback else cell)
+    table[name] = given.spread(values, "text")
+    table[f"raw_{name}"] = given.spread(raws, "text")
 
 
 def _read_dates(table: gpd.GeoDataFrame, name: str, source: pd.Series | None) -> None:
@@ -243,32 +284,31 @@ def _read_dates(table: gpd.GeoDataFrame, name: str, source: pd.Series | None) ->
         naive = source.dt.tz_localize(None) if source.dt.tz is not None else source
         table[name] = naive.astype("datetime64[s]")
         return
-    texts = [clean_text(value) for value in source]
-    dates = [parse_date(text) if text else None for text in texts]
-    table[name] = cols.typed(dates, "date", table.index)
-    raws = [t if t and d is None else None for t, d in zip(texts, dates, strict=True)]
-    table[f"raw_{name}"] = cols.typed(raws, "text", table.index)
+    given = _Distinct.of(_clean_texts(source))
+    dates = [parse_date(text) if text else None for (text,) in given.rows]
+    raws = [text if day is None else None for (text,), day in zip(given.rows, dates, strict=True)]
+    table[name] = given.spread(dates, "date")
+    table[f"raw_{name}"] = given.spread(raws, "text")
 
 
 def _read_places(table: gpd.GeoDataFrame, policy: Policy) -> None:
     """Full county names and codes from short names or from each other; units likewise."""
     words = policy.words["county"]
     name_of = {word.code: word.name for word in words.values()}
+    given = _Distinct.of(table["county"], table["county_code"])
     counties: list[str | None] = []
     codes: list[str | None] = []
-    for county, code in zip(table["county"], table["county_code"], strict=True):
-        digits = code[:6] if isinstance(code, str) else None
-        text = county if isinstance(county, str) else name_of.get(digits or "")
+    for county, code in given.rows:
+        digits = code[:6] if code else None
+        text = county or name_of.get(digits or "")
         known = policy.canonical("county", text) if text else None
         counties.append(known or text)
         codes.append(digits or (words[known].code if known else None))
-    table["county"] = cols.typed(counties, "text", table.index)
-    table["county_code"] = cols.typed(codes, "text", table.index)
-    units = [
-        (policy.canonical("reporting_unit", unit) or unit) if isinstance(unit, str) else None
-        for unit in table["reporting_unit"]
-    ]
-    table["reporting_unit"] = cols.typed(units, "text", table.index)
+    table["county"] = given.spread(counties, "text")
+    table["county_code"] = given.spread(codes, "text")
+    units = _Distinct.of(table["reporting_unit"])
+    named = [unit and (policy.canonical("reporting_unit", unit) or unit) for (unit,) in units.rows]
+    table["reporting_unit"] = units.spread(named, "text")
 
 
 def _read_declared(
@@ -285,52 +325,51 @@ def _read_declared(
         stated = table["declared_mu"].notna()
         table.loc[stated, "declared_unit"] = policy.title_of("unit", "mu")
         return
-    cells = [clean_text(value) for value in frame[matched["declared_value"]]]
-    read = [parse_quantity(cell) if cell else None for cell in cells]
-    values = [quantity.value if quantity else np.nan for quantity in read]
+    values, written, raws = _read_quantities(frame[matched["declared_value"]])
+    stated = _Distinct.of(values.notna(), written, table["declared_unit"])
+    units = [
+        _unit((in_cell, in_column, heading_unit), policy, said) if present else None
+        for present, in_cell, in_column in stated.rows
+    ]
+    table["declared_value"] = values
+    table["declared_unit"] = stated.spread(units, "text")
+    given = _Distinct.of(table["declared_unit"], table["variety"])
+    factors = given.spread([_mu_per_unit(*row, policy=policy) for row in given.rows], "number")
+    table["declared_mu"] = table["declared_mu"].fillna(values * factors)
+    table["raw_declared_value"] = raws.fillna(table["raw_declared_value"])
+
+
+def _read_quantities(source: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Values, the units written beside them, and the cells that are no plain numbers."""
+    index = source.index
+    if pd.api.types.is_float_dtype(source.dtype) or pd.api.types.is_integer_dtype(source.dtype):
+        values = cols.typed(source.to_numpy(dtype=float, na_value=np.nan), "number", index)
+        return values, cols.missing("text", index), cols.missing("text", index)
+    given = _Distinct.of(_clean_texts(source))
+    read = [parse_quantity(text) if text else None for (text,) in given.rows]
     raws = [
-        cell if cell and (quantity is None or not quantity.plain) else None
-        for cell, quantity in zip(cells, read, strict=True)
+        text if quantity is None or not quantity.plain else None
+        for (text,), quantity in zip(given.rows, read, strict=True)
     ]
-    units: list[str | None] = []
-    for quantity, unit in zip(read, table["declared_unit"], strict=True):
-        units.append(_unit(quantity, unit, heading_unit, policy, said))
-    mus = [
-        own if not np.isnan(own) else _in_mu(value, unit, variety, policy)
-        for own, value, unit, variety in zip(
-            table["declared_mu"], values, units, table["variety"], strict=True
-        )
-    ]
-    table["declared_value"] = cols.typed(values, "number", table.index)
-    table["declared_unit"] = cols.typed(units, "text", table.index)
-    table["declared_mu"] = cols.typed(mus, "number", table.index)
-    kept = [
-        new or (old if isinstance(old, str) else None)
-        for new, old in zip(raws, table["raw_declared_value"], strict=True)
-    ]
-    table["raw_declared_value"] = cols.typed(kept, "text", table.index)
+    return (
+        given.spread([quantity.value if quantity else np.nan for quantity in read], "number"),
+        given.spread([quantity.unit if quantity else None for quantity in read], "text"),
+        given.spread(raws, "text"),
+    )
 
 
-def _unit(
-    quantity: Quantity | None,
-    cell: Hashable,
-    heading_unit: str | None,
-    policy: Policy,
-    said: Assumptions,
-) -> str | None:
-    """The unit of one declared value: from its cell, its unit column, its heading, else 亩."""
-    if quantity is None:
-        return None
-    for text in (quantity.unit, cell, heading_unit):
-        if isinstance(text, str):
+def _unit(texts: Sequence[str | None], policy: Policy, said: Assumptions) -> str:
+    """The unit of a declared value: from its cell, its unit column, its heading, else 亩."""
+    for text in texts:
+        if text:
             known = policy.canonical("unit", text)
             return policy.title_of("unit", known) if known else text
     said.add("上报面积没有注明单位, 按亩")
     return policy.title_of("unit", "mu")
 
 
-def _in_mu(value: float, unit: str | None, variety: Hashable, policy: Policy) -> float:
-    """A declared value in 亩, or NaN where the policy does not take the unit for land area."""
+def _mu_per_unit(unit: str | None, variety: str | None, *, policy: Policy) -> float:
+    """亩 in a unit, or NaN where the policy does not take it for land area."""
     name = policy.canonical("unit", unit) if unit else None
     rule = policy.units
     if name is None or name not in rule.convertible:
@@ -338,4 +377,4 @@ def _in_mu(value: float, unit: str | None, variety: Hashable, policy: Policy) ->
     if name in rule.bed_area_units and variety in rule.bed_area_varieties:
         return float("nan")
     per_unit = policy.words["unit"][name].mu_per_unit
-    return float("nan") if per_unit is None else value * per_unit
+    return float("nan") if per_unit is None else per_unit

@@ -101,9 +101,9 @@ def typed(values: Any, kind: Kind, index: pd.Index) -> pd.Series:
 def missing(kind: Kind, index: pd.Index) -> pd.Series:
     """A column of a kind without values."""
     if kind == "list":
-        return typed([[] for _ in index], "list", index)
-    filler = {"text": None, "number": np.nan, "date": pd.NaT, "integer": pd.NA}[kind]
-    return typed([filler] * len(index), kind, index)
+        return pd.Series([[] for _ in index], index=index, dtype=object)
+    dtype = {"text": "str", "number": "float64", "date": "datetime64[s]", "integer": "Int64"}[kind]
+    return pd.Series(pd.array([None], dtype=dtype).take(np.zeros(len(index), dtype=int)), index)
 
 
 def empty_table(crs: str) -> gpd.GeoDataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -168,26 +169,22 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
 def _set_provenance(table: gpd.GeoDataFrame, layer: Layer) -> None:
     """File, layer and row of each record, and an id made of them where it has none."""
     index = table.index
-    made = {
-        "source_file": [layer.file] * len(table),
-        "source_layer": [layer.name or None] * len(table),
+    made: dict[str, Any] = {
+        "source_file": layer.file,
+        "source_layer": layer.name or None,
         "source_row": range(1, len(table) + 1),
     }
     kinds = {column.name: column.kind for column in cols.READ}
-    for name, values in made.items():
+    for name, value in made.items():
         if layer.file != _FRAME or table[name].isna().all():
-            table[name] = cols.typed(values, kinds[name], index)
-    ids = [
-        own if isinstance(own, str) else f"{file}#{lay if isinstance(lay, str) else ''}#{row}"
-        for own, file, lay, row in zip(
-            table["base_id"],
-            table["source_file"],
-            table["source_layer"],
-            table["source_row"],
-            strict=True,
-        )
-    ]
-    table["base_id"] = cols.typed(ids, "text", index)
+            table[name] = cols.typed(value, kinds[name], index)
+    nameless = table["base_id"].isna()
+    if nameless.any():
+        places = table.loc[nameless, ["source_file", "source_layer", "source_row"]]
+        table.loc[nameless, "base_id"] = [
+            f"{file}#{lay if isinstance(lay, str) else ''}#{row}"
+            for file, lay, row in places.itertuples(index=False)
+        ]
 
 
 def _base_columns_only(
