@@ -42,6 +42,8 @@ _SAME_AS_CGCS2000 = {4490, 4479, 4480, 4326, 4979, 4978}
 #: longitude and of latitude; a zone's formulas hold at any latitude.
 _AREA_MARGIN_DEG = (5.0, 20.0)
 _WEB_MERCATOR = 3857
+#: Decimals of what is kept as WKT: degrees to below a micrometre.
+_WKT_DIGITS = 12
 _NORTHINGS_M = (300_000.0, 6_100_000.0)
 _EASTING_OFFSET_M = (100_000.0, 900_000.0)
 
@@ -205,13 +207,13 @@ def _place_stated(geometries: Geometries, crs: pyproj.CRS, where: Place) -> Plac
     placed = none.copy()
     placed[fit] = to_cgcs2000(geometries[fit], crs)
     raw = none.copy()
-    raw[~fit] = shapely.to_wkt(geometries[~fit], rounding_precision=9)
+    raw[~fit] = shapely.to_wkt(geometries[~fit], rounding_precision=_WKT_DIGITS)
     note = f"{int((~fit).sum())} 条记录的坐标不在 {_name(crs)} 的范围内, 原样保留"
     return Placed(placed, raw, _name(crs), (note,), ())
 
 
 def _unplaced(geometries: Geometries, crs: str, issue: Issue) -> Placed:
-    raw = shapely.to_wkt(geometries, rounding_precision=9)
+    raw = shapely.to_wkt(geometries, rounding_precision=_WKT_DIGITS)
     nothing = np.full(len(geometries), None, dtype=object)
     return Placed(nothing, np.asarray(raw, dtype=object), crs, (), (issue,))
 
