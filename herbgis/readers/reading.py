@@ -10,16 +10,30 @@ from herbgis import columns as cols
 from herbgis.geodesy import CGCS2000
 from herbgis.issues import Issue, Place
 from herbgis.policy import Policy, load_policy
+from herbgis.readers.dxf import read_dxf
+from herbgis.readers.mapinfo import read_mapinfo
 from herbgis.readers.plot_txt import read_plot_txt
+from herbgis.readers.points import read_cass_points
 from herbgis.readers.sources import Source, find_sources
 from herbgis.readers.vector import read_gdal, read_parquet
+from herbgis.readers.workbook import read_csv, read_workbook
 from herbgis.survey import Layer, Part, Survey, assemble, understand
 
 Reader = Callable[[Path, str], Iterator[Layer]]
 Track = Callable[[list[Source]], Iterable[Source]]
 
 #: Suffixes that GDAL does not read for us.
-_OWN_READERS: Mapping[str, Reader] = {".parquet": read_parquet, ".txt": read_plot_txt}
+_OWN_READERS: Mapping[str, Reader] = {
+    ".csv": read_csv,
+    ".dat": read_cass_points,
+    ".dxf": read_dxf,
+    ".mif": read_mapinfo,
+    ".parquet": read_parquet,
+    ".tab": read_mapinfo,
+    ".txt": read_plot_txt,
+    ".xls": read_workbook,
+    ".xlsx": read_workbook,
+}
 
 
 def read_survey(
@@ -31,8 +45,8 @@ def read_survey(
 ) -> Survey:
     """Read survey files as they come: a file, a folder, a zip, or a list of these.
 
-    GeoPackage, shapefile, GeoJSON, file geodatabase, GeoParquet and 界址点 TXT are read. What
-    cannot be read is HG001 in ``issues``; every readable record is kept.
+    GeoPackage, shapefile, GeoJSON, file geodatabase, GeoParquet, 界址点 TXT, workbooks and CSV are
+    read. What cannot be read is HG001 in ``issues``; every readable record is kept.
 
     Parameters
     ----------
@@ -76,6 +90,8 @@ def _read_source(
         for layer in reader(source.path, source.shown):
             yield understand(layer, policy, columns)
             layers += 1
+    except PermissionError:
+        yield _failed(source, "没有权限打开, 请先关闭正在打开它的 WPS 或 Excel")
     except Exception as error:  # noqa: BLE001 - whatever a hostile file makes a parser raise
         detail = f"{type(error).__name__}: {error}".replace(str(source.path), source.shown)
         kind = source.path.suffix.lower()

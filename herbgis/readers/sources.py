@@ -12,7 +12,13 @@ from herbgis.errors import InputNotFoundError
 from herbgis.readers.archives import ArchiveError, unpack
 
 #: Formats that this version reads; a .gdb is a folder.
-READ = frozenset({".gpkg", ".shp", ".geojson", ".json", ".gdb", ".parquet", ".txt"})
+READ = frozenset(
+    {
+        *(".gpkg", ".shp", ".geojson", ".json", ".gdb", ".parquet"),
+        *(".csv", ".txt", ".xls", ".xlsx"),
+        *(".dat", ".dxf", ".mif", ".tab"),
+    }
+)
 #: Formats that counties send and this version does not read: reported, never passed over.
 UNREAD = frozenset(
     [
@@ -22,14 +28,7 @@ UNREAD = frozenset(
         ".ovkmz",
         ".ovjsn",
         ".ovobj",
-        ".xlsx",
-        ".xls",
-        ".csv",
-        ".dxf",
         ".dwg",
-        ".dat",
-        ".tab",
-        ".mif",
         ".rar",
         ".7z",
     ]
@@ -88,11 +87,19 @@ def _sources_of(path: Path, shown: str, temporary: ExitStack, depth: int) -> lis
 def _sources_of_folder(path: Path, shown: str, temporary: ExitStack, depth: int) -> list[Source]:
     """Everything of a known format below a folder; sidecars and documents are left out."""
     found: list[Source] = []
-    for child in sorted(path.iterdir(), key=lambda p: p.name):
+    children = sorted(path.iterdir(), key=lambda p: p.name)
+    names = {child.name.lower() for child in children}
+    for child in children:
         known = child.is_dir() or child.suffix.lower() in READ | UNREAD | {_ZIP}
-        if known and not child.name.startswith(_HIDDEN):
+        if known and not child.name.startswith(_HIDDEN) and not _is_part_of_tab(child, names):
             found += _sources_of(child, f"{shown}/{child.name}", temporary, depth)
     return found
+
+
+def _is_part_of_tab(path: Path, names: set[str]) -> bool:
+    """Whether a .dat is the attribute table of a MapInfo TAB beside it, and no CASS file."""
+    stem = path.stem.lower()
+    return path.suffix.lower() == ".dat" and not names.isdisjoint({f"{stem}.tab", f"{stem}.map"})
 
 
 def _sources_of_zip(path: Path, shown: str, temporary: ExitStack, depth: int) -> list[Source]:

@@ -28,12 +28,14 @@ _SAME_POINT_DEG = 1e-7
 
 
 def missing_geometry(context: Context) -> Iterator[Issue]:
-    """HG101: null, empty, or a base reported without a polygon."""
-    raw = context.texts("raw_geometry")
+    """HG101: null, empty, or a base reported without a polygon on any of its records."""
+    misplaced = np.array([raw is not None for raw in context.texts("raw_geometry")], dtype=bool)
+    base = context.grouped.base
+    drawn = set(base[misplaced | ~shapely.is_missing(context.land)].tolist())
     for record in np.flatnonzero(
         shapely.is_missing(context.geometry) | shapely.is_empty(context.geometry)
     ):
-        if raw[record] is None:
+        if not misplaced[record] and int(base[record]) not in drawn:
             mu = _declared(context, int(record))
             yield Issue("HG101", context.place(int(record)), mu_at_stake=mu)
 

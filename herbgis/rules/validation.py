@@ -58,7 +58,7 @@ RULES: dict[str, Rule] = {
 
 #: Codes that reading and placing find, beside the table of rules.
 FOUND_BEFORE = (
-    *("HG001", "HG002", "HG003", "HG004", "HG005", "HG006", "HG007", "HG008", "HG110"),
+    *("HG001", "HG002", "HG003", "HG004", "HG005", "HG006", "HG007", "HG008", "HG110", "HG111"),
     *("HG201", "HG202", "HG203", "HG208", "HG210"),
 )
 
