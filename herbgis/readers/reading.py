@@ -45,8 +45,9 @@ def read_survey(
 ) -> Survey:
     """Read survey files as they come: a file, a folder, a zip, or a list of these.
 
-    GeoPackage, shapefile, GeoJSON, file geodatabase, GeoParquet, 界址点 TXT, workbooks and CSV are
-    read. What cannot be read is HG001 in ``issues``; every readable record is kept.
+    GeoPackage, shapefile, GeoJSON, file geodatabase, GeoParquet, MapInfo, DXF, 界址点 TXT, CASS
+    points, workbooks and CSV are read. What cannot be read is HG001 in ``issues``; every readable
+    record is kept.
 
     Parameters
     ----------
