@@ -15,7 +15,7 @@ from herbgis.readers.mapinfo import read_mapinfo
 from herbgis.readers.plot_txt import read_plot_txt
 from herbgis.readers.points import read_cass_points
 from herbgis.readers.sources import Source, find_sources
-from herbgis.readers.vector import read_gdal, read_parquet
+from herbgis.readers.vector import read_gdal, read_geojson, read_parquet
 from herbgis.readers.workbook import read_csv, read_workbook
 from herbgis.survey import Layer, Part, Survey, assemble, understand
 
@@ -27,6 +27,8 @@ _OWN_READERS: Mapping[str, Reader] = {
     ".csv": read_csv,
     ".dat": read_cass_points,
     ".dxf": read_dxf,
+    ".geojson": read_geojson,
+    ".json": read_geojson,
     ".mif": read_mapinfo,
     ".parquet": read_parquet,
     ".tab": read_mapinfo,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pyproj
 
 from herbgis.issues import Issue, Place
+from herbgis.readers import encodings
 from herbgis.readers.shapefile import (
     copied,
     has_index,
@@ -24,6 +27,8 @@ from herbgis.readers.shapefile import (
 )
 from herbgis.survey import Layer, bare_frame
 
+#: Every byte is a character of its own, so nothing is lost before it is decoded.
+_BYTEWISE = "ISO-8859-1"
 #: Layers that hold no data of the survey: styles and metadata that GIS programs add.
 _NOT_DATA = frozenset({"layer_styles", "qgis_projects"})
 
@@ -40,6 +45,23 @@ def read_gdal(path: Path, shown: str) -> Iterator[Layer]:
     wanted = [name for name in names if name not in _NOT_DATA]
     for name in wanted:
         yield _read_layer(path, shown, name, alone=len(wanted) == 1)
+
+
+def read_geojson(path: Path, shown: str) -> Iterator[Layer]:
+    """A GeoJSON file; one that is not UTF-8 is written so for GDAL, which takes it for granted."""
+    text, encoding = encodings.decode_text(path.read_bytes())
+    if encoding.startswith("UTF-8"):
+        yield from read_gdal(path, shown)
+        return
+    title = _title(encoding)
+    with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
+        copy = Path(folder, path.name)
+        copy.write_text(text, encoding="utf-8", newline="")
+        for layer in read_gdal(copy, shown):
+            issue = Issue("HG003", Place(shown, layer.name), {"encoding": title})
+            said = (f"编码={title}(由内容判定)", *layer.assumptions)
+            issues = (issue, *layer.issues)
+            yield replace(layer, encoding=title, assumptions=said, issues=issues)
 
 
 def _read_shapefile(path: Path, shown: str, folder: Path) -> Layer:
@@ -79,8 +101,11 @@ def _read_layer(path: Path, shown: str, name: str, *, alone: bool) -> Layer:
     with warnings.catch_warnings():
         # What GDAL warns of (M values, curves) is found again on the geometries and reported.
         warnings.simplefilter("ignore")
-        info = pyogrio.read_info(path, **options, force_feature_count=True)
-        table = pyogrio.read_dataframe(path, **options)
+        try:
+            table, info = _read_table(path, options)
+        except UnicodeDecodeError:
+            table, info = _read_table(path, {**options, "encoding": _BYTEWISE})
+            table, encoding, agrees = _decoded(table), "GB18030", False
     where = Place(shown, name)
     issues = () if agrees else (Issue("HG003", where, {"encoding": _title(encoding)}),)
     assumptions = [] if agrees else [f"编码={_title(encoding)}(由内容判定)"]
@@ -92,10 +117,41 @@ def _read_layer(path: Path, shown: str, name: str, *, alone: bool) -> Layer:
         frame=bare_frame(table),
         crs=pyproj.CRS(info["crs"]) if info["crs"] else None,
         promised=int(info["features"]) if info["features"] >= 0 else len(table),
-        encoding=_title(encoding) if is_shapefile else "UTF-8",
+        encoding=_title(encoding),
         assumptions=tuple(assumptions),
         issues=issues,
     )
+
+
+def _read_table(
+    path: Path, options: Mapping[str, Any]
+) -> tuple[gpd.GeoDataFrame | pd.DataFrame, Mapping[str, Any]]:
+    """A layer's records, and what its file says of it.
+
+    A GeoPackage goes through Arrow, which takes half the time; what Arrow cannot carry (curves,
+    bytes that are no text) is read the slow way.
+    """
+    info = pyogrio.read_info(path, **options, force_feature_count=True)
+    if path.suffix.lower() == ".gpkg":
+        with contextlib.suppress(Exception):
+            table = pyogrio.read_dataframe(path, **options, use_arrow=True)
+            pa.Table.from_pandas(table.select_dtypes("str")).validate(full=True)
+            return table, info
+    return pyogrio.read_dataframe(path, **options), info
+
+
+def _decoded(table: pd.DataFrame) -> pd.DataFrame:
+    """Headings and texts that were read byte by byte, each decoded by what it holds."""
+    decoded = table.rename(columns=_text_of_bytes)
+    for heading in decoded.select_dtypes(["object", "string"]):
+        decoded[heading] = decoded[heading].map(_text_of_bytes, na_action="ignore")
+    return decoded
+
+
+def _text_of_bytes(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return encodings.decode_text(value.encode(_BYTEWISE))[0]
 
 
 def _title(encoding: str | None) -> str:
