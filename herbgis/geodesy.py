@@ -11,6 +11,7 @@ CGCS2000 has GRS80's semi-major axis; its flattening (1/298.257222101) is GRS80'
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -35,31 +36,73 @@ _AUTHALIC = tuple((k + 1) / (2 * k + 1) * _E2**k for k in range(9))
 #: edges, and its error grows with the fifth power of the length.
 _LONGEST_EDGE_M = 20_000.0
 
-#: EPSG codes of CGCS2000 / 3-degree Gauss-Krüger: zones 25 to 45 with the zone number in front of
-#: the easting (4513 to 4533), and central meridians 75°E to 135°E without it (4534 to 4554).
-_FIRST_ZONE, ZONES = 25, 21
-FIRST_PREFIXED, FIRST_BARE = 4513, 4534
+#: Zones of 6 and of 3 degrees; no number is both, so a number tells its width.
+_ZONES = {6: range(13, 24), 3: range(25, 46)}
+#: EPSG codes of the first zone of a datum and width: with the zone number in front of the
+#: easting, and without it; the other zones follow one by one.
+_FIRST_EPSG = {
+    ("CGCS2000", 3): (4513, 4534),
+    ("CGCS2000", 6): (4491, 4502),
+    ("Beijing 1954", 3): (2401, 2422),
+    ("Beijing 1954", 6): (21413, 21453),
+    ("Xian 1980", 3): (2349, 2370),
+    ("Xian 1980", 6): (2327, 2338),
+}
 
 
-def gauss_kruger_epsg(zone: int, *, prefixed: bool) -> int:
-    """EPSG code of a CGCS2000 3-degree Gauss-Krüger zone.
+@dataclass(frozen=True, slots=True)
+class GaussKruger:
+    """A Gauss-Krüger system of China.
 
-    Parameters
+    Attributes
     ----------
     zone : int
-        Zone number, 25 (75°E) to 45 (135°E); its central meridian is three times the number.
+        25 (75°E) to 45 (135°E) of 3 degrees, the central meridian three times the number; or 13
+        (75°E) to 23 (135°E) of 6 degrees.
     prefixed : bool
         Whether eastings carry the zone number in front (36 500 000 m for 500 000 m).
-
-    Raises
-    ------
-    ValueError
-        The zone lies outside China's.
+    datum : {'CGCS2000', 'Beijing 1954', 'Xian 1980'}
     """
-    if not _FIRST_ZONE <= zone < _FIRST_ZONE + ZONES:
-        msg = f"3度带带号须在 {_FIRST_ZONE} 至 {_FIRST_ZONE + ZONES - 1} 之间, 得到 {zone}"
+
+    zone: int
+    prefixed: bool
+    datum: str = "CGCS2000"
+
+    @property
+    def width(self) -> int:
+        """Degrees of longitude in a zone: 3 or 6.
+
+        Raises
+        ------
+        ValueError
+            The zone lies outside China's.
+        """
+        for width, zones in _ZONES.items():
+            if self.zone in zones:
+                return width
+        msg = f"带号须为 13 至 23 (6度带) 或 25 至 45 (3度带), 得到 {self.zone}"
         raise ValueError(msg)
-    return (FIRST_PREFIXED if prefixed else FIRST_BARE) + zone - _FIRST_ZONE
+
+    @property
+    def epsg(self) -> int:
+        """EPSG code; ValueError as `width`."""
+        width = self.width
+        first = _FIRST_EPSG[self.datum, width][0 if self.prefixed else 1]
+        return first + self.zone - _ZONES[width].start
+
+    @property
+    def other_form(self) -> GaussKruger:
+        """The same zone without the number in front where it has one, or the reverse."""
+        return replace(self, prefixed=not self.prefixed)
+
+
+def gauss_kruger_of(epsg: int) -> GaussKruger | None:
+    """The Gauss-Krüger system that an EPSG code names, or None."""
+    for (datum, width), firsts in _FIRST_EPSG.items():
+        for first, prefixed in zip(firsts, (True, False), strict=True):
+            if epsg - first in range(len(_ZONES[width])):
+                return GaussKruger(_ZONES[width].start + epsg - first, prefixed, datum)
+    return None
 
 
 def radii_m(lat: Floats) -> tuple[Floats, Floats]:

@@ -18,12 +18,10 @@ import shapely
 
 from herbgis.geodesy import (
     CGCS2000,
-    FIRST_BARE,
-    FIRST_PREFIXED,
     SEMI_MAJOR_M,
-    ZONES,
     Floats,
-    gauss_kruger_epsg,
+    GaussKruger,
+    gauss_kruger_of,
 )
 from herbgis.issues import Issue, Place
 
@@ -289,11 +287,9 @@ def stories(geometries: Geometries) -> Iterator[Story]:
 
 def _other_form(crs: pyproj.CRS) -> Iterator[Story]:
     """A Gauss-Krüger system with the zone number in front where it has none, or the reverse."""
-    epsg = crs.to_epsg() or 0
-    if FIRST_PREFIXED <= epsg < FIRST_PREFIXED + ZONES:
-        yield Story(epsg + FIRST_BARE - FIRST_PREFIXED)
-    if FIRST_BARE <= epsg < FIRST_BARE + ZONES:
-        yield Story(epsg + FIRST_PREFIXED - FIRST_BARE)
+    system = gauss_kruger_of(crs.to_epsg() or 0)
+    if system is not None and system.datum == "CGCS2000":
+        yield Story(system.other_form.epsg)
 
 
 def _prefixed_gauss_kruger(easting: float, northing: float) -> int | None:
@@ -301,11 +297,10 @@ def _prefixed_gauss_kruger(easting: float, northing: float) -> int | None:
     low, high = _EASTING_OFFSET_M
     if not (low <= offset <= high and _NORTHINGS_M[0] <= northing <= _NORTHINGS_M[1]):
         return None
-    if 25 <= zone <= 45:
-        return gauss_kruger_epsg(int(zone), prefixed=True)
-    if 13 <= zone <= 23:
-        return 4491 + int(zone) - 13
-    return None
+    try:
+        return GaussKruger(int(zone), prefixed=True).epsg
+    except ValueError:
+        return None
 
 
 def _is_web_mercator(x: float, y: float) -> bool:

@@ -115,16 +115,29 @@ def test_gcj02_is_about_560_m_off_in_tongren() -> None:
     assert 500 < GEOD.inv(109.19, 27.72, there[0][0], there[1][0])[2] < 620
 
 
-@pytest.mark.parametrize("zone", range(25, 46))
-def test_zone_codes_name_the_central_meridian_of_the_zone(zone: int) -> None:
+@pytest.mark.parametrize("datum", ["CGCS2000", "Beijing 1954", "Xian 1980"])
+@pytest.mark.parametrize("zone", [*range(13, 24), *range(25, 46)])
+def test_zone_codes_name_the_datum_and_the_central_meridian(zone: int, datum: str) -> None:
     for prefixed in (True, False):
-        crs = pyproj.CRS.from_epsg(geodesy.gauss_kruger_epsg(zone, prefixed=prefixed))
+        system = geodesy.GaussKruger(zone, prefixed, datum)
+        crs = pyproj.CRS.from_epsg(system.epsg)
         parameters = {p.name: p.value for p in crs.coordinate_operation.params}
-        assert parameters["Longitude of natural origin"] == 3 * zone
+        meridian = 3 * zone if system.width == 3 else 6 * zone - 3
+        assert parameters["Longitude of natural origin"] == meridian
         assert parameters["False easting"] == (zone * 1e6 + 5e5 if prefixed else 5e5)
+        assert crs.name.startswith(datum)
+        assert geodesy.gauss_kruger_of(system.epsg) == system
+        assert system.other_form.other_form == system
 
 
-@pytest.mark.parametrize("zone", [24, 46])
+@pytest.mark.parametrize("zone", [12, 24, 46])
 def test_zones_outside_china_are_refused(zone: int) -> None:
     with pytest.raises(ValueError, match="25 至 45"):
-        geodesy.gauss_kruger_epsg(zone, prefixed=True)
+        _ = geodesy.GaussKruger(zone, prefixed=True).epsg
+
+
+@pytest.mark.parametrize("epsg", [4490, 4326, 3857, 2348, 2391, 4512, 4555])
+def test_other_codes_name_no_zone(epsg: int) -> None:
+    found = geodesy.gauss_kruger_of(epsg)
+    assert found is None or found.epsg == epsg
+    assert (found is None) == (epsg in {4490, 4326, 3857, 2391, 4555})

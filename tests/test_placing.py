@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herbgis.geodesy import gauss_kruger_epsg
+from herbgis.geodesy import GaussKruger
 from herbgis.placing import Placed, place_layer
 from tests.make import (
     LAT,
@@ -75,7 +75,7 @@ def test_every_zone_is_placed(zone: int, prefixed: bool) -> None:
     lat = _lat(3 * zone)
     true = [rectangle(3 * zone + 0.5, lat), with_hole(3 * zone - 1, lat + 0.5)]
     in_metres = [project(s, gauss_kruger(zone, prefixed=prefixed)) for s in true]
-    epsg = gauss_kruger_epsg(zone, prefixed=prefixed)
+    epsg = GaussKruger(zone, prefixed=prefixed).epsg
     placed = _place(in_metres, epsg)
     _assert_in_place(placed, true)
     assert placed.crs == f"EPSG:{epsg}"
@@ -88,7 +88,7 @@ def test_every_zone_of_six_degrees_is_placed(zone: int, prefixed: bool) -> None:
     lon = 6 * zone - 3
     true = [rectangle(lon + 0.5, _lat(lon)), with_hole(lon - 1, _lat(lon) + 0.5)]
     system = gauss_kruger(zone, width_deg=6, prefixed=prefixed)
-    placed = _place([project(s, system) for s in true], (4491 if prefixed else 4502) + zone - 13)
+    placed = _place([project(s, system) for s in true], GaussKruger(zone, prefixed=prefixed).epsg)
     _assert_in_place(placed, true)
     assert placed.issues == ()
 
@@ -141,11 +141,11 @@ def test_a_place_survives_the_way_over_the_plane(
 ) -> None:
     true = with_hole(lon, lat, width=width, height=width / 2)
     in_metres = project(true, gauss_kruger(zone, prefixed=prefixed))
-    placed = _place([in_metres], gauss_kruger_epsg(zone, prefixed=prefixed))
+    placed = _place([in_metres], GaussKruger(zone, prefixed=prefixed).epsg)
     assert_same_place(placed.geometry[0], true, MILLIMETRE_DEG / 100)
     # A millimetre is what surveyors write; rounded to it, the place is still the same.
     rounded = shapely.transform(in_metres, lambda xy: np.round(xy, 3))
-    placed = _place([rounded], gauss_kruger_epsg(zone, prefixed=prefixed))
+    placed = _place([rounded], GaussKruger(zone, prefixed=prefixed).epsg)
     assert_same_place(placed.geometry[0], true, MILLIMETRE_DEG)
 
 
@@ -159,7 +159,7 @@ def test_a_zone_in_front_of_the_eastings_tells_the_system(zone: int, turned: boo
     given_shapes = [project(s, gauss_kruger(zone)) for s in true]
     placed = _place([swapped(s) for s in given_shapes] if turned else given_shapes, None)
     _assert_in_place(placed, true)
-    assert placed.crs == f"EPSG:{gauss_kruger_epsg(zone, prefixed=True)}"
+    assert placed.crs == f"EPSG:{GaussKruger(zone, prefixed=True).epsg}"
     assert _codes(placed) == ["HG005"]
     assert placed.issues[0].place.row is None
     assert placed.crs in placed.assumptions[0]

@@ -13,7 +13,7 @@ import geopandas as gpd
 import pyproj
 import shapely
 
-from herbgis.geodesy import gauss_kruger_epsg
+from herbgis.geodesy import GaussKruger
 from herbgis.issues import Issue, Place
 from herbgis.readers.encodings import decode_text
 from herbgis.survey import Layer
@@ -23,8 +23,8 @@ _SECTION = re.compile(r"[\[【](.+?)[\]】]")
 _PLOT_MARK = "@"
 #: A plot number of so few digits counts plots within its file and names no base.
 _COUNTER = re.compile(r"\d{1,4}")
-_SIX_DEGREE_ZONES = range(13, 24)
-_UNSUPPORTED_DATUMS = {"54": "EPSG:4214", "80": "EPSG:4610"}
+#: Datums by the mark that a header names them by, with the system of their degrees.
+_OLD_DATUMS = {"54": ("Beijing 1954", 4214), "80": ("Xian 1980", 4610)}
 #: Every northing of China lies between these, and no easting does, with or without a zone.
 _NORTHINGS_M = (1_000_000.0, 10_000_000.0)
 _HECTARE_M2 = 10_000.0
@@ -159,33 +159,25 @@ def _system(
     header: dict[str, str], plots: list[_Plot], *, swapped: bool
 ) -> tuple[pyproj.CRS | None, list[str], str]:
     """The system that header and eastings agree on, how it was found, and what contradicts."""
-    datum = header.get("坐标系", "")
-    for mark, code in _UNSUPPORTED_DATUMS.items():
-        if mark in datum and "2000" not in datum:
-            return pyproj.CRS(code), [f"坐标系={datum}(文件头)"], ""
     in_front = _zone_of(plots, swapped=swapped)
     digits = re.search(r"\d+", header.get("带号", ""))
     stated = int(digits.group()) if digits else None
     zone = in_front or stated
-    epsg = None if zone is None else _epsg(zone, prefixed=in_front is not None)
-    if zone is None or epsg is None:
-        return None, [], f"带号 {zone} 不在中国范围" if zone is not None else ""
-    width = 6 if zone in _SIX_DEGREE_ZONES else 3
+    written = header.get("坐标系", "")
+    marks = [mark for mark in _OLD_DATUMS if mark in written and "2000" not in written]
+    datum, degrees = _OLD_DATUMS[marks[0]] if marks else ("CGCS2000", None)
+    if zone is None:
+        return None if degrees is None else pyproj.CRS.from_epsg(degrees), [], ""
+    system = GaussKruger(zone, in_front is not None, datum)
+    try:
+        crs = pyproj.CRS.from_epsg(system.epsg)
+    except ValueError:
+        return None, [], f"带号 {zone} 不在中国范围"
     how = "由东坐标" if in_front else "由文件头带号"
     wrong = in_front and stated and in_front != stated
     contradiction = f"文件头带号 {stated}, 东坐标带号 {in_front}" if wrong else ""
-    said = f"坐标系=CGCS2000 {width}度{zone}带({how})"
-    return pyproj.CRS.from_epsg(epsg), [said], contradiction
-
-
-def _epsg(zone: int, *, prefixed: bool) -> int | None:
-    """EPSG code of a zone of 6 degrees (13 to 23) or 3 (25 to 45); None for any other."""
-    if zone in _SIX_DEGREE_ZONES:
-        return (4491 if prefixed else 4502) + zone - 13
-    try:
-        return gauss_kruger_epsg(zone, prefixed=prefixed)
-    except ValueError:
-        return None
+    title = written if marks else "CGCS2000"
+    return crs, [f"坐标系={title} {system.width}度{zone}带({how})"], contradiction
 
 
 def _shape(plot: _Plot, *, swapped: bool) -> shapely.Geometry | None:

@@ -12,7 +12,7 @@ import pyproj
 import shapely
 
 from herbgis.counties import overreach_m
-from herbgis.geodesy import CGCS2000, FIRST_BARE, FIRST_PREFIXED, ZONES
+from herbgis.geodesy import CGCS2000, GaussKruger, gauss_kruger_of
 from herbgis.issues import Issue
 from herbgis.placing import Geometries, Story, lies_in_china, stories
 from herbgis.rules.context import Context, place_of, point_in
@@ -93,13 +93,13 @@ def _other_zones(raw: Geometries, stated: str, region: shapely.Geometry | None) 
     bounds = shapely.total_bounds(raw)
     if not (bounds[0] >= 1e5 and bounds[2] <= 9e5 and bounds[1] >= 3e5):
         return
-    epsg = _epsg(stated)
-    if epsg is not None and FIRST_PREFIXED <= epsg < FIRST_PREFIXED + ZONES:
-        yield Story(epsg - FIRST_PREFIXED + FIRST_BARE)
+    system = gauss_kruger_of(_epsg(stated) or 0)
+    if system is not None and system.datum == "CGCS2000" and system.prefixed:
+        yield Story(system.other_form.epsg)
     if region is not None:
         west, _, east, _ = shapely.bounds(region)
         for meridian in range(round(west / 3) * 3, round(east / 3) * 3 + 1, 3):
-            yield Story(FIRST_BARE + meridian // 3 - 25)
+            yield Story(GaussKruger(meridian // 3, prefixed=False).epsg)
 
 
 def _code_of(story: Story, stated: str) -> str:
@@ -112,7 +112,8 @@ def _code_of(story: Story, stated: str) -> str:
     projected = epsg is not None and pyproj.CRS.from_epsg(epsg).is_projected
     if not projected or story.epsg == 4490:
         return "HG202"
-    return "HG203" if abs(story.epsg - (epsg or 0)) == FIRST_BARE - FIRST_PREFIXED else "HG208"
+    system = gauss_kruger_of(story.epsg)
+    return "HG203" if system is not None and system.other_form.epsg == epsg else "HG208"
 
 
 def _epsg(name: str) -> int | None:
