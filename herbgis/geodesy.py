@@ -105,6 +105,33 @@ def gauss_kruger_of(epsg: int) -> GaussKruger | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class SevenParameters:
+    """Bursa-Wolf parameters from an old datum to CGCS2000.
+
+    Attributes
+    ----------
+    shift_m, rotation_arcsec : tuple of float, length 3
+        Along and about X, Y and Z.
+    scale_ppm : float
+    rotation : {'position_vector', 'coordinate_frame'}
+        What the rotations turn (EPSG:9606 or EPSG:9607); their signs are opposite, and both are
+        in use in China.
+    """
+
+    shift_m: tuple[float, float, float]
+    rotation_arcsec: tuple[float, float, float]
+    scale_ppm: float
+    rotation: str
+
+    @property
+    def towgs84(self) -> tuple[float, ...]:
+        """The seven numbers as PROJ takes them, rotations of the position vector."""
+        sign = 1.0 if self.rotation == "position_vector" else -1.0
+        turned = (sign * angle for angle in self.rotation_arcsec)
+        return (*self.shift_m, *turned, self.scale_ppm)
+
+
 def radii_m(lat: Floats) -> tuple[Floats, Floats]:
     """Meridian and prime-vertical radius of curvature, in metres, at latitudes in radians."""
     w2 = 1 - _E2 * np.sin(lat) ** 2

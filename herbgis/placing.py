@@ -8,19 +8,22 @@ explain it are tried: for a whole layer here, for single records by `herbgis.rul
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
+from pyproj.crs import BoundCRS
+from pyproj.crs.coordinate_operation import ToWGS84Transformation
 
 from herbgis.geodesy import (
     CGCS2000,
     SEMI_MAJOR_M,
     Floats,
     GaussKruger,
+    SevenParameters,
     gauss_kruger_of,
 )
 from herbgis.issues import Issue, Place
@@ -108,7 +111,12 @@ def _transformer_of(wkt: str, target: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(wkt, target, always_xy=True)
 
 
-def place_layer(geometries: Geometries, crs: pyproj.CRS | None, where: Place) -> Placed:
+def place_layer(
+    geometries: Geometries,
+    crs: pyproj.CRS | None,
+    where: Place,
+    datum_parameters: Mapping[str, SevenParameters] | None = None,
+) -> Placed:
     """Put a layer's geometries on CGCS2000, saying what was assumed.
 
     Parameters
@@ -119,13 +127,14 @@ def place_layer(geometries: Geometries, crs: pyproj.CRS | None, where: Place) ->
         What the layer states.
     where : Place
         File and layer, for the findings.
+    datum_parameters : mapping of str to SevenParameters, optional
+        By old datum; without them its layers stay where they are, with HG007.
     """
     flat, dropped = _without_z(geometries, where)
     if crs is None:
         placed = _place_unstated(flat, where)
     elif not crs.is_bound and _datum(crs) in _SHIFTLESS_DATUMS:
-        values = {"datum": _datum(crs)}
-        placed = _unplaced(flat, _name(crs), Issue("HG007", where, values))
+        placed = _place_old(flat, crs, where, (datum_parameters or {}).get(_datum(crs)))
     else:
         placed = _place_stated(flat, crs, where)
     return Placed(
@@ -186,6 +195,19 @@ def _place_unstated(geometries: Geometries, where: Place) -> Placed:
             raw = np.full(len(geometries), None, dtype=object)
             return Placed(placed, raw, f"EPSG:{story.epsg}", (note,), (issue,))
     return _unplaced(geometries, "", Issue("HG004", where, {}))
+
+
+def _place_old(
+    geometries: Geometries, crs: pyproj.CRS, where: Place, parameters: SevenParameters | None
+) -> Placed:
+    """A layer on an old datum: by the seven parameters of the place, or not at all."""
+    if parameters is None:
+        return _unplaced(geometries, _name(crs), Issue("HG007", where, {"datum": _datum(crs)}))
+    shift = ToWGS84Transformation(crs.geodetic_crs, *parameters.towgs84)
+    # The area that PROJ knows for the system is lost with the bound one, and is no help here.
+    placed = _place_stated(geometries, BoundCRS(crs, "EPSG:4326", shift), where)
+    note = f"坐标系={_name(crs)}(按给定的七参数由 {_datum(crs)} 转换)"
+    return replace(placed, crs=_name(crs), assumptions=(note, *placed.assumptions))
 
 
 def _place_stated(geometries: Geometries, crs: pyproj.CRS, where: Place) -> Placed:

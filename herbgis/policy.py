@@ -15,12 +15,17 @@ from typing import Any
 
 from herbgis import resources
 from herbgis.errors import InputNotFoundError, PolicyError, UnknownNameError
+from herbgis.geodesy import SevenParameters
 from herbgis.units import fold
 
 DEFAULT_POLICY = "tongren-2020"
 
 #: Facts that every policy shares, and may add to.
 _FACTS = ("columns", "words", "varieties", "counties")
+
+#: Old datums as a policy's file names them.
+_DATUMS = {"beijing_1954": "Beijing 1954", "xian_1980": "Xian 1980"}
+_ROTATIONS = ("position_vector", "coordinate_frame")
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,8 @@ class Policy:
         Headings that counties write, by column of the base table.
     heading_units : mapping of str to str
         The unit that a heading states, by folded heading.
+    datum_parameters : mapping of str to SevenParameters
+        Of the user's own place, by old datum (``Beijing 1954``, ``Xian 1980``); herbgis has none.
     """
 
     name: str
@@ -136,6 +143,7 @@ class Policy:
     columns: Mapping[str, tuple[str, ...]]
     heading_units: Mapping[str, str]
     units: Units
+    datum_parameters: Mapping[str, SevenParameters]
 
     def __repr__(self) -> str:
         targets = ", ".join(f"{tier.reach_title} {tier.target} 个" for tier in self.tiers)
@@ -305,6 +313,10 @@ def _build(table: Mapping[str, Any]) -> Policy:
             tuple(table["units"]["bed_area_units"]),
             tuple(table["units"]["bed_area_varieties"]),
         ),
+        datum_parameters={
+            _old_datum(name): _seven_parameters(name, entry)
+            for name, entry in table.get("datum_parameters", {}).items()
+        },
     )
 
 
@@ -361,6 +373,23 @@ def _variety(entry: Mapping[str, Any], groups: Mapping[str, str]) -> Variety:
 def _method(name: str, entry: Mapping[str, Any]) -> SurveyMethod:
     return SurveyMethod(
         name, float(entry["sigma_m"]), float(entry["correlation_m"]), entry["source"]
+    )
+
+
+def _old_datum(name: str) -> str:
+    if name not in _DATUMS:
+        raise UnknownNameError("旧坐标系", name, _DATUMS)
+    return _DATUMS[name]
+
+
+def _seven_parameters(name: str, entry: Mapping[str, Any]) -> SevenParameters:
+    if entry["rotation"] not in _ROTATIONS:
+        what = f"{name} 的旋转约定"
+        raise UnknownNameError(what, entry["rotation"], _ROTATIONS)
+    x, y, z = (float(entry[f"d{axis}_m"]) for axis in "xyz")
+    about_x, about_y, about_z = (float(entry[f"r{axis}_arcsec"]) for axis in "xyz")
+    return SevenParameters(
+        (x, y, z), (about_x, about_y, about_z), float(entry["scale_ppm"]), entry["rotation"]
     )
 
 

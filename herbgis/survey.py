@@ -138,7 +138,8 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
         if cut:
             pairs = "、".join(f"{heading}→{cols.titles()[name]}" for name, heading in cut.items())
             said.add(f"列名被截断, 按前缀认作: {pairs}")
-    placed = place_layer(np.asarray(layer.frame.geometry.array, dtype=object), layer.crs, where)
+    shapes = np.asarray(layer.frame.geometry.array, dtype=object)
+    placed = place_layer(shapes, layer.crs, where, policy.datum_parameters)
     for line in placed.assumptions:
         said.add(line)
     table = complete(layer.frame, policy=policy, columns=columns, assumptions=said)

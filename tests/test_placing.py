@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pyproj
 import pytest
@@ -7,6 +9,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+import herbgis as hg
+from herbgis.errors import UnknownNameError
 from herbgis.geodesy import GaussKruger
 from herbgis.placing import Placed, place_layer
 from tests.make import (
@@ -463,3 +467,76 @@ def test_the_layer_given_is_left_alone(crs: str | None) -> None:
     before = shapely.to_wkb(shapes).tolist()
     place_layer(shapes, None if crs is None else pyproj.CRS(crs), WHERE)
     assert shapely.to_wkb(shapes).tolist() == before
+
+
+# Seven parameters of the place
+
+
+def _geocentric(lon: float, lat: float, a: float, f: float) -> np.ndarray:
+    """Degrees at height zero to X, Y, Z in metres."""
+    east, north = np.radians([lon, lat])
+    e2 = f * (2 - f)
+    n = a / np.sqrt(1 - e2 * np.sin(north) ** 2)
+    across = n * np.cos(north)
+    return np.array([across * np.cos(east), across * np.sin(east), n * (1 - e2) * np.sin(north)])
+
+
+_PARAMETERS = """
+extends = "tongren-2020"
+[datum_parameters.{datum}]
+dx_m = 15.0
+dy_m = -150.0
+dz_m = -90.0
+rx_arcsec = 1.0
+ry_arcsec = -2.0
+rz_arcsec = 3.0
+scale_ppm = 4.0
+rotation = "{rotation}"
+"""
+
+
+@pytest.mark.parametrize("rotation", ["position_vector", "coordinate_frame"])
+@pytest.mark.parametrize(
+    ("title", "prefixed", "degrees", "a", "inverse_flattening"),
+    [
+        ("Beijing 1954", True, 4214, 6378245.0, 298.3),
+        ("Xian 1980", False, 4610, 6378140.0, 298.257),
+    ],
+)
+def test_old_datums_are_shifted_by_the_policys_parameters(
+    tmp_path: Path,
+    rotation: str,
+    title: str,
+    prefixed: bool,
+    degrees: int,
+    a: float,
+    inverse_flattening: float,
+) -> None:
+    datum, system = title.lower().replace(" ", "_"), GaussKruger(36, prefixed, title)
+    path = tmp_path / "本市.toml"
+    path.write_text(_PARAMETERS.format(datum=datum, rotation=rotation), encoding="utf-8")
+    policy = hg.load_policy(path)
+    sign = 1 if rotation == "position_vector" else -1
+    rx, ry, rz = sign * np.radians(np.array([1.0, -2.0, 3.0]) / 3600)
+    turn = np.array([[1, -rz, ry], [rz, 1, -rx], [-ry, rx, 1]])
+    moved = np.array([15.0, -150.0, -90.0]) + (1 + 4e-6) * turn @ _geocentric(
+        LON, LAT, a, 1 / inverse_flattening
+    )
+    to_degrees = pyproj.Transformer.from_crs(4978, 4979, always_xy=True)
+    lon, lat, _ = to_degrees.transform(*moved)
+
+    there = pyproj.Transformer.from_crs(degrees, system.epsg, always_xy=True)
+    point = shapely.Point(*there.transform(LON, LAT))
+    stated = pyproj.CRS.from_epsg(system.epsg)
+    placed = place_layer(objects([point]), stated, WHERE, policy.datum_parameters)
+    assert shapely.distance(placed.geometry[0], shapely.Point(lon, lat)) < MILLIMETRE_DEG
+    assert placed.issues == ()
+    assert "七参数" in placed.assumptions[0]
+    assert placed.crs == f"EPSG:{system.epsg}"
+
+
+def test_a_rotation_of_no_known_kind_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "本市.toml"
+    path.write_text(_PARAMETERS.format(datum="xian_1980", rotation="布尔沙"), encoding="utf-8")
+    with pytest.raises(UnknownNameError, match="position_vector"):
+        hg.load_policy(path)
