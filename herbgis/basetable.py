@@ -7,7 +7,7 @@ cannot be understood stays in ``raw_<column>``, and a rule names it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from herbgis.errors import UnknownNameError
 from herbgis.policy import Policy
 from herbgis.units import fold, parse_date, parse_quantity
 
-_HEADING_WITH_UNIT = re.compile(r"(?P<heading>.+?)[(\[](?P<unit>[^()\[\]]+)[)\]]$")
+_UNIT_IN_BRACKETS = re.compile(r"(?P<heading>.+?)[(\[](?P<unit>[^()\[\]]+)[)\]]$")
 #: A DBF's heading holds ten bytes; a character that does not fit whole is left off.
 _CUT_FROM_BYTES = 8
 _SEPARATORS = re.compile(r"[、,，;；/+|()（）]|套种|间作")
@@ -81,12 +81,21 @@ def _column_of(heading: str, policy: Policy) -> tuple[str | None, str | None]:
     name = policy.canonical("column", heading)
     if name is not None:
         return name, policy.heading_units.get(fold(heading))
-    found = _HEADING_WITH_UNIT.fullmatch(fold(heading))
-    unit = policy.canonical("unit", found["unit"]) if found else None
-    if found is None or unit is None:
-        return None, None
-    name = policy.canonical("column", found["heading"])
-    return name, policy.title_of("unit", unit)
+    for front, behind in _splits(fold(heading)):
+        name, unit = policy.canonical("column", front), policy.canonical("unit", behind)
+        if name is not None and unit is not None:
+            return name, policy.title_of("unit", unit)
+    return None, None
+
+
+def _splits(heading: str) -> Iterator[tuple[str, str]]:
+    """Ways to take a heading for a name and a unit: 面积(亩), 面积_亩, 面积亩."""
+    bracketed = _UNIT_IN_BRACKETS.fullmatch(heading)
+    if bracketed:
+        yield bracketed["heading"], bracketed["unit"]
+        return
+    for at in range(1, len(heading)):
+        yield heading[:at].rstrip("_-/"), heading[at:]
 
 
 def uncut_headings(headings: list[str], encoding: str, policy: Policy) -> dict[str, str]:

@@ -22,6 +22,7 @@ import shapely
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.intp]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 
 CGCS2000 = "EPSG:4490"
 

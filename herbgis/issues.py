@@ -61,6 +61,12 @@ class Place:
     sheet_row: int | None = None
     base_id: str | None = None
 
+    @property
+    def own_id(self) -> str | None:
+        """The base_id that the file gives; None where it was made of the record's place."""
+        made = self.base_id is not None and self.base_id.startswith(f"{self.file}#")
+        return None if made else self.base_id
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:

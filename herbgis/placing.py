@@ -21,6 +21,7 @@ from pyproj.crs.coordinate_operation import ToWGS84Transformation
 from herbgis.geodesy import (
     CGCS2000,
     SEMI_MAJOR_M,
+    Flags,
     Floats,
     GaussKruger,
     SevenParameters,
@@ -29,7 +30,6 @@ from herbgis.geodesy import (
 from herbgis.issues import Issue, Place
 
 Geometries = npt.NDArray[np.object_]
-Flags = npt.NDArray[np.bool_]
 
 #: Longitudes and latitudes that hold all of China (自然资源部: 73°33′–135°05′E, 3°51′–53°33′N).
 CHINA = (73.0, 3.0, 136.0, 54.0)

@@ -10,7 +10,8 @@ import pandas as pd
 import shapely
 
 from herbgis.areas import land
-from herbgis.geodesy import Floats, Ints, areas_m2
+from herbgis.geodesy import Flags, Floats, Ints, areas_m2
+from herbgis.joining import of_lists
 from herbgis.placing import Geometries
 from herbgis.units import to_mu
 
@@ -31,6 +32,8 @@ class Bases:
         The record of each base that comes first in its source.
     geometry : array of polygons, shape (b,)
         Union of the records' land, own overlaps once; None for a base without a polygon.
+    listed : array of bool, shape (n,)
+        Whether a record is the row of a list for a base whose polygons come from elsewhere.
     """
 
     ids: np.ndarray
@@ -38,6 +41,7 @@ class Bases:
     main: Ints
     first: Ints
     geometry: Geometries
+    listed: Flags
 
 
 def group_records(table: gpd.GeoDataFrame) -> Bases:
@@ -56,12 +60,15 @@ def group_records(table: gpd.GeoDataFrame) -> Bases:
     source = ["file", "layer", "row"]
     by_size = keys.sort_values(["base", "mu", *source], kind="stable")
     by_source = keys.sort_values(["base", *source], kind="stable")
+    of_list = of_lists(table)
+    drawn = np.bincount(base[~of_list], minlength=len(ids)) > 0
     return Bases(
         ids=ids,
         base=base,
         main=by_size.drop_duplicates("base").index.to_numpy(),
         first=by_source.drop_duplicates("base").index.to_numpy(),
         geometry=_unions(shapes, base, len(ids)),
+        listed=of_list & drawn[base],
     )
 
 
@@ -87,9 +94,19 @@ def base_mu(bases: Bases) -> Floats:
     return np.where(shapely.is_missing(bases.geometry), np.nan, mu)
 
 
+def declaring(values: pd.Series, bases: Bases) -> Flags:
+    """Records whose declared value is their base's: the rows of a list where these state one.
+
+    A list states a base's whole, and the parcels drawn for it are not to be added on top.
+    """
+    stated = bases.listed & np.asarray(values.notna(), dtype=bool)
+    by_list = np.bincount(bases.base[stated], minlength=len(bases.ids)) > 0
+    return np.asarray(bases.listed | ~by_list[bases.base])
+
+
 def declared_of_bases(values: pd.Series, bases: Bases) -> Floats:
     """What was declared for each base: a value equal on all its records once, else their sum."""
     frame = pd.DataFrame({"base": bases.base, "value": values.to_numpy(dtype=float)})
-    grouped = frame.groupby("base")["value"]
+    grouped = frame[declaring(values, bases)].groupby("base")["value"]
     equal = (grouped.min() == grouped.max()) & (grouped.count() == grouped.size())
     return np.asarray(grouped.min().where(equal, grouped.sum(min_count=1)), dtype=float)

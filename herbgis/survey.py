@@ -20,6 +20,7 @@ from herbgis import display
 from herbgis.basetable import Assumptions, complete, match_headings, uncut_headings
 from herbgis.geodesy import CGCS2000
 from herbgis.issues import Issue, Place, issue_table
+from herbgis.joining import join_lists
 from herbgis.placing import place_layer
 from herbgis.policy import Policy
 
@@ -107,11 +108,15 @@ class Survey:
 
 @dataclass(frozen=True)
 class Part:
-    """One layer understood: its records, its entry among the files, its findings."""
+    """One layer understood: its records, its entry among the files, its findings.
+
+    `defaulted` names the columns that the layer lacks and the policy filled.
+    """
 
     bases: gpd.GeoDataFrame
-    entry: Mapping[str, object]
+    entry: Mapping[str, Any]
     issues: tuple[Issue, ...]
+    defaulted: frozenset[str] = frozenset()
 
 
 def survey_of(
@@ -153,8 +158,10 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
     if layer.promised > len(table):
         counts = {"promised": layer.promised, "read": len(table)}
         issues.append(Issue("HG002", where, counts, measured=len(table), allowed=layer.promised))
+    headings = [str(c) for c in layer.frame.columns if c != "geometry"]
+    matched, _ = match_headings(headings, policy, columns)
     if layer.file != _FRAME:
-        table = _base_columns_only(table, layer, policy, columns, said)
+        table = _base_columns_only(table, headings, matched, said)
     entry = {
         "path": layer.file,
         "layer": layer.name or None,
@@ -164,7 +171,7 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
         "crs": placed.crs,
         "assumptions": said.lines,
     }
-    return Part(table, entry, tuple(issues))
+    return Part(table, entry, tuple(issues), frozenset(policy.defaults.keys() - matched.keys()))
 
 
 def _set_provenance(table: gpd.GeoDataFrame, layer: Layer) -> None:
@@ -189,15 +196,9 @@ def _set_provenance(table: gpd.GeoDataFrame, layer: Layer) -> None:
 
 
 def _base_columns_only(
-    table: gpd.GeoDataFrame,
-    layer: Layer,
-    policy: Policy,
-    columns: Mapping[str, str] | None,
-    said: Assumptions,
+    table: gpd.GeoDataFrame, headings: list[str], matched: Mapping[str, str], said: Assumptions
 ) -> gpd.GeoDataFrame:
     """The base table's columns; headings that no alias knows are named among the assumptions."""
-    headings = [str(c) for c in layer.frame.columns if c != "geometry"]
-    matched, _ = match_headings(headings, policy, columns)
     unused = [heading for heading in headings if heading not in matched.values()]
     if unused:
         said.add(f"未用列: {'、'.join(unused)}")
@@ -205,12 +206,32 @@ def _base_columns_only(
 
 
 def assemble(parts: Iterable[Part]) -> Survey:
-    """Layers, understood one by one, as one Survey."""
+    """Layers, understood one by one, as one Survey; lists joined to the polygons of their bases."""
     parts = list(parts)
-    tables = [part.bases for part in parts if len(part.bases)]
-    if tables:
-        bases = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=CGCS2000)
-    else:
-        bases = cols.empty_table(CGCS2000)
-    files = pd.DataFrame([part.entry for part in parts], columns=list(FILES_COLUMNS))
+    filled = [part for part in parts if len(part.bases)]
+    entries = [dict(part.entry) for part in parts]
+    bases = cols.empty_table(CGCS2000)
+    if filled:
+        tables = pd.concat([part.bases for part in filled], ignore_index=True)
+        bases, joined = join_lists(
+            gpd.GeoDataFrame(tables, crs=CGCS2000),
+            {
+                name: np.repeat(
+                    [name in part.defaulted for part in filled], [len(p.bases) for p in filled]
+                )
+                for name in ("status", "kind")
+            },
+        )
+        _say_joined(entries, bases[joined])
+    files = pd.DataFrame(entries, columns=list(FILES_COLUMNS))
     return Survey(bases, files, issue_table(issue for part in parts for issue in part.issues))
+
+
+def _say_joined(entries: list[dict[str, Any]], joined: gpd.GeoDataFrame) -> None:
+    """Say of each layer how many of its records were joined to a list, or to polygons."""
+    counts = joined.groupby(["source_file", "source_layer"], dropna=False).size()
+    for (file, layer), count in counts.items():
+        for entry in entries:
+            if (entry["path"], entry["layer"]) == (file, None if pd.isna(layer) else layer):
+                line = f"{count} 条按基地编号与其他文件的名单或图斑合为一个基地"
+                entry["assumptions"] = [*entry["assumptions"], line]

@@ -16,7 +16,7 @@ from herbgis.geodesy import CGCS2000, Floats, areas_m2
 from herbgis.overlaps import overlapping_pairs
 from herbgis.placing import Geometries
 from herbgis.policy import Policy, load_policy
-from herbgis.records import Bases, base_mu, declared_of_bases, group_records
+from herbgis.records import Bases, base_mu, declared_of_bases, declaring, group_records
 from herbgis.survey import survey_of
 from herbgis.units import round_mu, to_mu
 
@@ -87,8 +87,9 @@ def _one_row_a_base(table: gpd.GeoDataFrame, grouped: Bases) -> gpd.GeoDataFrame
     main["records"] = cols.typed(by_base.size().to_numpy(), "integer", index)
     for name in ("declared_value", "declared_mu"):
         main[name] = declared_of_bases(table[name], grouped)
-    units = by_base["declared_unit"].nunique(dropna=False).to_numpy()
-    main["declared_value"] = main["declared_value"].where(units == 1)
+    said = declaring(table["declared_value"], grouped)
+    units = table["declared_unit"][said].groupby(grouped.base[said]).nunique(dropna=False)
+    main["declared_value"] = main["declared_value"].where(units.to_numpy() == 1)
     listed = zip(main["varieties"], by_base["varieties"], strict=True)
     main["varieties"] = cols.typed(
         [
@@ -132,7 +133,9 @@ def sigma_of_bases(table: gpd.GeoDataFrame, grouped: Bases, policy: Policy) -> F
         for cell in table["survey_method"]
     ]
     worst: dict[int, str] = {}
-    for base, name in zip(grouped.base, names, strict=True):
+    for base, name, listed in zip(grouped.base, names, grouped.listed, strict=True):
+        if listed:
+            continue
         known = worst.setdefault(base, name)
         if methods[name].sigma_m > methods[known].sigma_m:
             worst[base] = name

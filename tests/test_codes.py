@@ -47,7 +47,7 @@ VALUES: dict[str, dict[str, object]] = {
     "HG006": {"stated": "EPSG:4326", "fitting": "EPSG:4524, 两轴对调"},
     "HG007": {"datum": "Beijing 1954"},
     "HG008": {"what": "文件头面积 57.089 与界址点围成的 570889.5 ㎡ 不符"},
-    "HG101": {},
+    "HG101": {"hint": "是否即 图斑.gpkg 第 12 条图斑? 是则填同一编号; 否则"},
     "HG102": {"number": 12, "count": 24},
     "HG103": {"reason": "洞把地块隔断"},
     "HG104": {"kind": "混合图形(其中的面已计)"},
@@ -158,10 +158,10 @@ def test_an_unknown_language_is_named_with_those_there_are() -> None:
 def test_issues_stand_by_place_then_gravity() -> None:
     issues = [
         Issue("HG502", Place("b", "l", 1), VALUES["HG502"]),
-        Issue("HG101", Place("b", "l", 1)),
+        Issue("HG101", Place("b", "l", 1), {"hint": ""}),
         Issue("HG508", Place("b", "l", 1), VALUES["HG508"]),
-        Issue("HG101", Place("a", "l", 10)),
-        Issue("HG101", Place("a", "l", 9)),
+        Issue("HG101", Place("a", "l", 10), {"hint": ""}),
+        Issue("HG101", Place("a", "l", 9), {"hint": ""}),
         Issue("HG004", Place("a", "l")),
     ]
     table = issue_table(issues)

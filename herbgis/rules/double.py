@@ -58,8 +58,7 @@ def _duplicates(pairs: pd.DataFrame, context: Context) -> pd.DataFrame:
 
 def _called(place: Place) -> str:
     """A record in a message: by its own id, or by its row where the id was made of its place."""
-    own = place.base_id and "#" not in place.base_id
-    return str(place.base_id) if own else f"第 {place.row} 条"
+    return place.own_id or f"第 {place.row} 条"
 
 
 def overlap(context: Context) -> Iterator[Issue]:

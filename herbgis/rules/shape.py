@@ -9,9 +9,9 @@ import shapely
 
 from herbgis.areas import contiguous_blocks
 from herbgis.geodesy import Floats
-from herbgis.issues import Issue
+from herbgis.issues import Issue, Place
 from herbgis.rules.context import Context
-from herbgis.units import to_mu
+from herbgis.units import fold, to_mu
 
 _POLYGONAL = frozenset({"Polygon", "MultiPolygon"})
 _TYPE_TITLES = {
@@ -28,16 +28,52 @@ _SAME_POINT_DEG = 1e-7
 
 
 def missing_geometry(context: Context) -> Iterator[Issue]:
-    """HG101: null, empty, or a base reported without a polygon on any of its records."""
+    """HG101: null, empty, or a base reported without a polygon on any of its records.
+
+    A polygon of the same county, township and name is proposed, never taken.
+    """
     misplaced = np.array([raw is not None for raw in context.texts("raw_geometry")], dtype=bool)
     base = context.grouped.base
     drawn = set(base[misplaced | ~shapely.is_missing(context.land)].tolist())
+    named = _drawn_by_name(context)
     for record in np.flatnonzero(
         shapely.is_missing(context.geometry) | shapely.is_empty(context.geometry)
     ):
-        if not misplaced[record] and int(base[record]) not in drawn:
-            mu = _declared(context, int(record))
-            yield Issue("HG101", context.place(int(record)), mu_at_stake=mu)
+        if misplaced[record] or int(base[record]) in drawn:
+            continue
+        place = context.place(int(record))
+        likely = [o for o in named.get(_name_key(context, int(record)), ()) if _may_be(place, o)]
+        hint = (
+            f"是否即 {likely[0].file} 第 {likely[0].row} 条图斑? 是则填同一编号; 否则"
+            if likely
+            else ""
+        )
+        mu = _declared(context, int(record))
+        yield Issue("HG101", place, {"hint": hint}, mu_at_stake=mu, other=tuple(likely))
+
+
+def _name_key(context: Context, record: int) -> tuple[str, str, str] | None:
+    """County, township and name of a record, or None where one of them is empty."""
+    cells = [context.bases[name].iloc[record] for name in ("county", "township", "name")]
+    if not all(isinstance(cell, str) for cell in cells):
+        return None
+    county, township, name = (fold(cell) for cell in cells)
+    return county, township, name
+
+
+def _drawn_by_name(context: Context) -> dict[tuple[str, str, str] | None, list[Place]]:
+    """Records with land by their county, township and name."""
+    found: dict[tuple[str, str, str] | None, list[Place]] = {}
+    for record in np.flatnonzero(~shapely.is_missing(context.land)):
+        key = _name_key(context, int(record))
+        if key is not None:
+            found.setdefault(key, []).append(context.place(int(record)))
+    return found
+
+
+def _may_be(listed: Place, drawn: Place) -> bool:
+    """Whether two records of one name may be one base: not where both have ids of their own."""
+    return listed.own_id is None or drawn.own_id is None
 
 
 def _declared(context: Context, record: int) -> float | None:
