@@ -1,4 +1,4 @@
-"""The earth under the bases: CGCS2000, Gauss-Krüger zones, ellipsoidal area, GCJ-02.
+"""The earth under the bases: CGCS2000, Gauss-Krüger zones, ellipsoidal area, GCJ-02 and BD-09.
 
 Floor 0. Longitudes and latitudes are degrees on CGCS2000 unless a name says otherwise, always
 in the order longitude, latitude.
@@ -289,3 +289,28 @@ def gcj02_to_cgcs2000(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         east, north = gcj02_offset(true_lon, true_lat)
         true_lon, true_lat = lon - east, lat - north
     return true_lon, true_lat
+
+
+#: The wave that BD-09's published formula adds to GCJ-02, and its fixed offsets in degrees.
+_BD09_WAVE = np.pi * 3000 / 180
+_BD09_EAST, _BD09_NORTH = 0.0065, 0.006
+
+
+def _gcj02_to_bd09(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    radius = np.hypot(lon, lat) + 2e-5 * np.sin(lat * _BD09_WAVE)
+    angle = np.arctan2(lat, lon) + 3e-6 * np.cos(lon * _BD09_WAVE)
+    return radius * np.cos(angle) + _BD09_EAST, radius * np.sin(angle) + _BD09_NORTH
+
+
+def cgcs2000_to_bd09(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Where a true position stands in BD-09 (Baidu): GCJ-02 with Baidu's own offset on top."""
+    return _gcj02_to_bd09(*cgcs2000_to_gcj02(lon, lat))
+
+
+def bd09_to_cgcs2000(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """The true position of a BD-09 one; the forward formula is iterated, not approximated."""
+    gcj_lon, gcj_lat = lon - _BD09_EAST, lat - _BD09_NORTH
+    for _ in range(8):
+        there_lon, there_lat = _gcj02_to_bd09(gcj_lon, gcj_lat)
+        gcj_lon, gcj_lat = gcj_lon + lon - there_lon, gcj_lat + lat - there_lat
+    return gcj02_to_cgcs2000(gcj_lon, gcj_lat)

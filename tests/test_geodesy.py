@@ -100,19 +100,25 @@ def test_z_is_ignored_and_the_antimeridian_is_no_edge_of_the_world() -> None:
     assert areas == pytest.approx([areas[0]] * 3, rel=1e-9)
 
 
+@pytest.mark.parametrize("name", ["gcj02", "bd09"])
 @given(
     lon=st.floats(73.5, 135.0),
     lat=st.floats(18.0, 53.5),
 )
-def test_gcj02_goes_there_and_back_within_a_millimetre(lon: float, lat: float) -> None:
-    there = geodesy.cgcs2000_to_gcj02(np.array([lon]), np.array([lat]))
-    back = geodesy.gcj02_to_cgcs2000(*there)
+def test_offsets_go_there_and_back_within_a_millimetre(name: str, lon: float, lat: float) -> None:
+    there = getattr(geodesy, f"cgcs2000_to_{name}")(np.array([lon]), np.array([lat]))
+    back = getattr(geodesy, f"{name}_to_cgcs2000")(*there)
     assert GEOD.inv(lon, lat, back[0][0], back[1][0])[2] < 0.001
 
 
 def test_gcj02_is_about_560_m_off_in_tongren() -> None:
     there = geodesy.cgcs2000_to_gcj02(np.array([109.19]), np.array([27.72]))
     assert 500 < GEOD.inv(109.19, 27.72, there[0][0], there[1][0])[2] < 620
+
+
+def test_bd09_is_about_1100_m_off_in_tongren() -> None:
+    there = geodesy.cgcs2000_to_bd09(np.array([109.19]), np.array([27.72]))
+    assert 900 < GEOD.inv(109.19, 27.72, there[0][0], there[1][0])[2] < 1300
 
 
 @pytest.mark.parametrize("datum", ["CGCS2000", "Beijing 1954", "Xian 1980"])

@@ -11,7 +11,9 @@ from herbgis.geodesy import CGCS2000
 from herbgis.issues import Issue, Place
 from herbgis.policy import Policy, load_policy
 from herbgis.readers.dxf import read_dxf
+from herbgis.readers.kml import read_kml
 from herbgis.readers.mapinfo import read_mapinfo
+from herbgis.readers.ovjsn import read_ovjsn
 from herbgis.readers.plot_txt import read_plot_txt
 from herbgis.readers.points import read_cass_points
 from herbgis.readers.sources import Source, find_sources
@@ -29,7 +31,12 @@ _OWN_READERS: Mapping[str, Reader] = {
     ".dxf": read_dxf,
     ".geojson": read_geojson,
     ".json": read_geojson,
+    ".kml": read_kml,
+    ".kmz": read_kml,
     ".mif": read_mapinfo,
+    ".ovjsn": read_ovjsn,
+    ".ovkml": read_kml,
+    ".ovkmz": read_kml,
     ".parquet": read_parquet,
     ".tab": read_mapinfo,
     ".txt": read_plot_txt,
@@ -47,9 +54,9 @@ def read_survey(
 ) -> Survey:
     """Read survey files as they come: a file, a folder, a zip, or a list of these.
 
-    GeoPackage, shapefile, GeoJSON, file geodatabase, GeoParquet, MapInfo, DXF, 界址点 TXT, CASS
-    points, workbooks and CSV are read. What cannot be read is HG001 in ``issues``; every readable
-    record is kept.
+    GeoPackage, shapefile, GeoJSON, file geodatabase, GeoParquet, MapInfo, DXF, KML and 奥维's
+    formats, 界址点 TXT, CASS points, workbooks and CSV are read. What cannot be read is HG001 in
+    ``issues``; every readable record is kept.
 
     Parameters
     ----------

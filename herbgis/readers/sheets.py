@@ -178,7 +178,8 @@ def _score(headings: list[str]) -> int:
 
 
 @functools.cache
-def _is_known(heading: str) -> bool:
+def is_known_heading(heading: str) -> bool:
+    """Whether a heading names a column of the base table."""
     return bool(match_headings([heading], _policy())[0])
 
 
@@ -203,7 +204,7 @@ def _joined(parent: str, child: str, *, alone: bool) -> str:
         return parent or child
     both = parent + child
     choices = [both, child + parent, *([child] if alone else [])]
-    return next((name for name in choices if _is_known(name)), both)
+    return next((name for name in choices if is_known_heading(name)), both)
 
 
 def _filled_right(above: list[str], below: list[str], grid: Grid, row: int) -> list[str]:
@@ -227,7 +228,7 @@ def _is_below(above: list[Cell], below: list[Cell]) -> bool:
     if not words or not all(isinstance(w, str) and not _is_number(w) for w in words):
         return False
     open_below = [
-        a for a, b in zip(above, below, strict=True) if b is None and _is_known(_heading(a))
+        a for a, b in zip(above, below, strict=True) if b is None and is_known_heading(_heading(a))
     ]
     return len(open_below) >= _LEAST_KNOWN_HEADINGS
 

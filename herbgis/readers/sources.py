@@ -16,23 +16,12 @@ READ = frozenset(
     {
         *(".gpkg", ".shp", ".geojson", ".json", ".gdb", ".parquet"),
         *(".csv", ".txt", ".xls", ".xlsx"),
+        *(".kml", ".kmz", ".ovkml", ".ovkmz", ".ovjsn"),
         *(".dat", ".dxf", ".mif", ".tab"),
     }
 )
 #: Formats that counties send and this version does not read: reported, never passed over.
-UNREAD = frozenset(
-    [
-        ".kml",
-        ".kmz",
-        ".ovkml",
-        ".ovkmz",
-        ".ovjsn",
-        ".ovobj",
-        ".dwg",
-        ".rar",
-        ".7z",
-    ]
-)
+UNREAD = frozenset({".ovobj", ".dwg", ".rar", ".7z"})
 _ZIP = ".zip"
 _HIDDEN = (".", "~$", "__MACOSX")
 #: Zips within zips beyond this are no survey.

@@ -1,0 +1,206 @@
+"""KML, KMZ and 奥维's OVKML, OVKMZ: every folder a layer, every placemark a record."""
+
+from __future__ import annotations
+
+import html
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+
+from herbgis.issues import Issue, Place
+from herbgis.readers.archives import unpack
+from herbgis.readers.encodings import decode_text
+from herbgis.readers.kml_fields import fields_of, text_of
+from herbgis.readers.kml_shapes import local, shapes_of
+from herbgis.readers.placemarks import Folder
+from herbgis.survey import Layer
+
+_ZIP_HEAD = b"PK\x03\x04"
+_MEMBERS = frozenset({".kml", ".ovkml"})
+_MOST_BYTES = 256 * 1024**2
+_DEEPEST = 200
+_PIECE = 1 << 16
+_DECLARATION = re.compile(r"^\s*<\?xml\b([^>]*)\?>")
+_DECLARED = re.compile(r"encoding\s*=\s*[\"']([\w.-]+)[\"']")
+#: A document type can only stand before the first element; entities are declared nowhere else.
+_DOCTYPE = re.compile(r"\s*(?:(?:<\?.*?\?>|<!--.*?-->)\s*)*<!DOCTYPE", re.DOTALL | re.IGNORECASE)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_ENTITY = re.compile(r"&(?:(?P<kept>(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);)|(?P<name>\w+;)?)")
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_BEGINNING = re.compile(r"<(?:[\w.-]+:)?Placemark[\s>/]")
+#: Elements that hold no record but something that a person would look for.
+_PASSED_OVER = {"NetworkLink": "网络链接", "GroundOverlay": "叠加图片", "PhotoOverlay": "照片"}
+
+
+@dataclass
+class _Document:
+    folders: dict[str, Folder] = field(default_factory=dict)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    damage: str = ""
+
+
+def read_kml(path: Path, shown: str) -> Iterator[Layer]:
+    """Layers of a KML, or of every KML in an archive, whatever the suffix says it is."""
+    with path.open("rb") as stream:
+        packed = stream.read(len(_ZIP_HEAD)) == _ZIP_HEAD
+    if not packed:
+        yield from _layers(path, shown, path.stem)
+        return
+    with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
+        unpack(path, Path(folder))
+        members = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in _MEMBERS)
+        for member in members:
+            layers = _layers(member, shown, path.stem)
+            if len(members) == 1:
+                yield from layers
+            else:
+                yield from (replace(layer, name=f"{member.stem}/{layer.name}") for layer in layers)
+
+
+def _layers(path: Path, shown: str, stem: str) -> Iterator[Layer]:
+    text, encoding, agrees = _text(path)
+    document = _parse(text)
+    if document.damage and not document.folders:
+        msg = f"没有读到完整的地标: {document.damage}"
+        raise ValueError(msg)
+    for number, (name, folder) in enumerate(document.folders.items()):
+        layer = folder.layer(shown, name or stem, encoding)
+        if number == 0:
+            layer = _with_findings(layer, document, agrees=agrees)
+        yield layer
+
+
+def _text(path: Path) -> tuple[str, str, bool]:
+    """A file's XML without its declaration, its encoding, and whether the declaration agrees."""
+    data = path.read_bytes()
+    if len(data) > _MOST_BYTES:
+        msg = f"文件有 {len(data) / 1e6:.0f} MB, 超过限额; 请拆分后再交"
+        raise ValueError(msg)
+    text, encoding = decode_text(data)
+    head = _DECLARATION.match(text)
+    declared = _DECLARED.search(head[1]) if head else None
+    stated = declared[1].upper() if declared else "UTF-8"
+    text = text[head.end() :] if head else text
+    if _DOCTYPE.match(text):
+        msg = "文件带有 DOCTYPE 声明, 出于安全不读"
+        raise ValueError(msg)
+    title = "GBK" if encoding == "GB18030" else encoding.removesuffix("-SIG")
+    same = title[:5] == stated[:5] or (title == "GBK" and stated in {"GB2312", "GB18030"})
+    return _sound(text), title, same or data.isascii()
+
+
+def _sound(text: str) -> str:
+    """The same without what people write and no parser takes: `&nbsp;`, a bare &, control signs."""
+    parts = _CDATA.split(_NO_XML.sub("", text))
+    return "".join(
+        part if part.startswith("<![CDATA[") else _ENTITY.sub(_entity, part) for part in parts
+    )
+
+
+def _entity(found: re.Match[str]) -> str:
+    if found["kept"]:
+        return found[0]
+    character = html.unescape(found[0])
+    return f"&amp;{found[0][1:]}" if character.startswith("&") else html.escape(character)
+
+
+def _parse(text: str) -> _Document:
+    """Every whole placemark, by folder; a damaged file keeps what stands before the damage."""
+    document = _Document()
+    parser: XMLPullParser[Any] = XMLPullParser(("start", "end"))
+    walk = _Walk(document)
+    try:
+        for start in range(0, len(text), _PIECE):
+            parser.feed(text[start : start + _PIECE])
+            events = cast("Iterator[tuple[str, Element]]", parser.read_events())
+            for event, element in events:
+                walk.step(event, element)
+        parser.close()
+    except (ParseError, ValueError) as error:
+        document.damage = str(error)
+    begun = sum(folder.begun for folder in document.folders.values())
+    lost = len(_BEGINNING.findall(_CDATA.sub("", text))) - begun
+    if document.damage and lost > 0:
+        document.folders.setdefault(walk.folder, Folder()).begun += lost
+    return document
+
+
+class _Walk:
+    """Where the parser stands: elements open, folders by name, the coordinate type that holds."""
+
+    def __init__(self, document: _Document) -> None:
+        self.document = document
+        self.open: list[str] = []
+        self.names: list[tuple[str, str]] = []
+        self.types: list[str | None] = []
+
+    @property
+    def folder(self) -> str:
+        """Names of the folders that are open; that of the document where there is none."""
+        folders = [name or "未命名" for kind, name in self.names if kind == "Folder"]
+        return "/".join(folders) or "".join(name for _, name in self.names[-1:])
+
+    def step(self, event: str, element: Element) -> None:
+        """Take one event of the parser."""
+        kind = local(element.tag)
+        if event == "start":
+            self._start(kind)
+        else:
+            self.open.pop()
+            self._end(kind, element)
+
+    def _start(self, kind: str) -> None:
+        self.open.append(kind)
+        if len(self.open) > _DEEPEST:
+            msg = f"元素嵌套超过 {_DEEPEST} 层"
+            raise ValueError(msg)
+        if kind in {"Folder", "Document"}:
+            self.names.append((kind, ""))
+            self.types.append(self.types[-1] if self.types else None)
+        elif kind == "Placemark":
+            self.document.folders.setdefault(self.folder, Folder()).begun += 1
+
+    def _end(self, kind: str, element: Element) -> None:
+        inside = self.open[-1] if self.open else ""
+        if kind in {"Folder", "Document"}:
+            self.names.pop()
+            self.types.pop()
+        elif inside in {"Folder", "Document"} and kind == "name":
+            self.names[-1] = (self.names[-1][0], text_of(element))
+        elif inside in {"Folder", "Document"} and kind == "OvCoordType":
+            self.types[-1] = text_of(element)
+        elif kind == "Placemark":
+            _add(self.document.folders[self.folder], element, self.types[-1:])
+        elif kind in _PASSED_OVER:
+            self.document.passed_over[_PASSED_OVER[kind]] += 1
+        if "Placemark" not in self.open:
+            element.clear()
+
+
+def _add(folder: Folder, placemark: Element, above: list[str | None]) -> None:
+    """Add a placemark's record to its folder, in the system that it or the folder states."""
+    own = [text_of(e) for e in placemark.iter() if local(e.tag) == "OvCoordType"]
+    try:
+        drawn = shapes_of(placemark)
+    except ValueError:
+        drawn = None
+    folder.add(fields_of(placemark), drawn, next(iter([*own, *above]), None))
+
+
+def _with_findings(layer: Layer, document: _Document, *, agrees: bool) -> Layer:
+    """The file's first layer, with what is to be said of the whole file."""
+    where = Place(layer.file, layer.name)
+    said, issues = [], []
+    if not agrees:
+        said.append(f"编码={layer.encoding}(由内容判定)")
+        issues.append(Issue("HG003", where, {"encoding": layer.encoding}))
+    if document.damage:
+        said.append(document.damage[:200])
+        issues.append(Issue("HG001", where, {"why": "KML 不完整, 只读到能读的部分"}))
+    said += [f"{count} 个{title}未读" for title, count in document.passed_over.items()]
+    return replace(layer, assumptions=(*said, *layer.assumptions), issues=(*issues, *layer.issues))
