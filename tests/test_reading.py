@@ -4,7 +4,6 @@ import shutil
 import sqlite3
 import struct
 import tempfile
-import warnings
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,35 +33,23 @@ from tests.make import (
     swapped,
     with_hole,
 )
-
-Writer = Callable[[gpd.GeoDataFrame, Path], Path]
-
-TEXTS = {
-    "JDBH": ["520625-2020-001", "520625-2020-002", "520625-2020-003", "YJ/4"],
-    "JDMC": [
-        "木黄镇“凤仪村”基地（一期）",
-        "<b>朗溪·甘川</b>&",
-        "喆淼犇骉药业",
-        "锠鑫堉堃、O'Hara",
-    ],
-    "品种": ["天麻", "白及", "天麻套种黄精", "前胡"],
-    "县区": ["印江县"] * 4,
-    "面积_亩": [512.5, 499.99, 1000.0, 38.25],
-    "状态": ["已建", "在建", "拟建", "已建"],
-}
-
-
-def _truth() -> gpd.GeoDataFrame:
-    """Four bases: plain, with a hole, of two parcels, and a parcel of many points."""
-    circle = shapely.Point(LON + 0.04, LAT).buffer(0.002, quad_segs=20)
-    two = shapely.MultiPolygon([rectangle(LON + 0.02), rectangle(LON + 0.03)])
-    shapes = [rectangle(), with_hole(LON + 0.01), two, circle]
-    return gpd.GeoDataFrame(TEXTS, geometry=shapes, crs="EPSG:4490")
+from tests.survey_files import (
+    CASES,
+    TEXTS,
+    Writer,
+    by_gdal,
+    geojson,
+    gpkg,
+    parquet,
+    shp,
+    truth,
+    zipped_shp,
+)
 
 
 def _assert_same_bases(survey: hg.Survey) -> None:
     """The records of `_truth`: to the last, the character, and the millimetre."""
-    true = _truth()
+    true = truth()
     bases = survey.bases.set_index("base_id")
     assert sorted(bases.index) == sorted(TEXTS["JDBH"])
     bases = bases.loc[TEXTS["JDBH"]]
@@ -89,148 +76,14 @@ def _said(survey: hg.Survey) -> str:
     return "\n".join(survey.assumption_lines())
 
 
-# One survey, in every format that counties send
-
-
-def _write(frame: gpd.GeoDataFrame, path: Path, **options: object) -> Path:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # GDAL's remarks on field widths and types
-        pyogrio.write_dataframe(frame, path, **options)
-    return path
-
-
-def _gpkg(frame: gpd.GeoDataFrame, folder: Path) -> Path:
-    return _write(frame, folder / "基地.gpkg", layer="基地")
-
-
-def _geojson(frame: gpd.GeoDataFrame, folder: Path) -> Path:
-    return _write(frame, folder / "基地.geojson", COORDINATE_PRECISION=9)
-
-
-def _parquet(frame: gpd.GeoDataFrame, folder: Path) -> Path:
-    frame.to_parquet(folder / "基地.parquet")
-    return folder / "基地.parquet"
-
-
-def _gdb(frame: gpd.GeoDataFrame, folder: Path) -> Path:
-    options = {"layer": "jd", "geometry_type": "MultiPolygon"}
-    return _write(frame, folder / "基地.gdb", driver="OpenFileGDB", **options)
-
-
-def _zipped_gdb(frame: gpd.GeoDataFrame, folder: Path) -> Path:
-    _gdb(frame, folder)
-    made = shutil.make_archive(str(folder / "基地"), "zip", folder, "基地.gdb")
-    shutil.rmtree(folder / "基地.gdb")
-    return Path(made)
-
-
-def _shp(
-    encoding: str, cpg: str | None, *, language: int | None = None, stem: str = "基地"
-) -> Writer:
-    """A writer of shapefiles; `cpg` is what the sidecar says, None for no sidecar."""
-
-    def write(frame: gpd.GeoDataFrame, folder: Path) -> Path:
-        path = _write(frame, folder / f"{stem}.shp", encoding=encoding)
-        path.with_suffix(".cpg").unlink()
-        if cpg is not None:
-            path.with_suffix(".cpg").write_text(cpg, encoding="ascii")
-        if language is not None:
-            dbf = bytearray(path.with_suffix(".dbf").read_bytes())
-            dbf[29] = language
-            path.with_suffix(".dbf").write_bytes(dbf)
-        return path
-
-    return write
-
-
-def _zipped_shp(encoding: str, cpg: str | None, *, name_encoding: str | None = None) -> Writer:
-    """The same in a zip, its Chinese names in an encoding that the zip does not state."""
-
-    def write(frame: gpd.GeoDataFrame, folder: Path) -> Path:
-        name = "印江基地"
-        raw = name.encode(name_encoding or "utf-8")
-        stem = name if name_encoding is None else "x" * len(raw)
-        inner = folder / "inner"
-        inner.mkdir()
-        _shp(encoding, cpg, stem=stem)(frame, inner)
-        path = folder / "上报.zip"
-        with zipfile.ZipFile(path, "w") as made:
-            for file in sorted(inner.iterdir()):
-                made.write(file, file.name)
-        if name_encoding is not None:
-            path.write_bytes(path.read_bytes().replace(stem.encode(), raw))
-        shutil.rmtree(inner)
-        return path
-
-    return write
-
-
-_GBK = ("GBK", ["HG003"], "编码=GBK(由内容判定)")
-_UTF8 = ("UTF-8", ["HG003"], "编码=UTF-8(由内容判定)")
-FORMATS = {
-    "gpkg": (_gpkg, "UTF-8", [], None),
-    "geojson": (_geojson, "UTF-8", [], None),
-    "parquet": (_parquet, "UTF-8", [], None),
-    "gdb": (_gdb, "UTF-8", [], None),
-    "gdb.zip": (_zipped_gdb, "UTF-8", [], None),
-    "shp utf8": (_shp("UTF-8", "UTF-8"), "UTF-8", [], None),
-    "shp utf8 without cpg": (_shp("UTF-8", None), *_UTF8),
-    "shp utf8 cpg says gbk": (_shp("UTF-8", "GBK"), *_UTF8),
-    "shp gbk": (_shp("GBK", "GBK"), "GBK", [], None),
-    "shp gbk cpg 936": (_shp("GBK", "936"), "GBK", [], None),
-    "shp gbk without cpg": (_shp("GBK", None), *_GBK),
-    "shp gbk cpg says utf8": (_shp("GBK", "UTF-8"), *_GBK),
-    "shp gbk cpg says nonsense": (_shp("GBK", "??"), *_GBK),
-    "shp gbk language byte says ansi": (_shp("GBK", None, language=0x57), *_GBK),
-    "shp utf8 language byte says gbk": (_shp("UTF-8", None, language=0x4D), *_UTF8),
-    "zipped shp": (_zipped_shp("UTF-8", "UTF-8"), "UTF-8", [], None),
-    "zipped shp gbk": (_zipped_shp("GBK", None, name_encoding="gbk"), *_GBK),
-}
-
-
-@pytest.mark.parametrize("format_", FORMATS)
-def test_the_same_bases_come_back_from_every_format(tmp_path: Path, format_: str) -> None:
-    write, encoding, codes, line = FORMATS[format_]
-    survey = hg.read_survey(write(_truth(), tmp_path))
-    _assert_same_bases(survey)
-    assert _codes(survey) == codes
-    assert list(survey.files["encoding"]) == [encoding]
-    said = _said(survey)
-    assert line is None or line in said
-    assert ("由内容判定" in said) == (line is not None)
-    assert "记录 4/4" in said
-
-
-@pytest.mark.parametrize("format_", ["gpkg", "shp gbk", "parquet", "gdb"])
-@pytest.mark.parametrize("crs", ["EPSG:4524", "EPSG:4545", "EPSG:4496", "EPSG:4326"])
-def test_the_systems_coordinates_are_put_on_cgcs2000(
-    tmp_path: Path, format_: str, crs: str
-) -> None:
-    frame = _truth()
-    moved = frame.set_geometry([project(g, crs) for g in frame.geometry], crs=crs)
-    survey = hg.read_survey(FORMATS[format_][0](moved, tmp_path))
-    _assert_same_bases(survey)
-    assert _codes(survey) == []
-    assert list(survey.files["crs"]) == [crs]
-
-
-@pytest.mark.parametrize("format_", ["gpkg", "shp utf8", "parquet"])
-def test_a_file_without_a_system_says_what_was_inferred(tmp_path: Path, format_: str) -> None:
-    frame = _truth()
-    moved = frame.set_geometry([project(g, "EPSG:4524") for g in frame.geometry], crs=4524)
-    path = FORMATS[format_][0](moved.set_crs(None, allow_override=True), tmp_path)
-    survey = hg.read_survey(path)
-    assert _codes(survey) == ["HG005"]
-    assert "坐标系=EPSG:4524(由坐标推断)" in _said(survey)
-    assert list(survey.files["crs"]) == ["EPSG:4524"]
-    _assert_same_bases(survey)
+# Layers and records
 
 
 def test_a_swapped_record_keeps_its_coordinates(tmp_path: Path) -> None:
-    frame = _truth()
+    frame = truth()
     shapes = list(frame.geometry)
     shapes[2] = swapped(rectangle())
-    survey = hg.read_survey(_gpkg(frame.set_geometry(shapes, crs="EPSG:4490"), tmp_path))
+    survey = hg.read_survey(gpkg(frame.set_geometry(shapes, crs="EPSG:4490"), tmp_path))
     assert list(survey.bases.geometry.isna()) == [False, False, True, False]
     kept = shapely.from_wkt(survey.bases["raw_geometry"].iloc[2])
     assert_same_place(kept, shapes[2], 1e-8)
@@ -238,9 +91,9 @@ def test_a_swapped_record_keeps_its_coordinates(tmp_path: Path) -> None:
 
 
 def test_one_note_for_a_layer_with_heights(tmp_path: Path) -> None:
-    frame = _truth()
+    frame = truth()
     survey = hg.read_survey(
-        _gpkg(frame.set_geometry(shapely.force_3d(frame.geometry, 600.0)), tmp_path)
+        gpkg(frame.set_geometry(shapely.force_3d(frame.geometry, 600.0)), tmp_path)
     )
     assert _codes(survey) == ["HG110"]
     assert survey.issues["row"].isna().all()
@@ -248,9 +101,9 @@ def test_one_note_for_a_layer_with_heights(tmp_path: Path) -> None:
 
 
 def test_a_record_without_a_polygon_is_a_row(tmp_path: Path) -> None:
-    frame = _truth()
+    frame = truth()
     shapes = [frame.geometry[0], None, *frame.geometry[2:]]
-    survey = hg.read_survey(_gpkg(frame.set_geometry(shapes, crs="EPSG:4490"), tmp_path))
+    survey = hg.read_survey(gpkg(frame.set_geometry(shapes, crs="EPSG:4490"), tmp_path))
     assert list(survey.bases["name"]) == TEXTS["JDMC"]
     assert list(survey.bases.geometry.isna()) == [False, True, False, False]
 
@@ -272,8 +125,8 @@ def test_a_table_without_any_geometry_is_reported_bases(tmp_path: Path, suffix: 
 
 def test_both_layers_of_a_file_are_read(tmp_path: Path) -> None:
     path = tmp_path / "两层.gpkg"
-    _write(_truth().iloc[:3], path, layer="一季度")
-    _write(_truth().iloc[3:].to_crs(4524), path, layer="二季度")
+    by_gdal(truth().iloc[:3], path, layer="一季度")
+    by_gdal(truth().iloc[3:].to_crs(4524), path, layer="二季度")
     survey = hg.read_survey(path)
     assert list(survey.files["layer"]) == ["一季度", "二季度"]
     assert list(survey.files["crs"]) == ["EPSG:4490", "EPSG:4524"]
@@ -285,9 +138,9 @@ def test_both_layers_of_a_file_are_read(tmp_path: Path) -> None:
 
 def test_records_without_an_id_are_named_by_file_layer_and_row(tmp_path: Path) -> None:
     path = tmp_path / "批次.gpkg"
-    frame = _truth().drop(columns="JDBH")
-    _write(frame, path, layer="甲")
-    _write(frame.iloc[:1], path, layer="乙")
+    frame = truth().drop(columns="JDBH")
+    by_gdal(frame, path, layer="甲")
+    by_gdal(frame.iloc[:1], path, layer="乙")
     survey = hg.read_survey(path)
     assert list(survey.bases["base_id"]) == [
         *("批次.gpkg#甲#1", "批次.gpkg#甲#2", "批次.gpkg#甲#3", "批次.gpkg#甲#4"),
@@ -299,7 +152,7 @@ def test_what_was_assumed_stands_in_one_line_a_layer(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame(
         {"品种": ["天麻"], "面积": [500], "镇长": ["某"]}, geometry=[rectangle()], crs="EPSG:4490"
     )
-    survey = hg.read_survey(_shp("GBK", None)(frame, tmp_path))
+    survey = hg.read_survey(shp("GBK", None)(frame, tmp_path))
     (line,) = survey.assumption_lines()
     assert line.startswith("基地.shp: ")
     for said in ("编码=GBK(由内容判定)", "建设状态", "基地类型", "按亩", "未用列: 镇长"):
@@ -308,10 +161,10 @@ def test_what_was_assumed_stands_in_one_line_a_layer(tmp_path: Path) -> None:
     assert line in repr(survey)
 
 
-@pytest.mark.parametrize("format_", ["gpkg", "shp gbk without cpg", "geojson", "parquet"])
-def test_columns_are_mapped_by_the_caller(tmp_path: Path, format_: str) -> None:
-    renamed = _truth().rename(columns={"JDBH": "DM", "品种": "作物", "面积_亩": "S"})
-    path = FORMATS[format_][0](renamed, tmp_path)
+@pytest.mark.parametrize("write", [gpkg, shp("GBK", None), geojson, parquet])
+def test_columns_are_mapped_by_the_caller(tmp_path: Path, write: Writer) -> None:
+    renamed = truth().rename(columns={"JDBH": "DM", "品种": "作物", "面积_亩": "S"})
+    path = write(renamed, tmp_path)
     mapped = {"base_id": "DM", "variety": "作物", "declared_value": "S"}
     _assert_same_bases(hg.read_survey(path, columns=mapped))
 
@@ -319,15 +172,15 @@ def test_columns_are_mapped_by_the_caller(tmp_path: Path, format_: str) -> None:
 def test_one_mapping_serves_files_that_lack_some_of_it(tmp_path: Path) -> None:
     (tmp_path / "一").mkdir()
     (tmp_path / "二").mkdir()
-    one = _gpkg(_truth().rename(columns={"品种": "作物"}), tmp_path / "一")
-    two = _geojson(_truth(), tmp_path / "二")
+    one = gpkg(truth().rename(columns={"品种": "作物"}), tmp_path / "一")
+    two = geojson(truth(), tmp_path / "二")
     survey = hg.read_survey([one, two], columns={"variety": "作物"})
     assert list(survey.bases["variety"]) == ["天麻", "白芨", "天麻", "前胡"] * 2
 
 
 def test_a_text_cut_within_a_character_spoils_no_other(tmp_path: Path) -> None:
     # Fields of a DBF are so many bytes wide, and not every program cuts between characters.
-    path = _shp("GBK", None)(_truth(), tmp_path)
+    path = shp("GBK", None)(truth(), tmp_path)
     dbf = path.with_suffix(".dbf").read_bytes()
     whole, cut = "喆淼犇骉药业".encode("gbk"), "喆淼犇骉药".encode("gbk") + "业".encode("gbk")[:1]
     assert dbf.count(whole) == 1
@@ -346,9 +199,9 @@ def test_a_text_cut_within_a_character_spoils_no_other(tmp_path: Path) -> None:
 def test_a_folder_is_read_in_a_fixed_order(tmp_path: Path) -> None:
     folder = tmp_path / "incoming"
     (folder / "德江").mkdir(parents=True)
-    _shp("GBK", None, stem="b")(_truth(), folder)
-    _geojson(_truth(), folder).rename(folder / "a.geojson")
-    _gpkg(_truth(), folder / "德江")
+    shp("GBK", None, stem="b")(truth(), folder)
+    geojson(truth(), folder).rename(folder / "a.geojson")
+    gpkg(truth(), folder / "德江")
     (folder / "readme.docx").write_bytes(b"not data")
     (folder / ".hidden.gpkg").write_bytes(b"not data")
     (folder / "~$a.xlsx").write_bytes(b"not data")
@@ -362,7 +215,7 @@ def test_a_folder_is_read_in_a_fixed_order(tmp_path: Path) -> None:
 
 def test_a_list_is_read_in_its_own_order(tmp_path: Path) -> None:
     first, second = tmp_path / "z.gpkg", tmp_path / "a.gpkg"
-    _gpkg(_truth(), tmp_path).rename(first)
+    gpkg(truth(), tmp_path).rename(first)
     shutil.copy(first, second)
     for given_paths in ([first, second], (str(first), str(second)), iter([first, second])):
         assert list(hg.read_survey(given_paths).files["path"]) == ["z.gpkg", "a.gpkg"]
@@ -373,14 +226,14 @@ def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
     paths = []
     for county in ("印江", "德江"):
         (tmp_path / county).mkdir()
-        paths.append(_gpkg(_truth().drop(columns="JDBH"), tmp_path / county))
+        paths.append(gpkg(truth().drop(columns="JDBH"), tmp_path / county))
     survey = hg.read_survey(paths)
     assert survey.files["path"].is_unique
     assert survey.bases["base_id"].is_unique
 
 
 def test_a_zip_within_a_zip_is_read(tmp_path: Path) -> None:
-    inner = _zipped_shp("GBK", None, name_encoding="gbk")(_truth(), tmp_path)
+    inner = zipped_shp("GBK", None, name_encoding="gbk")(truth(), tmp_path)
     outer = tmp_path / "汇总.zip"
     with zipfile.ZipFile(outer, "w") as made:
         made.write(inner, "五月/上报.zip")
@@ -408,7 +261,7 @@ def test_nothing_of_an_archive_is_left_behind(
 ) -> None:
     room = tmp_path / "room"
     room.mkdir()
-    path = _zipped_shp("UTF-8", "UTF-8")(_truth(), tmp_path)
+    path = zipped_shp("UTF-8", "UTF-8")(truth(), tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(room))
     _assert_same_bases(hg.read_survey(path))
     assert list(room.iterdir()) == []
@@ -416,7 +269,7 @@ def test_nothing_of_an_archive_is_left_behind(
 
 @pytest.mark.parametrize("name", ["../基地.gpkg", "C:/基地.gpkg"])
 def test_a_hostile_archive_is_a_finding_beside_good_files(tmp_path: Path, name: str) -> None:
-    good = _gpkg(_truth(), tmp_path)
+    good = gpkg(truth(), tmp_path)
     bad = tmp_path / "bad.zip"
     with zipfile.ZipFile(bad, "w") as made:
         made.writestr(name, good.read_bytes())
@@ -447,7 +300,7 @@ def _assert_unreadable(survey: hg.Survey, shown: str) -> None:
 
 
 def test_a_missing_path_is_an_error(tmp_path: Path) -> None:
-    good = _gpkg(_truth(), tmp_path)
+    good = gpkg(truth(), tmp_path)
     with pytest.raises(InputNotFoundError, match=r"没有\.gpkg"):
         hg.read_survey([good, tmp_path / "没有.gpkg"])
 
@@ -482,7 +335,7 @@ def test_a_format_that_is_not_read_is_a_finding(tmp_path: Path, suffix: str) -> 
 def test_a_format_that_is_not_read_is_not_passed_over_in_a_folder(
     tmp_path: Path, suffix: str
 ) -> None:
-    _gpkg(_truth(), tmp_path)
+    gpkg(truth(), tmp_path)
     (tmp_path / f"别的{suffix}").write_bytes(b"whatever")
     survey = hg.read_survey(tmp_path)
     assert _codes(survey) == ["HG001"]
@@ -524,20 +377,20 @@ def test_garbage_is_a_finding_and_never_another_error(
 
 @few
 @given(
-    st.sampled_from(["gpkg", "geojson", "parquet", "shp gbk", "zipped shp"]),
+    st.sampled_from([name for name in CASES if name.endswith(": stated") and "gdb" not in name]),
     st.floats(0, 1, exclude_max=True),
     st.binary(min_size=1, max_size=8),
     st.booleans(),
 )
 def test_a_damaged_file_is_read_or_found(
     tmp_path_factory: pytest.TempPathFactory,
-    format_: str,
+    name: str,
     where: float,
     instead: bytes,
     cut: bool,
 ) -> None:
     folder = tmp_path_factory.mktemp("damaged")
-    path = FORMATS[format_][0](_truth(), folder)
+    path = CASES[name].write(CASES[name].frame(), folder)
     data = path.read_bytes()
     at = int(where * len(data))
     path.write_bytes(data[:at] + (b"" if cut else instead + data[at + len(instead) :]))
@@ -552,8 +405,8 @@ def test_a_damaged_file_is_read_or_found(
 def test_one_vertex_off_the_earth_spoils_no_other_record(
     tmp_path: Path, ring: int, value: float
 ) -> None:
-    path = _shp("UTF-8", "UTF-8")(_truth(), tmp_path)
-    x, y = shapely.get_coordinates(_rings(_truth().geometry[1])[ring])[2]
+    path = shp("UTF-8", "UTF-8")(truth(), tmp_path)
+    x, y = shapely.get_coordinates(_rings(truth().geometry[1])[ring])[2]
     sound = path.read_bytes()
     assert sound.count(struct.pack("<2d", x, y)) == 1
     path.write_bytes(sound.replace(struct.pack("<2d", x, y), struct.pack("<2d", x, value)))
@@ -567,7 +420,7 @@ def test_one_vertex_off_the_earth_spoils_no_other_record(
 
 
 def test_records_that_a_geopackage_promises_and_lacks(tmp_path: Path) -> None:
-    path = _gpkg(_truth(), tmp_path)
+    path = gpkg(truth(), tmp_path)
     with sqlite3.connect(path) as base:
         base.execute("UPDATE gpkg_ogr_contents SET feature_count = 7")
     base.close()
@@ -592,26 +445,26 @@ def _cut_to(path: Path, records: int) -> None:
 
 
 def test_records_that_a_shapefiles_table_has_and_its_shapes_lack(tmp_path: Path) -> None:
-    path = _shp("UTF-8", "UTF-8")(_truth(), tmp_path)
+    path = shp("UTF-8", "UTF-8")(truth(), tmp_path)
     _cut_to(path, 2)
     _assert_lost(hg.read_survey(path), promised=4, read=2, or_kept=True)
 
 
 def test_records_that_a_shapefiles_index_has_and_its_shapes_lack(tmp_path: Path) -> None:
-    path = _shp("UTF-8", "UTF-8")(_truth(), tmp_path)
+    path = shp("UTF-8", "UTF-8")(truth(), tmp_path)
     path.write_bytes(path.read_bytes()[: _end_of_shape(path, 2) + 20])
     _assert_lost(hg.read_survey(path), promised=4, read=2, or_kept=True)
 
 
 def test_records_that_a_shapefiles_index_has_and_its_table_lacks(tmp_path: Path) -> None:
-    path = _shp("UTF-8", "UTF-8")(_truth(), tmp_path)
+    path = shp("UTF-8", "UTF-8")(truth(), tmp_path)
     dbf = path.with_suffix(".dbf")
     head = struct.unpack_from("<4xIHH", dbf.read_bytes())
     dbf.write_bytes(dbf.read_bytes()[: head[1] + 2 * head[2]])
     survey = hg.read_survey(path)
     assert {"HG001", "HG002"} & set(_codes(survey))
     assert list(survey.bases["name"].dropna()) == TEXTS["JDMC"][:2]
-    for found, shape in zip(survey.bases.geometry[:2], _truth().geometry[:2], strict=True):
+    for found, shape in zip(survey.bases.geometry[:2], truth().geometry[:2], strict=True):
         assert_same_place(found, shape)
 
 
