@@ -450,24 +450,6 @@ def test_records_that_a_shapefiles_table_has_and_its_shapes_lack(tmp_path: Path)
     _assert_lost(hg.read_survey(path), promised=4, read=2, or_kept=True)
 
 
-def test_records_that_a_shapefiles_index_has_and_its_shapes_lack(tmp_path: Path) -> None:
-    path = shp("UTF-8", "UTF-8")(truth(), tmp_path)
-    path.write_bytes(path.read_bytes()[: _end_of_shape(path, 2) + 20])
-    _assert_lost(hg.read_survey(path), promised=4, read=2, or_kept=True)
-
-
-def test_records_that_a_shapefiles_index_has_and_its_table_lacks(tmp_path: Path) -> None:
-    path = shp("UTF-8", "UTF-8")(truth(), tmp_path)
-    dbf = path.with_suffix(".dbf")
-    head = struct.unpack_from("<4xIHH", dbf.read_bytes())
-    dbf.write_bytes(dbf.read_bytes()[: head[1] + 2 * head[2]])
-    survey = hg.read_survey(path)
-    assert {"HG001", "HG002"} & set(_codes(survey))
-    assert list(survey.bases["name"].dropna()) == TEXTS["JDMC"][:2]
-    for found, shape in zip(survey.bases.geometry[:2], truth().geometry[:2], strict=True):
-        assert_same_place(found, shape)
-
-
 def _assert_lost(survey: hg.Survey, *, promised: int, read: int, or_kept: bool = False) -> None:
     """HG002 says how many were lost; or every record is there, whole or without its half."""
     if or_kept and len(survey.bases) == promised:

@@ -53,6 +53,20 @@ def promised_records(shp: Path) -> int:
     return max(counts)
 
 
+def cut_shapes(shp: Path) -> int:
+    """How many records the .shx places beyond the end of the .shp: their polygons are cut off."""
+    shx = _beside(shp, ".shx")
+    if shx is None:
+        return 0
+    entries = shx.read_bytes()[_SHX_HEADER_BYTES:]
+    entries = entries[: len(entries) // _SHX_RECORD_BYTES * _SHX_RECORD_BYTES]
+    size = shp.stat().st_size
+    return sum(
+        2 * (start + length) + _SHX_RECORD_BYTES > size
+        for start, length in struct.iter_unpack(">2i", entries)
+    )
+
+
 def has_index(shp: Path) -> bool:
     """Whether there is a .shx."""
     return _beside(shp, ".shx") is not None

@@ -20,6 +20,7 @@ from herbgis.issues import Issue, Place
 from herbgis.readers import encodings
 from herbgis.readers.shapefile import (
     copied,
+    cut_shapes,
     has_index,
     promised_records,
     text_encoding,
@@ -73,11 +74,19 @@ def _read_shapefile(path: Path, shown: str, folder: Path) -> Layer:
         layer = _read_without_index(copied(path, folder), shown)
     promised = max(layer.promised, promised_records(path))
     layer = replace(layer, promised=promised, cut_headings=True)
-    if rows is None:
-        return layer
-    counts = {"promised": layer.promised, "read": rows}
-    issue = Issue("HG002", Place(shown, layer.name), counts, measured=rows, allowed=layer.promised)
-    note = f"属性表只有 {rows} 行, 其余记录没有属性"
+    if rows is not None:
+        layer = _lacking(layer, rows, f"属性表只有 {rows} 行, 其余记录没有属性")
+    cut = cut_shapes(path)
+    if cut and len(layer.frame) == promised:
+        layer = _lacking(layer, promised - cut, f".shp 不完整, {cut} 条记录没有图形")
+    return layer
+
+
+def _lacking(layer: Layer, whole: int, note: str) -> Layer:
+    """The layer with the finding that only so many of its records are whole."""
+    counts = {"promised": layer.promised, "read": whole}
+    where = Place(layer.file, layer.name)
+    issue = Issue("HG002", where, counts, measured=whole, allowed=layer.promised)
     return replace(layer, issues=(*layer.issues, issue), assumptions=(*layer.assumptions, note))
 
 
