@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import lzma
 import re
 import stat
-import struct
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 
 from herbgis.readers import encodings
@@ -17,20 +14,8 @@ _MOST_BYTES = 2 * 1024**3
 _MOST_RATIO = 200
 _RATIO_FROM_BYTES = 50 * 1024**2
 _UTF8_FLAG = 0x800
+_ENCRYPTED_FLAG = 0x1
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
-
-#: What the standard library raises on archives that are damaged or of a kind it does not read.
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    struct.error,
-    UnicodeError,
-)
 
 
 class ArchiveError(ValueError):
@@ -52,12 +37,11 @@ def unpack(archive: Path, target: Path) -> None:
             _check_size(entries, archive)
             for entry in entries:
                 place = target / _safe_path(_name(entry))
-                if entry.flag_bits & 0x1:
-                    msg = f"压缩包内 {_name(entry)} 有密码, 请解密后再交"
-                    raise ArchiveError(msg)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 _copy(opened, entry, place)
-    except _DAMAGE as error:
+    except ArchiveError:
+        raise
+    except Exception as error:
         msg = f"压缩包损坏或格式不支持: {error}"
         raise ArchiveError(msg) from error
 
@@ -91,6 +75,9 @@ def _safe_path(name: str) -> PurePosixPath:
 
 def _copy(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path) -> None:
     """Write one entry, counting bytes: a header may promise fewer than there are."""
+    if entry.flag_bits & _ENCRYPTED_FLAG:
+        msg = f"压缩包内 {_name(entry)} 有密码, 请解密后再交"
+        raise ArchiveError(msg)
     if stat.S_ISLNK(entry.external_attr >> 16):
         msg = f"压缩包内 {_name(entry)} 是链接, 未展开"
         raise ArchiveError(msg)

@@ -1,0 +1,1 @@
+"""Counts and ratios beside named peers; run from the repository's root."""
