@@ -226,7 +226,23 @@ def test_blocks_and_paper_are_not_read_and_blocks_are_said(tmp_path: Path) -> No
 
 def test_a_drawing_without_rings_is_a_finding(tmp_path: Path) -> None:
     path = _dxf(tmp_path / "a.dxf", lambda space: space.add_line((0, 0), (1, 1)))
-    assert list(hg.read_survey(path).issues["code"]) == ["HG001"]
+    survey = hg.read_survey(path)
+    assert list(survey.issues["code"]) == ["HG001"]
+    assert "直线 1 个未读" in survey.assumption_lines()[0]
+
+
+@pytest.mark.parametrize("version", ["R2000", "R2010"])
+def test_other_outlines_are_said_beside_the_rings(tmp_path: Path, version: str) -> None:
+    def draw(space: Modelspace) -> None:
+        _named_parcels(space)
+        space.add_circle((X, Y), 30)
+        space.add_circle((X, Y), 40)
+        space.add_hatch()
+
+    survey = hg.read_survey(_dxf(tmp_path / "a.dxf", draw, version))
+    assert len(survey.bases) == 2
+    assert "圆 2 个未读" in survey.assumption_lines()[0]
+    assert "填充 1 个未读" in survey.assumption_lines()[0]
 
 
 def test_a_cut_drawing_keeps_its_whole_rings_and_no_part_of_one(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -227,3 +230,24 @@ def test_demo_writes_map_workbook_and_issue_list(tmp_path: Path) -> None:
         assert name in done.stdout
     assert "合成" in done.stdout
     assert "合成" in (tmp_path / "herbgis-demo" / "基地分布图.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="伪终端只在类 Unix 系统上有")
+def test_a_terminal_shows_progress_and_a_pipe_none(clean: Path, tmp_path: Path) -> None:
+    import pty  # noqa: PLC0415 - absent on Windows
+
+    for number in range(12):
+        shutil.copyfile(clean, tmp_path / f"{number}.gpkg")
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "herbgis", "validate", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=end) as running:
+        os.close(end)
+        shown = b""
+        with contextlib.suppress(OSError):  # the terminal is gone when its last user is
+            while piece := os.read(terminal, 4096):
+                shown += piece
+    os.close(terminal)
+    assert running.returncode == 1
+    assert "读取" in shown.decode("utf-8", errors="replace")
+    assert "%" in shown.decode("utf-8", errors="replace")
+    assert "读取" not in run("validate", tmp_path).stderr

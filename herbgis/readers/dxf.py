@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from herbgis.issues import Issue, Place
 from herbgis.placing import Geometries
-from herbgis.survey import Layer
+from herbgis.survey import Layer, bare_frame
 
 if TYPE_CHECKING:
     from herbgis.readers.dxf_entities import Drawing, Label, Ring
@@ -33,9 +34,11 @@ def read_dxf(path: Path, shown: str) -> Iterator[Layer]:
     by_layer: dict[str, list[Ring]] = {}
     for ring in drawing.rings:
         by_layer.setdefault(ring.layer, []).append(ring)
-    if drawing.cut and not by_layer:
-        msg = "文件不完整, 没有读到闭合的多段线"
-        raise ValueError(msg)
+    if not by_layer:
+        issue = Issue("HG001", Place(shown), {"why": "没有闭合的多段线, 没有读到图斑"})
+        issues = () if drawing.cut or drawing.unread else (issue,)
+        nothing = Layer(shown, "", bare_frame(pd.DataFrame()), None, 0, issues=issues)
+        yield _with_findings(nothing, drawing)
     names = sorted(by_layer, key=lambda name: (name.upper() != _BOUNDARIES, name))
     for number, name in enumerate(names):
         layer = _layer(shown, name, by_layer[name], drawing)
@@ -68,7 +71,7 @@ def _layer(shown: str, name: str, rings: Sequence[Ring], drawing: Drawing) -> La
 
 def _with_findings(layer: Layer, drawing: Drawing) -> Layer:
     """The file's first layer, with what is to be said of the whole file."""
-    where = Place(layer.file, layer.name)
+    where = Place(layer.file, layer.name or None)
     issues = list(layer.issues)
     said = []
     if not drawing.agrees:
@@ -82,6 +85,7 @@ def _with_findings(layer: Layer, drawing: Drawing) -> Layer:
         issues.append(Issue("HG001", where, {"why": why}))
     if drawing.open_lines:
         said.append(f"{drawing.open_lines} 条未闭合的多段线未作为图斑")
+    said += [f"{title} {count} 个未读" for title, count in drawing.passed_over.items()]
     inserts = drawing.inserts_with_lines()
     if inserts:
         said.append(f"{inserts} 个图块内有多段线, 未读")

@@ -5,6 +5,7 @@ Importing ezdxf takes most of a second, so this module is imported when a DXF is
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -39,6 +40,19 @@ _BINARY_MARK = b"AutoCAD Binary DXF"
 _UTF8_SINCE = "AC1021"
 _LINES = frozenset({"LWPOLYLINE", "POLYLINE"})
 _WANTED = _LINES | {"VERTEX", "TEXT", "MTEXT", "INSERT", "SECTION", "BLOCK"}
+#: What may be a boundary, or part of one, and is not read; with the word for it.
+_PASSED_OVER = {
+    "LINE": "直线",
+    "ARC": "圆弧",
+    "CIRCLE": "圆",
+    "ELLIPSE": "椭圆",
+    "SPLINE": "样条曲线",
+    "HATCH": "填充",
+    "MPOLYGON": "多边形填充",
+    "REGION": "面域",
+}
+# Without a handler of the caller's, what ezdxf logs would go to standard error.
+logging.getLogger("ezdxf").addHandler(logging.NullHandler())
 #: Largest distance between an arc and its chords, in metres; and their largest turn, which keeps
 #: the area within 6e-5 of the arc's and serves drawings in degrees too.
 _SAGITTA_M = 0.01
@@ -89,6 +103,12 @@ class Drawing:
     #: By block: what it holds, polylines as an empty string and other blocks by name.
     blocks: dict[str, set[str]] = field(default_factory=dict)
     arc_points: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+    def pass_over(self, kind: str) -> None:
+        """Count an entity that is not read, where people would miss it."""
+        if kind in _PASSED_OVER:
+            self.passed_over[_PASSED_OVER[kind]] += 1
 
     def inserts_with_lines(self) -> int:
         """INSERTs of the modelspace whose blocks hold polylines, at any depth."""
@@ -242,6 +262,7 @@ class _Entities:
             _guarded(self._drawing, line, self._vertices)
             self._vertices = []
         if not tags:
+            self._drawing.pass_over(kind)
             return
         try:
             entity = self._load(kind, tags)
@@ -274,6 +295,7 @@ def _read_document(document: ezdxf.document.Drawing) -> Drawing:
             elif isinstance(entity, Insert):
                 held.add(str(entity.dxf.name))
     for entity in document.modelspace():
+        drawing.pass_over(entity.dxftype())
         vertices = list(entity.vertices) if isinstance(entity, Polyline) else []
         _guarded(drawing, entity, vertices)
     return drawing
