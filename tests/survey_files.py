@@ -411,7 +411,7 @@ _FORMATS: dict[str, tuple[Writer, Kind, tuple[str, ...], tuple[str, ...]]] = {
     "ovkml": (kml("utf-8", suffix=".ovkml"), WHOLE, _DEGREES, ()),
     "ovkmz": (kml("utf-8", suffix=".ovkmz"), WHOLE, _DEGREES, ()),
     "ovjsn": (ovjsn("utf-8-sig"), RINGS, _DEGREES, ()),
-    "ovjsn gbk": (ovjsn("gbk"), RINGS, ("stated",), ()),
+    "ovjsn gbk": (ovjsn("gbk"), RINGS, ("stated",), ("HG003",)),
     "mif": (mapinfo(".mif", "UTF-8"), WHOLE, ("stated", "missing"), ()),
     "mif gbk": (mapinfo(".mif", "CP936"), WHOLE, ("stated", "missing"), ()),
     "tab": (mapinfo(".tab", "UTF-8"), COARSE, ("stated", "missing"), ()),

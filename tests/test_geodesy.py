@@ -116,6 +116,25 @@ def test_gcj02_is_about_560_m_off_in_tongren() -> None:
     assert 500 < GEOD.inv(109.19, 27.72, there[0][0], there[1][0])[2] < 620
 
 
+@pytest.mark.parametrize("name", ["gcj02", "bd09"])
+def test_offsets_go_there_and_back_all_over_tongren(name: str) -> None:
+    lon, lat = map(
+        np.ravel, np.meshgrid(np.linspace(107.7, 109.6, 96), np.linspace(27.1, 29.1, 101))
+    )
+    there = getattr(geodesy, f"cgcs2000_to_{name}")(lon, lat)
+    back = getattr(geodesy, f"{name}_to_cgcs2000")(*there)
+    assert max(GEOD.inv(lon, lat, *back)[2]) < 0.001
+
+
+def test_the_pair_that_a_published_converter_shows() -> None:
+    # wandergis/coordtransform, README: 116.404, 39.915 from WGS84 to GCJ-02, GCJ-02 to BD-09.
+    tiananmen = np.array([116.404]), np.array([39.915])
+    gcj = geodesy.cgcs2000_to_gcj02(*tiananmen)
+    assert np.ravel(gcj) == pytest.approx([116.41024449916938, 39.91640428150164], abs=1e-9)
+    bd = geodesy.cgcs2000_to_bd09(*geodesy.gcj02_to_cgcs2000(*tiananmen))
+    assert np.ravel(bd) == pytest.approx([116.41036949371029, 39.92133699351021], abs=1e-9)
+
+
 def test_bd09_is_about_1100_m_off_in_tongren() -> None:
     there = geodesy.cgcs2000_to_bd09(np.array([109.19]), np.array([27.72]))
     assert 900 < GEOD.inv(109.19, 27.72, there[0][0], there[1][0])[2] < 1300

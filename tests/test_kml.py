@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from pathlib import Path
 
@@ -172,7 +173,10 @@ def test_what_stands_beside_a_polygon_is_said(tmp_path: Path) -> None:
     assert "面旁边的 1 个线或点未用" in survey.assumption_lines()[0]
 
 
-@pytest.mark.parametrize("written", ["108.45,x,0", "108.45", "nan,27.9", "108.45,"])
+NO_COORDINATES = ["108.45,x,0", "108.45", "nan,27.9", "108.45,", "108.45,27.9, 108.46,27.9"]
+
+
+@pytest.mark.parametrize("written", [*NO_COORDINATES, "1" + " " * 10**6])
 def test_coordinates_that_are_none_leave_the_record(tmp_path: Path, written: str) -> None:
     bad = f"<Point><coordinates>{written}</coordinates></Point>"
     survey = _read(tmp_path, _placemark(bad) + _placemark(_polygon(rectangle())))
@@ -275,6 +279,13 @@ def test_signs_that_xml_forbids_spoil_nothing(tmp_path: Path) -> None:
     assert len(survey.issues) == 0
 
 
+def test_a_document_type_is_found_behind_anything(tmp_path: Path) -> None:
+    path = tmp_path / "a.kml"
+    for head in ("<!DOC\x01TYPE kml>", "<?a?><!-- <x> --> <?b?>\n<!DOCTYPE kml>"):
+        path.write_text(f"{head}<kml>{_placemark(_polygon(rectangle()))}</kml>", encoding="utf-8")
+        assert "DOCTYPE" in hg.read_survey(path).assumption_lines()[0]
+
+
 def test_a_document_type_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.kml"
     entity = '<!DOCTYPE kml [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
@@ -321,6 +332,119 @@ def test_every_kml_of_an_archive_is_read(tmp_path: Path) -> None:
         book.write(inner, "doc.kml")
         book.write(inner, "附/乙.kml")
     assert hg.read_survey(path).files["layer"].tolist() == ["doc/批次", "乙/批次"]
+
+
+def _archive(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in members.items():
+            book.writestr(name, data)
+    return path
+
+
+def test_a_spoilt_kml_of_an_archive_leaves_the_others_alone(tmp_path: Path) -> None:
+    data = _write(tmp_path / "inner.txt", _placemark(_polygon(rectangle()))).read_bytes()
+    path = _archive(tmp_path / "a.kmz", {"1.kml": data, "2.kml": b"<kml><x", "3.kml": data})
+    survey = hg.read_survey(path)
+    assert survey.files[["layer", "read"]].to_numpy().tolist() == [
+        ["1/批次", 1],
+        ["2", 0],
+        ["3/批次", 1],
+    ]
+    assert survey.issues[["code", "layer"]].to_numpy().tolist() == [["HG001", "2"]]
+
+
+def test_no_two_records_have_one_id(tmp_path: Path) -> None:
+    mark = _placemark(_polygon(rectangle()))
+    data = KML.format(body=mark, encoding="UTF-8").encode()
+    twins = hg.read_survey(_archive(tmp_path / "a.kmz", {"甲/doc.kml": data, "乙/doc.kml": data}))
+    path = tmp_path / "印江.kml"
+    folder = f"<Folder><name>印江</name>{mark}</Folder>"
+    path.write_text(f"<kml><Document>{mark}{folder}</Document></kml>", encoding="utf-8")
+    for survey in (twins, hg.read_survey(path)):
+        assert len(survey.bases) == 2
+        assert survey.bases["base_id"].is_unique
+
+
+def test_a_kml_of_links_alone_is_a_finding(tmp_path: Path) -> None:
+    survey = _read(tmp_path, "<NetworkLink/><NetworkLink/>")
+    assert list(survey.issues["code"]) == ["HG001"]
+    assert "2 个网络链接未读" in survey.assumption_lines()[0]
+
+
+@pytest.mark.parametrize("suffix", [".kml", ".ovkml"])
+def test_an_ovkml_that_states_no_system_is_said(tmp_path: Path, suffix: str) -> None:
+    survey = hg.read_survey(_write(tmp_path / f"a{suffix}", _placemark(_polygon(rectangle()))))
+    assert_same_place(survey.bases.geometry[0], rectangle())
+    assert ("1 条记录未注明坐标类型" in survey.assumption_lines()[0]) == (suffix == ".ovkml")
+
+
+@pytest.mark.parametrize("kind", ["GCJ-02", "BD-09"])
+def test_numbers_that_are_no_degrees_are_not_converted(tmp_path: Path, kind: str) -> None:
+    far = [(x * 1e300, y) for x, y in CORNERS]
+    marks = _placemark(f"<OvCoordType>{kind}</OvCoordType>{_line(far)}") + _placemark(
+        _polygon(rectangle())
+    )
+    survey = _read(tmp_path, marks)
+    assert "e+302" in survey.bases["raw_geometry"][0]
+    assert_same_place(survey.bases.geometry[1], rectangle())
+
+
+def _paused(*pieces: list[tuple[float, float]]) -> str:
+    tracks = "".join(
+        "<Track>" + "".join(f"<coord>{lon} {lat} 0</coord>" for lon, lat in piece) + "</Track>"
+        for piece in pieces
+    )
+    return f"<MultiTrack>{tracks}</MultiTrack>"
+
+
+def test_a_paused_walk_is_one_track(tmp_path: Path) -> None:
+    survey = _read(tmp_path, _placemark(_paused(CORNERS[:2], [*CORNERS[2:], CORNERS[0]])))
+    assert_same_place(survey.bases.geometry[0], rectangle())
+
+
+def test_a_rest_on_a_walk_is_no_base(tmp_path: Path) -> None:
+    rest = [(LON, LAT), (LON + 1e-5, LAT), (LON + 1e-5, LAT + 1e-5)]
+    survey = _read(tmp_path, _placemark(_paused(rest, CORNERS)))
+    assert survey.bases.geometry[0].geom_type == "LineString"
+
+
+def test_pieces_that_close_by_themselves_stay_apart(tmp_path: Path) -> None:
+    beside = [(lon + 0.02, lat) for lon, lat in CORNERS]
+    rings = [[*ring, ring[0]] for ring in (CORNERS, beside)]
+    assert_same_place(
+        _read(tmp_path, _placemark(_paused(*rings))).bases.geometry[0],
+        shapely.MultiPolygon([rectangle(), rectangle(LON + 0.02)]),
+    )
+
+
+def test_more_headings_than_any_table_has_are_refused(tmp_path: Path) -> None:
+    marks = "".join(
+        _placemark(f'<ExtendedData><Data name="k{n}"><value/></Data></ExtendedData>')
+        for n in range(3500)
+    )
+    assert list(_read(tmp_path, marks).issues["code"]) == ["HG001"]
+
+
+#: Texts that patterns could go through again and again: minutes where they do.
+SLOW = {
+    "instructions": ("<?a?>" * 100, ""),
+    "comments": ("<!---->" * 100, ""),
+    "cdata": ("", "<![CDATA[" * 60_000),
+    "breaks": ("", f"<description>{'&lt;br' * 200_000}</description>"),
+    "cells": ("", f"<description>{'&lt;td ' * 200_000}</description>"),
+    "html comments": ("", f"<description>{'&lt;table>&lt;!--' * 100_000}</description>"),
+}
+
+
+@pytest.mark.parametrize(("head", "inside"), SLOW.values(), ids=SLOW)
+def test_no_text_takes_more_than_one_look(tmp_path: Path, head: str, inside: str) -> None:
+    path = tmp_path / "a.kml"
+    mark = _placemark(_polygon(rectangle()))
+    path.write_text(f"{head}<kml>{mark}{_placemark(inside)}</kml>", encoding="utf-8")
+    begun = time.process_time()
+    survey = hg.read_survey(path)
+    assert time.process_time() - begun < 5
+    assert_same_place(survey.bases.geometry[0], rectangle())
 
 
 def test_a_kml_named_kmz_is_read(tmp_path: Path) -> None:
@@ -397,6 +521,22 @@ def test_mutated_files_end_in_a_survey(
         at = data.draw(st.integers(0, len(whole) - 1))
         length = data.draw(st.integers(0, 20))
         whole[at : at + length] = data.draw(st.binary(max_size=20))
+    path.write_bytes(bytes(whole))
+    survey = hg.read_survey(path)
+    assert len(survey.bases) or "HG001" in set(survey.issues["code"])
+
+
+@few
+@given(data=st.data())
+def test_mutated_archives_end_in_a_survey(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("kmz") / "a.kmz"
+    text = KML.format(body=_placemark(_polygon(with_hole())), encoding="UTF-8")
+    whole = bytearray(_archive(path, {"doc.kml": text.encode(), "2.kml": b"<kml/>"}).read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(whole) - 1))
+        whole[at : at + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=8))
     path.write_bytes(bytes(whole))
     survey = hg.read_survey(path)
     assert len(survey.bases) or "HG001" in set(survey.issues["code"])

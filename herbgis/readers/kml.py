@@ -14,22 +14,22 @@ from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from herbgis.issues import Issue, Place
 from herbgis.readers.archives import unpack
-from herbgis.readers.encodings import decode_text
 from herbgis.readers.kml_fields import fields_of, text_of
 from herbgis.readers.kml_shapes import local, shapes_of
-from herbgis.readers.placemarks import Folder
+from herbgis.readers.placemarks import Folder, text_of_file
 from herbgis.survey import Layer
 
 _ZIP_HEAD = b"PK\x03\x04"
 _MEMBERS = frozenset({".kml", ".ovkml"})
-_MOST_BYTES = 256 * 1024**2
 _DEEPEST = 200
 _PIECE = 1 << 16
 _DECLARATION = re.compile(r"^\s*<\?xml\b([^>]*)\?>")
 _DECLARED = re.compile(r"encoding\s*=\s*[\"']([\w.-]+)[\"']")
-#: A document type can only stand before the first element; entities are declared nowhere else.
-_DOCTYPE = re.compile(r"\s*(?:(?:<\?.*?\?>|<!--.*?-->)\s*)*<!DOCTYPE", re.DOTALL | re.IGNORECASE)
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+#: What may stand before the first element and its document type, by what ends it.
+_ENDS = {"<!--": "-->", "<?": "?>"}
+_NOT_BLANK = re.compile(r"\S|\Z")
+#: One that is never ended goes on to the end, so that the text is gone through once.
+_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _ENTITY = re.compile(r"&(?:(?P<kept>(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);)|(?P<name>\w+;)?)")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _BEGINNING = re.compile(r"<(?:[\w.-]+:)?Placemark[\s>/]")
@@ -49,27 +49,44 @@ def read_kml(path: Path, shown: str) -> Iterator[Layer]:
     with path.open("rb") as stream:
         packed = stream.read(len(_ZIP_HEAD)) == _ZIP_HEAD
     if not packed:
-        yield from _layers(path, shown, path.stem)
+        yield from _layers(path, path, shown)
         return
     with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
         unpack(path, Path(folder))
         members = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in _MEMBERS)
+        if len(members) == 1:
+            yield from _layers(members[0], path, shown)
+            return
+        alike = Counter(member.stem for member in members)
         for member in members:
-            layers = _layers(member, shown, path.stem)
-            if len(members) == 1:
-                yield from layers
-            else:
-                yield from (replace(layer, name=f"{member.stem}/{layer.name}") for layer in layers)
+            whole = member.relative_to(folder).as_posix()
+            name = member.stem if alike[member.stem] == 1 else whole
+            yield from _layers_of_member(member, path, shown, name)
 
 
-def _layers(path: Path, shown: str, stem: str) -> Iterator[Layer]:
-    text, encoding, agrees = _text(path)
-    document = _parse(text)
+def _layers_of_member(member: Path, path: Path, shown: str, name: str) -> Iterator[Layer]:
+    """Layers of one KML among several; one that cannot be read leaves the others alone."""
+    try:
+        for layer in _layers(member, path, shown):
+            yield replace(layer, name=f"{name}/{layer.name}")
+    except ValueError as error:
+        issue = Issue("HG001", Place(shown, name), {"why": "压缩包内的这个 KML 损坏"})
+        empty = Folder().layer(shown, name, "")
+        yield replace(empty, assumptions=(str(error)[:200],), issues=(issue,))
+
+
+def _layers(file: Path, path: Path, shown: str) -> Iterator[Layer]:
+    """Layers of the KML in a file; the path is that of the archive around it, or the same."""
+    text, encoding, agrees = _text(file)
+    document = _parse(text, path.stem)
     if document.damage and not document.folders:
         msg = f"没有读到完整的地标: {document.damage}"
         raise ValueError(msg)
+    if document.passed_over:
+        document.folders = document.folders or {path.stem: Folder()}
+    of_ovital = path.suffix.lower().startswith(".ov")
     for number, (name, folder) in enumerate(document.folders.items()):
-        layer = folder.layer(shown, name or stem, encoding)
+        layer = folder.layer(shown, name, encoding, of_ovital=of_ovital)
         if number == 0:
             layer = _with_findings(layer, document, agrees=agrees)
         yield layer
@@ -77,26 +94,40 @@ def _layers(path: Path, shown: str, stem: str) -> Iterator[Layer]:
 
 def _text(path: Path) -> tuple[str, str, bool]:
     """A file's XML without its declaration, its encoding, and whether the declaration agrees."""
-    data = path.read_bytes()
-    if len(data) > _MOST_BYTES:
-        msg = f"文件有 {len(data) / 1e6:.0f} MB, 超过限额; 请拆分后再交"
-        raise ValueError(msg)
-    text, encoding = decode_text(data)
+    text, title = text_of_file(path)
+    is_ascii = text.isascii()
+    text = _NO_XML.sub("", text)
     head = _DECLARATION.match(text)
     declared = _DECLARED.search(head[1]) if head else None
     stated = declared[1].upper() if declared else "UTF-8"
     text = text[head.end() :] if head else text
-    if _DOCTYPE.match(text):
+    if _has_document_type(text):
         msg = "文件带有 DOCTYPE 声明, 出于安全不读"
         raise ValueError(msg)
-    title = "GBK" if encoding == "GB18030" else encoding.removesuffix("-SIG")
     same = title[:5] == stated[:5] or (title == "GBK" and stated in {"GB2312", "GB18030"})
-    return _sound(text), title, same or data.isascii()
+    return _sound(text), title, same or is_ascii
+
+
+def _has_document_type(text: str) -> bool:
+    """Whether one stands before the first element, as it must; entities are declared nowhere else.
+
+    Comments and instructions in front of it are passed over one by one.
+    """
+    at = 0
+    while found := _NOT_BLANK.search(text, at):
+        begun = next((begin for begin in _ENDS if text.startswith(begin, found.start())), None)
+        if begun is None:
+            return text.startswith("<!DOCTYPE", found.start())
+        end = text.find(_ENDS[begun], found.start() + len(begun))
+        if end < 0:
+            return False
+        at = end + len(_ENDS[begun])
+    return False
 
 
 def _sound(text: str) -> str:
-    """The same without what people write and no parser takes: `&nbsp;`, a bare &, control signs."""
-    parts = _CDATA.split(_NO_XML.sub("", text))
+    """The same without what people write and no parser takes: `&nbsp;` and a bare &."""
+    parts = _CDATA.split(text)
     return "".join(
         part if part.startswith("<![CDATA[") else _ENTITY.sub(_entity, part) for part in parts
     )
@@ -109,11 +140,11 @@ def _entity(found: re.Match[str]) -> str:
     return f"&amp;{found[0][1:]}" if character.startswith("&") else html.escape(character)
 
 
-def _parse(text: str) -> _Document:
+def _parse(text: str, stem: str) -> _Document:
     """Every whole placemark, by folder; a damaged file keeps what stands before the damage."""
     document = _Document()
     parser: XMLPullParser[Any] = XMLPullParser(("start", "end"))
-    walk = _Walk(document)
+    walk = _Walk(document, stem)
     try:
         for start in range(0, len(text), _PIECE):
             parser.feed(text[start : start + _PIECE])
@@ -124,26 +155,29 @@ def _parse(text: str) -> _Document:
     except (ParseError, ValueError) as error:
         document.damage = str(error)
     begun = sum(folder.begun for folder in document.folders.values())
-    lost = len(_BEGINNING.findall(_CDATA.sub("", text))) - begun
-    if document.damage and lost > 0:
-        document.folders.setdefault(walk.folder, Folder()).begun += lost
+    if document.damage:
+        outside = _CDATA.sub(lambda part: "" if part[0].endswith("]]>") else part[0], text)
+        lost = len(_BEGINNING.findall(outside)) - begun
+        if lost > 0:
+            document.folders.setdefault(walk.folder, Folder()).begun += lost
     return document
 
 
 class _Walk:
     """Where the parser stands: elements open, folders by name, the coordinate type that holds."""
 
-    def __init__(self, document: _Document) -> None:
+    def __init__(self, document: _Document, stem: str) -> None:
         self.document = document
+        self.stem = stem
         self.open: list[str] = []
         self.names: list[tuple[str, str]] = []
         self.types: list[str | None] = []
 
     @property
     def folder(self) -> str:
-        """Names of the folders that are open; that of the document where there is none."""
+        """Names of the folders that are open; that of the document, or the file, without any."""
         folders = [name or "未命名" for kind, name in self.names if kind == "Folder"]
-        return "/".join(folders) or "".join(name for _, name in self.names[-1:])
+        return "/".join(folders) or "".join(name for _, name in self.names[-1:]) or self.stem
 
     def step(self, event: str, element: Element) -> None:
         """Take one event of the parser."""
@@ -203,4 +237,6 @@ def _with_findings(layer: Layer, document: _Document, *, agrees: bool) -> Layer:
         said.append(document.damage[:200])
         issues.append(Issue("HG001", where, {"why": "KML 不完整, 只读到能读的部分"}))
     said += [f"{count} 个{title}未读" for title, count in document.passed_over.items()]
+    if document.passed_over and not any(folder.begun for folder in document.folders.values()):
+        issues.append(Issue("HG001", where, {"why": "没有地标, 只有未读的链接或图片"}))
     return replace(layer, assumptions=(*said, *layer.assumptions), issues=(*issues, *layer.issues))

@@ -11,8 +11,11 @@ from herbgis.readers.kml_shapes import local
 from herbgis.readers.sheets import is_known_heading
 
 _LINE = re.compile(r"(?P<heading>[^:：=]{1,20})[:：=]\s*(?P<value>.*)")
-_LINE_BREAK = re.compile(r"<\s*(?:br|/p|/div)\b[^>]*>|\r\n|\r|\n", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<\s*(?:br|/p|/div)\b[^<>]*>|\r\n|\r|\n", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+#: What only looks like a tag; the parser would go through the rest of the text at each of them.
+_BARE = re.compile(r"<(?!/?[a-z][^<>]*>)", re.IGNORECASE)
 
 
 def text_of(element: Element) -> str:
@@ -51,7 +54,7 @@ def _table(description: str) -> Iterator[tuple[str, str]]:
     if "<t" not in description.lower():
         return
     reader = _Rows()
-    reader.feed(description)
+    reader.feed(_BARE.sub("&lt;", _COMMENT.sub("", description)))
     reader.close()
     for row in reader.rows:
         if len(row) == 2 and row[0]:

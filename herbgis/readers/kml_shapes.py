@@ -11,9 +11,10 @@ import shapely
 
 from herbgis.readers.placemarks import Coordinates, Shapes
 
-_CONTAINERS = frozenset({"MultiGeometry", "MultiTrack", "Placemark"})
+_CONTAINERS = frozenset({"MultiGeometry", "Placemark"})
 _LINES = frozenset({"LineString", "LinearRing", "Track"})
-_BLANKS_AT_COMMA = re.compile(r"\s*[,，]\s*")
+#: A run of blanks is entered at its first alone: a long run without a comma is gone through once.
+_BLANKS_AT_COMMA = re.compile(r"(?<!\s)\s*[,，]\s*")
 
 
 def local(tag: str) -> str:
@@ -32,12 +33,14 @@ def shapes_of(placemark: Element) -> Shapes:
     drawn = Shapes()
     waiting = [placemark]
     while waiting:
-        element = waiting.pop(0)
+        element = waiting.pop()
         kind = local(element.tag)
         if kind in _CONTAINERS:
-            waiting = [*element, *waiting]
+            waiting += reversed(element)
         elif kind == "Polygon":
             _add_polygon(drawn, element)
+        elif kind == "MultiTrack":
+            drawn.add_track([_coordinates(piece) for piece in element])
         elif kind in _LINES:
             drawn.add_line(_coordinates(element))
         elif kind == "Point":
@@ -63,7 +66,7 @@ def _coordinates(element: Element) -> Coordinates:
 def _vertex(numbers: list[str]) -> tuple[float, ...]:
     values = [float(number) for number in numbers if number]
     lon, lat, height = (*values, 0.0, 0.0, 0.0)[:3]
-    if len(values) < 2 or not all(map(math.isfinite, (lon, lat, height))):
+    if len(values) not in {2, 3} or not all(map(math.isfinite, values)):
         msg = f"坐标 {','.join(numbers)[:40]} 读不懂"
         raise ValueError(msg)
     return lon, lat, height

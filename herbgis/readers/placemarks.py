@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -15,11 +18,14 @@ import shapely
 
 from herbgis.geodesy import Floats, bd09_to_cgcs2000, gcj02_to_cgcs2000
 from herbgis.issues import Issue, Place
+from herbgis.readers.encodings import decode_text
+from herbgis.readers.sheets import check_size
 from herbgis.survey import Layer
 
 #: Ends of a track this near to each other close it; a walk around a base rarely ends on its start.
 CLOSING_M = 30.0
 _GEOD = pyproj.Geod(ellps="GRS80")
+_MOST_BYTES = 256 * 1024**2
 
 Coordinates = list[tuple[float, ...]]
 Conversion = Callable[[Floats, Floats], tuple[Floats, Floats]]
@@ -31,6 +37,30 @@ _CONVERSIONS: Mapping[str, Conversion | None] = {
     "GCJ02": gcj02_to_cgcs2000,
     "BD09": bd09_to_cgcs2000,
 }
+
+
+def text_of_file(path: Path) -> tuple[str, str]:
+    """A file's text, and its encoding by the name that people know it under.
+
+    Raises
+    ------
+    ValueError
+        The file is larger than any survey.
+    """
+    size = path.stat().st_size
+    if size > _MOST_BYTES:
+        msg = f"文件有 {size / 1e6:.0f} MB, 超过限额; 请拆分后再交"
+        raise ValueError(msg)
+    text, encoding = decode_text(path.read_bytes())
+    return text, "GBK" if encoding == "GB18030" else encoding.removesuffix("-SIG")
+
+
+def _gap_m(vertices: Coordinates) -> float:
+    """Metres between the ends of a line; infinite where it has too few points for a ring."""
+    if len(set(vertices)) < 3:
+        return math.inf
+    (west, south), (east, north) = vertices[0][:2], vertices[-1][:2]
+    return float(_GEOD.inv(west, south, east, north)[2])
 
 
 @dataclass
@@ -54,14 +84,20 @@ class Shapes:
         if len(set(vertices)) < 2:
             self.points += [shapely.Point(xy) for xy in vertices[:1]]
             return
-        if len(set(vertices)) >= 3:
-            (west, south), (east, north) = vertices[0][:2], vertices[-1][:2]
-            gap = _GEOD.inv(west, south, east, north)[2]
-            if gap <= CLOSING_M:
-                self.polygons.append(shapely.Polygon(vertices))
-                self.gaps_m.append(gap)
-                return
+        gap = _gap_m(vertices)
+        if gap <= CLOSING_M:
+            self.polygons.append(shapely.Polygon(vertices))
+            self.gaps_m.append(gap)
+            return
         self.lines.append(shapely.LineString(vertices))
+
+    def add_track(self, pieces: list[Coordinates]) -> None:
+        """Add a track that was paused: one walk, unless each of its pieces closes by itself."""
+        pieces = [piece for piece in pieces if piece]
+        if any(_gap_m(piece) > CLOSING_M for piece in pieces):
+            pieces = [list(chain.from_iterable(pieces))]
+        for piece in pieces:
+            self.add_line(piece)
 
     def together(self) -> tuple[shapely.Geometry | None, int]:
         """One geometry, polygons before all else, and how many lines and points were left out."""
@@ -89,12 +125,15 @@ class Folder:
         Records that the file begins, whether they end or not.
     unread : list of int
         Records, from 1, whose coordinates could not be read.
+    untyped : int
+        Records with a shape and without a coordinate type.
     """
 
     rows: list[dict[str, str]] = field(default_factory=list)
     shapes: list[shapely.Geometry | None] = field(default_factory=list)
     begun: int = 0
     unread: list[int] = field(default_factory=list)
+    untyped: int = 0
     _converted: Counter[str] = field(default_factory=Counter)
     _gaps_m: list[float] = field(default_factory=list)
     _left_out: int = 0
@@ -110,12 +149,14 @@ class Folder:
         if shape is not None:
             shape, converted = _on_cgcs2000(shape, coord_type)
             self._converted[converted] += 1
+            self.untyped += not coord_type
         self.shapes.append(shape)
         self._gaps_m += drawn.gaps_m
         self._left_out += left_out
 
-    def layer(self, shown: str, name: str, encoding: str) -> Layer:
-        """The folder as a layer of longitudes and latitudes."""
+    def layer(self, shown: str, name: str, encoding: str, *, of_ovital: bool = False) -> Layer:
+        """The folder as a layer of longitudes and latitudes; 奥维 should state their types."""
+        check_size(len(self.rows), len(set(chain.from_iterable(self.rows))))
         table = pd.DataFrame(self.rows, index=range(len(self.rows)), dtype=object)
         table = table.where(table.notna(), None)
         why = {"why": "坐标读不懂, 记录保留, 没有图形"}
@@ -126,12 +167,14 @@ class Folder:
             crs=pyproj.CRS.from_epsg(4326),
             promised=max(self.begun, len(self.rows)),
             encoding=encoding,
-            assumptions=tuple(self._decided()),
+            assumptions=tuple(self._decided(of_ovital=of_ovital)),
             issues=tuple(Issue("HG001", Place(shown, name, row), why) for row in self.unread),
         )
 
-    def _decided(self) -> Iterator[str]:
+    def _decided(self, *, of_ovital: bool) -> Iterator[str]:
         """What was decided about the records, a line each."""
+        if of_ovital and self.untyped:
+            yield f"{self.untyped} 条记录未注明坐标类型, 按 CGCS2000(奥维也导出 GCJ-02)"
         for kind, count in sorted(self._converted.items()):
             if kind in {"GCJ-02", "BD-09"}:
                 yield f"{count} 条记录坐标由 {kind} 换算(文件注明)"
@@ -153,6 +196,7 @@ def _on_cgcs2000(shape: shapely.Geometry, written: str | None) -> tuple[shapely.
     convert = _CONVERSIONS.get(folded)
     if convert is None:
         return shape, "" if folded in _CONVERSIONS else str(written)
-    return shapely.transform(
-        shape, lambda xy: np.column_stack(convert(xy[:, 0], xy[:, 1]))
-    ), f"{folded[:-2]}-{folded[-2:]}"
+    if (np.abs(shapely.get_coordinates(shape)) > (180, 90)).any():
+        return shape, ""  # no degrees: placing keeps them as text
+    moved = shapely.transform(shape, lambda xy: np.column_stack(convert(xy[:, 0], xy[:, 1])))
+    return moved, f"{folded[:-2]}-{folded[-2:]}"
