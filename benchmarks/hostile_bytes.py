@@ -11,6 +11,7 @@ import multiprocessing
 import random
 import resource
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -153,16 +154,19 @@ def read(job: tuple[Path, int, int, Path | None]) -> tuple[str, str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = mutated(seed, number, base_seed, Path(folder))
         began = time.perf_counter()
+        signal.setitimer(signal.ITIMER_REAL, _SECONDS)
         try:
             survey = hg.read_survey(path)
             end = "survey" if _accounts(survey) else "NOT ACCOUNTED FOR"
         except hg.HerbgisError:
             end = "HerbgisError"
+        except _OverTimeError:
+            end = "OVER TIME"
         except BaseException as error:  # noqa: BLE001 - what must not happen is counted here
             end = f"RAISED {type(error).__name__}: {error}"[:200]
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         seconds = time.perf_counter() - began
-        if seconds > _SECONDS:
-            end = "OVER TIME"
         if keep is not None and end not in {"survey", "HerbgisError"}:
             shutil.copytree(folder, keep / f"{number}{path.suffix}", dirs_exist_ok=True)
     return path.suffix, end, seconds
@@ -176,7 +180,16 @@ def _accounts(survey: hg.Survey) -> bool:
     return whole and arrived == len(survey.bases) and (len(survey.bases) > 0 or bool(codes))
 
 
+class _OverTimeError(BaseException):
+    """No `Exception`, so that no reader takes it for a damaged file."""
+
+
+def _over_time(_signal: int, _frame: object) -> None:
+    raise _OverTimeError
+
+
 def _bounded() -> None:
+    signal.signal(signal.SIGALRM, _over_time)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
 
 

@@ -288,6 +288,31 @@ def csv(encoding: str) -> Writer:
     return write
 
 
+def point_table(encoding: str, above: str, axes: tuple[str, str]) -> Writer:
+    """A writer of tables with a boundary point a row; what stands above may state the system."""
+
+    def write(frame: gpd.GeoDataFrame, folder: Path) -> Path:
+        texts = frame.drop(columns="geometry")
+        rows: list[list[object]] = [[above], [*texts.columns, "圈号", *axes]]
+        for row, shape in zip(texts.to_numpy(dtype=object), frame.geometry, strict=True):
+            for number, ring in enumerate(_rings(shape, close=False), 1):
+                rows += [[*row, number, x, y] for x, y in ring]
+        path = folder / "界址点.csv"
+        text = "\r\n".join(",".join(str(cell) for cell in row) for row in rows)
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return write
+
+
+def ring_table(frame: gpd.GeoDataFrame, folder: Path) -> Path:
+    """A workbook with the whole polygon of a base in one cell."""
+    table = pd.DataFrame(frame.drop(columns="geometry")).assign(
+        WKT=frame.geometry.to_wkt(rounding_precision=-1)
+    )
+    return workbook(gpd.GeoDataFrame(table, geometry=frame.geometry), folder)
+
+
 def encoded(writer: Writer, encoding: str) -> Writer:
     """The same file in another encoding, said nowhere."""
 
@@ -423,6 +448,7 @@ _FORMATS: dict[str, tuple[Writer, Kind, tuple[str, ...], tuple[str, ...]]] = {
 }
 _PREFIXED, _BARE = System(4524, None), System(4545, None)
 _INFERRED = System(4524, None, ("HG005",))
+_LONLAT = ("经度", "纬度")
 #: Formats that state their system in words of their own, or never.
 _OWN_WORDS: dict[str, tuple[Writer, Kind, System]] = {
     "txt: stated": (plot_txt("utf-8", "36"), PLOTS, _PREFIXED),
@@ -435,6 +461,18 @@ _OWN_WORDS: dict[str, tuple[Writer, Kind, System]] = {
     "dat gbk: missing": (cass("gbk"), OUTLINES, _INFERRED),
     "dxf: missing": (dxf("R2010"), OUTLINES, _INFERRED),
     "dxf gbk: missing": (dxf("R2000"), OUTLINES, _INFERRED),
+    "points: missing": (point_table("utf-8", "", _LONLAT), WHOLE, SYSTEMS["missing, degrees"]),
+    "points gbk: stated": (
+        *(point_table("gbk", "坐标系：CGCS2000", _LONLAT), WHOLE),
+        System(4490, None),
+    ),
+    "points gbk: stated, no zone in front": (
+        *(point_table("gbk", "CGCS2000 3度带 中央经线108°", ("X", "Y")), WHOLE),
+        _BARE,
+    ),
+    "points: missing, metres": (point_table("utf-8", "", ("X", "Y")), WHOLE, _INFERRED),
+    "rings: missing": (ring_table, WHOLE, SYSTEMS["missing, degrees"]),
+    "rings: missing, metres": (ring_table, WHOLE, _INFERRED),
 }
 
 

@@ -16,6 +16,7 @@ import shapely
 from herbgis.geodesy import GaussKruger
 from herbgis.issues import Issue, Place
 from herbgis.readers.encodings import decode_text
+from herbgis.readers.rings import even_odd
 from herbgis.survey import Layer
 from herbgis.units import MU_M2
 
@@ -181,24 +182,9 @@ def _system(
 
 
 def _shape(plot: _Plot, *, swapped: bool) -> shapely.Geometry | None:
-    """The plot's rings combined even-odd: land inside an odd number of rings belongs to it."""
-    polygons = []
-    for points in plot.rings.values():
-        xy = points if swapped else [(east, north) for north, east in points]
-        if len(set(xy)) >= 3:
-            polygons.append(shapely.Polygon(xy))
-    if not polygons:
-        points = [p for ring in plot.rings.values() for p in ring]
-        return shapely.MultiPoint([(e, n) for n, e in points]) if points else None
-    if len(polygons) == 1:
-        return polygons[0]
-    if not all(polygon.is_valid for polygon in polygons):
-        # Left as it was drawn, so that the crossing is found and reported.
-        return shapely.MultiPolygon(polygons)
-    land: shapely.Geometry = polygons[0]
-    for polygon in polygons[1:]:
-        land = shapely.symmetric_difference(land, polygon)
-    return land
+    """The plot's rings, east before north."""
+    rings = plot.rings.values()
+    return even_odd([p if swapped else [(east, north) for north, east in p] for p in rings])
 
 
 def _check_header(plot: _Plot, shape: shapely.Geometry | None) -> tuple[str, bool]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
-import shapely
 
 from herbgis.issues import Issue, Place
 from herbgis.readers.encodings import decode_text
+from herbgis.readers.rings import even_odd
 from herbgis.survey import Layer
 
 _Point = tuple[float, float]
@@ -35,7 +35,7 @@ def read_cass_points(path: Path, shown: str) -> Iterator[Layer]:
         name=path.stem,
         frame=gpd.GeoDataFrame(
             {"name": list(rings)},
-            geometry=gpd.GeoSeries([_shape(ring) for ring in rings.values()]),
+            geometry=gpd.GeoSeries([even_odd([ring]) for ring in rings.values()]),
         ),
         crs=None,
         promised=len(rings),
@@ -81,8 +81,3 @@ def _rings(points: list[tuple[str, _Point]], stem: str) -> tuple[dict[str, list[
     left = len(points) - sum(len(ring) for ring in rings.values())
     note = f"按编码连成 {len(rings)} 个图斑"
     return rings, f"{note}, {left} 个点未用(无编码或不足三点)" if left else note
-
-
-def _shape(ring: list[_Point]) -> shapely.Geometry:
-    """A polygon; points too few for one stay points."""
-    return shapely.Polygon(ring) if len(set(ring)) >= 3 else shapely.MultiPoint(ring)

@@ -6,7 +6,7 @@ import functools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,6 +15,7 @@ import pandas as pd
 from herbgis import columns as cols
 from herbgis.basetable import clean_text, match_headings
 from herbgis.policy import Policy, load_policy
+from herbgis.readers.coordinates import roles_of
 from herbgis.units import fold
 
 Cell: TypeAlias = Any
@@ -22,6 +23,8 @@ Cell: TypeAlias = Any
 #: More cells than this, blank ones between others included, are no list of bases.
 MOST_CELLS = 10_000_000
 _HEADER_WITHIN_ROWS = 20
+#: Roles of columns that tables of other things have as well.
+_NO_HEADING_ALONE = {"plot", "point", "ring"}
 _LEAST_KNOWN_HEADINGS = 2
 #: A word for a total stands in one of the first texts of its row.
 _TOTAL_WITHIN_TEXTS = 4
@@ -71,10 +74,16 @@ class Grid:
 
 @dataclass(frozen=True)
 class Table:
-    """A table found in a grid: its records, and what was decided about the rest."""
+    """A table found in a grid: its records, and what was decided about the rest.
+
+    `matched` gives the headings that name columns of the base table; `above` is all that is
+    written over the headings.
+    """
 
     frame: pd.DataFrame
     assumptions: tuple[str, ...]
+    matched: Mapping[str, str]
+    above: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,8 @@ def find_table(grid: Grid) -> Table | None:
         if unit is not None:
             frame[_UNIT_HEADING] = pd.Series([unit] * len(frame), dtype=object)
             said.append(f"面积单位={unit}(由表头上方)")
-    return Table(frame, tuple(said))
+    above = " ".join(text for row in grid.rows[: header.row] for text in _texts(row))
+    return Table(frame, tuple(said), matched, above)
 
 
 # The header
@@ -174,7 +184,8 @@ def _find_header(grid: Grid) -> _Header | None:
 
 
 def _score(headings: list[str]) -> int:
-    return len(match_headings(headings, _policy())[0].keys() - set(cols.PROVENANCE))
+    named = match_headings(headings, _policy())[0].keys() - set(cols.PROVENANCE)
+    return len(named) + len(roles_of(headings).keys() - _NO_HEADING_ALONE)
 
 
 @functools.cache

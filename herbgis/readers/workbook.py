@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx, .xls) and CSV: lists of reported bases, without polygons."""
+"""Workbooks (.xlsx, .xls) and CSV: lists of reported bases, or tables of their coordinates."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from python_calamine import (
 )
 
 from herbgis.issues import Issue, Place
+from herbgis.readers.coordinate_table import drawn
 from herbgis.readers.encodings import decode_text
 from herbgis.readers.sheets import (
     Grid,
@@ -69,9 +70,9 @@ def read_workbook(path: Path, shown: str) -> Iterator[Layer]:
     layers = [_layer(shown, name, found, "") for name, found in tables.items() if found]
     if not layers:
         layers = [_unread(shown, _NO_HEADER)]
-        issues = issues or [*layers[0].issues]
+        layers = [replace(layers[0], issues=())] if issues else layers
     assumptions = (*layers[0].assumptions, *notes)
-    yield replace(layers[0], assumptions=assumptions, issues=tuple(issues))
+    yield replace(layers[0], assumptions=assumptions, issues=(*layers[0].issues, *issues))
     yield from layers[1:]
 
 
@@ -90,14 +91,17 @@ def read_csv(path: Path, shown: str) -> Iterator[Layer]:
 
 
 def _layer(shown: str, name: str, table: Table, encoding: str) -> Layer:
+    found = drawn(table.frame, table.matched, table.above, Place(shown, name))
+    frame = bare_frame(table.frame) if found is None else found.frame()
     return Layer(
         file=shown,
         name=name,
-        frame=bare_frame(table.frame),
-        crs=None,
-        promised=len(table.frame),
+        frame=frame,
+        crs=None if found is None else found.crs,
+        promised=len(frame),
         encoding=encoding,
-        assumptions=table.assumptions,
+        assumptions=(*table.assumptions, *(found.assumptions if found else ())),
+        issues=tuple(found.issues) if found else (),
     )
 
 
