@@ -95,10 +95,16 @@ def to_cgcs2000(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
     base = crs.geodetic_crs
     if crs.is_geographic and base is not None and base.to_epsg() in _SAME_AS_CGCS2000:
         return geometries
-    transformer = _transformer(crs)
-    return np.asarray(
-        shapely.transform(geometries, lambda xy: np.column_stack(transformer.transform(*xy.T)))
-    )
+    return np.asarray(shapely.transform(geometries, lambda xy: _transform(crs, xy)))
+
+
+def _transform(crs: pyproj.CRS, xy: Floats, direction: str = "FORWARD") -> Floats:
+    """Coordinates (n, 2) of a system to CGCS2000, or back.
+
+    The first point goes twice: pyproj takes an array of one for a number, which NumPy deprecates.
+    """
+    x, y = np.concatenate([xy[:1], xy]).T
+    return np.column_stack(_transformer(crs).transform(x, y, direction=direction))[1:]
 
 
 def _transformer(crs: pyproj.CRS) -> pyproj.Transformer:
@@ -241,15 +247,13 @@ def _unplaced(geometries: Geometries, crs: str, issue: Issue) -> Placed:
 def fits(geometries: Geometries, crs: pyproj.CRS) -> Flags:
     """Whether all of each geometry's coordinates can be coordinates of a system."""
     xy, owner = shapely.get_coordinates(geometries, return_index=True)
-    x, y = xy.T
     if crs.is_geographic:
-        good = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+        good = (np.abs(xy) <= (180, 90)).all(axis=1)
     else:
-        lon, lat = _transformer(crs).transform(x, y)
-        back_x, back_y = _transformer(crs).transform(lon, lat, direction="INVERSE")
+        placed = _transform(crs, xy)
         with np.errstate(invalid="ignore"):
-            good = (np.abs(back_x - x) < 1) & (np.abs(back_y - y) < 1)
-        good &= _within_area(lon, lat, crs)
+            good = (np.abs(_transform(crs, placed, "INVERSE") - xy) < 1).all(axis=1)
+        good &= _within_area(placed[:, 0], placed[:, 1], crs)
     return np.asarray(np.bincount(owner[~good], minlength=len(geometries)) == 0)
 
 
