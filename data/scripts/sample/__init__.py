@@ -1,0 +1,1 @@
+"""The rooms of make_sample.py."""
