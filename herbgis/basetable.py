@@ -22,6 +22,8 @@ from herbgis.policy import Policy
 from herbgis.units import fold, parse_date, parse_quantity
 
 _UNIT_IN_BRACKETS = re.compile(r"(?P<heading>.+?)[(\[](?P<unit>[^()\[\]]+)[)\]]$")
+#: Letters of the longest word for a unit that may end a heading.
+_LONGEST_UNIT = 8
 #: A DBF's heading holds ten bytes; a character that does not fit whole is left off.
 _CUT_FROM_BYTES = 8
 _SEPARATORS = re.compile(r"[、,，;；/+|()（）]|套种|间作")
@@ -94,7 +96,7 @@ def _splits(heading: str) -> Iterator[tuple[str, str]]:
     if bracketed:
         yield bracketed["heading"], bracketed["unit"]
         return
-    for at in range(1, len(heading)):
+    for at in range(max(1, len(heading) - _LONGEST_UNIT), len(heading)):
         yield heading[:at].rstrip("_-/"), heading[at:]
 
 

@@ -155,6 +155,8 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
     table = table.set_geometry(gpd.GeoSeries(placed.geometry, index=index, crs=CGCS2000))
     _set_provenance(table, layer)
     issues = [*layer.issues, *placed.issues]
+    if not layer.promised and not issues and layer.file != _FRAME:
+        said.add("没有记录")
     if layer.promised > len(table):
         counts = {"promised": layer.promised, "read": len(table)}
         issues.append(Issue("HG002", where, counts, measured=len(table), allowed=layer.promised))

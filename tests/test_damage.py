@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 import herbgis as hg
 from tests.damages import DAMAGES, Damage
 from tests.make import assert_same_place
-from tests.survey_files import TEXTS, truth
+from tests.survey_files import TEXTS, shp, truth
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
@@ -32,3 +33,32 @@ def test_every_promised_record_is_kept_or_counted_as_lost(tmp_path: Path, damage
     promised, read = survey.files["records"].sum(), survey.files["read"].sum()
     assert read == len(survey.bases)
     assert promised == read or "HG002" in set(survey.issues["code"])
+
+
+def test_a_header_that_promises_endless_rows_of_no_width_is_counted(tmp_path: Path) -> None:
+    path = shp("gbk", None)(truth(), tmp_path)
+    dbf = path.with_suffix(".dbf")
+    data = bytearray(dbf.read_bytes())
+    struct.pack_into("<I", data, 4, 2**31)
+    struct.pack_into("<H", data, 10, 0)
+    dbf.write_bytes(data)
+    survey = hg.read_survey(path)
+    assert len(survey.bases) == len(truth())
+    assert "HG002" in set(survey.issues["code"])
+
+
+def test_a_row_of_many_thousand_headings_is_no_endless_work(tmp_path: Path) -> None:
+    path = tmp_path / "名单.csv"
+    path.write_text("基地名称,品种\n甲,黄精\n" + "," + "9" * 100_000 + "\n", encoding="utf-8")
+    assert len(hg.read_survey(path).bases) == 2
+    path.write_text(
+        ",".join(["基地名称", "品种", "[[" * 50_000]) + "\n甲,黄精,\n", encoding="utf-8"
+    )
+    assert len(hg.read_survey(path).bases) == 1
+
+
+def test_a_table_without_rows_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "名单.csv"
+    path.write_text("填报单位:印江县,,\n基地名称,品种,面积\n", encoding="utf-8")
+    (entry,) = hg.read_survey(path).files.itertuples()
+    assert entry.assumptions == ["表头在第 2 行, 以上 1 行未作记录", "没有记录"]

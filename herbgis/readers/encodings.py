@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable
 
 #: Marks at the head of a text file that settle the question.
@@ -12,25 +13,28 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+_DAMAGED = re.compile("\ufffd+")
+#: Chinese takes three bytes in UTF-8; GBK may by chance look like characters of two.
+_SOUND = re.compile("[\u0800-\ufffc]")
+_SOUND_PER_DAMAGED = 2
+
 
 def decide(pieces: Iterable[bytes]) -> str | None:
     """``'UTF-8'`` or ``'GB18030'`` for pieces of text, or None where all is ASCII.
 
-    Strict UTF-8 first: Chinese text in GBK is as good as never valid UTF-8. A piece may end in
-    the middle of a character, as fields of fixed width do.
+    Chinese text in GBK is as good as nowhere valid UTF-8, so a few damaged characters do not
+    make UTF-8 GBK. A piece may end in the middle of a character, as fields of fixed width do.
     """
-    foreign = [piece for piece in pieces if not piece.isascii()]
+    foreign = [_as_utf8(piece) for piece in pieces if not piece.isascii()]
     if not foreign:
         return None
-    return "UTF-8" if all(_is_utf8(piece) for piece in foreign) else "GB18030"
+    damaged = sum(len(_DAMAGED.findall(text)) for text in foreign)
+    sound = sum(len(_SOUND.findall(text)) for text in foreign)
+    return "UTF-8" if not damaged or sound >= _SOUND_PER_DAMAGED * damaged else "GB18030"
 
 
-def _is_utf8(piece: bytes) -> bool:
-    try:
-        codecs.getincrementaldecoder("utf-8")("strict").decode(piece, final=False)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _as_utf8(piece: bytes) -> str:
+    return codecs.getincrementaldecoder("utf-8")("replace").decode(piece, final=False)
 
 
 def decode_text(data: bytes) -> tuple[str, str]:

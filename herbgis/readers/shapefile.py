@@ -158,9 +158,6 @@ def _texts(data: bytes) -> Iterator[bytes]:
         if field[11:12] == b"C":
             spans.append((offset, offset + field[16]))
         offset += field[16]
-    for number in range(records):
-        row = start + number * width
-        if row + width > len(data):
-            return
+    for row in range(start, len(data) - width + 1, max(width, 1))[:records]:
         for first, last in spans:
             yield data[row + first : row + last].rstrip(b" \0")

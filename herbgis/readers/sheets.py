@@ -152,7 +152,8 @@ def find_table(grid: Grid) -> Table | None:
     if header is None:
         return None
     matched, heading_unit = match_headings(header.headings, _policy())
-    said: list[str] = []
+    above = sum(any(cell is not None for cell in row) for row in grid.rows[: header.row])
+    said = [f"表头在第 {header.row + 1} 行, 以上 {above} 行未作记录"] if above else []
     filled = _filled_down(grid, header, matched, said)
     records = _records(grid, filled, header, said)
     frame = _frame(filled, header, records)
@@ -161,8 +162,8 @@ def find_table(grid: Grid) -> Table | None:
         if unit is not None:
             frame[_UNIT_HEADING] = pd.Series([unit] * len(frame), dtype=object)
             said.append(f"面积单位={unit}(由表头上方)")
-    above = " ".join(text for row in grid.rows[: header.row] for text in _texts(row))
-    return Table(frame, tuple(said), matched, above)
+    written = " ".join(text for row in grid.rows[: header.row] for text in _texts(row))
+    return Table(frame, tuple(said), matched, written)
 
 
 # The header

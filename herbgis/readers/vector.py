@@ -51,7 +51,7 @@ def read_gdal(path: Path, shown: str) -> Iterator[Layer]:
 def read_geojson(path: Path, shown: str) -> Iterator[Layer]:
     """A GeoJSON file; one that is not UTF-8 is written so for GDAL, which takes it for granted."""
     text, encoding = encodings.decode_text(path.read_bytes())
-    if encoding.startswith("UTF-8"):
+    if encoding.startswith("UTF-8") and "\ufffd" not in text:
         yield from read_gdal(path, shown)
         return
     title = _title(encoding)
@@ -114,7 +114,7 @@ def _read_layer(path: Path, shown: str, name: str, *, alone: bool) -> Layer:
             table, info = _read_table(path, options)
         except UnicodeDecodeError:
             table, info = _read_table(path, {**options, "encoding": _BYTEWISE})
-            table, encoding, agrees = _decoded(table), "GB18030", False
+            table, encoding, agrees = _decoded(table), encoding or "GB18030", False
     where = Place(shown, name)
     issues = () if agrees else (Issue("HG003", where, {"encoding": _title(encoding)}),)
     assumptions = [] if agrees else [f"编码={_title(encoding)}(由内容判定)"]
