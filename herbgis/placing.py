@@ -98,6 +98,15 @@ def to_cgcs2000(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
     return np.asarray(shapely.transform(geometries, lambda xy: _transform(crs, xy)))
 
 
+def to_layer(geometries: Geometries, system: str) -> Geometries | None:
+    """Geometries on CGCS2000 in a projected system, named as in ``files.crs``; else None."""
+    if not system.startswith("EPSG:") or not pyproj.CRS.from_user_input(system).is_projected:
+        return None
+    crs = pyproj.CRS.from_user_input(system)
+    moved = shapely.transform(geometries, lambda xy: _transform(crs, xy, "INVERSE"))
+    return np.asarray(moved, dtype=object)
+
+
 def _transform(crs: pyproj.CRS, xy: Floats, direction: str = "FORWARD") -> Floats:
     """Coordinates (n, 2) of a system to CGCS2000, or back.
 

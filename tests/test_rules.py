@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +12,7 @@ import shapely
 
 import herbgis as hg
 from herbgis.geodesy import areas_m2
-from herbgis.rules.shape import crossings
+from herbgis.rules.rings import crossings
 from tests.shapes import LAT, LON, MU_M2, east_of, frame, square
 
 SOUND = 6
@@ -45,6 +45,32 @@ def _outside_hole(shape: shapely.Polygon) -> shapely.Polygon:
     return shapely.Polygon(shape.exterior, [hole.exterior])
 
 
+def _declaring(bases: gpd.GeoDataFrame, row: int, factor: float) -> gpd.GeoDataFrame:
+    return _cell("declared_mu", bases["declared_mu"].iloc[row] * factor)(bases, row)
+
+
+def _twice(corners: Iterable[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    first, second, *others = corners
+    return [first, second, second, *others]
+
+
+def _needle(shape: shapely.Polygon, length_m: float) -> shapely.Polygon:
+    """A needle of a metre's width, blunt at its tip, on the northern side."""
+    west, south, east, north = shape.bounds
+    at, metre, tip = (west + east) / 2, 1e-5, north + length_m * 0.9e-5
+    needle = [(at + metre / 2, north), (at, tip), (at - metre / 20, tip), (at - metre / 2, north)]
+    return shapely.Polygon([(west, south), (east, south), (east, north), *needle, (west, north)])
+
+
+def _and(shape: shapely.Polygon, length_m: float, width_m: float) -> shapely.MultiPolygon:
+    """A second part, 10 m north of a polygon."""
+    west, _, _, north = shape.bounds
+    length, width, gap = (metres / 111_000 for metres in (length_m, width_m, 10.0))
+    return shapely.MultiPolygon(
+        [shape, shapely.box(west, north + gap, west + length, north + gap + width)]
+    )
+
+
 Spoil = Callable[[gpd.GeoDataFrame, int], gpd.GeoDataFrame]
 
 
@@ -75,6 +101,10 @@ def _in(epsg: int, *, swap: bool = False) -> Callable[[shapely.Geometry], shapel
 
 
 DEFECTS: dict[str, tuple[str, Spoil]] = {
+    "a spike": ("HG106", _shape(lambda s: _needle(s, 60))),
+    "a spike inward": ("HG106", _shape(lambda s: _needle(s, -60))),
+    "a sliver beside": ("HG107", _shape(lambda s: _and(s, 400, 1.5))),
+    "a tiny part beside": ("HG108", _shape(lambda s: _and(s, 3, 3))),
     "no polygon": ("HG101", _shape(lambda _: None)),
     "an empty polygon": ("HG101", _shape(lambda _: shapely.Polygon())),
     "a bow-tie": ("HG102", _shape(_bow)),
@@ -89,6 +119,10 @@ DEFECTS: dict[str, tuple[str, Spoil]] = {
     "another province": ("HG205", _shape(lambda s: shapely.transform(s, lambda xy: xy + (2.0, 0)))),
     "another county": ("HG207", _cell("county", "松桃苗族自治县")),
     "declared 31% more": ("HG401", _cell("declared_mu", 300.0)),
+    "declared in hectares": ("HG402", lambda bases, row: _declaring(bases, row, 1 / 15)),
+    "declared in square metres": ("HG401", lambda bases, row: _declaring(bases, row, MU_M2)),
+    "garbled text": ("HG506", _cell("name", "黄精基地".encode().decode("gb18030"))),
+    "garbled variety": ("HG506", _cell("variety", "黄精".encode("gbk").decode("latin-1"))),
     "a variety nobody knows": ("HG501", _cell("variety", "黄经")),
     "no variety": ("HG503", _cell("variety", None)),
     "a date that is none": ("HG504", _cell("surveyed_on", "去年春天")),
@@ -107,6 +141,13 @@ def test_one_defect_among_sound_rows(name: str, row: int, counties: gpd.GeoDataF
     blocked = [list(codes) for codes in report.bases["blocked_by"]]
     expected = [[code] if n == row and "error" in severities else [] for n in range(SOUND)]
     assert blocked == expected
+
+
+def test_a_vertex_twice_is_a_note(counties: gpd.GeoDataFrame) -> None:
+    bases = _shape(lambda s: shapely.Polygon(_twice(s.exterior.coords)))(_sound(), 2)
+    report = hg.validate(bases, counties=counties)
+    assert _codes(report, grave=False) == {("HG105", 3)}
+    assert report.summary["notes"] == 1
 
 
 def test_sound_rows_have_no_findings(counties: gpd.GeoDataFrame) -> None:
@@ -265,7 +306,7 @@ def test_every_crossing_has_its_place() -> None:
     )
     corners = {tuple(np.round(c, 6)) for c in shapely.get_coordinates(shape)}
     nodes = {tuple(np.round(end, 6)) for end in ends} - corners
-    assert set(crossings(shape)) == nodes
+    assert {tuple(np.round(point, 6)) for point in crossings(shape)} == nodes
     assert len(nodes) == 4
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
+from herbgis import columns as cols
 from herbgis.issues import Issue
 from herbgis.rules.context import Context
+from herbgis.rules.mojibake import mended
 from herbgis.units import parse_quantity
+
+#: Texts that are a base's, not a parcel's, and have no code of their own when they differ.
+_SAME_FOR_A_BASE = ("operator", "kind", "status")
 
 
 def unknown_variety(context: Context) -> Iterator[Issue]:
@@ -15,7 +20,8 @@ def unknown_variety(context: Context) -> Iterator[Issue]:
     catalogue = context.policy.varieties
     for record, varieties in enumerate(context.bases["varieties"]):
         for variety in varieties:
-            if variety not in catalogue:
+            # Garbled text is HG506; what it says is not known yet.
+            if variety not in catalogue and mended(variety) is None:
                 near = _nearest_varieties(variety, context)
                 hint = f"是否为 {'、'.join(near)}? " if near else ""
                 yield Issue("HG501", context.place(record), {"variety": variety, "hint": hint})
@@ -68,6 +74,22 @@ def bad_number(context: Context) -> Iterator[Issue]:
         if parse_quantity(raw) is not None:
             read = f"已读作 {row['declared_value']:g} {row['declared_unit']}, 请改填纯数字并核对。"
         yield Issue("HG505", context.place(record), {"written": raw[:20], "read": read})
+
+
+def records_disagree(context: Context) -> Iterator[Issue]:
+    """HG507: records of one base differ in a text; named on the later record."""
+    titles = cols.titles()
+    texts = {name: context.texts(name) for name in _SAME_FOR_A_BASE}
+    for record, number in enumerate(context.grouped.base):
+        first = int(context.grouped.first[number])
+        differing = [
+            titles[name]
+            for name, cells in texts.items()
+            if len({cells[first], cells[record]} - {None, "unknown"}) > 1
+        ]
+        if differing:
+            values = {"columns": "、".join(differing)}
+            yield Issue("HG507", context.place(record), values, other=(context.place(first),))
 
 
 def unknown_status(context: Context) -> Iterator[Issue]:

@@ -18,6 +18,7 @@ from herbgis.overlaps import overlapping_pairs
 from herbgis.placing import Geometries
 from herbgis.policy import Policy
 from herbgis.records import Bases, base_mu, declared_of_bases, group_records
+from herbgis.rules import area_causes
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,26 @@ class Context:
     def base_declared_mu(self) -> Floats:
         """Declared 亩 of each base."""
         return declared_of_bases(self.bases["declared_mu"], self.grouped)
+
+    @functools.cached_property
+    def mismatches(self) -> list[tuple[int, area_causes.Base, area_causes.Cause | None]]:
+        """Bases that declare another area than was surveyed: position, figures, and why."""
+        tolerances = self.policy.tolerances
+        found = []
+        for number, (declared, surveyed) in enumerate(
+            zip(self.base_declared_mu, self.base_mu, strict=True)
+        ):
+            # Where either is not known, the comparison is false.
+            if (
+                surveyed > 0
+                and abs(declared - surveyed) > tolerances["area_mismatch_share"] * surveyed
+            ):
+                parcels = self.mu[(self.grouped.base == number) & ~np.isnan(self.mu)]
+                land = self.grouped.geometry[number]
+                base = area_causes.Base(float(declared), float(surveyed), land, parcels)
+                cause = area_causes.cause_of(base, tolerances["area_cause_share"])
+                found.append((number, base, cause))
+        return found
 
     @functools.cached_property
     def pairs(self) -> pd.DataFrame:

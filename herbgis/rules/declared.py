@@ -1,11 +1,9 @@
-"""HG401, HG405, HG509: what was declared, held against what was surveyed."""
+"""HG401–HG405, HG509: what was declared, held against what was surveyed."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-
-import numpy as np
 
 from herbgis.issues import Issue
 from herbgis.rules.context import Context
@@ -14,25 +12,45 @@ from herbgis.units import round_mu
 
 
 def area_mismatch(context: Context) -> Iterator[Issue]:
-    """HG401: declared and surveyed 亩 of a base differ by more than the tolerance."""
+    """HG401: declared and surveyed 亩 of a base differ, from a cause without a code, or none."""
+    yield from _mismatches(context, "HG401")
+
+
+def declared_in_hectares(context: Context) -> Iterator[Issue]:
+    """HG402: what is declared as 亩 is the number of hectares."""
+    yield from _mismatches(context, "HG402")
+
+
+def declared_in_web_mercator(context: Context) -> Iterator[Issue]:
+    """HG403: declared is the area on the plane of EPSG:3857."""
+    yield from _mismatches(context, "HG403")
+
+
+def hole_ignored(context: Context) -> Iterator[Issue]:
+    """HG404: declared is the area without the holes cut out."""
+    yield from _mismatches(context, "HG404")
+
+
+def _mismatches(context: Context, code: str) -> Iterator[Issue]:
+    """Bases whose declared 亩 are off by more than the tolerance, from the cause with a code."""
     allowed = context.policy.tolerances["area_mismatch_share"]
-    for number, record in enumerate(context.grouped.first):
-        declared, surveyed = context.base_declared_mu[number], context.base_mu[number]
-        if np.isnan(declared) or np.isnan(surveyed) or surveyed <= 0:
+    for number, base, cause in context.mismatches:
+        if (cause.code if cause else "HG401") != code:
             continue
-        difference = abs(declared - surveyed) / surveyed
-        if difference <= allowed:
-            continue
+        declared, surveyed = base.declared_mu, base.surveyed_mu
+        record = int(context.grouped.first[number])
+        hint = f"似为{cause.words}; " if cause and code == "HG401" else ""
         yield Issue(
-            "HG401",
-            context.place(int(record)),
+            code,
+            context.place(record),
             {
                 "declared": f"{declared:.2f}",
                 "surveyed": f"{surveyed:.2f}",
                 "difference": f"{(declared - surveyed) / surveyed:+.1%}",
+                "hint": hint,
             },
-            point=context.centre(int(record)),
-            measured=round(difference, 4),
+            point=context.centre(record),
+            measured=round(abs(declared - surveyed) / surveyed, 4),
             allowed=allowed,
             mu_at_stake=round(abs(declared - surveyed), 2),
         )

@@ -1,124 +1,24 @@
-"""HG201–HG210: does the record lie where it should, and if not, why not?"""
+"""HG205–HG207: does the record lie in its county, or in any?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyproj
 import shapely
 
 from herbgis.counties import overreach_m
-from herbgis.geodesy import CGCS2000, GaussKruger, gauss_kruger_of
 from herbgis.issues import Issue
-from herbgis.placing import Geometries, Story, lies_in_china, stories
-from herbgis.rules.context import Context, place_of, point_in
+from herbgis.rules.context import Context
 
 #: A second county with less of a base than this is the line's own inaccuracy.
 _STRADDLING_SHARE = 0.01
 
 
-def put_right(
-    bases: gpd.GeoDataFrame,
-    counties: gpd.GeoDataFrame | None,
-    layer_crs: pd.Series,
-    settled: pd.Series,
-) -> tuple[gpd.GeoDataFrame, list[Issue]]:
-    """Try the stories that would explain records whose coordinates do not fit their layer.
-
-    Parameters
-    ----------
-    bases : GeoDataFrame
-        Base table; what does not fit is in ``raw_geometry``.
-    counties : GeoDataFrame or None
-        A story is believed when it puts the record into a county; without counties, into China.
-    layer_crs : Series of str
-        The system of each record's layer.
-    settled : Series of bool
-        Records whose layer already has a finding that explains them.
-
-    Returns
-    -------
-    GeoDataFrame, list of Issue
-        The table with explained records in place, and one issue a record.
-    """
-    waiting = _positions(bases["raw_geometry"].notna() & ~settled)
-    if not waiting:
-        return bases, []
-    region = None if counties is None else shapely.union_all(counties.geometry.array)
-    geometry = np.asarray(bases.geometry.array, dtype=object).copy()
-    issues = []
-    for record in waiting:
-        place = place_of(bases, record)
-        told = _believed(bases["raw_geometry"].iloc[record], layer_crs.iloc[record], region)
-        if told is None:
-            issues.append(Issue("HG205", place, {"where": "坐标不成立, 无法定位"}))
-            continue
-        story, geometry[record] = told
-        values = {"system": story.title, "stated": layer_crs.iloc[record]}
-        point = point_in(shapely.make_valid(geometry[record]))
-        code = _code_of(story, layer_crs.iloc[record])
-        issues.append(Issue(code, place, values, point=point))
-    placed = bases.set_geometry(gpd.GeoSeries(geometry, index=bases.index, crs=CGCS2000))
-    return placed, issues
-
-
 def _positions(mask: Any) -> list[int]:
     """Positions where a mask is true."""
     return [int(place) for place in np.flatnonzero(mask)]
-
-
-def _believed(
-    wkt: str, stated: str, region: shapely.Geometry | None
-) -> tuple[Story, shapely.Geometry] | None:
-    """The first story that puts a record where bases are, and the record there."""
-    with np.errstate(invalid="ignore"):  # a coordinate that is no number
-        raw: Geometries = np.array([shapely.from_wkt(wkt)], dtype=object)
-    if not np.isfinite(shapely.get_coordinates(raw)).all():
-        return None
-    for story in (*stories(raw), *_other_zones(raw, stated, region)):
-        placed = story.place(raw)
-        if not lies_in_china(placed).all():
-            continue
-        if region is None or shapely.intersects(region, placed[0]):
-            return story, placed[0]
-    return None
-
-
-def _other_zones(raw: Geometries, stated: str, region: shapely.Geometry | None) -> Iterator[Story]:
-    """Eastings without a zone in front: the layer's own zone, then those that cross the region."""
-    bounds = shapely.total_bounds(raw)
-    if not (bounds[0] >= 1e5 and bounds[2] <= 9e5 and bounds[1] >= 3e5):
-        return
-    system = gauss_kruger_of(_epsg(stated) or 0)
-    if system is not None and system.datum == "CGCS2000" and system.prefixed:
-        yield Story(system.other_form.epsg)
-    if region is not None:
-        west, _, east, _ = shapely.bounds(region)
-        for meridian in range(round(west / 3) * 3, round(east / 3) * 3 + 1, 3):
-            yield Story(GaussKruger(meridian // 3, prefixed=False).epsg)
-
-
-def _code_of(story: Story, stated: str) -> str:
-    """Which mistake leads from the layer's system to the one that fits."""
-    if story.swapped:
-        return "HG201"
-    if story.epsg == 3857:
-        return "HG210"
-    epsg = _epsg(stated)
-    projected = epsg is not None and pyproj.CRS.from_epsg(epsg).is_projected
-    if not projected or story.epsg == 4490:
-        return "HG202"
-    system = gauss_kruger_of(story.epsg)
-    return "HG203" if system is not None and system.other_form.epsg == epsg else "HG208"
-
-
-def _epsg(name: str) -> int | None:
-    digits = name.removeprefix("EPSG:")
-    return int(digits) if digits.isdigit() else None
 
 
 def outside_area(context: Context) -> Iterator[Issue]:

@@ -1,4 +1,4 @@
-"""HG101–HG104, HG109: is there a polygon, is it one, does it hang together?"""
+"""HG101, HG104, HG109: is there a polygon, does it hang together?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 import shapely
 
 from herbgis.areas import contiguous_blocks
-from herbgis.geodesy import Floats
 from herbgis.issues import Issue, Place
 from herbgis.rules.context import Context
 from herbgis.units import fold, to_mu
@@ -22,9 +21,6 @@ _TYPE_TITLES = {
     "MultiLineString": "多线",
     "GeometryCollection": "混合图形",
 }
-_CROSSING = "Self-intersection"
-#: Crossings nearer than this to each other are one, in degrees (about 1 cm).
-_SAME_POINT_DEG = 1e-7
 
 
 def missing_geometry(context: Context) -> Iterator[Issue]:
@@ -81,36 +77,6 @@ def _declared(context: Context, record: int) -> float | None:
     return None if np.isnan(mu) else float(mu)
 
 
-def self_intersection(context: Context) -> Iterator[Issue]:
-    """HG102: rings that cross, each crossing with its place."""
-    for record, reason in _broken(context):
-        if _CROSSING not in reason:
-            continue
-        points: list[tuple[float, float] | None] = [*crossings(context.geometry[record])]
-        points = points or [_point_of(reason)]
-        for number, point in enumerate(points, 1):
-            yield Issue(
-                "HG102",
-                context.place(record),
-                {"number": number, "count": len(points)},
-                point=point,
-                mu_at_stake=round(float(context.mu[record]), 2),
-            )
-
-
-def invalid_rings(context: Context) -> Iterator[Issue]:
-    """HG103: holes and shells that do not fit together."""
-    for record, reason in _broken(context):
-        if _CROSSING not in reason and "Too few points" not in reason:
-            yield Issue(
-                "HG103",
-                context.place(record),
-                {"reason": _reason(reason)},
-                point=_point_of(reason),
-                mu_at_stake=round(float(context.mu[record]), 2),
-            )
-
-
 def not_a_polygon(context: Context) -> Iterator[Issue]:
     """HG104: points, lines, and rings of too few points."""
     for record, shape in enumerate(context.geometry):
@@ -158,58 +124,6 @@ def _point_of(reason: str) -> tuple[float, float] | None:
     return (round(float(inside[0]), 6), round(float(inside[1]), 6)) if len(inside) > 1 else None
 
 
-def _reason(reason: str) -> str:
-    words = {
-        "Hole lies outside shell": "洞在外圈之外",
-        "Holes are nested": "洞中有洞",
-        "Nested shells": "外圈套外圈",
-        "Duplicate Rings": "同一圈重复",
-        "Interior is disconnected": "洞把地块隔断",
-    }
-    plain = reason.partition("[")[0]
-    return words.get(plain, plain)
-
-
 def _first_point(shape: shapely.Geometry) -> tuple[float, float]:
     lon, lat = shapely.get_coordinates(shape)[0]
     return round(float(lon), 6), round(float(lat), 6)
-
-
-def crossings(polygon: shapely.Geometry) -> list[tuple[float, float]]:
-    """Every point where the rings of a polygon cross or touch, ordered, longitude and latitude.
-
-    All pairs of edges are held against each other but neighbours in a ring, which always touch.
-    """
-    starts, ends, ring, order, size = _edges(polygon)
-    edges = np.asarray(shapely.linestrings(np.stack([starts, ends], axis=1)), dtype=object)
-    left, right = shapely.STRtree(edges).query(edges, predicate="intersects")
-    left, right = left[left < right], right[left < right]
-    step = (order[right] - order[left]) % size[left]
-    neighbours = (ring[left] == ring[right]) & ((step == 1) | (step == size[left] - 1))
-    shared = np.asarray(shapely.intersection(edges[left], edges[right]), dtype=object)
-    crossing = ~neighbours | (shapely.get_type_id(shared) != 0)
-    found: list[tuple[float, float]] = []
-    for shape in shared[crossing]:
-        point = _first_point(shape)
-        if all(np.hypot(point[0] - x, point[1] - y) > _SAME_POINT_DEG for x, y in found):
-            found.append(point)
-    return sorted(found)
-
-
-def _edges(
-    polygon: shapely.Geometry,
-) -> tuple[Floats, Floats, np.ndarray, np.ndarray, np.ndarray]:
-    """Edges of all rings without length zero: ends, ring, place in the ring, edges in the ring."""
-    rings = shapely.get_rings(shapely.get_parts(polygon))
-    parts = []
-    for number, each in enumerate(rings):
-        lonlat = shapely.get_coordinates(each)
-        kept = lonlat[np.r_[True, (np.diff(lonlat, axis=0) != 0).any(axis=1)]]
-        count = len(kept) - 1
-        parts.append(
-            (kept[:-1], kept[1:], np.full(count, number), np.arange(count), np.full(count, count))
-        )
-    starts, ends, ring, order, size = (
-        np.concatenate(column) for column in zip(*parts, strict=True)
-    )
-    return starts, ends, ring, order, size

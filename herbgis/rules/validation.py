@@ -17,15 +17,24 @@ from herbgis.issues import (
     BLOCKS_ITS_LAYER,
     SEVERITY_TITLES,
     Issue,
-    Place,
     codes,
     in_order,
     issue_table,
     summarise,
 )
 from herbgis.policy import Policy, load_policy
-from herbgis.rules import attributes, declared, double, location, shape
-from herbgis.rules.context import Context, place_of
+from herbgis.rules import (
+    attributes,
+    declared,
+    double,
+    location,
+    misplaced,
+    mojibake,
+    outline,
+    rings,
+    shape,
+)
+from herbgis.rules.context import Context
 from herbgis.survey import Survey, survey_of
 
 Rule = Callable[[Context], Iterator[Issue]]
@@ -33,9 +42,13 @@ Rule = Callable[[Context], Iterator[Issue]]
 #: One table of rules: the code that each may find, in order.
 RULES: dict[str, Rule] = {
     "HG101": shape.missing_geometry,
-    "HG102": shape.self_intersection,
-    "HG103": shape.invalid_rings,
+    "HG102": rings.self_intersection,
+    "HG103": rings.invalid_rings,
     "HG104": shape.not_a_polygon,
+    "HG105": outline.repeated_vertices,
+    "HG106": outline.spike,
+    "HG107": outline.sliver,
+    "HG108": outline.tiny_part,
     "HG109": shape.scattered_parts,
     "HG205": location.outside_area,
     "HG206": location.straddles_counties,
@@ -46,12 +59,17 @@ RULES: dict[str, Rule] = {
     "HG304": double.already_counted,
     "HG305": double.update,
     "HG401": declared.area_mismatch,
+    "HG402": declared.declared_in_hectares,
+    "HG403": declared.declared_in_web_mercator,
+    "HG404": declared.hole_ignored,
     "HG405": declared.threshold_undecided,
     "HG501": attributes.unknown_variety,
     "HG502": attributes.variety_alias,
     "HG503": attributes.missing_value,
     "HG504": attributes.bad_date,
     "HG505": attributes.bad_number,
+    "HG506": mojibake.mojibake,
+    "HG507": attributes.records_disagree,
     "HG508": attributes.unknown_status,
     "HG509": declared.exactly_the_threshold,
 }
@@ -59,7 +77,7 @@ RULES: dict[str, Rule] = {
 #: Codes that reading and placing find, beside the table of rules.
 FOUND_BEFORE = (
     *("HG001", "HG002", "HG003", "HG004", "HG005", "HG006", "HG007", "HG008", "HG110", "HG111"),
-    *("HG201", "HG202", "HG203", "HG208", "HG210"),
+    *("HG201", "HG202", "HG203", "HG204", "HG208", "HG209", "HG210"),
 )
 
 #: Issues of two records that both must wait for.
@@ -151,8 +169,9 @@ def validate(
     given = survey if isinstance(survey, Survey) else survey_of(survey, policy=policy)
     borders = None if counties is None else tidy_counties(counties, policy=policy)
     counted = None if against is None else survey_of(against, policy=policy).bases
-    bases, moved = location.put_right(
-        given.bases, borders, _layer_crs(given), _layer_is_blocked(given)
+    settled = _layer_is_blocked(given)
+    bases, moved = misplaced.put_right(
+        misplaced.Batch(given.bases, borders, counted, _layer_crs(given), settled, policy)
     )
     measured = measure(bases, policy=policy)
     context = Context(measured.reset_index(drop=True), borders, counted, policy)
@@ -219,18 +238,16 @@ def _blocked_by(
 ) -> pd.Series:
     """Codes of the errors of each record, its layer's included."""
     records_at: dict[tuple[str, str, int | None], list[int]] = {}
-    for record in range(len(bases)):
-        records_at.setdefault(_record_key(place_of(bases, record)), []).append(record)
+    places = (bases[name] for name in ("source_file", "source_layer", "source_row"))
+    for record, (file, layer, row) in enumerate(zip(*places, strict=True)):
+        for key in ((*_layer_key(file, layer), int(row)), (*_layer_key(file, layer), None)):
+            records_at.setdefault(key, []).append(record)
     blocked = [set(own) for own in layer_codes]
     for issue in found:
         if (issue.severity or codes()[issue.code].severity) != "error":
             continue
         concerned = [issue.place, *(issue.other if issue.code in _BLOCKS_BOTH else ())]
         for place in concerned:
-            for record in records_at[_record_key(place)]:
+            for record in records_at[(*_layer_key(place.file, place.layer), place.row)]:
                 blocked[record].add(issue.code)
     return cols.typed([sorted(own) for own in blocked], "list", bases.index)
-
-
-def _record_key(place: Place) -> tuple[str, str, int | None]:
-    return place.file, place.layer or "", place.row
