@@ -49,12 +49,12 @@ def _declaring(bases: gpd.GeoDataFrame, row: int, factor: float) -> gpd.GeoDataF
     return _cell("declared_mu", bases["declared_mu"].iloc[row] * factor)(bases, row)
 
 
-def _twice(corners: Iterable[tuple[float, ...]]) -> list[tuple[float, ...]]:
+def twice(corners: Iterable[tuple[float, ...]]) -> list[tuple[float, ...]]:
     first, second, *others = corners
     return [first, second, second, *others]
 
 
-def _needle(shape: shapely.Polygon, length_m: float) -> shapely.Polygon:
+def needle(shape: shapely.Polygon, length_m: float) -> shapely.Polygon:
     """A needle of a metre's width, blunt at its tip, on the northern side."""
     west, south, east, north = shape.bounds
     at, metre, tip = (west + east) / 2, 1e-5, north + length_m * 0.9e-5
@@ -101,8 +101,8 @@ def _in(epsg: int, *, swap: bool = False) -> Callable[[shapely.Geometry], shapel
 
 
 DEFECTS: dict[str, tuple[str, Spoil]] = {
-    "a spike": ("HG106", _shape(lambda s: _needle(s, 60))),
-    "a spike inward": ("HG106", _shape(lambda s: _needle(s, -60))),
+    "a spike": ("HG106", _shape(lambda s: needle(s, 60))),
+    "a spike inward": ("HG106", _shape(lambda s: needle(s, -60))),
     "a sliver beside": ("HG107", _shape(lambda s: _and(s, 400, 1.5))),
     "a tiny part beside": ("HG108", _shape(lambda s: _and(s, 3, 3))),
     "no polygon": ("HG101", _shape(lambda _: None)),
@@ -143,8 +143,8 @@ def test_one_defect_among_sound_rows(name: str, row: int, counties: gpd.GeoDataF
     assert blocked == expected
 
 
-def test_a_vertex_twice_is_a_note(counties: gpd.GeoDataFrame) -> None:
-    bases = _shape(lambda s: shapely.Polygon(_twice(s.exterior.coords)))(_sound(), 2)
+def test_a_vertextwice_is_a_note(counties: gpd.GeoDataFrame) -> None:
+    bases = _shape(lambda s: shapely.Polygon(twice(s.exterior.coords)))(_sound(), 2)
     report = hg.validate(bases, counties=counties)
     assert _codes(report, grave=False) == {("HG105", 3)}
     assert report.summary["notes"] == 1
@@ -190,7 +190,7 @@ def test_records_of_one_base_may_share_its_id() -> None:
     assert _codes(hg.validate(bases)) == set()
 
 
-def test_the_same_polygon_twice_even_with_other_vertices() -> None:
+def test_the_same_polygontwice_even_with_other_vertices() -> None:
     shape = square(300)
     again = shapely.segmentize(shape, 0.0003)
     report = hg.validate(frame([shape, again], declared_mu=[300.0, 300.0]))

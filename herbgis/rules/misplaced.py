@@ -45,6 +45,8 @@ _LIES_ON_KNOWN = 0.8
 _WHOLLY = 0.99
 _ALL_BUT_WHOLLY = 0.9
 _LEAST_GAIN = 0.15
+#: Findings of a cause that tells where a record belongs.
+RELOCATED = frozenset({"HG006", "HG201", "HG202", "HG203", "HG204", "HG208", "HG209", "HG210"})
 _METRES_PER_DEGREE = 110_000.0
 
 
@@ -376,7 +378,10 @@ def _by_layer(batch: Batch, told: Iterable[_Told]) -> Iterator[Issue]:
 
 
 def _other_zones(raw: Geometries, stated: str, region: shapely.Geometry | None) -> Iterator[Story]:
-    """Eastings without a zone in front: the layer's own zone, then those that cross the region."""
+    """Eastings without a zone in front: the layer's own zone, then those about the region.
+
+    A zone of 6 degrees gives the same eastings as that of 3 on its meridian.
+    """
     bounds = shapely.total_bounds(raw)
     system = gauss_kruger_of(_epsg(stated) or 0)
     for swapped in (False, True):
@@ -389,8 +394,8 @@ def _other_zones(raw: Geometries, stated: str, region: shapely.Geometry | None) 
             yield Story(system.epsg, swapped)
         if region is not None:
             first, _, last, _ = shapely.bounds(region)
-            for meridian in range(round(first / 3) * 3, round(last / 3) * 3 + 1, 3):
-                yield Story(GaussKruger(meridian // 3, prefixed=False).epsg, swapped)
+            for zone in range(round(first / 3) - 1, round(last / 3) + 2):
+                yield Story(GaussKruger(zone, prefixed=False).epsg, swapped)
 
 
 def _code_of(story: Story, stated: str) -> str:

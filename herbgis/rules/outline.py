@@ -16,7 +16,7 @@ from herbgis.rules.context import Context, point_in
 from herbgis.units import to_mu
 
 #: Vertices this near to a straight line do not blunt a needle.
-_STRAIGHT_M = 0.3
+STRAIGHT_M = 0.3
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def find_spikes(geometries: Geometries, *, angle_deg: float, length_m: float) ->
     first = np.r_[0, np.flatnonzero(np.diff(ring)) + 1] if len(ring) else np.array([], dtype=int)
     middle = lonlat[first, 1]
     plane = shapely.linearrings(local_metres(lonlat, middle[ring]), indices=ring)
-    plain = np.asarray(shapely.simplify(plane, _STRAIGHT_M, preserve_topology=False))
+    plain = np.asarray(shapely.simplify(plane, STRAIGHT_M, preserve_topology=False))
     xy, of = shapely.get_coordinates(plain, return_index=True)
     before, after, here = _neighbours(of)
     back, ahead = xy[before] - xy[here], xy[after] - xy[here]

@@ -114,6 +114,24 @@ def crossings(polygon: shapely.Geometry) -> list[tuple[float, float]]:
     return [(float(lon), float(lat)) for lon, lat in found[:MOST_CROSSINGS]]
 
 
+def touches_only(polygon: shapely.Geometry) -> bool:
+    """Whether rings of a polygon touch themselves or each other, and cross or cover nowhere."""
+    starts, ends = _edges(polygon)[:2]
+    edges = np.asarray(shapely.linestrings(np.stack([starts, ends], axis=1)), dtype=object)
+    left, right = shapely.STRtree(edges).query(edges, predicate="intersects")
+    left, right = left[left < right], right[left < right]
+    if _pass_through(starts, ends, left, right).any() or _reasons(polygon):
+        return False
+    shared = shapely.intersection(edges[left], edges[right])
+    if (shapely.get_type_id(shared) != 0).any():
+        return False
+    # At a vertex a ring may pass through another without any edge crossing: even-odd and
+    # structure then disagree on what is land.
+    parted = (shapely.make_valid(polygon, method=m) for m in ("linework", "structure"))
+    one, other = (areas_m2(np.array([shape]))[0] for shape in parted)
+    return bool(abs(one - other) < 1e-6 * max(one, other))
+
+
 def _distinct(points: Floats) -> Floats:
     """Points that are not one, in order of longitude and latitude."""
     grid = np.round(points / _SAME_POINT_DEG)

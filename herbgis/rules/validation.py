@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,7 @@ from herbgis.rules import (
     shape,
 )
 from herbgis.rules.context import Context
+from herbgis.rules.repair import Repair, repair
 from herbgis.survey import Survey, survey_of
 
 Rule = Callable[[Context], Iterator[Issue]]
@@ -101,12 +103,35 @@ class ValidationReport:
         What was opened; see `Survey.files`.
     summary : dict
         Numbers of records, errors, warnings and notes.
+    given : GeoDataFrame
+        The base table as it came in.
+    policy : Policy
     """
 
     table: pd.DataFrame
     bases: gpd.GeoDataFrame
     files: pd.DataFrame
     summary: dict[str, int]
+    given: gpd.GeoDataFrame
+    policy: Policy
+
+    def repaired(self) -> gpd.GeoDataFrame:
+        """The base table with all mended that needs no decision, measured anew.
+
+        Location errors of a named cause, unclosed lines, repeated vertices, self-touches, spikes
+        below the tolerance and the orientation of rings are mended; `changes` lists each. What
+        would take a base across a threshold is left as it is. Validate it again before counting.
+        """
+        return self._repair.bases
+
+    @property
+    def changes(self) -> gpd.GeoDataFrame:
+        """What `repaired` changed, or proposes: see `herbgis.rules.repair.Repair`."""
+        return self._repair.changes
+
+    @functools.cached_property
+    def _repair(self) -> Repair:
+        return repair(self.given, self.bases, self.policy)
 
     def __repr__(self) -> str:
         counts = ", ".join(
@@ -183,7 +208,8 @@ def validate(
     if len(given.issues):
         table = in_order(pd.concat([_with_ids(given), table])) if len(table) else given.issues
     measured["blocked_by"] = _blocked_by(measured, found, _layer_codes(given))
-    return ValidationReport(table, measured, given.files, summarise(table, len(measured)))
+    summary = summarise(table, len(measured))
+    return ValidationReport(table, measured, given.files, summary, given.bases, policy)
 
 
 def _layer_key(file: Any, layer: Any) -> tuple[str, str]:

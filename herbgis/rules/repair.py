@@ -1,0 +1,151 @@
+"""Repair: what can be mended without a decision, each change with its 亩 before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from herbgis import columns as cols
+from herbgis.areas import land, measure
+from herbgis.geodesy import CGCS2000, areas_m2
+from herbgis.placing import Geometries
+from herbgis.policy import Policy
+from herbgis.records import base_mu, group_records
+from herbgis.rules.context import place_of
+from herbgis.rules.mending import mend
+from herbgis.rules.misplaced import RELOCATED
+from herbgis.units import round_mu, to_mu
+
+#: Columns of the table of changes.
+CHANGE_COLUMNS = (
+    *("source_file", "source_layer", "source_row", "base_id"),
+    *("code", "change", "applied", "mu_before", "mu_after", "why"),
+)
+_MOVED = "移回正确位置"
+_ACROSS = "修复会使基地由“{before}”变为“{after}”, 须由人决定"
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A batch repaired.
+
+    Attributes
+    ----------
+    bases : GeoDataFrame
+        The base table with what was mended, measured anew.
+    changes : GeoDataFrame
+        A row a change: which record, the code it answers, what was done, whether it was applied,
+        亩 before and after, why not. The geometry is the record's after the change.
+    """
+
+    bases: gpd.GeoDataFrame
+    changes: gpd.GeoDataFrame
+
+
+def repair(given: gpd.GeoDataFrame, bases: gpd.GeoDataFrame, policy: Policy) -> Repair:
+    """Mend every record of a validated batch as far as no decision is needed.
+
+    A repair that would take a base across a threshold is proposed, and not made.
+
+    Parameters
+    ----------
+    given, bases : GeoDataFrame
+        The base table before validation, and the report's; the same rows.
+    policy : Policy
+    """
+    placed = _geometry(bases)
+    # What lay in the wrong place had an area there; what could not be placed had none.
+    before = np.where(shapely.is_missing(_geometry(given)), placed, _geometry(given))
+    after, changes = placed.copy(), _relocations(bases, before, placed)
+    for record in np.flatnonzero(~shapely.is_missing(placed)):
+        for step in mend(placed[record], policy.tolerances):
+            was, after[record] = after[record], step.shape
+            changes.append(_Change(int(record), step.code, step.words, was, step.shape))
+    across = _across_thresholds(bases, before, after, policy)
+    held = list(across)
+    after[held] = before[held]
+    mended = bases.drop(columns="blocked_by").set_geometry(
+        gpd.GeoSeries(after, index=bases.index, crs=CGCS2000)
+    )
+    waiting = bases["raw_geometry"].where(shapely.is_missing(after))
+    mended["raw_geometry"] = cols.typed(waiting, "text", bases.index)
+    rows = [change.as_row(bases, across.get(change.record)) for change in changes]
+    table = pd.DataFrame(rows, columns=[*CHANGE_COLUMNS, "geometry"])
+    return Repair(measure(mended, policy=policy), gpd.GeoDataFrame(table, crs=CGCS2000))
+
+
+def _geometry(table: gpd.GeoDataFrame) -> Geometries:
+    return np.asarray(table.geometry.array, dtype=object)
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A record's geometry before and after one thing was mended."""
+
+    record: int
+    code: str
+    words: str
+    before: shapely.Geometry
+    after: shapely.Geometry
+
+    def as_row(self, bases: gpd.GeoDataFrame, why_not: str | None) -> dict[str, Any]:
+        """A row of the table of changes."""
+        place = place_of(bases, self.record)
+        mu_before, mu_after = _mu([self.before, self.after])
+        return {
+            "source_file": place.file,
+            "source_layer": place.layer,
+            "source_row": place.row,
+            "base_id": place.base_id,
+            "code": self.code,
+            "change": self.words,
+            "applied": why_not is None,
+            "mu_before": mu_before,
+            "mu_after": mu_after,
+            "why": why_not or "",
+            "geometry": self.after,
+        }
+
+
+def _mu(shapes: list[shapely.Geometry]) -> list[float]:
+    return [float(mu) for mu in round_mu(to_mu(areas_m2(land(np.array(shapes, dtype=object)))))]
+
+
+def _relocations(bases: gpd.GeoDataFrame, before: Geometries, placed: Geometries) -> list[_Change]:
+    """Records whose location was wrong from a cause that has a name."""
+    return [
+        _Change(record, code, _MOVED, before[record], placed[record])
+        for record, codes in enumerate(bases["blocked_by"])
+        for code in codes
+        if code in RELOCATED and placed[record] is not None
+    ]
+
+
+def _across_thresholds(
+    bases: gpd.GeoDataFrame, before: Geometries, after: Geometries, policy: Policy
+) -> dict[int, str]:
+    """Records of bases that the repair would take across a threshold, and what is said of it."""
+    tables = (
+        bases.set_geometry(gpd.GeoSeries(shapes, index=bases.index, crs=CGCS2000))
+        for shapes in (before, after)
+    )
+    groups = [group_records(table) for table in tables]
+    was, now = (round_mu(base_mu(group)) for group in groups)
+    found: dict[int, str] = {}
+    for number in np.flatnonzero(~np.isnan(was)):
+        tiers = [_reached(float(mu[number]), policy) for mu in (was, now)]
+        if tiers[0] != tiers[1]:
+            words = _ACROSS.format(before=tiers[0], after=tiers[1])
+            found |= {int(r): words for r in np.flatnonzero(groups[0].base == number)}
+    return found
+
+
+def _reached(mu: float, policy: Policy) -> str:
+    """The tier that an area reaches, in words."""
+    reached = [tier.title for tier in policy.tiers if mu >= tier.threshold_mu]
+    return reached[-1] if reached else policy.below_title
