@@ -190,6 +190,11 @@ class Policy:
         titles = {tier.label: tier.title for tier in self.tiers}
         return titles.get(label, self.below_title)
 
+    def tier_reached(self, mu: float) -> str:
+        """Label of the highest tier that an area in 亩 reaches, ``below`` for none."""
+        reached = [tier.label for tier in self.tiers if mu >= tier.threshold_mu]
+        return reached[-1] if reached else "below"
+
     @property
     def tier_labels(self) -> tuple[str, ...]:
         """``below`` and the tiers, ascending."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from herbgis.geodesy import areas_m2
 from herbgis.issues import Issue, Place
 from herbgis.overlaps import overlapping_pairs
 from herbgis.rules.context import Context, place_of, point_in
-from herbgis.units import to_mu
+from herbgis.units import round_mu, to_mu
 
 _TITLES = {"name": "名称", "county": "县区", "variety": "品种"}
 
@@ -73,7 +73,8 @@ def overlap(context: Context) -> Iterator[Issue]:
         mu = float(rows["mu"].sum())
         if mu <= tolerances["overlap_ignored_mu"]:
             continue
-        share = mu / float(min(context.base_mu[low], context.base_mu[high]))
+        shares = mu / context.base_mu[[low, high]]
+        share = float(shares.max())
         grave = share > tolerances["overlap_share"] or mu > tolerances["overlap_mu"]
         worst = rows.loc[rows["mu"].idxmax()]
         other = context.place(int(worst["left"]))
@@ -84,6 +85,7 @@ def overlap(context: Context) -> Iterator[Issue]:
                 "other": _called(other),
                 "mu": f"{mu:.2f}",
                 "share": f"{share:.1%}",
+                "effect": _effect(context, (low, high), mu),
             },
             severity=None if grave else "note",
             point=point_in(worst["shared"]),
@@ -92,6 +94,20 @@ def overlap(context: Context) -> Iterator[Issue]:
             mu_at_stake=round(mu, 2),
             other=(other,),
         )
+
+
+def _effect(context: Context, bases: Sequence[int], mu: float) -> str:
+    """The share of each base that is claimed twice, and which fall below a threshold without it."""
+    policy, words = context.policy, []
+    for number in bases:
+        place = context.place(int(context.grouped.first[number]))
+        whole = float(round_mu(context.base_mu[number]))
+        said = f"占 {_called(place)} 的 {mu / whole:.1%}"
+        before, after = policy.tier_reached(whole), policy.tier_reached(whole - mu)
+        if before != after:
+            said += f"(扣除后由“{policy.tier_title(before)}”变为“{policy.tier_title(after)}”)"
+        words.append(said)
+    return ", ".join(words)
 
 
 def already_counted(context: Context) -> Iterator[Issue]:
@@ -115,6 +131,7 @@ def already_counted(context: Context) -> Iterator[Issue]:
                 "other": _called(other),
                 "mu": f"{pair.mu:.2f}",
                 "share": f"{pair.share:.1%}",
+                "effect": _effect(context, [int(context.grouped.base[pair.left])], float(pair.mu)),
             },
             severity=None if grave else "note",
             point=point_in(pair.shared),

@@ -138,14 +138,8 @@ def _across_thresholds(
     was, now = (round_mu(base_mu(group)) for group in groups)
     found: dict[int, str] = {}
     for number in np.flatnonzero(~np.isnan(was)):
-        tiers = [_reached(float(mu[number]), policy) for mu in (was, now)]
+        tiers = [policy.tier_title(policy.tier_reached(float(mu[number]))) for mu in (was, now)]
         if tiers[0] != tiers[1]:
             words = _ACROSS.format(before=tiers[0], after=tiers[1])
             found |= {int(r): words for r in np.flatnonzero(groups[0].base == number)}
     return found
-
-
-def _reached(mu: float, policy: Policy) -> str:
-    """The tier that an area reaches, in words."""
-    reached = [tier.title for tier in policy.tiers if mu >= tier.threshold_mu]
-    return reached[-1] if reached else policy.below_title
