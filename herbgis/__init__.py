@@ -21,7 +21,7 @@ _HOMES = {
     "classify": "herbgis.tiers",
     "count_progress": "herbgis.progress",
     "draw_map": "herbgis.webmap",
-    "load_policy": "herbgis.policy",
+    "load_policy": "herbgis.policyfiles",
     "measure": "herbgis.areas",
     "read_counties": "herbgis.counties",
     "read_survey": "herbgis.readers.reading",
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from herbgis.counties import read_counties as read_counties
     from herbgis.errors import HerbgisError as HerbgisError
     from herbgis.policy import Policy as Policy
-    from herbgis.policy import load_policy as load_policy
+    from herbgis.policyfiles import load_policy as load_policy
     from herbgis.progress import Progress as Progress
     from herbgis.progress import count_progress as count_progress
     from herbgis.readers.reading import read_survey as read_survey

@@ -16,7 +16,8 @@ from herbgis.basetable import match_headings
 from herbgis.errors import CrsError
 from herbgis.geodesy import Floats, Ints, areas_m2, local_metres
 from herbgis.placing import Geometries, to_cgcs2000
-from herbgis.policy import Policy, SurveyMethod, load_policy
+from herbgis.policy import Policy, SurveyMethod
+from herbgis.policyfiles import load_policy
 from herbgis.units import to_mu
 
 _POLYGONAL = (3, 6, 7)

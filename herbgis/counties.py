@@ -16,7 +16,8 @@ from herbgis.errors import CrsError, InputNotFoundError, MissingColumnError
 from herbgis.geodesy import CGCS2000, Floats, areas_m2, local_metres
 from herbgis.issues import Place
 from herbgis.placing import Geometries, place_layer
-from herbgis.policy import Policy, load_policy
+from herbgis.policy import Policy
+from herbgis.policyfiles import load_policy
 
 #: The ten counties of Tongren; see data/counties/SOURCE.md.
 _SHIPPED = "counties/tongren.geojson"

@@ -16,7 +16,8 @@ from herbgis import columns as cols
 from herbgis import display
 from herbgis.basetable import match_headings
 from herbgis.errors import MissingColumnError, UnknownNameError
-from herbgis.policy import CountingRule, Policy, Tier, load_policy
+from herbgis.policy import CountingRule, Policy, Tier
+from herbgis.policyfiles import load_policy
 from herbgis.tiers import near_threshold
 from herbgis.units import round_mu
 

@@ -15,7 +15,8 @@ from herbgis.areas import contiguous_blocks, measure
 from herbgis.geodesy import CGCS2000, Floats, areas_m2
 from herbgis.overlaps import overlapping_pairs
 from herbgis.placing import Geometries
-from herbgis.policy import Policy, load_policy
+from herbgis.policy import Policy
+from herbgis.policyfiles import load_policy
 from herbgis.records import Bases, base_mu, declared_of_bases, declaring, group_records
 from herbgis.survey import survey_of
 from herbgis.units import round_mu, to_mu

@@ -14,7 +14,7 @@ from herbgis import columns as cols
 from herbgis import resources
 from herbgis.basetable import Assumptions, clean_text, complete, match_headings
 from herbgis.errors import UnknownNameError
-from herbgis.policy import load_policy
+from herbgis.policyfiles import load_policy
 from tests.make import few, table
 
 POLICY = load_policy()

@@ -9,7 +9,8 @@ import pytest
 from herbgis import columns as cols
 from herbgis import resources
 from herbgis.errors import InputNotFoundError, PolicyError, UnknownNameError
-from herbgis.policy import Policy, load_policy
+from herbgis.policy import Policy
+from herbgis.policyfiles import load_policy
 
 KEY = ("天麻", "杜仲", "黄精", "缬草", "石斛", "花椒")
 ENCOURAGED = ("金银花", "何首乌", "白芨", "党参", "太子参", "玄参", "百合", "丹参", "鱼腥草")

@@ -9,7 +9,8 @@ from pathlib import Path
 from herbgis import columns as cols
 from herbgis.geodesy import CGCS2000
 from herbgis.issues import Issue, Place
-from herbgis.policy import Policy, load_policy
+from herbgis.policy import Policy
+from herbgis.policyfiles import load_policy
 from herbgis.readers.dxf import read_dxf
 from herbgis.readers.kml import read_kml
 from herbgis.readers.mapinfo import read_mapinfo

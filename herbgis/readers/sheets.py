@@ -14,7 +14,8 @@ import pandas as pd
 
 from herbgis import columns as cols
 from herbgis.basetable import clean_text, match_headings
-from herbgis.policy import Policy, load_policy
+from herbgis.policy import Policy
+from herbgis.policyfiles import load_policy
 from herbgis.readers.coordinates import roles_of
 from herbgis.units import fold
 

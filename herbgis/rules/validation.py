@@ -23,7 +23,8 @@ from herbgis.issues import (
     issue_table,
     summarise,
 )
-from herbgis.policy import Policy, load_policy
+from herbgis.policy import Policy
+from herbgis.policyfiles import load_policy
 from herbgis.rules import (
     attributes,
     declared,

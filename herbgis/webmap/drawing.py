@@ -9,7 +9,8 @@ import folium
 import geopandas as gpd
 import pandas as pd
 
-from herbgis.policy import Policy, load_policy
+from herbgis.policy import Policy
+from herbgis.policyfiles import load_policy
 from herbgis.webmap import words
 from herbgis.webmap.frames import tidy_bases, tidy_counties, tidy_issues
 from herbgis.webmap.layers import DataLayer
