@@ -115,6 +115,8 @@ class Policy:
         The unit that a heading states, by folded heading.
     datum_parameters : mapping of str to SevenParameters
         Of the user's own place, by old datum (``Beijing 1954``, ``Xian 1980``); herbgis has none.
+    rules_off : frozenset of str
+        Codes whose rules `validate` leaves out.
     """
 
     name: str
@@ -132,6 +134,7 @@ class Policy:
     heading_units: Mapping[str, str]
     units: Units
     datum_parameters: Mapping[str, SevenParameters]
+    rules_off: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         targets = ", ".join(f"{tier.reach_title} {tier.target} 个" for tier in self.tiers)

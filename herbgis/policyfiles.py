@@ -152,6 +152,7 @@ def _build(table: Mapping[str, Any]) -> Policy:
             _old_datum(name): _seven_parameters(name, entry)
             for name, entry in table.get("datum_parameters", {}).items()
         },
+        rules_off=frozenset(table.get("rules", {}).get("off", ())),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -148,6 +149,17 @@ def test_a_vertextwice_is_a_note(counties: gpd.GeoDataFrame) -> None:
     report = hg.validate(bases, counties=counties)
     assert _codes(report, grave=False) == {("HG105", 3)}
     assert report.summary["notes"] == 1
+
+
+def test_a_policy_switches_rules_off(tmp_path: Path) -> None:
+    path = tmp_path / "本县.toml"
+    path.write_text('extends = "tongren-2020"\n[rules]\noff = ["HG107"]\n', encoding="utf-8")
+    bases = _shape(lambda s: _and(s, 400, 1.5))(_sound(), 1)
+    assert _codes(hg.validate(bases)) == {("HG107", 2)}
+    assert _codes(hg.validate(bases, policy=hg.load_policy(path))) == set()
+    path.write_text('extends = "tongren-2020"\n[rules]\noff = ["HG999"]\n', encoding="utf-8")
+    with pytest.raises(hg.HerbgisError, match="HG999"):
+        hg.validate(bases, policy=hg.load_policy(path))
 
 
 def test_sound_rows_have_no_findings(counties: gpd.GeoDataFrame) -> None:

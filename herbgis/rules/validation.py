@@ -14,6 +14,7 @@ from herbgis import columns as cols
 from herbgis import display
 from herbgis.areas import measure
 from herbgis.counties import tidy_counties
+from herbgis.errors import UnknownNameError
 from herbgis.issues import (
     BLOCKS_ITS_LAYER,
     SEVERITY_TITLES,
@@ -202,7 +203,7 @@ def validate(
     measured = measure(bases, policy=policy)
     context = Context(measured.reset_index(drop=True), borders, counted, policy)
     found = list(moved)
-    rules = list(RULES)
+    rules = _rules_of(policy)
     for code in track(rules) if track else rules:
         found += RULES[code](context)
     table = issue_table(found)
@@ -211,6 +212,14 @@ def validate(
     measured["blocked_by"] = _blocked_by(measured, found, _layer_codes(given))
     summary = summarise(table, len(measured))
     return ValidationReport(table, measured, given.files, summary, given.bases, policy)
+
+
+def _rules_of(policy: Policy) -> list[str]:
+    """Codes whose rules run: all but those that the policy switches off."""
+    unknown = sorted(policy.rules_off - RULES.keys())
+    if unknown:
+        raise UnknownNameError("可关闭的规则", unknown[0], RULES)
+    return [code for code in RULES if code not in policy.rules_off]
 
 
 def _layer_key(file: Any, layer: Any) -> tuple[str, str]:
