@@ -40,7 +40,7 @@ class Repair:
         The base table with what was mended, measured anew.
     changes : GeoDataFrame
         A row a change: which record, the code it answers, what was done, whether it was applied,
-        亩 before and after, why not. The geometry is the record's after the change.
+        亩 before and after, why not; ``before`` and ``geometry``, the record's shapes.
     """
 
     bases: gpd.GeoDataFrame
@@ -75,7 +75,7 @@ def repair(given: gpd.GeoDataFrame, bases: gpd.GeoDataFrame, policy: Policy) -> 
     waiting = bases["raw_geometry"].where(shapely.is_missing(after))
     mended["raw_geometry"] = cols.typed(waiting, "text", bases.index)
     rows = [change.as_row(bases, across.get(change.record)) for change in changes]
-    table = pd.DataFrame(rows, columns=[*CHANGE_COLUMNS, "geometry"])
+    table = pd.DataFrame(rows, columns=[*CHANGE_COLUMNS, "before", "geometry"])
     return Repair(measure(mended, policy=policy), gpd.GeoDataFrame(table, crs=CGCS2000))
 
 
@@ -108,6 +108,7 @@ class _Change:
             "mu_before": mu_before,
             "mu_after": mu_after,
             "why": why_not or "",
+            "before": self.before,
             "geometry": self.after,
         }
 

@@ -87,6 +87,8 @@ FOUND_BEFORE = (
 #: Issues of two records that both must wait for.
 _BLOCKS_BOTH = frozenset({"HG301", "HG302", "HG303"})
 
+_SOURCE = ("source_file", "source_layer", "source_row")
+
 Track = Callable[[list[str]], Iterable[str]]
 
 
@@ -209,6 +211,7 @@ def validate(
     table = issue_table(found)
     if len(given.issues):
         table = in_order(pd.concat([_with_ids(given), table])) if len(table) else given.issues
+    table = _with_points(table, context)
     measured["blocked_by"] = _blocked_by(measured, found, _layer_codes(given))
     summary = summarise(table, len(measured))
     return ValidationReport(table, measured, given.files, summary, given.bases, policy)
@@ -269,12 +272,29 @@ def _with_ids(survey: Survey) -> pd.DataFrame:
     return issues
 
 
+def _with_points(table: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Findings of a record that name no place of their own stand on the record's land."""
+    records = {
+        (*_layer_key(file, layer), int(row)): record
+        for record, (file, layer, row) in enumerate(
+            zip(*(context.bases[n] for n in _SOURCE), strict=True)
+        )
+    }
+    placed = table.copy()
+    for issue in table[table["lon"].isna() & table["row"].notna()].itertuples():
+        record = records.get((*_layer_key(issue.file, issue.layer), int(issue.row)))
+        point = None if record is None else context.centre(record)
+        if point is not None:
+            placed.loc[issue.Index, ["lon", "lat"]] = point
+    return placed
+
+
 def _blocked_by(
     bases: gpd.GeoDataFrame, found: list[Issue], layer_codes: list[list[str]]
 ) -> pd.Series:
     """Codes of the errors of each record, its layer's included."""
     records_at: dict[tuple[str, str, int | None], list[int]] = {}
-    places = (bases[name] for name in ("source_file", "source_layer", "source_row"))
+    places = (bases[name] for name in _SOURCE)
     for record, (file, layer, row) in enumerate(zip(*places, strict=True)):
         for key in ((*_layer_key(file, layer), int(row)), (*_layer_key(file, layer), None)):
             records_at.setdefault(key, []).append(record)
