@@ -127,3 +127,10 @@ def overreach_m(geometry: shapely.Geometry, border: shapely.Geometry) -> float:
     plane = shapely.transform(border, flat)
     shapely.prepare(plane)
     return float(shapely.distance(vertices, plane).max())
+
+
+def distance_km(one: shapely.Geometry, other: shapely.Geometry) -> float:
+    """Kilometres between the middles of two polygons, as a plane sees it."""
+    ends = np.array([shapely.get_coordinates(shapely.centroid(g))[0] for g in (one, other)])
+    plane = local_metres(ends, ends[:, 1].mean().repeat(2))
+    return float(np.hypot(*(plane[1] - plane[0])) / 1000)

@@ -38,6 +38,7 @@ from herbgis.rules import (
     shape,
 )
 from herbgis.rules.context import Context
+from herbgis.rules.patterns import by_unit, find_patterns
 from herbgis.rules.repair import Repair, repair
 from herbgis.survey import Survey, survey_of
 
@@ -107,6 +108,10 @@ class ValidationReport:
         What was opened; see `Survey.files`.
     summary : dict
         Numbers of records, errors, warnings and notes.
+    units : DataFrame
+        A row a 填报单位: bases, declared_mu, surveyed_mu, reduction (核减率).
+    patterns : DataFrame
+        What is worth a look; see `herbgis.rules.patterns`.
     given : GeoDataFrame
         The base table as it came in.
     policy : Policy
@@ -116,6 +121,8 @@ class ValidationReport:
     bases: gpd.GeoDataFrame
     files: pd.DataFrame
     summary: dict[str, int]
+    units: pd.DataFrame
+    patterns: pd.DataFrame
     given: gpd.GeoDataFrame
     policy: Policy
 
@@ -213,8 +220,17 @@ def validate(
         table = in_order(pd.concat([_with_ids(given), table])) if len(table) else given.issues
     table = _with_points(table, context)
     measured["blocked_by"] = _blocked_by(measured, found, _layer_codes(given))
-    summary = summarise(table, len(measured))
-    return ValidationReport(table, measured, given.files, summary, given.bases, policy)
+    units = by_unit(context)
+    return ValidationReport(
+        table=table,
+        bases=measured,
+        files=given.files,
+        summary=summarise(table, len(measured)),
+        units=units,
+        patterns=find_patterns(context, units),
+        given=given.bases,
+        policy=policy,
+    )
 
 
 def _rules_of(policy: Policy) -> list[str]:

@@ -12,12 +12,12 @@ import pandas as pd
 from herbgis.policy import Policy
 from herbgis.policyfiles import load_policy
 from herbgis.webmap import words
-from herbgis.webmap.frames import tidy_bases, tidy_counties, tidy_issues
+from herbgis.webmap.frames import tidy_bases, tidy_changes, tidy_counties, tidy_issues
 from herbgis.webmap.layers import DataLayer
 from herbgis.webmap.outlines import bounds
 from herbgis.webmap.page import OfflineMap
-from herbgis.webmap.payload import base_payload, county_payload, issue_payload
-from herbgis.webmap.sheet import make_sheet
+from herbgis.webmap.payload import base_payload, change_payload, county_payload, issue_payload
+from herbgis.webmap.sheet import Sheet, make_sheet
 
 #: Where a map without anything on it looks.
 _CHINA = (35.0, 105.0)
@@ -65,8 +65,8 @@ def draw_map(
         The frame has geometries and no coordinate system.
     """
     policy = policy or load_policy()
-    table = tidy_bases(bases, policy, columns)
     pins = None if issues is None else tidy_issues(issues.table)
+    table = tidy_bases(bases, policy, columns)
     sheet = make_sheet(
         table,
         policy=policy,
@@ -74,17 +74,65 @@ def draw_map(
         title=title,
         pins=pins is not None and len(pins) > 0,
     )
+    return _draw(table, sheet, counties, policy, pins=pins)
+
+
+def draw_findings(
+    bases: gpd.GeoDataFrame,
+    findings: pd.DataFrame,
+    changes: gpd.GeoDataFrame,
+    *,
+    counties: gpd.GeoDataFrame | None,
+    policy: Policy,
+    title: str,
+) -> folium.Map:
+    """Draw what is sent back: every defect as a pin, and shapes before and after their repair.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        One row a base, as from `classify`.
+    findings : DataFrame
+        Rows of a report's table.
+    changes : GeoDataFrame
+        Rows of a report's changes.
+    counties : GeoDataFrame or None
+    policy : Policy
+    title : str
+    """
+    table = tidy_bases(bases, policy, None)
+    pins = tidy_issues(findings)
+    mended = tidy_changes(changes)
+    sheet = make_sheet(
+        table, policy=policy, progress=None, title=title, pins=len(pins) > 0, mended=len(mended) > 0
+    )
+    return _draw(table, sheet, counties, policy, pins=pins, mended=mended, show=True)
+
+
+def _draw(
+    table: pd.DataFrame,
+    sheet: Sheet,
+    counties: gpd.GeoDataFrame | None,
+    policy: Policy,
+    *,
+    pins: pd.DataFrame | None,
+    mended: pd.DataFrame | None = None,
+    show: bool = False,
+) -> folium.Map:
+    """A page with its layers; `show` puts findings on it from the start, and looks at the bases."""
     page = OfflineMap(sheet=sheet, location=_CHINA, zoom_start=4, zoom_snap=0.1, zoom_delta=0.5)
     drawn = base_payload(table, policy)
     extent = bounds(table["shape"].to_numpy())
     if counties is not None:
         discs = [(base["at"][1], base["at"][0], base["r"]) for base in drawn["bases"]]
         borders = county_payload(tidy_counties(counties), discs)
-        extent = borders["bounds"] or extent
+        extent = (None if show else borders["bounds"]) or extent
         _layer("counties", borders).add_to(page)
     _base_layer(drawn).add_to(page)
     if pins is not None and len(pins):
-        _layer("issues", issue_payload(pins), count=len(pins), show=False).add_to(page)
+        _layer("issues", issue_payload(pins), count=len(pins), show=show).add_to(page)
+    if mended is not None and len(mended):
+        _layer("changes", change_payload(mended), count=len(mended)).add_to(page)
     if extent:
         page.fit_bounds(extent, padding=(12, 12), max_zoom=15)
     return page

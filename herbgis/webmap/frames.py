@@ -62,3 +62,13 @@ def tidy_issues(table: pd.DataFrame) -> pd.DataFrame:
     grave = table["severity"].isin(["error", "warning"])
     placed = table["lon"].between(-180, 180) & table["lat"].between(-90, 90)
     return table[grave & placed]
+
+
+def tidy_changes(changes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Changes that a finding called for, with the shapes before and after as they can be drawn."""
+    called = changes[changes["code"] != ""]
+    before = gpd.GeoDataFrame(geometry=list(called["before"]), crs=called.crs)
+    table = pd.DataFrame(called.drop(columns=[called.geometry.name, "before"]))
+    table["before"] = pd.Series(drawable(before), index=table.index, dtype=object)
+    table["after"] = pd.Series(drawable(called), index=table.index, dtype=object)
+    return table

@@ -237,3 +237,22 @@ def issue_payload(issues: pd.DataFrame) -> Row:
             }
         )
     return {"pins": pins}
+
+
+def change_payload(changes: pd.DataFrame) -> Row:
+    """Shapes before and after a repair, with what was done."""
+    texts = words.texts()["change"]
+    drawn = []
+    for row in changes.to_dict("records"):
+        mu = [words.mu(row[name]) or words.texts()["empty"] for name in ("mu_before", "mu_after")]
+        said = texts["mu"].format(before=mu[0], after=mu[1])
+        applied = "applied" if row["applied"] else "proposed"
+        drawn.append(
+            {
+                "name": words.text(row["base_id"]) or "",
+                "said": [f"{row['change']}: {texts[applied]}", said, words.text(row["why"]) or ""],
+                "before": [] if row["before"] is None else rings(row["before"], 0),
+                "after": [] if row["after"] is None else rings(row["after"], 0),
+            }
+        )
+    return {"steps": STEPS, "changes": drawn}

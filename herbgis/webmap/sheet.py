@@ -69,7 +69,13 @@ class Sheet:
 
 
 def make_sheet(
-    table: pd.DataFrame, *, policy: Policy, progress: Any, title: str | None, pins: bool
+    table: pd.DataFrame,
+    *,
+    policy: Policy,
+    progress: Any,
+    title: str | None,
+    pins: bool,
+    mended: bool = False,
 ) -> Sheet:
     """The sheet of a map.
 
@@ -80,6 +86,8 @@ def make_sheet(
     progress : Progress or None
     pins : bool
         Whether the map has a layer of issues.
+    mended : bool
+        Whether it has one of shapes before and after their repair.
     """
     texts = words.texts()
     as_of = words.day(progress.as_of) if progress is not None else None
@@ -96,7 +104,7 @@ def make_sheet(
             else tuple(_breakdowns(progress, policy))
         ),
         tiers=tuple(_tiers(drawn, policy)),
-        signs=tuple(_signs(drawn, pins=pins)),
+        signs=tuple(_signs(drawn, pins=pins, mended=mended)),
         missing=tuple(_missing(table, policy)),
         words=texts,
     )
@@ -189,7 +197,7 @@ def _tiers(drawn: pd.DataFrame, policy: Policy) -> Iterator[Swatch]:
         yield Swatch(words.texts()["legend"]["none"], radius=5.0)
 
 
-def _signs(drawn: pd.DataFrame, *, pins: bool) -> Iterator[Swatch]:
+def _signs(drawn: pd.DataFrame, *, pins: bool, mended: bool) -> Iterator[Swatch]:
     """The symbols' other differences, as far as the columns can show them."""
     texts = words.texts()["legend"]
     if "status" in drawn or "blocked_by" in drawn:
@@ -205,3 +213,6 @@ def _signs(drawn: pd.DataFrame, *, pins: bool) -> Iterator[Swatch]:
     if pins:
         yield Swatch(texts["pin_error"], look="error", shape="pin")
         yield Swatch(texts["pin_warning"], look="warning", shape="pin")
+    if mended:
+        yield Swatch(texts["before"], look="before", shape="outline")
+        yield Swatch(texts["after"], look="after", shape="outline")

@@ -1,4 +1,4 @@
-/* The layers: counties, bases, issues. Each takes plain values and gives a Leaflet layer. */
+/* The layers: counties, bases, issues, changes. Each takes plain values and gives a Leaflet layer. */
 (function (herbgis) {
   "use strict";
 
@@ -177,6 +177,29 @@
       })
       .bindPopup(() => issuePopup(pin), { maxWidth: 320 });
   }
+
+  function changePopup(change) {
+    const said = change.said.filter(Boolean).map((text) => element("p", "", text));
+    return element("div", "hg-popup", [element("h3", "", change.name), ...said]);
+  }
+
+  function changeOutlines(change, steps) {
+    const looks = [
+      [change.before, { color: colour("before"), weight: 2.5, dashArray: "6 4" }],
+      [change.after, { color: colour("after"), weight: 2.5 }],
+    ];
+    return looks
+      .filter(([parts]) => parts.length)
+      .map(([parts, look]) =>
+        L.polygon(unpack(parts, steps), { ...look, fill: false }).bindPopup(
+          () => changePopup(change),
+          { maxWidth: 320 }
+        )
+      );
+  }
+
+  herbgis.changes = (data) =>
+    L.layerGroup(data.changes.flatMap((change) => changeOutlines(change, data.steps)));
 
   herbgis.issues = (data) => L.layerGroup(data.pins.map(issuePin));
 })(window.herbgis);
