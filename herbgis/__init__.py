@@ -26,6 +26,7 @@ _HOMES = {
     "read_counties": "herbgis.counties",
     "read_survey": "herbgis.readers.reading",
     "validate": "herbgis.rules.validation",
+    "write_return_slips": "herbgis.tables.return_slips",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - held against the imports below by a test
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from herbgis.rules.validation import ValidationReport as ValidationReport
     from herbgis.rules.validation import validate as validate
     from herbgis.survey import Survey as Survey
+    from herbgis.tables.return_slips import write_return_slips as write_return_slips
     from herbgis.tiers import classify as classify
     from herbgis.webmap import draw_map as draw_map
 

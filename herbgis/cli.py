@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from herbgis.errors import HerbgisError, UnknownNameError
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from herbgis.policy import Policy
     from herbgis.rules.validation import ValidationReport
@@ -85,7 +85,13 @@ def demo(
 def validate(
     paths: Paths,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="把问题清单写到此文件夹")
+        Path | None, typer.Option("--out", metavar="DIR", help="把退回单和问题清单写到此文件夹")
+    ] = None,
+    fix: Annotated[
+        str, typer.Option("--fix", metavar="none|safe", help="safe: 不需要决定的一并修复")
+    ] = "none",
+    since: Annotated[
+        Path | None, typer.Option("--since", metavar="DIR", help="与上次 --out 的结果相比")
     ] = None,
     format_: FormatOption = "text",
     fail_on: Annotated[
@@ -96,22 +102,21 @@ def validate(
     against: AgainstOption = None,
 ) -> None:
     """逐行校验: 每条问题的位置、原因和改法。"""
+    from herbgis.rules.comeback import compare
+    from herbgis.tables.reports import read_report
+
     _one_of("--format", format_, ("text", "json"))
     _one_of("--fail-on", fail_on, ("error", "warning"))
-    report, rules, _ = _validated(paths, policy, counties, against)
-    if format_ == "json":
-        _say(_json(report.as_dict()))
-    else:
-        _say(_report_text(report))
+    _one_of("--fix", fix, ("none", "safe"))
+    before = None if since is None else read_report(since)
+    report, borders = _validated(paths, policy, counties, against)
+    told = None if before is None else compare(before, report)
+    _say(_report_json(report, told) if format_ == "json" else _report_text(report, fix, told))
     if out is not None:
-        from herbgis.tables.issue_list import write_issue_list
-        from herbgis.tables.workbooks import writing
+        from herbgis.tables.return_slips import write_return_slips
 
-        issues = out / "issues.json"
-        with writing(issues):
-            issues.write_text(_json(report.as_dict()), encoding="utf-8")
-        book = write_issue_list(report, out / "问题清单.xlsx", policy=rules)
-        _tell(f"已写出 {book}", f"已写出 {issues}")
+        for path in write_return_slips(report, out, counties=borders, fix=fix, since=told):
+            _tell(f"已写出 {path}")
     graver = {"error": ["error"], "warning": ["error", "warning"]}[fail_on]
     failed = bool(report.table["severity"].isin(graver).any())
     raise typer.Exit(_status(report) or int(failed))
@@ -172,7 +177,9 @@ def progress(
 
     counted = count_progress(bases, policy=rules, by=by or [], as_of=day)
     if format_ == "json":
-        _say(_json(counted.as_dict()))
+        from herbgis.tables.reports import as_json
+
+        _say(as_json(counted.as_dict()))
     else:
         tables = [text_table(counted.in_words(table)) for table in counted.by.values()]
         _say("\n\n".join([repr(counted), *tables, *data_notes(bases)]))
@@ -243,7 +250,7 @@ def main() -> None:
 
 def _validated(
     paths: Sequence[Path], policy: str, counties: str, against: Sequence[Path] | None
-) -> tuple[ValidationReport, Policy, gpd.GeoDataFrame | None]:
+) -> tuple[ValidationReport, gpd.GeoDataFrame | None]:
     """Read and validate, saying on standard error what was assumed."""
     import herbgis as hg
 
@@ -253,7 +260,7 @@ def _validated(
     survey = hg.read_survey(paths, policy=rules, track=_bar("读取"))
     _tell(*survey.assumption_lines())
     report = hg.validate(survey, counties=borders, policy=rules, against=ledger, track=_bar("校验"))
-    return report, rules, borders
+    return report, borders
 
 
 def _walk(
@@ -265,8 +272,8 @@ def _walk(
     """Read, validate and classify."""
     import herbgis as hg
 
-    report, rules, borders = _validated(paths, policy, counties, against)
-    return report, hg.classify(report.bases, policy=rules), rules, borders
+    report, borders = _validated(paths, policy, counties, against)
+    return report, hg.classify(report.bases, policy=report.policy), report.policy, borders
 
 
 def _counties(source: str, policy: Policy) -> gpd.GeoDataFrame | None:
@@ -282,9 +289,17 @@ def _status(report: ValidationReport) -> int:
     return 2 if (report.table["code"] == "HG001").any() else 0
 
 
-def _report_text(report: ValidationReport) -> str:
-    """The issues a line each, then the counts."""
+def _report_json(report: ValidationReport, told: pd.DataFrame | None) -> str:
+    from herbgis.tables.reports import as_json
+
+    since = {} if told is None else {"since": told.astype(object).to_dict("records")}
+    return as_json({**report.as_dict(), **since})
+
+
+def _report_text(report: ValidationReport, fix: str, told: pd.DataFrame | None) -> str:
+    """The issues a line each, then the counts, the repairs, and what became of earlier findings."""
     from herbgis.issues import SEVERITY_TITLES
+    from herbgis.rules.comeback import STATES
 
     lines = []
     for issue in report.as_dict()["issues"]:
@@ -293,7 +308,14 @@ def _report_text(report: ValidationReport) -> str:
             f"{issue['file']}{row} {issue['code']} {SEVERITY_TITLES[issue['severity']]}"
             f" {issue['base_id'] or ''} {issue['message']}。{issue['suggestion']}"
         )
-    return "\n".join([*lines, repr(report)[len("<ValidationReport ") : -1]])
+    lines.append(repr(report)[len("<ValidationReport ") : -1])
+    if fix == "safe":
+        made = int(report.changes["applied"].sum())
+        lines.append(f"修复 {made} 处, 另有 {len(report.changes) - made} 处须由人决定, 未改")
+    if told is not None:
+        counts = told["state"].value_counts()
+        lines.append(", ".join(f"{words} {counts.get(s, 0)}" for s, words in STATES.items()))
+    return "\n".join(lines)
 
 
 def _save_page(page: Any, path: Path) -> Path:
@@ -330,10 +352,6 @@ def _date(text: str | None) -> dt.date | None:
     if day is None:
         raise UnknownNameError(" --as-of 的日期", text, ["2020-06-30 这样的写法"])
     return day
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1, default=str)
 
 
 def _say(text: str) -> None:

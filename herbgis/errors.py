@@ -8,6 +8,7 @@ Bad data is never an error here: it becomes an issue in a report. Errors are for
     ├── CrsError              a frame without, or with an unusable, coordinate system
     ├── PolicyError           a policy that cannot be read or contradicts itself
     ├── UnknownNameError      a code, policy, column or format that does not exist
+    ├── UnreadableReportError an earlier report that is none of herbgis
     ├── OutputError           a result that cannot be written where it was asked for
     └── AssetError            a map needs a file that is not vendored
 """
@@ -61,6 +62,13 @@ class UnknownNameError(HerbgisError):
         hint = nearest(name, names)
         like = f"您要的是 {hint} 吗? " if hint else ""
         super().__init__(f"没有{what} {name}。{like}可用的有: {'、'.join(names)}。")
+
+
+class UnreadableReportError(HerbgisError):
+    """What should be an earlier report of herbgis is none."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} 不是 herbgis validate --out 写出的报告, 请指明那个文件夹。")
 
 
 class OutputError(HerbgisError):

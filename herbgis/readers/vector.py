@@ -30,8 +30,10 @@ from herbgis.survey import Layer, bare_frame
 
 #: Every byte is a character of its own, so nothing is lost before it is decoded.
 _BYTEWISE = "ISO-8859-1"
-#: Layers that hold no data of the survey: styles and metadata that GIS programs add.
-_NOT_DATA = frozenset({"layer_styles", "qgis_projects"})
+#: The layer of a repaired file that says what was changed.
+CHANGES_LAYER = "herbgis_改动"
+#: Layers that hold no data of the survey: styles and metadata that GIS programs add, and ours.
+_NOT_DATA = frozenset({"layer_styles", "qgis_projects", CHANGES_LAYER})
 
 
 def read_gdal(path: Path, shown: str) -> Iterator[Layer]:

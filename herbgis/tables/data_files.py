@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -56,7 +57,7 @@ def write_bases(bases: gpd.GeoDataFrame, path: Path) -> Path:
         if suffix == ".parquet":
             flat.to_parquet(path)
             return path
-        _write_layer(flat, path, _DRIVERS[suffix])
+        _write_layer(flat, path, _DRIVERS[suffix], path.stem)
     return path
 
 
@@ -66,18 +67,35 @@ def _flat(bases: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for name in flat.columns.drop(flat.geometry.name):
         if isinstance(flat[name].dtype, pd.CategoricalDtype):
             flat[name] = flat[name].astype("str")
-        elif flat[name].map(lambda value: isinstance(value, (list, tuple))).any():
+        elif any(isinstance(value, (list, tuple)) for value in flat[name]):
             flat[name] = flat[name].map("、".join).astype("str")
         elif flat[name].dtype == object:
             flat[name] = flat[name].astype("str").where(flat[name].notna())
     return flat
 
 
-def _write_layer(flat: gpd.GeoDataFrame, path: Path, driver: str) -> None:
+def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> Path:
+    """Write frames as the layers of a GeoPackage, the same bytes for the same frames.
+
+    Raises
+    ------
+    OutputError
+    """
+    with writing(path):
+        path.unlink(missing_ok=True)
+        for name, frame in layers.items():
+            _write_layer(_flat(frame), path, "GPKG", name)
+    return path
+
+
+def _write_layer(flat: gpd.GeoDataFrame, path: Path, driver: str, layer: str) -> None:
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    more = {"append": True} if path.exists() else {}
     try:
-        pyogrio.write_dataframe(flat, path, driver=driver, layer=path.stem, promote_to_multi=True)
+        pyogrio.write_dataframe(
+            flat, path, driver=driver, layer=layer, promote_to_multi=True, **more
+        )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from herbgis.issues import SEVERITIES, SEVERITY_TITLES
 from herbgis.policy import Policy
+from herbgis.rules.patterns import in_policys_order, unit_titles
 from herbgis.rules.validation import ValidationReport
 from herbgis.tables.workbooks import Sheet, write_workbook
 
@@ -17,24 +19,18 @@ def issue_list(report: ValidationReport, policy: Policy) -> pd.DataFrame:
     table = report.table
     rank = table["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
     table = table.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
-    known = report.bases[["source_file", "source_layer", "source_row", "reporting_unit", "name"]]
-    keys = {
-        (row.source_file, _text(row.source_layer), row.source_row): row
-        for row in known.itertuples(index=False)
-    }
-    found = [keys.get((issue.file, _text(issue.layer), issue.row)) for issue in table.itertuples()]
+    units = units_of(report, policy)
+    names = dict(zip(record_keys(report.bases), report.bases["name"], strict=True))
+    keys = list(zip(table["file"], table["layer"].map(_text), table["row"], strict=True))
     return pd.DataFrame(
         {
             "序号": range(1, len(table) + 1),
-            "填报单位": [
-                policy.title_of("reporting_unit", _text(row.reporting_unit)) if row else ""
-                for row in found
-            ],
+            "填报单位": pd.Series(["、".join(units.get(key, ())) for key in keys], dtype="str"),
             "文件": table["file"],
             "工作表/图层": table["layer"],
             "行号": table["sheet_row"].fillna(table["row"]),
             "基地编号": table["base_id"],
-            "基地名称": [_text(row.name) if row else "" for row in found],
+            "基地名称": [_text(names.get(key)) for key in keys],
             "处理要求": table["severity"].map(SEVERITY_TITLES),
             "问题说明": table["message"],
             "修改建议": table["suggestion"],
@@ -44,6 +40,32 @@ def issue_list(report: ValidationReport, policy: Policy) -> pd.DataFrame:
             "代码": table["code"],
         }
     )
+
+
+#: How figures of the 问题清单 are printed.
+LIST_FORMATS = {"涉及面积": "0.00", "经度": "0.000000", "纬度": "0.000000"}
+
+Key = tuple[str, str, Any]
+
+
+def record_keys(bases: pd.DataFrame) -> list[Key]:
+    """File, layer and row of each record of a report, as its issues name them."""
+    columns = (bases[name] for name in ("source_file", "source_layer", "source_row"))
+    return [(file, _text(layer), row) for file, layer, row in zip(*columns, strict=True)]
+
+
+def units_of(report: ValidationReport, policy: Policy) -> dict[Key, list[str]]:
+    """The units that an issue goes back to, by its file, layer and row.
+
+    An issue of a whole layer or file goes to every unit that has a record in it, and to nobody
+    (`NO_UNIT`) where there is none.
+    """
+    found: dict[Key, set[str]] = {}
+    for key, unit in zip(record_keys(report.bases), unit_titles(report.bases, policy), strict=True):
+        file, layer, row = key
+        for concerned in ((file, layer, row), (file, layer, pd.NA), (file, "", pd.NA)):
+            found.setdefault(concerned, set()).add(unit)
+    return {key: in_policys_order(units, policy) for key, units in found.items()}
 
 
 def _text(value: object) -> str:
@@ -59,8 +81,8 @@ def write_issue_list(report: ValidationReport, path: Path, *, policy: Policy) ->
         f"提示 {summary['notes']}: 程序所作的假设或修补。面积单位: 亩。",
         *data_notes(report.bases),
     ]
-    formats = {"涉及面积": "0.00", "经度": "0.000000", "纬度": "0.000000"}
-    sheet = Sheet("问题清单", "基地测量数据问题清单", issue_list(report, policy), notes, formats)
+    table = issue_list(report, policy)
+    sheet = Sheet("问题清单", "基地测量数据问题清单", table, notes, LIST_FORMATS)
     return write_workbook(path, [sheet])
 
 

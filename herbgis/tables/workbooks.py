@@ -21,6 +21,9 @@ _WIDEST = 26
 _NARROWEST = 6
 _TITLE_HEIGHT = 24
 _LINE_HEIGHT = 15
+_HEADING = {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
+#: Behind headings of what is told, and of what somebody else fills in.
+_GIVEN, _ASKED = "#E3EFE7", "#FBEFD0"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,12 @@ class Sheet:
         Lines under the table.
     formats : mapping of str to str
         Number format by heading.
+    head : sequence of str
+        Lines between the title and the table.
+    reply : sequence of str
+        Headings of columns that somebody else fills in.
+    widths : mapping of str to float
+        Width by heading, in characters, where the longest cell should not decide.
     """
 
     name: str
@@ -44,6 +53,9 @@ class Sheet:
     table: pd.DataFrame
     notes: Sequence[str] = ()
     formats: Mapping[str, str] = field(default_factory=dict)
+    head: Sequence[str] = ()
+    reply: Sequence[str] = ()
+    widths: Mapping[str, float] = field(default_factory=dict)
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> Path:
@@ -79,39 +91,40 @@ def writing(path: Path) -> Iterator[None]:
 
 def _write_sheet(book: Any, sheet: Sheet) -> None:
     page = book.add_worksheet(sheet.name)
-    heading = book.add_format(
-        {
-            "bold": True,
-            "bg_color": "#E3EFE7",
-            "border": 1,
-            "align": "center",
-            "valign": "vcenter",
-            "text_wrap": True,
-        }
-    )
     page.write_string(0, 0, sheet.title, book.add_format({"bold": True, "font_size": 14}))
     page.set_row(0, _TITLE_HEIGHT)
-    widths = []
-    for column, name in enumerate(sheet.table.columns):
-        values = list(sheet.table[name])
-        page.write_string(1, column, str(name), heading)
-        cell = book.add_format(_style(values, sheet.formats.get(name)))
-        for row, value in enumerate(values, 2):
-            _write_cell(page, row, column, value, cell)
-        widths.append(_column_width(str(name), values))
-        page.set_column(column, column, widths[-1])
-    for row, record in enumerate(sheet.table.itertuples(index=False), 2):
+    for number, line in enumerate(sheet.head, 1):
+        page.write_string(number, 0, line)
+    top = 1 + len(sheet.head)
+    widths = [
+        _write_column(book, page, sheet, column, top) for column in range(len(sheet.table.columns))
+    ]
+    for row, record in enumerate(sheet.table.itertuples(index=False), top + 1):
         page.set_row(row, _LINE_HEIGHT * _lines(record, widths))
-    last = 1 + len(sheet.table)
+    last = top + len(sheet.table)
     for number, note in enumerate(sheet.notes, 1):
         page.write_string(last + number, 0, note)
-    page.freeze_panes(2, 0)
+    page.freeze_panes(top + 1, 0)
     if len(sheet.table):
-        page.autofilter(1, 0, last, len(sheet.table.columns) - 1)
+        page.autofilter(top, 0, last, len(sheet.table.columns) - 1)
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
-    page.repeat_rows(1)
+    page.repeat_rows(top)
+
+
+def _write_column(book: Any, page: Any, sheet: Sheet, column: int, top: int) -> float:
+    """A column's heading and cells under a row; its width."""
+    name = str(sheet.table.columns[column])
+    heading = {**_HEADING, "bg_color": _ASKED if name in sheet.reply else _GIVEN}
+    page.write_string(top, column, name, book.add_format(heading))
+    values = list(sheet.table.iloc[:, column])
+    cell = book.add_format(_style(values, sheet.formats.get(name)))
+    for row, value in enumerate(values, top + 1):
+        _write_cell(page, row, column, value, cell)
+    wide = sheet.widths.get(name) or _column_width(name, values)
+    page.set_column(column, column, wide)
+    return wide
 
 
 def _style(values: Sequence[Any], number_format: str | None) -> dict[str, Any]:
@@ -125,7 +138,11 @@ def _style(values: Sequence[Any], number_format: str | None) -> dict[str, Any]:
 def _lines(record: Sequence[Any], widths: Sequence[float]) -> int:
     """Lines that the longest text of a row takes; few programs find this out by themselves."""
     texts = zip(record, widths, strict=True)
-    taken = [-(-width(text) // int(wide - 1)) for text, wide in texts if isinstance(text, str)]
+    taken = [
+        sum(max(-(-width(line) // int(wide - 1)), 1) for line in text.split("\n"))
+        for text, wide in texts
+        if isinstance(text, str)
+    ]
     return max([1, *taken])
 
 
@@ -145,5 +162,6 @@ def _write_cell(page: Any, row: int, column: int, value: Any, cell: Any) -> None
 
 
 def _column_width(name: str, values: Sequence[Any]) -> float:
-    longest = max([width(name), *(width(str(value)) for value in values[:200])])
+    lines = (line for value in values[:200] for line in str(value).split("\n"))
+    longest = max([width(name), *map(width, lines)])
     return min(max(longest + 2, _NARROWEST), _WIDEST)

@@ -1,0 +1,56 @@
+"""issues.json: a report as other programs, and a later validation, read it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from herbgis.errors import InputNotFoundError, UnreadableReportError
+from herbgis.rules.validation import ValidationReport
+from herbgis.tables.workbooks import writing
+
+_REPORT_FILE = "issues.json"
+#: What a later validation compares findings by.
+_COMPARED = frozenset({"severity", "code", "file", "row", "base_id", "message"})
+
+
+def as_json(value: Any) -> str:
+    """Plain values as JSON that people can read too."""
+    return json.dumps(value, ensure_ascii=False, indent=1, default=str)
+
+
+def write_report(report: ValidationReport, folder: Path) -> Path:
+    """Write a report's files, issues and summary as issues.json into a folder.
+
+    Raises
+    ------
+    OutputError
+    """
+    path = folder / _REPORT_FILE
+    with writing(path):
+        path.write_text(as_json(report.as_dict()), encoding="utf-8", newline="\n")
+    return path
+
+
+def read_report(folder: Path) -> dict[str, Any]:
+    """The report that an earlier validation left in a folder.
+
+    Raises
+    ------
+    InputNotFoundError
+        The folder has no issues.json.
+    UnreadableReportError
+        That file is no report of herbgis.
+    """
+    path = folder / _REPORT_FILE
+    if not path.is_file():
+        raise InputNotFoundError(str(path))
+    try:
+        report = json.loads(path.read_text(encoding="utf-8-sig"))
+        whole = all(issue.keys() >= _COMPARED for issue in report["issues"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnreadableReportError(str(path)) from error
+    if not whole:
+        raise UnreadableReportError(str(path))
+    return dict(report)

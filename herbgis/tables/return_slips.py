@@ -1,0 +1,277 @@
+"""What goes back: a package a unit for the counties, a summary for the office."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from herbgis.policy import Policy
+from herbgis.rules.patterns import NO_UNIT, in_policys_order, unit_titles
+from herbgis.rules.validation import ValidationReport
+from herbgis.tables.issue_list import LIST_FORMATS, data_notes, issue_list, write_issue_list
+from herbgis.tables.repaired_file import write_repaired
+from herbgis.tables.reports import write_report
+from herbgis.tables.summary import write_summary
+from herbgis.tables.workbooks import Sheet, write_workbook, writing
+from herbgis.tiers import classify
+from herbgis.webmap.drawing import draw_findings
+
+_SLIP_TITLE = "中药材基地测量数据问题反馈单"
+_REPLY = ("整改情况", "整改后面积", "整改人", "整改日期", "市级复核意见")
+_HOW = (
+    "怎样改: 先改“须整改”的, 改好前该基地不计入; “须核实”的照样计入, 请说明情况。",
+    "提示见“问题清单”, 不用回复。",
+    "怎样看: 打开“问题地图.html”, 每个图钉是一处问题, 点开看说明, 不需要网络。",
+    "怎样报: 在原文件上改好, 同原来的编号一起重报; 右边五栏填好, 盖章后寄回。",
+)
+_REPAIRED_HOW = (
+    "“修复后.gpkg”是程序已改好的图形, 改动逐条列在其中;",
+    "同意采用的, 可以直接在它上面改其余问题后重报。",
+)
+_SIGNED = "单位（盖章）："
+#: So that nineteen columns can still be read on a sheet of A4.
+_WIDTHS = {
+    "文件": 15,
+    "工作表/图层": 10,
+    "行号": 7,
+    "基地编号": 16,
+    "基地名称": 14,
+    "代码": 8,
+    "问题说明": 24,
+    "修改建议": 28,
+    **dict.fromkeys(_REPLY, 10),
+}
+_BLANK = "＿＿＿＿＿＿"
+#: What Windows allows in no file name.
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_LONGEST_NAME = 40
+#: The hour in every package, so that equal input gives equal bytes.
+_HOUR = (2020, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What stands at the head of every slip; blank where it is not given.
+
+    Attributes
+    ----------
+    number, issued_on, due_on, contact : str
+        编号, 发出日期, 整改时限, 联系人.
+    """
+
+    number: str = ""
+    issued_on: str = ""
+    due_on: str = ""
+    contact: str = ""
+
+    def lines(self, unit: str) -> list[str]:
+        """The head of a unit's slip."""
+        dates = f"发出日期：{self.issued_on or _BLANK}　　整改时限：{self.due_on or _BLANK}"
+        return [
+            f"编号：{self.number or _BLANK}　　收件单位：{unit}",
+            f"{dates}　　联系人：{self.contact or _BLANK}",
+        ]
+
+
+def write_return_slips(
+    report: ValidationReport,
+    folder: str | Path,
+    *,
+    counties: gpd.GeoDataFrame | None = None,
+    fix: str = "safe",
+    since: pd.DataFrame | None = None,
+    letter: Letter | None = None,
+) -> list[Path]:
+    """Write what goes back to the counties, and the office's summary, into a folder.
+
+    A zip a 填报单位 that has findings: its 退回单 and 问题清单 in one workbook, a map that opens
+    without a network, the repaired data. For the office the whole 问题清单, a summary as a
+    workbook and a page, a map of all, and issues.json.
+
+    Parameters
+    ----------
+    report : ValidationReport
+    folder : str or Path
+    counties : GeoDataFrame, optional
+        Drawn on the maps.
+    fix : {'safe', 'none'}
+        Whether the repaired data goes along.
+    since : DataFrame, optional
+        What has become of earlier findings, as from `herbgis.rules.comeback.compare`.
+    letter : Letter, optional
+        What stands at the head of the slips.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    OutputError
+        A file cannot be written, for example because WPS has it open.
+    """
+    folder, policy = Path(folder), report.policy
+    batch = _Batch(report, counties, policy, with_repaired=fix == "safe")
+    written = [
+        write_report(report, folder),
+        write_issue_list(report, folder / "问题清单.xlsx", policy=policy),
+        *write_summary(report, folder, since=since),
+        batch.draw(report.table, report.changes, None, "问题地图", folder / "问题地图.html"),
+    ]
+    if fix == "safe":
+        path = folder / "修复后.gpkg"
+        written.append(write_repaired(report.repaired(), report.changes, path, policy=policy))
+    names: set[str] = set()
+    for unit in batch.units():
+        name = _file_name(unit, names)
+        written.append(batch.write_package(unit, folder / name, letter or Letter()))
+    return written
+
+
+def _file_name(unit: str, taken: set[str]) -> str:
+    """A name for a unit's package that every system can store; no two alike."""
+    plain = _FORBIDDEN.sub("_", unit).strip(" .")[:_LONGEST_NAME] or NO_UNIT
+    name, number = f"退回-{plain}.zip", 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"退回-{plain}-{number}.zip"
+    taken.add(name.casefold())
+    return name
+
+
+class _Batch:
+    """A report with what the packages of its units share."""
+
+    def __init__(
+        self,
+        report: ValidationReport,
+        counties: gpd.GeoDataFrame | None,
+        policy: Policy,
+        *,
+        with_repaired: bool,
+    ) -> None:
+        self.report, self.counties, self.policy = report, counties, policy
+        self.with_repaired = with_repaired
+        self.list = issue_list(report, policy)
+        self.list["填报单位"] = self.list["填报单位"].replace("", NO_UNIT)
+        self.bases = classify(report.bases, policy=policy)
+        self.record_units = pd.Series(
+            unit_titles(report.bases, policy), index=report.bases.index, dtype="str"
+        )
+        self.base_units = pd.Series(
+            unit_titles(self.bases, policy), index=self.bases.index, dtype="str"
+        )
+
+    def units(self) -> list[str]:
+        """Units that have something to mend or to look at, in the policy's order."""
+        grave = self.list[self.list["处理要求"] != "提示"]
+        return in_policys_order(set(grave["填报单位"].str.split("、").explode()), self.policy)
+
+    def write_package(self, unit: str, path: Path, letter: Letter) -> Path:
+        """A unit's zip."""
+        mine = self.list[self.list["填报单位"].map(lambda units: unit in units.split("、"))]
+        with tempfile.TemporaryDirectory(prefix="herbgis-") as made, writing(path):
+            room = Path(made)
+            parts = [
+                self._write_slip(unit, mine, letter, room / "退回单.xlsx"),
+                self._draw_unit(unit, room / "问题地图.html"),
+            ]
+            if self.with_repaired and (self.record_units == unit).any():
+                parts.append(self._write_repaired(unit, room / "修复后.gpkg"))
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+                for part in parts:
+                    entry = zipfile.ZipInfo(part.name, _HOUR)
+                    entry.compress_type = zipfile.ZIP_DEFLATED
+                    package.writestr(entry, part.read_bytes())
+        return path
+
+    def _write_slip(self, unit: str, mine: pd.DataFrame, letter: Letter, path: Path) -> Path:
+        slip = slip_table(mine)
+        how = [*_HOW, *(_REPAIRED_HOW if self.with_repaired else ())]
+        notes = ["", *how, *data_notes(self.report.bases), "", _SIGNED]
+        whole = mine.assign(序号=range(1, len(mine) + 1))
+        sheets = [
+            Sheet(
+                "退回单",
+                _SLIP_TITLE,
+                slip,
+                notes,
+                LIST_FORMATS,
+                head=letter.lines(unit),
+                reply=_REPLY,
+                widths=_WIDTHS,
+            ),
+            Sheet("问题清单", f"{unit}问题清单", whole, ["面积单位: 亩。"], LIST_FORMATS),
+        ]
+        return write_workbook(path, sheets)
+
+    def _draw_unit(self, unit: str, path: Path) -> Path:
+        report, of_unit = self.report, self.record_units == unit
+        keys = set(report.bases.loc[of_unit, "base_id"])
+        issues = report.table[report.table["base_id"].isin(keys)]
+        changes = report.changes[report.changes["base_id"].isin(keys)]
+        return self.draw(issues, changes, unit, f"{unit}问题地图", path)
+
+    def draw(
+        self,
+        issues: pd.DataFrame,
+        changes: gpd.GeoDataFrame,
+        unit: str | None,
+        title: str,
+        path: Path,
+    ) -> Path:
+        """A map of findings; of one unit's bases, or of all."""
+        shown = self.bases if unit is None else self.bases[self.base_units == unit]
+        page = draw_findings(
+            shown, issues, changes, counties=self.counties, policy=self.policy, title=title
+        )
+        with writing(path):
+            page.save(str(path))
+        return path
+
+    def _write_repaired(self, unit: str, path: Path) -> Path:
+        repaired = self.report.repaired()[self.record_units == unit]
+        changes = self.report.changes
+        sources = ["source_file", "source_layer", "source_row"]
+        own = pd.MultiIndex.from_frame(repaired[sources].fillna(""))
+        mine = pd.MultiIndex.from_frame(changes[sources].fillna("")).isin(own)
+        return write_repaired(repaired, changes[mine], path, policy=self.policy)
+
+
+def slip_table(issues: pd.DataFrame) -> pd.DataFrame:
+    """Errors and warnings of a 问题清单, a row a base, what must be mended first, room to reply."""
+    grave = issues[issues["处理要求"] != "提示"]
+    subject = grave["基地编号"].where(grave["基地编号"].notna(), grave["文件"])
+    rows = [_slip_row(group) for _, group in grave.groupby(subject, sort=False)]
+    table = pd.DataFrame(rows, columns=[*issues.columns, *_REPLY])
+    table = table.sort_values("处理要求", key=lambda s: s != "须整改", kind="stable")
+    return table.assign(序号=range(1, len(table) + 1)).reset_index(drop=True)
+
+
+def _slip_row(found: pd.DataFrame) -> dict[str, object]:
+    """All that is wrong with a base, in one row; the gravest gives the place."""
+    first = found.iloc[0].to_dict()
+    said = dict.fromkeys(zip(found["问题说明"], found["修改建议"], strict=True))
+    rows = dict.fromkeys(f"{row:g}" for row in found["行号"].dropna().astype(float))
+    return {
+        **first,
+        "行号": "、".join(rows),
+        "问题说明": "\n".join(_numbered(message for message, _ in said)),
+        "修改建议": "\n".join(_numbered(advice for _, advice in said)),
+        "涉及面积": found["涉及面积"].max(),
+        "代码": "、".join(dict.fromkeys(found["代码"])),
+        **dict.fromkeys(_REPLY),
+    }
+
+
+def _numbered(texts: Iterator[str]) -> list[str]:
+    lines = list(texts)
+    return lines if len(lines) == 1 else [f"{n}. {line}" for n, line in enumerate(lines, 1)]

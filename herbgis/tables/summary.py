@@ -1,0 +1,134 @@
+"""The office's summary of a validation: a workbook, and a page for the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+
+from herbgis import display, resources
+from herbgis.issues import SEVERITY_TITLES
+from herbgis.rules.comeback import STATES
+from herbgis.rules.patterns import NO_UNIT
+from herbgis.rules.validation import ValidationReport
+from herbgis.tables.issue_list import data_notes, issue_list
+from herbgis.tables.repaired_file import CHANGE_TITLES
+from herbgis.tables.workbooks import Sheet, write_workbook, writing
+
+_PATTERN_TITLES = {
+    "pattern": "情况",
+    "reporting_unit": "填报单位",
+    "base_id": "基地编号",
+    "figure": "数值",
+    "words": "说明",
+}
+_SINCE_TITLES = {
+    "state": "进展",
+    "severity": "处理要求",
+    "code": "代码",
+    "file": "文件",
+    "row": "行号",
+    "base_id": "基地编号",
+    "message": "问题说明",
+}
+_TEMPLATE = "tables/templates/summary.html.j2"
+_NOTE = "核减率 = (上报 - 实测) / 上报, 按两者都有的基地合计。面积单位: 亩。"
+_FORMATS = dict.fromkeys(("上报面积", "实测面积", "涉及面积", "原面积(亩)", "改后面积(亩)"), "0.00")
+
+
+def write_summary(
+    report: ValidationReport, folder: Path, *, since: pd.DataFrame | None = None
+) -> list[Path]:
+    """Write 汇总.xlsx and 汇总.html: by unit, what is worth a look, repairs, progress of mending.
+
+    Parameters
+    ----------
+    report : ValidationReport
+    folder : Path
+    since : DataFrame, optional
+        As from `herbgis.rules.comeback.compare`.
+
+    Raises
+    ------
+    OutputError
+    """
+    sheets = list(_sheets(report, since))
+    page = folder / "汇总.html"
+    sections = [
+        display.html_section(
+            sheet.title,
+            "".join(display.html_paragraph(note) for note in sheet.notes),
+            display.html_table(_printed(sheet), most=len(sheet.table))
+            if len(sheet.table)
+            else display.html_paragraph("没有。"),
+        )
+        for sheet in sheets
+    ]
+    with writing(page):
+        template = jinja2.Template(resources.asset(_TEMPLATE).read_text(encoding="utf-8"))
+        html = template.render(title="基地测量数据校验汇总", sections=sections)
+        page.write_text(html, encoding="utf-8", newline="\n")
+    return [write_workbook(folder / "汇总.xlsx", sheets), page]
+
+
+def _sheets(report: ValidationReport, since: pd.DataFrame | None) -> list[Sheet]:
+    notes = [_NOTE, *data_notes(report.bases)]
+    sheets = [Sheet("按单位", "各单位校验结果", by_unit_table(report), notes, _FORMATS)]
+    if since is not None:
+        counts = since["state"].value_counts()
+        told = [f"{words} {int(counts.get(state, 0))}" for state, words in STATES.items()]
+        table = since.assign(
+            state=since["state"].map(STATES), severity=since["severity"].map(SEVERITY_TITLES)
+        ).rename(columns=_SINCE_TITLES)
+        sheets.append(Sheet("整改进展", "与上次相比", table, ["; ".join(told) + "。"]))
+    patterns = report.patterns.rename(columns=_PATTERN_TITLES)
+    called = report.changes[report.changes["code"] != ""]
+    changes = pd.DataFrame(called)[[*CHANGE_TITLES]].rename(columns=CHANGE_TITLES)
+    return [
+        *sheets,
+        Sheet("值得留意", "值得留意的情况", patterns),
+        Sheet("自动修复", "不需要决定的修复, 与未作的建议", changes, (), _FORMATS),
+    ]
+
+
+def by_unit_table(report: ValidationReport) -> pd.DataFrame:
+    """A row a unit: bases, declared and surveyed 亩, findings by severity, bases sent back."""
+    issues = issue_list(report, report.policy)
+    units = issues["填报单位"].replace("", NO_UNIT).str.split("、")
+    counts = issues.assign(填报单位=units).explode("填报单位")
+    by_severity = pd.crosstab(counts["填报单位"], counts["处理要求"])
+    errors = counts[counts["处理要求"] == "须整改"]
+    sent_back = errors.groupby("填报单位")["基地编号"].nunique()
+    table = report.units.set_index("reporting_unit")
+    names = [*table.index, *sorted(set(by_severity.index) - set(table.index))]
+    table = table.reindex(names)
+    rate = table["reduction"]
+    return pd.DataFrame(
+        {
+            "填报单位": names,
+            "基地数": table["bases"].fillna(0).astype(int).to_numpy(),
+            "上报面积": table["declared_mu"].round(2).to_numpy(),
+            "实测面积": table["surveyed_mu"].round(2).to_numpy(),
+            "核减率": ["" if pd.isna(value) else f"{round(value, 3) + 0.0:.1%}" for value in rate],
+            **{
+                title: by_severity.get(title, pd.Series(dtype=int))
+                .reindex(names, fill_value=0)
+                .astype(int)
+                .to_numpy()
+                for title in SEVERITY_TITLES.values()
+            },
+            "退回基地": sent_back.reindex(names, fill_value=0).to_numpy(),
+        }
+    )
+
+
+def _printed(sheet: Sheet) -> pd.DataFrame:
+    """A sheet's table with its areas as they are printed."""
+    table = sheet.table.copy()
+    for name in set(sheet.formats) & set(table.columns):
+        table[name] = ["" if pd.isna(value) else f"{value:.2f}" for value in table[name]]
+    plain = table.astype(object).where(table.notna(), "")
+    if "已改" in plain:
+        plain["已改"] = plain["已改"].map({True: "是", False: "否"})
+    return plain
