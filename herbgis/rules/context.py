@@ -43,7 +43,12 @@ class Context:
 
     def place(self, record: int) -> Place:
         """Where a record stands in its file."""
-        return place_of(self.bases, record)
+        return self.places[record]
+
+    @functools.cached_property
+    def places(self) -> list[Place]:
+        """Where each record stands in its file."""
+        return places_of(self.bases)
 
     def centre(self, record: int) -> tuple[float, float] | None:
         """A point inside a record's land, longitude and latitude."""
@@ -116,17 +121,19 @@ class Context:
         return county_shares(self.land, self.counties)
 
 
-def place_of(table: gpd.GeoDataFrame, record: int) -> Place:
-    """Where a record of a base table stands in its file."""
-    row = table.iloc[record]
-    layer, sheet = row["source_layer"], row["sheet_row"]
-    return Place(
-        file=row["source_file"],
-        layer=layer if isinstance(layer, str) else None,
-        row=int(row["source_row"]),
-        sheet_row=None if pd.isna(sheet) else int(sheet),
-        base_id=row["base_id"],
-    )
+def places_of(table: gpd.GeoDataFrame) -> list[Place]:
+    """Where each record of a base table stands in its file."""
+    names = ("source_file", "source_layer", "source_row", "sheet_row", "base_id")
+    return [
+        Place(
+            file=file,
+            layer=layer if isinstance(layer, str) else None,
+            row=int(row),
+            sheet_row=None if pd.isna(sheet) else int(sheet),
+            base_id=base_id,
+        )
+        for file, layer, row, sheet, base_id in zip(*(table[n] for n in names), strict=True)
+    ]
 
 
 def point_in(shape: shapely.Geometry | None) -> tuple[float, float] | None:

@@ -11,7 +11,7 @@ from herbgis.areas import land
 from herbgis.geodesy import areas_m2
 from herbgis.issues import Issue, Place
 from herbgis.overlaps import overlapping_pairs
-from herbgis.rules.context import Context, place_of, point_in
+from herbgis.rules.context import Context, places_of, point_in
 from herbgis.units import round_mu, to_mu
 
 _TITLES = {"name": "名称", "county": "县区", "variety": "品种"}
@@ -118,12 +118,13 @@ def already_counted(context: Context) -> Iterator[Issue]:
     ledger = land(np.asarray(context.against.geometry.array, dtype=object))
     ledger_ids = context.against["base_id"].to_numpy(dtype=object)
     ids = context.bases["base_id"].to_numpy(dtype=object)
+    ledger_places = places_of(context.against)
     pairs = overlapping_pairs(context.land, ledger, least_mu=tolerances["overlap_ignored_mu"])
     for pair in pairs.itertuples():
         if ids[pair.left] == ledger_ids[pair.right]:
             continue
         grave = pair.share > tolerances["overlap_share"] or pair.mu > tolerances["overlap_mu"]
-        other = place_of(context.against, int(pair.right))
+        other = ledger_places[int(pair.right)]
         yield Issue(
             "HG304",
             context.place(int(pair.left)),

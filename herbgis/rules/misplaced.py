@@ -36,7 +36,7 @@ from herbgis.geodesy import (
 from herbgis.issues import Issue, Place
 from herbgis.placing import Geometries, Story, lies_in_china, stories, to_layer
 from herbgis.policy import Policy
-from herbgis.rules.context import place_of, point_in
+from herbgis.rules.context import places_of, point_in
 
 #: A record lies in a county, or on the ledger's land, with at least this share of it …
 _LIES_IN = 0.5
@@ -168,6 +168,7 @@ class Batch:
         self.geometry = np.asarray(bases.geometry.array, dtype=object)
         self.land = land(self.geometry)
         self.ids = bases["base_id"].tolist()
+        self.places = places_of(bases)
         self.region = None if counties is None else shapely.union_all(counties.geometry.array)
         self.borders = (
             {}
@@ -278,7 +279,7 @@ def put_right(batch: Batch) -> tuple[gpd.GeoDataFrame, list[Issue]]:
     for record in waiting:
         found = _explain_unplaced(batch, int(record))
         if found is None:
-            place = place_of(bases, int(record))
+            place = batch.places[int(record)]
             issues.append(Issue("HG205", place, {"where": "坐标不成立, 无法定位"}))
         else:
             told.append(found)
@@ -348,7 +349,7 @@ def _told(batch: Batch, record: int, code: str, story: _Explains, shape: shapely
     if isinstance(story, Offset):
         values["distance"] = f"{_moved_m(batch.geometry[record], shape):.0f}"
     point = point_in(shapely.make_valid(shape))
-    issue = Issue(code, place_of(batch.bases, record), values, point=point)
+    issue = Issue(code, batch.places[record], values, point=point)
     return _Told(record, story.title, shape, issue)
 
 

@@ -13,10 +13,11 @@ import shapely
 from herbgis import columns as cols
 from herbgis.areas import land, measure
 from herbgis.geodesy import CGCS2000, areas_m2
+from herbgis.issues import Place
 from herbgis.placing import Geometries
 from herbgis.policy import Policy
 from herbgis.records import base_mu, group_records
-from herbgis.rules.context import place_of
+from herbgis.rules.context import places_of
 from herbgis.rules.mending import mend
 from herbgis.rules.misplaced import RELOCATED
 from herbgis.units import round_mu, to_mu
@@ -74,7 +75,8 @@ def repair(given: gpd.GeoDataFrame, bases: gpd.GeoDataFrame, policy: Policy) -> 
     )
     waiting = bases["raw_geometry"].where(shapely.is_missing(after))
     mended["raw_geometry"] = cols.typed(waiting, "text", bases.index)
-    rows = [change.as_row(bases, across.get(change.record)) for change in changes]
+    places = places_of(bases)
+    rows = [change.as_row(places[change.record], across.get(change.record)) for change in changes]
     table = pd.DataFrame(rows, columns=[*CHANGE_COLUMNS, "before", "geometry"])
     return Repair(measure(mended, policy=policy), gpd.GeoDataFrame(table, crs=CGCS2000))
 
@@ -93,9 +95,8 @@ class _Change:
     before: shapely.Geometry
     after: shapely.Geometry
 
-    def as_row(self, bases: gpd.GeoDataFrame, why_not: str | None) -> dict[str, Any]:
+    def as_row(self, place: Place, why_not: str | None) -> dict[str, Any]:
         """A row of the table of changes."""
-        place = place_of(bases, self.record)
         mu_before, mu_after = _mu([self.before, self.after])
         return {
             "source_file": place.file,

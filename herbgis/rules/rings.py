@@ -172,6 +172,8 @@ def _edges(polygon: shapely.Geometry) -> tuple[Floats, Floats, Ints, Ints, Ints]
 
 def _reasons(polygon: shapely.Geometry) -> list[tuple[str, tuple[float, float]]]:
     """What is wrong between whole rings, each kind once, and a point of such a ring."""
+    if len(shapely.get_rings(shapely.get_parts(polygon))) == 1:
+        return []
     parts = [[_area(r) for r in shapely.get_rings(part)] for part in shapely.get_parts(polygon)]
     found: dict[str, tuple[float, float]] = {}
     for reason, area in (*_unfit_holes(parts), *_unfit_shells(parts)):
