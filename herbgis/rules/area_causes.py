@@ -75,7 +75,7 @@ def cause_of(base: Base, allowed: float) -> Cause | None:
     allowed : float
         Share of the mistake's figure by which the declared one may differ.
     """
-    for causes in (_of_units, _of_shapes, _of_planes):
+    for causes in (_of_units, _of_shapes, _of_planes, _of_one_parcel):
         near = [
             (abs(base.declared_mu / cause.mu - 1), order, cause)
             for order, cause in enumerate(causes(base))
@@ -87,11 +87,16 @@ def cause_of(base: Base, allowed: float) -> Cause | None:
 
 
 def _of_units(base: Base) -> Iterator[Cause]:
-    """The right area under the wrong unit, or with the point in the wrong place; once or on all."""
+    """The right area under the wrong unit, or with the decimal point in the wrong place."""
     for code, words, factor in _UNIT_MISTAKES:
         yield Cause(code, words, base.surveyed_mu * factor)
-        for parcel in base.parcels_mu.tolist():
-            yield Cause(code, words, base.surveyed_mu + parcel * (factor - 1))
+
+
+def _of_one_parcel(base: Base) -> Iterator[Cause]:
+    """The same on one parcel of several."""
+    for code, words, factor in _UNIT_MISTAKES:
+        for parcel in base.parcels_mu.tolist() if len(base.parcels_mu) > 1 else ():
+            yield Cause(code, f"有一个地块{words}", base.surveyed_mu + parcel * (factor - 1))
 
 
 def _of_shapes(base: Base) -> Iterator[Cause]:

@@ -77,19 +77,27 @@ def bad_number(context: Context) -> Iterator[Issue]:
 
 
 def records_disagree(context: Context) -> Iterator[Issue]:
-    """HG507: records of one base differ in a text; named on the later record."""
+    """HG507: records of one base differ in a text; named on the later record.
+
+    Records that are two bases under one id are HG301.
+    """
     titles = cols.titles()
+    identity = [context.texts(name) for name in ("name", "county", "variety")]
     texts = {name: context.texts(name) for name in _SAME_FOR_A_BASE}
     for record, number in enumerate(context.grouped.base):
         first = int(context.grouped.first[number])
+        if any(_differ(cells[first], cells[record]) for cells in identity):
+            continue
         differing = [
-            titles[name]
-            for name, cells in texts.items()
-            if len({cells[first], cells[record]} - {None, "unknown"}) > 1
+            titles[name] for name, cells in texts.items() if _differ(cells[first], cells[record])
         ]
         if differing:
             values = {"columns": "、".join(differing)}
             yield Issue("HG507", context.place(record), values, other=(context.place(first),))
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    return len({one, other} - {None, "unknown"}) > 1
 
 
 def unknown_status(context: Context) -> Iterator[Issue]:
