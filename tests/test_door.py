@@ -24,6 +24,7 @@ SURFACE = [
     "read_counties",
     "read_survey",
     "validate",
+    "write_return_slips",
 ]
 
 

@@ -10,6 +10,8 @@ import pytest
 import shapely
 
 import herbgis as hg
+from herbgis.rules.comeback import compare
+from herbgis.tables.reports import read_report
 from tests import seeded
 
 SEEDS = range(20)
@@ -49,3 +51,31 @@ def test_the_batch_is_large_enough() -> None:
     kinds = Counter(record.kind for record in seeded.make_batch(0).records)
     assert kinds["clean"] >= 24
     assert len(kinds) - 2 >= 33
+
+
+#: Errors that only people can settle: what the repaired file may still have.
+DECISIONS = frozenset(
+    {"HG101", "HG102", "HG103", "HG104", "HG205", "HG207", "HG301", "HG302", "HG303", "HG304"}
+    | {"HG401", "HG402", "HG403", "HG404", "HG503", "HG504"}
+)
+
+
+def test_the_repaired_file_comes_back_with_decisions_alone(
+    tmp_path: Path, counties: gpd.GeoDataFrame
+) -> None:
+    paths, ledger, _ = seeded.write_batch(tmp_path, 0)
+    known = hg.read_survey(ledger).bases
+    report = hg.validate(hg.read_survey(paths), counties=counties, against=known)
+    hg.write_return_slips(report, tmp_path / "退回", counties=counties)
+    repaired = hg.read_survey(tmp_path / "退回" / "修复后.gpkg")
+    again = hg.validate(repaired, counties=counties, against=known)
+    left = Counter(again.table.loc[again.table["severity"] == "error", "code"])
+    before = Counter(report.table.loc[report.table["severity"] == "error", "code"])
+    assert set(left) <= DECISIONS
+    assert left <= before
+    # What a decision needs is not lost on the way.
+    assert all(left[code] == before[code] for code in DECISIONS - {"HG102", "HG104"})
+    told = compare(read_report(tmp_path / "退回"), again)
+    assert set(told["state"]) == {"open", "mended"}
+    assert set(told.loc[told["state"] == "mended", "code"]) >= {"HG006", "HG201", "HG204", "HG209"}
+    assert sorted(again.bases["base_id"]) == sorted(report.bases["base_id"])

@@ -22,13 +22,18 @@ def compare(before: Mapping[str, Any], report: ValidationReport) -> pd.DataFrame
     Parameters
     ----------
     before : mapping
-        An earlier report as ``ValidationReport.as_dict`` gave it.
+        An earlier report: ``issues`` as in ``ValidationReport.as_dict``, and ``records`` as
+        `records_of` gives them.
     report : ValidationReport
     """
     now = [issue for issue in report.as_dict()["issues"] if issue["severity"] != "note"]
     then = [issue for issue in before["issues"] if issue["severity"] != "note"]
     keys_now, keys_then = {_key(i) for i in now}, {_key(i) for i in then}
-    present = {_subject(issue) for issue in _records(report)}
+    present = {_subject(record) for record in records_of(report)}
+    for record in before.get("records", ()):
+        # A file or layer is back under another name where one of its records is.
+        if _subject(record) in present:
+            present.add(_subject({**record, "base_id": None}))
     rows = [("open" if _key(issue) in keys_then else "new", issue) for issue in now]
     rows += [
         ("mended" if _subject(issue) in present else "absent", issue)
@@ -43,14 +48,11 @@ def compare(before: Mapping[str, Any], report: ValidationReport) -> pd.DataFrame
     return table.sort_values("state", key=lambda s: s.map(order), kind="stable", ignore_index=True)
 
 
-def _records(report: ValidationReport) -> list[dict[str, Any]]:
-    """The records and files of a report, as an issue would name them."""
-    names = {"file": "source_file", "layer": "source_layer", "row": "source_row"}
-    records = report.bases[["base_id", *names.values()]]
-    table = pd.DataFrame(records.rename(columns={old: new for new, old in names.items()}))
-    plain = table.astype(object).where(table.notna(), None).to_dict("records")
-    files = [{"base_id": None, "file": path, "row": None} for path in report.files["path"]]
-    return [*plain, *files]
+def records_of(report: ValidationReport) -> list[dict[str, Any]]:
+    """The records and files of a report, named as in its issues; a later `compare` needs them."""
+    columns = (report.bases[name] for name in ("source_file", "base_id"))
+    records = [{"file": file, "base_id": base_id} for file, base_id in zip(*columns, strict=True)]
+    return [*records, *({"file": path, "base_id": None} for path in report.files["path"])]
 
 
 def _subject(issue: Mapping[str, Any]) -> tuple[str, ...]:

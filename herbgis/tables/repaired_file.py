@@ -80,8 +80,7 @@ def _as_written(table: gpd.GeoDataFrame, name: str, policy: Policy) -> pd.Series
         words = "unit" if name == "declared_unit" else name
         cells = cells.map(lambda value: policy.title_of(words, value), na_action="ignore")
     raw = f"raw_{name}"
-    if raw not in table:
+    if raw not in table or table[raw].isna().all():
         return cells
-    if pd.api.types.is_string_dtype(cells.dtype):
-        return table[raw].where(table[raw].notna(), cells)
-    return cells
+    written = cells.astype("str").where(cells.notna()).str.removesuffix(" 00:00:00")
+    return table[raw].where(table[raw].notna(), written)

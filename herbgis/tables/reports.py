@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from herbgis.errors import InputNotFoundError, UnreadableReportError
+from herbgis.rules.comeback import records_of
 from herbgis.rules.validation import ValidationReport
 from herbgis.tables.workbooks import writing
 
@@ -21,7 +22,7 @@ def as_json(value: Any) -> str:
 
 
 def write_report(report: ValidationReport, folder: Path) -> Path:
-    """Write a report's files, issues and summary as issues.json into a folder.
+    """Write a report's files, issues, summary and records as issues.json into a folder.
 
     Raises
     ------
@@ -29,7 +30,8 @@ def write_report(report: ValidationReport, folder: Path) -> Path:
     """
     path = folder / _REPORT_FILE
     with writing(path):
-        path.write_text(as_json(report.as_dict()), encoding="utf-8", newline="\n")
+        whole = {**report.as_dict(), "records": records_of(report)}
+        path.write_text(as_json(whole), encoding="utf-8", newline="\n")
     return path
 
 
@@ -49,6 +51,7 @@ def read_report(folder: Path) -> dict[str, Any]:
     try:
         report = json.loads(path.read_text(encoding="utf-8-sig"))
         whole = all(issue.keys() >= _COMPARED for issue in report["issues"])
+        whole &= all(r.keys() >= {"file", "base_id"} for r in report.get("records", ()))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableReportError(str(path)) from error
     if not whole:
