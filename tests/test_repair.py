@@ -117,6 +117,19 @@ def test_an_offset_known_from_the_ledger_is_undone(
     assert again.summary["errors"] == 0
 
 
+def test_an_offset_is_known_by_the_outline_that_the_ledger_has(counties: gpd.GeoDataFrame) -> None:
+    """Under another id and name, but line by line the same once the offset is undone."""
+    truth = frame([square(300), square(200, LON, LAT + 0.05)])
+    moved = shapely.transform(
+        truth.geometry[0], lambda xy: np.column_stack(cgcs2000_to_gcj02(*xy.T))
+    )
+    batch = truth.set_geometry(gpd.GeoSeries([moved, truth.geometry[1]], crs=4490))
+    ledger = truth.iloc[[0]].assign(base_id="520625-2018-001", name="旧名")
+    report = hg.validate(batch, counties=counties, against=ledger)
+    errors = report.table[report.table["severity"] == "error"]
+    assert errors["code"].tolist() == ["HG204", "HG304"]
+
+
 def test_a_whole_layer_displaced_is_one_finding(counties: gpd.GeoDataFrame) -> None:
     truth = frame([square(200 + n, LON, LAT + 0.03 * n) for n in range(4)])
     moved = shapely.transform(

@@ -34,6 +34,7 @@ from herbgis.geodesy import (
     local_metres,
 )
 from herbgis.issues import Issue, Place
+from herbgis.overlaps import overlapping_pairs
 from herbgis.placing import Geometries, Story, lies_in_china, stories, to_layer
 from herbgis.policy import Policy
 from herbgis.rules.context import places_of, point_in
@@ -177,6 +178,7 @@ class Batch:
         )
         self.keys = _keys(bases)
         self.known = {} if counted is None else _land_by_key(counted)
+        self.traced = {} if counted is None else self._traced(counted)
         self.parcels = pd.Series(range(len(bases))).groupby(np.asarray(self.ids, dtype=object))
 
     def evidence(self, record: int) -> Evidence:
@@ -184,10 +186,25 @@ class Batch:
         declared = self.bases["county"].iloc[record]
         return Evidence(
             self.borders.get(declared, self.region),
-            next((self.known[key] for key in self.keys[record] if key in self.known), None),
+            self._known_land(record),
             self._siblings(record) if self.lonely[record] else None,
             self.policy.tolerances["contiguity_m"],
         )
+
+    def _known_land(self, record: int) -> shapely.Geometry | None:
+        """What the ledger has under the record's id or name, or else where undoing leads to."""
+        named = (self.known[key] for key in self.keys[record] if key in self.known)
+        return next(named, self.traced.get(record))
+
+    def _traced(self, counted: gpd.GeoDataFrame) -> dict[int, shapely.Geometry]:
+        """Land of the ledger that a record would cover, line by line, were its offset undone."""
+        ledger = land(np.asarray(counted.geometry.array, dtype=object))
+        found: dict[int, shapely.Geometry] = {}
+        for offset in _OFFSETS:
+            pairs = overlapping_pairs(offset.place(self.land), ledger)
+            alike = pairs[pairs["iou"] >= self.policy.tolerances["duplicate_share"]]
+            found |= {int(r): ledger[k] for r, k in zip(alike["left"], alike["right"], strict=True)}
+        return found
 
     def _siblings(self, record: int) -> shapely.Geometry:
         members = self.parcels.indices[self.ids[record]]
@@ -212,6 +229,7 @@ class Batch:
         placed = ~shapely.is_missing(self.land) & ~self.settled
         inside = self._share_in_declared()
         known = np.array([any(key in self.known for key in keys) for keys in self.keys], dtype=bool)
+        known[list(self.traced)] = True
         for record in np.flatnonzero(placed & (known | self.lonely | (inside < _LIES_IN))):
             shape, seen = self.land[record], self.evidence(int(record))
             if (
