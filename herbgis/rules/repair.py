@@ -62,7 +62,7 @@ def repair(given: gpd.GeoDataFrame, bases: gpd.GeoDataFrame, policy: Policy) -> 
     placed = _geometry(bases)
     # What lay in the wrong place had an area there; what could not be placed had none.
     before = np.where(shapely.is_missing(_geometry(given)), placed, _geometry(given))
-    after, changes = placed.copy(), _relocations(bases, before, placed)
+    after, changes = placed.copy(), _relocations(bases, _geometry(given), placed)
     for record in np.flatnonzero(~shapely.is_missing(placed)):
         for step in mend(placed[record], policy.tolerances):
             was, after[record] = after[record], step.shape
@@ -92,7 +92,7 @@ class _Change:
     record: int
     code: str
     words: str
-    before: shapely.Geometry
+    before: shapely.Geometry | None
     after: shapely.Geometry
 
     def as_row(self, place: Place, why_not: str | None) -> dict[str, Any]:
@@ -114,8 +114,11 @@ class _Change:
         }
 
 
-def _mu(shapes: list[shapely.Geometry]) -> list[float]:
-    return [float(mu) for mu in round_mu(to_mu(areas_m2(land(np.array(shapes, dtype=object)))))]
+def _mu(shapes: list[shapely.Geometry | None]) -> list[float]:
+    """亩 of shapes to 0.01; NaN where there is none."""
+    whole = land(np.array(shapes, dtype=object))
+    mu = np.where(shapely.is_missing(whole), np.nan, to_mu(areas_m2(whole)))
+    return [float(each) for each in round_mu(mu)]
 
 
 def _relocations(bases: gpd.GeoDataFrame, before: Geometries, placed: Geometries) -> list[_Change]:

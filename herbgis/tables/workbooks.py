@@ -139,7 +139,7 @@ def _lines(record: Sequence[Any], widths: Sequence[float]) -> int:
     """Lines that the longest text of a row takes; few programs find this out by themselves."""
     texts = zip(record, widths, strict=True)
     taken = [
-        sum(max(-(-width(line) // int(wide - 1)), 1) for line in text.split("\n"))
+        sum(max(-(-width(line) // int(wide - 2)), 1) for line in text.split("\n"))
         for text, wide in texts
         if isinstance(text, str)
     ]

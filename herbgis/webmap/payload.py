@@ -244,7 +244,7 @@ def change_payload(changes: pd.DataFrame) -> Row:
     texts = words.texts()["change"]
     drawn = []
     for row in changes.to_dict("records"):
-        mu = [words.mu(row[name]) or words.texts()["empty"] for name in ("mu_before", "mu_after")]
+        mu = [words.mu(row[name]) or texts["none"] for name in ("mu_before", "mu_after")]
         said = texts["mu"].format(before=mu[0], after=mu[1])
         applied = "applied" if row["applied"] else "proposed"
         drawn.append(
