@@ -21,6 +21,7 @@ _HOMES = {
     "classify": "herbgis.tiers",
     "count_progress": "herbgis.progress",
     "draw_map": "herbgis.webmap",
+    "explain_count": "herbgis.explanation",
     "load_policy": "herbgis.policyfiles",
     "measure": "herbgis.areas",
     "read_counties": "herbgis.counties",
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from herbgis.areas import measure as measure
     from herbgis.counties import read_counties as read_counties
     from herbgis.errors import HerbgisError as HerbgisError
+    from herbgis.explanation import explain_count as explain_count
     from herbgis.policy import Policy as Policy
     from herbgis.policyfiles import load_policy as load_policy
     from herbgis.progress import Progress as Progress

@@ -40,6 +40,12 @@ class CountingRule:
         The whole counted area of a base, or its largest contiguous block.
     seedling : bool
         Whether seedling bases count.
+    least_part_mu : float
+        Parts below this are not counted, 亩.
+    same_variety : bool
+        Whether a contiguous block is of parcels of one variety.
+    mode_factors : mapping of str to float
+        What one 亩 counts, by folded 种植模式; 1 where there is no entry.
     """
 
     nested: bool
@@ -48,6 +54,9 @@ class CountingRule:
     groups: tuple[str, ...]
     kinds: tuple[str, ...]
     seedling_kinds: tuple[str, ...]
+    least_part_mu: float
+    same_variety: bool
+    mode_factors: Mapping[str, float]
 
     @property
     def counted_kinds(self) -> tuple[str, ...]:

@@ -190,6 +190,9 @@ def _counting(entry: Mapping[str, Any]) -> CountingRule:
         groups=tuple(entry["groups"]),
         kinds=tuple(entry["kinds"]),
         seedling_kinds=tuple(entry["seedling_kinds"]),
+        least_part_mu=float(entry["least_part_mu"]),
+        same_variety=bool(entry["same_variety"]),
+        mode_factors={fold(mode): float(f) for mode, f in entry["mode_factors"].items()},
     )
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from herbgis import columns as cols
 from herbgis import display
 from herbgis.basetable import match_headings
+from herbgis.chances import chances_of_tiers, expected_count
 from herbgis.errors import MissingColumnError, UnknownNameError
 from herbgis.policy import CountingRule, Policy, Tier
 from herbgis.policyfiles import load_policy
@@ -47,6 +48,13 @@ class Progress:
         Verified bases a tier under every reading of the rules.
     near : DataFrame
         Bases that could be verified, nearest below each threshold, and the 亩 each lacks.
+    expected : DataFrame
+        A row a tier: how many of the bases that could be verified truly reach it, given the survey
+        error: expected number and a 90% interval; and the count if every undecided base fell
+        short (least) or reached it (most). No official figure.
+    pipeline : DataFrame
+        A row a tier: bases in building and planned whose area, surveyed or else declared, would
+        reach it, beside the verified.
     uncounted : DataFrame
         Bases that no target counts, or not yet: why, how many, their 亩.
     without_declared_mu : int
@@ -66,6 +74,8 @@ class Progress:
     by: dict[str, pd.DataFrame]
     readings: pd.DataFrame
     near: pd.DataFrame
+    expected: pd.DataFrame
+    pipeline: pd.DataFrame
     uncounted: pd.DataFrame
     without_declared_mu: int
     titles: Mapping[str, str]
@@ -204,6 +214,8 @@ def count_progress(
         by={",".join(keys): _breakdown(table, keys, policy) for keys in breakdowns},
         readings=_readings(table, policy),
         near=_nearest(table, policy),
+        expected=_expected(table, policy),
+        pipeline=_pipeline(table, policy),
         uncounted=_uncounted(table, policy),
         without_declared_mu=_without_declared_mu(table, rule),
         titles={tier.label: tier.reach_title for tier in policy.tiers},
@@ -358,7 +370,7 @@ def _readings(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 def _nearest(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """The bases just under each threshold, nearest first."""
     rule = policy.counting
-    could = table[_eligible(table, rule) & (table["status"] == "built") & table["sound"]]
+    could = _could_be_verified(table, rule)
     parts = []
     for tier in policy.tiers:
         mu = _area(could, rule)
@@ -371,6 +383,53 @@ def _nearest(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         parts.append(nearest.assign(tier=tier.label))
     shown = ["tier", "base_id", "name", "county", "variety", "counted_mu", "lacks_mu"]
     return pd.concat(parts, ignore_index=True)[shown]
+
+
+def _could_be_verified(table: pd.DataFrame, rule: CountingRule) -> pd.DataFrame:
+    return table[_eligible(table, rule) & (table["status"] == "built") & table["sound"]]
+
+
+def _expected(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """What the survey error leaves open, a row a tier."""
+    rule = policy.counting
+    could = _could_be_verified(table, rule)
+    mu, sigma = _area(could, rule), could["sigma_mu"].astype(float)
+    thresholds = [tier.threshold_mu for tier in policy.tiers]
+    chances = chances_of_tiers(mu, sigma, thresholds, nested=rule.nested)
+    rows = []
+    for tier, chance in zip(policy.tiers, chances, strict=True):
+        reached = _reaches(mu, tier, rule, policy)
+        undecided = near_threshold(mu, sigma, tier.threshold_mu)
+        rows.append(
+            {
+                "tier": tier.label,
+                "verified": int(reached.sum()),
+                **expected_count(chance),
+                "least": int((reached & ~undecided).sum()),
+                "most": int((reached | undecided).sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _pipeline(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """What is verified, in building and planned, a row a tier."""
+    rule = policy.counting
+    mu = _area(table, rule).fillna(table["declared_mu"].astype(float))
+    rows = []
+    for tier in policy.tiers:
+        would = _eligible(table, rule) & _reaches(mu, tier, rule, policy)
+        rows.append(
+            {
+                "tier": tier.label,
+                "verified": int(_verified(table, tier, rule, policy).sum()),
+                **{
+                    status: int((would & (table["status"] == status)).sum())
+                    for status in ("building", "planned")
+                },
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _uncounted(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:

@@ -11,15 +11,15 @@ import pandas as pd
 import shapely
 
 from herbgis import columns as cols
-from herbgis.areas import contiguous_blocks, measure
-from herbgis.geodesy import CGCS2000, Floats, areas_m2
+from herbgis.areas import contiguous_blocks, land, measure
+from herbgis.geodesy import CGCS2000, Floats, Ints, areas_m2
 from herbgis.overlaps import overlapping_pairs
 from herbgis.placing import Geometries
 from herbgis.policy import Policy
 from herbgis.policyfiles import load_policy
 from herbgis.records import Bases, base_mu, declared_of_bases, declaring, group_records
 from herbgis.survey import survey_of
-from herbgis.units import round_mu, to_mu
+from herbgis.units import fold, round_mu, to_mu
 
 #: A threshold within so many standard deviations leaves the tier undecided (95%).
 UNDECIDED_SIGMAS = 1.96
@@ -57,14 +57,17 @@ def classify(
     grouped = group_records(table)
     result = _one_row_a_base(table, grouped)
     counted, disputed = _without_disputed(grouped.geometry)
+    counted = _without_small_parts(counted, policy.counting.least_part_mu)
+    factor = _mode_factors(table, grouped, counted, policy)
     present = ~shapely.is_missing(grouped.geometry)
     result["surveyed_mu"] = base_mu(grouped)
     result["sigma_mu"] = sigma_of_bases(table, grouped, policy)
-    largest, blocks = contiguous_blocks(counted, policy.tolerances["contiguity_m"])
-    result["contiguous_mu"] = np.where(present, round_mu(to_mu(largest)), np.nan)
+    largest, blocks = _blocks(table, grouped, counted, policy)
+    result["contiguous_mu"] = np.where(present, round_mu(to_mu(largest) * factor), np.nan)
     result["blocks"] = cols.typed(blocks, "integer", result.index)
     result["disputed_mu"] = np.where(present, round_mu(disputed), np.nan)
-    result["counted_mu"] = np.where(present, round_mu(to_mu(areas_m2(counted))), np.nan)
+    counted_mu = to_mu(areas_m2(counted)) * factor
+    result["counted_mu"] = np.where(present, round_mu(counted_mu), np.nan)
     result["tier"] = tier_of(result["counted_mu"], policy)
     result["verdict"] = _verdict(result, policy)
     return _in_order(result)
@@ -123,6 +126,62 @@ def _without_disputed(geometry: Geometries) -> tuple[Geometries, Floats]:
         disputed[base] = to_mu(areas_m2(np.array([lost], dtype=object)))[0]
         counted[base] = shapely.difference(geometry[base], lost)
     return counted, disputed
+
+
+def _without_small_parts(geometry: Geometries, least_mu: float) -> Geometries:
+    """Each base without parts of less than so many 亩."""
+    if least_mu <= 0:
+        return geometry
+    parts, owner = shapely.get_parts(geometry, return_index=True)
+    large = to_mu(areas_m2(parts)) >= least_mu
+    kept = np.full(len(geometry), shapely.Polygon(), dtype=object)
+    for base in np.unique(owner[large]):
+        kept[base] = shapely.multipolygons(parts[large & (owner == base)].tolist())
+    kept[shapely.is_missing(geometry)] = None
+    return kept
+
+
+def _mode_factors(
+    table: gpd.GeoDataFrame, grouped: Bases, counted: Geometries, policy: Policy
+) -> Floats:
+    """What one 亩 of each base counts, by the cropping modes (种植模式) of its records.
+
+    Where records of a base differ, each counts by its share of the counted land.
+    """
+    factors = policy.counting.mode_factors
+    if not factors:
+        return np.ones(len(counted))
+    own = np.array(
+        [factors.get(fold(m), 1.0) if isinstance(m, str) else 1.0 for m in table["mode"]]
+    )
+    shapes = land(np.asarray(table.geometry.array, dtype=object))
+    mu = areas_m2(shapely.intersection(shapes, counted[grouped.base]))
+    weight = np.bincount(grouped.base, weights=mu, minlength=len(counted))
+    factored = np.bincount(grouped.base, weights=mu * own, minlength=len(counted))
+    return np.divide(factored, weight, out=np.ones(len(counted)), where=weight > 0)
+
+
+def _blocks(
+    table: gpd.GeoDataFrame, grouped: Bases, counted: Geometries, policy: Policy
+) -> tuple[Floats, Ints]:
+    """Largest contiguous block of each base in m², and its blocks; of one variety if so ruled."""
+    distance = policy.tolerances["contiguity_m"]
+    if not policy.counting.same_variety:
+        return contiguous_blocks(counted, distance)
+    shapes = land(np.asarray(table.geometry.array, dtype=object))
+    varieties = table["variety"].fillna("").to_numpy(dtype=object)
+    largest, blocks = np.zeros(len(counted)), np.zeros(len(counted), dtype=np.int64)
+    for base in np.flatnonzero(~shapely.is_missing(counted)):
+        records = np.flatnonzero(grouped.base == base)
+        of_one = [
+            shapely.intersection(
+                shapely.union_all(shapes[records[varieties[records] == variety]]), counted[base]
+            )
+            for variety in sorted(set(varieties[records]))
+        ]
+        area, count = contiguous_blocks(np.array(of_one, dtype=object), distance)
+        largest[base], blocks[base] = area.max(), count.sum()
+    return largest, blocks
 
 
 def sigma_of_bases(table: gpd.GeoDataFrame, grouped: Bases, policy: Policy) -> Floats:

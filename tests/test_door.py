@@ -19,6 +19,7 @@ SURFACE = [
     "classify",
     "count_progress",
     "draw_map",
+    "explain_count",
     "load_policy",
     "measure",
     "read_counties",

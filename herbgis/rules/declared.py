@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
+import numpy as np
+
+from herbgis.chances import chance_of_reaching
 from herbgis.issues import Issue
 from herbgis.rules.context import Context
 from herbgis.tiers import UNDECIDED_SIGMAS, sigma_of_bases
@@ -65,7 +67,7 @@ def threshold_undecided(context: Context) -> Iterator[Issue]:
             lead = mu - tier.threshold_mu
             if not sigma or not abs(lead) <= UNDECIDED_SIGMAS * sigma:
                 continue
-            chance = (1 + math.erf(lead / sigma / math.sqrt(2))) / 2
+            chance = chance_of_reaching(np.array([mu]), np.array([sigma]), tier.threshold_mu)[0]
             yield Issue(
                 "HG405",
                 context.place(int(record)),
