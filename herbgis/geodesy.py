@@ -36,6 +36,11 @@ _AUTHALIC = tuple((k + 1) / (2 * k + 1) * _E2**k for k in range(9))
 #: An edge longer than this is cut: the third-order term for geodesic edges is meant for survey
 #: edges, and its error grows with the fifth power of the length.
 _LONGEST_EDGE_M = 20_000.0
+#: Rings that span no more than this are measured by Taylor polynomials; about 5 km.
+SMALL_DEG = 0.05
+#: Vertices that stay in the processor's cache.
+_VERTICES_AT_ONCE = 1 << 16
+_POLYGON = 3
 
 #: Zones of 6 and of 3 degrees; no number is both, so a number tells its width.
 _ZONES = {6: range(13, 24), 3: range(25, 46)}
@@ -165,15 +170,100 @@ def _edge_areas_m2(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Fl
     return trapezoid - sliver
 
 
-def _ring_areas_m2(lonlat: Floats, ring: Ints, rings: int) -> Floats:
-    """Unsigned area in m² of closed rings given as flat vertices (n, 2) and their ring numbers."""
-    first = np.searchsorted(ring, np.arange(rings))
+def _wide_ring_areas_m2(rings: npt.NDArray[np.object_]) -> Floats:
+    """Unsigned area in m² of rings of any size."""
+    lonlat, ring = shapely.get_coordinates(_cut_long_edges(rings), return_index=True)
+    first = np.searchsorted(ring, np.arange(len(rings)))
     origin = lonlat[first[ring], 0]
     lon = np.radians((lonlat[:, 0] - origin + 180) % 360 - 180)
     lat = np.radians(lonlat[:, 1])
     edge = np.flatnonzero(ring[:-1] == ring[1:])
     areas = _edge_areas_m2(lon[edge], lat[edge], lon[edge + 1], lat[edge + 1])
-    return np.abs(np.bincount(ring[edge], weights=areas, minlength=rings))
+    return np.abs(np.bincount(ring[edge], weights=areas, minlength=len(rings)))
+
+
+def small_ring_areas_m2(lonlat: Floats, starts: Ints) -> Floats:
+    """Unsigned area in m² of closed rings that span no more than `SMALL_DEG`, from flat vertices.
+
+    Parameters
+    ----------
+    lonlat : array of float, shape (v, 2)
+        Vertices in degrees, ring after ring, the first of each repeated as its last.
+    starts : array of int, shape (n + 1,)
+        Where each ring begins, and where the last ends.
+
+    Notes
+    -----
+    The formula of `areas_m2` with z(B) as its Taylor polynomial of third degree about each ring's
+    first latitude, and the geodesic term with that latitude's radii, so that all that goes from
+    vertex to vertex is sums and products. Within 1e-7 relative at `SMALL_DEG`, 1e-9 at 1 km.
+    """
+    areas = np.empty(len(starts) - 1)
+    blocks = np.searchsorted(starts, np.arange(0, len(lonlat), _VERTICES_AT_ONCE))
+    for first, last in pairwise(np.unique([*blocks, len(areas)])):
+        begin = starts[first]
+        block = lonlat[begin : starts[last]]
+        areas[first:last] = _block_areas_m2(block, starts[first : last + 1] - begin)
+    return areas
+
+
+def _block_areas_m2(lonlat: Floats, starts: Ints) -> Floats:
+    """`small_ring_areas_m2` of rings that fit in the processor's cache together."""
+    lon, lat = np.ascontiguousarray(lonlat.T)
+    east, north = lon[1:] - lon[:-1], lat[1:] - lat[:-1]
+    lons, lats = lon[1:] + lon[:-1], lat[1:] + lat[:-1]
+    # The step from one ring to the next is no edge.
+    between = starts[1:-1] - 1
+    east[between] = north[between] = 0.0
+    coefficients = _taylor(np.radians(lat[starts[:-1]]))
+
+    def summed(edges: Floats) -> Floats:
+        return np.asarray(np.add.reduceat(edges, starts[:-1]))
+
+    squared = north * north
+    product = np.multiply(lons, north, out=north)
+    areas = coefficients[0] * summed(product)
+    areas += coefficients[1] * summed(np.multiply(product, lats, out=lons))
+    # The whole difference of the cubes, so that the steps in z of a closed ring add up to nothing:
+    # longitudes are far larger than the ring, and would magnify what is left.
+    lats *= lats
+    lats += squared * (1 / 3)
+    areas += coefficients[2] * summed(np.multiply(product, lats, out=product))
+    squared *= east
+    areas -= coefficients[4] * summed(squared)
+    np.multiply(east, east, out=squared)
+    areas -= coefficients[3] * summed(np.multiply(squared, east, out=east))
+    return np.abs(areas)
+
+
+def _taylor(lat: Floats) -> tuple[Floats, ...]:
+    """What sums over a ring's edges are multiplied with, from its latitude in radians.
+
+    The edge sums are, in degrees, of (L₁+L₂)(B₂−B₁) times the powers 0, 1 and 2 of (B₁+B₂), of
+    (L₂−L₁)³, and of (L₂−L₁)(B₂−B₁)².
+    """
+    degree = np.pi / 180
+    sine, cosine = np.sin(lat), np.cos(lat)
+    sine2, cosine2 = sine * sine, cosine * cosine
+    w2 = 1 - _E2 * sine2
+    scale = SEMI_MAJOR_M**2 * (1 - _E2) / (w2 * w2)
+    # Derivatives of the authalic z by latitude.
+    bend = 4 * _E2 / w2
+    first = scale * cosine
+    second = scale * sine * (bend * cosine2 - 1)
+    third = bend * (cosine2 - 2 * sine2) - 1 - bend * sine2 * (1 - 6 * _E2 * cosine2 / w2)
+    third *= first
+    # Of the geodesic term tanB·dE·(dE² + 3dN²)/(12N); N² is a²/w², M is N(1 - e²)/w².
+    prime_vertical2 = SEMI_MAJOR_M**2 / w2
+    shrink = (1 - _E2) / w2
+    geodesic = sine * prime_vertical2 * degree**3 / 12
+    return (
+        (first - second * lat + third * lat**2 / 2) * degree**2 / 2,
+        (second - third * lat) * degree**3 / 4,
+        third * degree**4 / 16,
+        geodesic * cosine2,
+        geodesic * 3 * shrink * shrink,
+    )
 
 
 def areas_m2(geometries: npt.NDArray[np.object_]) -> Floats:
@@ -196,17 +286,32 @@ def areas_m2(geometries: npt.NDArray[np.object_]) -> Floats:
     term for geodesic edges; see docs/decisions. Agrees with ``pyproj.Geod`` on oriented rings
     to 1e-6 relative.
     """
-    polygons, owner = shapely.get_parts(geometries, return_index=True)
+    total = np.zeros(len(geometries))
+    # Most parcels are one ring, and need no ring of their own to be made.
+    plain = (shapely.get_type_id(geometries) == _POLYGON) & ~shapely.is_empty(geometries)
+    plain &= shapely.get_num_interior_rings(geometries) == 0
+    total[plain] = _ring_areas_m2(geometries[plain])
+    polygons, owner = shapely.get_parts(geometries[~plain], return_index=True)
     rings, polygon = shapely.get_rings(polygons, return_index=True)
-    if not len(rings):
-        return np.zeros(len(geometries))
-    rings = _cut_long_edges(rings)
-    lonlat, ring = shapely.get_coordinates(rings, return_index=True)
-    areas = _ring_areas_m2(lonlat, ring, len(rings))
-    is_hole = np.r_[False, polygon[1:] == polygon[:-1]]
+    is_hole = np.r_[False, polygon[1:] == polygon[:-1]][: len(rings)]
+    areas = _ring_areas_m2(rings)
     signed = np.where(is_hole, -areas, areas)
-    total = np.bincount(owner[polygon], weights=signed, minlength=len(geometries))
-    return np.asarray(total, dtype=float)
+    count = int((~plain).sum())
+    total[~plain] = np.bincount(owner[polygon], weights=signed, minlength=count)
+    return total
+
+
+def _ring_areas_m2(rings: npt.NDArray[np.object_]) -> Floats:
+    """Unsigned area in m² of rings, or of polygons of one ring."""
+    areas = np.zeros(len(rings))
+    west, south, east, north = shapely.bounds(rings).T
+    small = np.maximum(east - west, north - south) <= SMALL_DEG
+    starts = np.r_[0, np.cumsum(shapely.get_num_coordinates(rings[small]))]
+    areas[small] = small_ring_areas_m2(shapely.get_coordinates(rings[small]), starts)
+    wide = rings[~small]
+    if len(wide):
+        areas[~small] = _wide_ring_areas_m2(wide)
+    return areas
 
 
 def _cut_long_edges(rings: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

@@ -381,10 +381,9 @@ def _gcj_step(moved: Any, forward: Callable[[Floats], Floats]) -> Floats:
     """How far undoing GCJ-02 would move what another offset had moved."""
     if forward is gcj02:
         return np.zeros(2)
-    at = np.array([[moved.centroid.x, moved.centroid.y]])
-    lonlat = np.column_stack(TO_DEGREES.transform(*at.T))
-    there = np.column_stack(TO_PLANE.transform(*gcj02(lonlat).T))
-    return np.asarray((at - there)[0])
+    at = moved.centroid.x, moved.centroid.y
+    lon, lat = gcj02(np.array([TO_DEGREES.transform(*at)]))[0]
+    return np.subtract(at, TO_PLANE.transform(float(lon), float(lat)))
 
 
 def straddling(make: Maker) -> Record:
