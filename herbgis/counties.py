@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,7 +14,7 @@ import shapely
 from herbgis import resources
 from herbgis.basetable import clean_text, match_headings
 from herbgis.errors import CrsError, InputNotFoundError, MissingColumnError
-from herbgis.geodesy import CGCS2000, Floats, areas_m2, local_metres
+from herbgis.geodesy import CGCS2000, areas_m2, local_metres
 from herbgis.issues import Place
 from herbgis.placing import Geometries, place_layer
 from herbgis.policy import Policy
@@ -117,16 +118,32 @@ def county_shares(geometries: Geometries, counties: gpd.GeoDataFrame) -> pd.Data
 
 
 def overreach_m(geometry: shapely.Geometry, border: shapely.Geometry) -> float:
-    """How far a polygon reaches out of a border, in metres: its farthest vertex from it."""
-    middle = np.array([shapely.get_coordinates(geometry)[:, 1].mean()])
+    """How far a polygon reaches out of a border, in metres: its farthest vertex from it.
 
-    def flat(lonlat: Floats) -> Floats:
-        return local_metres(lonlat, np.broadcast_to(middle, len(lonlat)))
+    The plane is true to 1e-3 of a distance at the polygon's latitude.
+    """
+    lonlat = shapely.get_coordinates(geometry)
+    lat = float(np.round(lonlat[:, 1].mean(), 1))
+    inside, edges = _on_plane(border, lat)
+    plane = local_metres(lonlat, np.full(len(lonlat), lat))
+    vertices: Geometries = np.asarray(shapely.points(plane), dtype=object)
+    out = vertices[~shapely.intersects(inside, vertices)]
+    if not len(out):
+        return 0.0
+    _, distances = edges.query_nearest(out, return_distance=True, all_matches=False)
+    return float(distances.max())
 
-    vertices = shapely.points(flat(shapely.get_coordinates(geometry)))
-    plane = shapely.transform(border, flat)
+
+@functools.lru_cache(maxsize=128)
+def _on_plane(border: shapely.Geometry, lat: float) -> tuple[shapely.Geometry, shapely.STRtree]:
+    """A border in metres on the plane of a latitude, and a tree of its edges."""
+    plane = shapely.transform(border, lambda xy: local_metres(xy, np.full(len(xy), lat)))
     shapely.prepare(plane)
-    return float(shapely.distance(vertices, plane).max())
+    corners, ring = shapely.get_coordinates(
+        shapely.get_rings(shapely.get_parts(plane)), return_index=True
+    )
+    ends = np.stack([corners[:-1], corners[1:]], axis=1)[ring[:-1] == ring[1:]]
+    return plane, shapely.STRtree(shapely.linestrings(ends))
 
 
 def distance_km(one: shapely.Geometry, other: shapely.Geometry) -> float:

@@ -184,8 +184,13 @@ def _blocks(
     return largest, blocks
 
 
-def sigma_of_bases(table: gpd.GeoDataFrame, grouped: Bases, policy: Policy) -> Floats:
-    """Survey error in 亩 of each base's outline, surveyed as its least sure record was."""
+def sigma_of_bases(
+    table: gpd.GeoDataFrame, grouped: Bases, policy: Policy, *, measured: bool = False
+) -> Floats:
+    """Survey error in 亩 of each base's outline, surveyed as its least sure record was.
+
+    Where the table is `measured`, a base of one record has that record's error.
+    """
     methods = policy.survey_methods
     names = [
         (policy.canonical("survey_method", cell) if isinstance(cell, str) else None)
@@ -199,11 +204,17 @@ def sigma_of_bases(table: gpd.GeoDataFrame, grouped: Bases, policy: Policy) -> F
         known = worst.setdefault(base, name)
         if methods[name].sigma_m > methods[known].sigma_m:
             worst[base] = name
+    alone = np.bincount(grouped.base, minlength=len(grouped.ids)) == 1
+    asked = np.flatnonzero(~alone if measured else np.ones(len(alone), dtype=bool))
     outline = gpd.GeoDataFrame(
-        {"survey_method": [worst[base] for base in range(len(grouped.ids))]},
-        geometry=gpd.GeoSeries(grouped.geometry, crs=CGCS2000),
+        {"survey_method": [worst[base] for base in asked.tolist()]},
+        geometry=gpd.GeoSeries(grouped.geometry[asked], crs=CGCS2000),
     )
-    return np.asarray(measure(outline, policy=policy)["sigma_mu"], dtype=float)
+    sigma = np.full(len(grouped.ids), np.nan)
+    if measured:
+        sigma[alone] = table["sigma_mu"].to_numpy(dtype=float)[grouped.first[alone]]
+    sigma[asked] = measure(outline, policy=policy)["sigma_mu"]
+    return sigma
 
 
 def near_threshold(mu: pd.Series, sigma_mu: pd.Series, threshold_mu: float) -> pd.Series:

@@ -60,7 +60,7 @@ def _mismatches(context: Context, code: str) -> Iterator[Issue]:
 
 def threshold_undecided(context: Context) -> Iterator[Issue]:
     """HG405: the survey error reaches across a threshold, with the chance of reaching it."""
-    sigmas = sigma_of_bases(context.bases, context.grouped, context.policy)
+    sigmas = sigma_of_bases(context.bases, context.grouped, context.policy, measured=True)
     for number, record in enumerate(context.grouped.first):
         sigma, mu = float(sigmas[number]), float(round_mu(context.base_mu[number]))
         for tier in context.policy.tiers:

@@ -20,9 +20,7 @@ _TITLES = {"name": "名称", "county": "县区", "variety": "品种"}
 def duplicate_id(context: Context) -> Iterator[Issue]:
     """HG301: one base_id, but name, county or variety differ; named on the later record."""
     table = context.bases
-    for _, rows in table.groupby("base_id", sort=True):
-        if len(rows) < 2:
-            continue
+    for _, rows in table[table["base_id"].duplicated(keep=False)].groupby("base_id", sort=True):
         first = table.index.get_loc(rows.index[0])
         for label in rows.index[1:]:
             pair = rows.loc[[rows.index[0], label], list(_TITLES)]

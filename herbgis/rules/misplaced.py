@@ -48,6 +48,8 @@ _ALL_BUT_WHOLLY = 0.9
 _LEAST_GAIN = 0.15
 #: Findings of a cause that tells where a record belongs.
 RELOCATED = frozenset({"HG006", "HG201", "HG202", "HG203", "HG204", "HG208", "HG209", "HG210"})
+#: No map service displaces by more than this, some 3 km.
+_FARTHEST_OFFSET_DEG = 0.03
 _METRES_PER_DEGREE = 110_000.0
 
 
@@ -171,6 +173,7 @@ class Batch:
         self.ids = bases["base_id"].tolist()
         self.places = places_of(bases)
         self.region = None if counties is None else shapely.union_all(counties.geometry.array)
+        shapely.prepare(self.region)
         self.borders = (
             {}
             if counties is None
@@ -254,6 +257,10 @@ class Batch:
             shares["record"][counts], weights=shares["share"][counts], minlength=len(inside)
         )
         return inside
+
+    def is_near(self, shape: shapely.Geometry) -> bool:
+        """Whether an offset could have brought a polygon to where it lies, from any county."""
+        return bool(self.region and shapely.dwithin(self.region, shape, _FARTHEST_OFFSET_DEG))
 
     def _is_beyond(self, shape: shapely.Geometry, seen: Evidence, inside: float) -> bool:
         if inside >= _LIES_IN or seen.border is None:
@@ -339,7 +346,9 @@ def _explain_placed(batch: Batch, record: int) -> _Told | None:
     seen, shape = batch.evidence(record), batch.land[record]
     was_in, was_on, joined = seen.in_border(shape), seen.on_known(shape), seen.joins(shape)
     own = np.array([batch.geometry[record]], dtype=object)
-    candidates: list[tuple[str, _Explains, Geometries]] = [(o.code, o, own) for o in _OFFSETS]
+    candidates: list[tuple[str, _Explains, Geometries]] = []
+    if seen.known or seen.siblings or batch.is_near(shape):
+        candidates += [(offset.code, offset, own) for offset in _OFFSETS]
     raw = to_layer(own, stated)
     if raw is not None:
         candidates += [("HG208", s, raw) for s in _other_zones(raw, stated, batch.region)]

@@ -31,12 +31,10 @@ def missing_geometry(context: Context) -> Iterator[Issue]:
     misplaced = np.array([raw is not None for raw in context.texts("raw_geometry")], dtype=bool)
     base = context.grouped.base
     drawn = set(base[misplaced | ~shapely.is_missing(context.land)].tolist())
-    named = _drawn_by_name(context)
-    for record in np.flatnonzero(
-        shapely.is_missing(context.geometry) | shapely.is_empty(context.geometry)
-    ):
-        if misplaced[record] or int(base[record]) in drawn:
-            continue
+    blank = shapely.is_missing(context.geometry) | shapely.is_empty(context.geometry)
+    reported = [r for r in np.flatnonzero(blank & ~misplaced) if int(base[r]) not in drawn]
+    named = _drawn_by_name(context) if reported else {}
+    for record in reported:
         place = context.place(int(record))
         likely = [o for o in named.get(_name_key(context, int(record)), ()) if _may_be(place, o)]
         hint = (
