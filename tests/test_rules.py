@@ -127,6 +127,7 @@ DEFECTS: dict[str, tuple[str, Spoil]] = {
     "a variety nobody knows": ("HG501", _cell("variety", "黄经")),
     "no variety": ("HG503", _cell("variety", None)),
     "a date that is none": ("HG504", _cell("surveyed_on", "去年春天")),
+    "a date of Excel's zero": ("HG504", _cell("completed_on", "1899-12-30")),
     "a status nobody knows": ("HG508", _cell("status", "推进中")),
     "no status": ("HG508", _cell("status", "")),
 }

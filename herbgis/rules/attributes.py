@@ -5,12 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
+import pandas as pd
+
 from herbgis import columns as cols
 from herbgis.issues import Issue
 from herbgis.rules.context import Context
 from herbgis.rules.mojibake import mended
 from herbgis.units import parse_quantity
 
+#: Years that dates of bases may lie in.
+_YEARS = range(1980, 2100)
 #: Texts that are a base's, not a parcel's, and have no code of their own when they differ.
 _SAME_FOR_A_BASE = ("operator", "kind", "status")
 
@@ -57,11 +61,16 @@ def missing_value(context: Context) -> Iterator[Issue]:
 
 
 def bad_date(context: Context) -> Iterator[Issue]:
-    """HG504: a date that cannot be read."""
+    """HG504: a date that cannot be read, or that no survey of today has (0 in Excel is 1899)."""
     for name, title in (("surveyed_on", "测量日期"), ("completed_on", "建成时间")):
-        for record, raw in enumerate(context.texts(f"raw_{name}")):
-            if raw is not None:
-                yield Issue("HG504", context.place(record), {"column": title, "written": raw[:20]})
+        raw = context.texts(f"raw_{name}")
+        for record, day in enumerate(context.bases[name]):
+            written = raw[record]
+            if written is None and pd.notna(day) and day.year not in _YEARS:
+                written = day.strftime("%Y-%m-%d")
+            if written is not None:
+                values = {"column": title, "written": written[:20]}
+                yield Issue("HG504", context.place(record), values)
 
 
 def bad_number(context: Context) -> Iterator[Issue]:
