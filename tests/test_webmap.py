@@ -29,7 +29,7 @@ from herbgis.webmap.outlines import STEPS, rings, simplified_counties
 from herbgis.webmap.page import PageReader
 from herbgis.webmap.payload import radius_px
 from herbgis.webmap.templating import as_json
-from tests.shapes import frame, square
+from tests.shapes import LAT, LON, east_of, frame, square
 
 IMAGE = "<img src=x onerror=alert(1)>"
 SCRIPT = "</script><script>alert(1)</script>"
@@ -341,3 +341,12 @@ def test_160_bases_fit_in_600_kb(counties: gpd.GeoDataFrame) -> None:
     bases = hg.classify(frame(shapes))
     drawn = hg.draw_map(bases, counties=counties, progress=hg.count_progress(bases, by=["county"]))
     assert len(html(drawn).encode()) <= 600_000
+
+
+def test_a_reports_records_are_drawn_as_bases() -> None:
+    first, second = square(300), square(600, LON, LAT + 0.05)
+    records = frame([first, east_of(first, 600), second], base_id=["A", "A", "B"], name="甲")
+    report = hg.validate(records)
+    page = hg.draw_map(report.bases, issues=report).get_root().render()
+    whole = hg.draw_map(hg.classify(report.bases), issues=report).get_root().render()
+    assert page == whole

@@ -40,6 +40,7 @@ def draw_map(
     bases : GeoDataFrame
         One row a base, as from `classify`, or an analyst's own frame in any coordinate system;
         it needs geometries and ``tier`` or ``counted_mu``, all else is shown where it is there.
+        Measured records, as ``report.bases``, are drawn as the bases that they make up.
     counties : GeoDataFrame, optional
         As from `read_counties`.
     policy : Policy, optional

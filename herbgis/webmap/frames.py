@@ -12,7 +12,7 @@ from herbgis import columns as cols
 from herbgis.basetable import match_headings
 from herbgis.errors import MissingColumnError
 from herbgis.policy import Policy
-from herbgis.tiers import tier_of
+from herbgis.tiers import classify, tier_of
 from herbgis.webmap.outlines import drawable
 
 _COMPUTED = cols.names(cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
@@ -22,6 +22,8 @@ def tidy_bases(
     bases: gpd.GeoDataFrame, policy: Policy, columns: Mapping[str, str] | None
 ) -> pd.DataFrame:
     """Columns of the base table that a frame has, with ``tier`` and ``shape``.
+
+    Measured records are classified first.
 
     Raises
     ------
@@ -35,6 +37,9 @@ def tidy_bases(
     own = {name: heading for name, heading in (columns or {}).items() if name in known}
     heading, _ = match_headings(present, policy, own)
     heading |= {name: name for name in _COMPUTED if name in present} | dict(columns or {})
+    if not {"tier", "counted_mu"} & heading.keys() and "surveyed_mu" in present:
+        # Records, as in report.bases: drawn as the bases that they make up.
+        return tidy_bases(classify(bases, policy=policy, columns=columns), policy, None)
     if not {"tier", "counted_mu"} & heading.keys():
         raise MissingColumnError("draw_map", ["counted_mu"], present)
     table = pd.DataFrame({name: bases[column] for name, column in heading.items()})
