@@ -96,7 +96,7 @@ def by_unit_table(report: ValidationReport) -> pd.DataFrame:
     """A row a unit: bases, declared and surveyed 亩, findings by severity, bases sent back."""
     issues = issue_list(report, report.policy)
     units = issues["填报单位"].replace("", NO_UNIT).str.split("、")
-    counts = issues.assign(填报单位=units).explode("填报单位")
+    counts = issues.assign(填报单位=units).explode("填报单位", ignore_index=True)
     by_severity = pd.crosstab(counts["填报单位"], counts["处理要求"])
     errors = counts[counts["处理要求"] == "须整改"]
     sent_back = errors.groupby("填报单位")["基地编号"].nunique()
