@@ -1,4 +1,4 @@
-"""The area of bases, how sure it is, and their contiguous blocks. Floor 3."""
+"""The area of bases and their contiguous blocks. Floor 3."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from herbgis.geodesy import Floats, Ints, areas_m2, local_metres
 from herbgis.placing import Geometries, to_cgcs2000
 from herbgis.policy import Policy, SurveyMethod
 from herbgis.policyfiles import load_policy
+from herbgis.survey_error import area_sigmas_m2
 from herbgis.units import to_mu
 
 _POLYGONAL = (3, 6, 7)
-#: Rows of a ring's correlation matrix held at once, so that a long track fits in memory.
-_ROWS_AT_ONCE = 512
 
 
 def measure(
@@ -100,64 +99,8 @@ def measured_mu(
     """Area and its standard deviation in 亩 of polygons on CGCS2000; NaN for None."""
     present = ~shapely.is_missing(geometry)
     mu = np.where(present, to_mu(areas_m2(geometry)), np.nan)
-    unit = area_sigmas_m2(geometry, correlation_m, tolerance_m=tolerance_m)
-    return mu, np.where(present, to_mu(unit * sigma_m), np.nan)
-
-
-def area_sigmas_m2(geometry: Geometries, correlation_m: Floats, *, tolerance_m: float) -> Floats:
-    """Standard deviation in m² of polygons' areas for a vertex error of one metre.
-
-    Parameters
-    ----------
-    geometry : array of polygons, shape (n,)
-        Longitude and latitude on CGCS2000.
-    correlation_m : array of float, shape (n,)
-        Errors of vertices s metres apart along a ring correlate as exp(-s/correlation_m); 0 is
-        independence.
-    tolerance_m : float
-        Vertices this close to the line between their neighbours are dropped first, so that a
-        denser track does not make an area look surer.
-
-    Notes
-    -----
-    First-order error propagation: an area moves with vertex i by ½(y₍ᵢ₊₁₎−y₍ᵢ₋₁₎) east and
-    ½(x₍ᵢ₋₁₎−x₍ᵢ₊₁₎) north, so the variance is the quadratic form of these with the correlations;
-    for independent errors ½·√Σ((xᵢ₊₁−xᵢ₋₁)²+(yᵢ₊₁−yᵢ₋₁)²).
-    """
-    polygons, owner = shapely.get_parts(geometry, return_index=True)
-    rings, polygon = shapely.get_rings(polygons, return_index=True)
-    variance = np.zeros(len(geometry))
-    for ring, base in zip(rings, owner[polygon], strict=True):
-        corners = _corners(ring, tolerance_m)
-        variance[base] += _ring_variance(corners, float(correlation_m[base]))
-    return np.sqrt(variance)
-
-
-def _corners(ring: shapely.LinearRing, tolerance_m: float) -> Floats:
-    """Vertices of a ring in local metres without the collinear ones, the last not repeated."""
-    lonlat = shapely.get_coordinates(ring)
-    plane = local_metres(lonlat, np.full(len(lonlat), lonlat[:, 1].mean()))
-    plane -= plane[0]
-    # Starting at the vertex farthest out keeps the result free of where the ring begins.
-    start = int(np.argmax(np.hypot(*(plane[:-1] - plane[:-1].mean(axis=0)).T)))
-    turned = np.r_[plane[start:-1], plane[:start], plane[start : start + 1]]
-    kept = shapely.simplify(shapely.LineString(turned), tolerance_m)
-    return np.asarray(shapely.get_coordinates(kept)[:-1])
-
-
-def _ring_variance(corners: Floats, correlation_m: float) -> float:
-    """Variance in m⁴ of a ring's area for vertex errors of one metre."""
-    lever = (np.roll(corners, -1, axis=0) - np.roll(corners, 1, axis=0)) / 2
-    if correlation_m <= 0:
-        return float((lever**2).sum())
-    steps = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
-    along = np.r_[0.0, np.cumsum(steps)[:-1]]
-    variance = 0.0
-    for rows in np.array_split(np.arange(len(corners)), len(corners) // _ROWS_AT_ONCE + 1):
-        apart = np.abs(along[rows, None] - along[None, :])
-        apart = np.minimum(apart, steps.sum() - apart)
-        variance += float((lever[rows] * (np.exp(-apart / correlation_m) @ lever)).sum())
-    return variance
+    sigma = area_sigmas_m2(geometry, sigma_m, correlation_m, tolerance_m=tolerance_m)
+    return mu, np.where(present, to_mu(sigma), np.nan)
 
 
 def contiguous_blocks(

@@ -1,4 +1,4 @@
-"""measure: area in any system, its survey error beside Monte Carlo, contiguous blocks."""
+"""measure: area in any system; contiguous blocks."""
 
 from __future__ import annotations
 
@@ -8,18 +8,9 @@ import pytest
 import shapely
 
 import herbgis as hg
-from herbgis.areas import area_sigmas_m2, contiguous_blocks
+from herbgis.areas import contiguous_blocks
 from herbgis.errors import CrsError
 from tests.shapes import LAT, LON, MU_M2, east_of, frame, geod_mu, square
-
-TOLERANCE_M = 0.05
-
-
-def _octagon(radius_m: float, corners: int = 8) -> shapely.Polygon:
-    angle = np.linspace(0, 2 * np.pi, corners, endpoint=False)
-    dlon = np.degrees(radius_m * np.cos(angle) / 6378137 / np.cos(np.radians(LAT)))
-    dlat = np.degrees(radius_m * np.sin(angle) / 6356752)
-    return shapely.Polygon(np.column_stack([LON + dlon, LAT + dlat]))
 
 
 @pytest.mark.parametrize("epsg", [4490, 4326, 4524, 4545, 4525, 3857, 32649])
@@ -53,48 +44,6 @@ def test_a_ring_that_crosses_itself_is_the_land_it_encloses() -> None:
 def test_a_frame_without_a_system_is_refused() -> None:
     with pytest.raises(CrsError, match="set_crs"):
         hg.measure(gpd.GeoDataFrame(geometry=[square(1)]))
-
-
-@pytest.mark.parametrize("correlation_m", [0.0, 50.0, 400.0])
-def test_sigma_beside_monte_carlo(correlation_m: float) -> None:
-    shape = _octagon(300, corners=24)
-    lonlat = shapely.get_coordinates(shape)[:-1]
-    xy = (lonlat - lonlat.mean(axis=0)) * [111320 * np.cos(np.radians(LAT)), 110880]
-    steps = np.hypot(*(np.roll(xy, -1, axis=0) - xy).T)
-    along = np.r_[0, np.cumsum(steps)[:-1]]
-    apart = np.abs(along[:, None] - along)
-    apart = np.minimum(apart, steps.sum() - apart)
-    covariance = np.exp(-apart / correlation_m) if correlation_m else np.eye(len(xy))
-    rng = np.random.default_rng(5)
-    draws = 20_000
-    root = np.linalg.cholesky(covariance + 1e-9 * np.eye(len(xy)))
-    x = xy[:, 0] + rng.standard_normal((draws, len(xy))) @ root.T
-    y = xy[:, 1] + rng.standard_normal((draws, len(xy))) @ root.T
-    area = (x * (np.roll(y, -1, axis=1) - np.roll(y, 1, axis=1))).sum(axis=1) / 2
-    ours = area_sigmas_m2(
-        np.array([shape], dtype=object), np.array([correlation_m]), tolerance_m=TOLERANCE_M
-    )[0]
-    assert ours == pytest.approx(area.std(), rel=0.03)
-
-
-@pytest.mark.parametrize("correlation_m", [0.0, 50.0])
-def test_a_denser_track_is_no_surer(correlation_m: float) -> None:
-    coarse = square(500)
-    dense = shapely.segmentize(coarse, 0.0001)
-    shapes = np.array([coarse, dense], dtype=object)
-    sigma = area_sigmas_m2(shapes, np.full(2, correlation_m), tolerance_m=TOLERANCE_M)
-    assert sigma[1] == pytest.approx(sigma[0], rel=0.01)
-
-
-def test_sigma_does_not_depend_on_where_the_ring_begins_or_turns() -> None:
-    corners = shapely.get_coordinates(_octagon(200, corners=11))[:-1]
-    shapes = [
-        shapely.Polygon(np.roll(corners, k, axis=0)[::way]) for k in range(11) for way in (1, -1)
-    ]
-    sigma = area_sigmas_m2(
-        np.array(shapes, dtype=object), np.full(22, 50.0), tolerance_m=TOLERANCE_M
-    )
-    assert sigma == pytest.approx([sigma[0]] * 22, rel=1e-6)
 
 
 def test_an_unknown_method_is_taken_for_the_least_sure() -> None:
