@@ -14,7 +14,7 @@ import shapely
 from herbgis import columns as cols
 from herbgis.basetable import match_headings
 from herbgis.errors import CrsError
-from herbgis.geodesy import Floats, Ints, areas_m2, local_metres
+from herbgis.geodesy import Flags, Floats, Ints, areas_m2, local_metres
 from herbgis.placing import Geometries, to_cgcs2000
 from herbgis.policy import Policy, SurveyMethod
 from herbgis.policyfiles import load_policy
@@ -60,37 +60,57 @@ def measure(
     matched, _ = match_headings([str(c) for c in bases.columns], policy, columns)
     methods = bases[matched["survey_method"]] if "survey_method" in matched else None
     geometry = land(to_cgcs2000(np.asarray(bases.geometry.array, dtype=object), bases.crs))
-    sigma = _method_values(methods, len(bases), policy)
+    return measure_land(bases, geometry, methods, policy)
+
+
+def measure_land(
+    bases: gpd.GeoDataFrame, geometry: Geometries, methods: pd.Series | None, policy: Policy
+) -> gpd.GeoDataFrame:
+    """`measure` where the `land` of the records and their column of methods are known."""
+    mu, sigma_mu = measured_mu(
+        geometry,
+        *method_errors_m(methods, len(bases), policy),
+        tolerance_m=policy.tolerances["collinear_m"],
+    )
     measured = bases.copy()
-    mu, sigma_mu = measured_mu(geometry, *sigma, tolerance_m=policy.tolerances["collinear_m"])
     measured["surveyed_mu"] = cols.typed(mu, "number", bases.index)
     measured["sigma_mu"] = cols.typed(sigma_mu, "number", bases.index)
     return measured
 
 
-def land(geometries: Geometries) -> Geometries:
-    """Geometries as the land they enclose: valid, without Z, None where there is no polygon."""
+def land(geometries: Geometries, sound: Flags | None = None) -> Geometries:
+    """Geometries as the land they enclose: valid, without Z, None where there is no polygon.
+
+    `sound` tells which are valid, where that is known.
+    """
     polygonal = np.isin(shapely.get_type_id(geometries), _POLYGONAL)
     polygonal &= ~shapely.is_empty(geometries)
-    result = np.asarray(shapely.force_2d(geometries), dtype=object).copy()
+    result = geometries.copy()
     result[~polygonal] = None
-    broken = np.flatnonzero(~shapely.is_valid(result) & polygonal)
+    high = np.flatnonzero(shapely.get_coordinate_dimension(result) > 2)
+    result[high] = shapely.force_2d(result[high])
+    valid = shapely.is_valid(result) if sound is None else sound
+    broken = np.flatnonzero(~valid & polygonal)
     result[broken] = shapely.make_valid(result[broken])
     return np.asarray(result, dtype=object)
 
 
-def _method_values(methods: pd.Series | None, count: int, policy: Policy) -> tuple[Floats, Floats]:
+def method_errors_m(methods: pd.Series | None, count: int, policy: Policy) -> tuple[Floats, Floats]:
     """Vertex error and correlation length in metres of each record's survey method."""
-    default = policy.defaults["survey_method"]
-    cells: list[Any] = [None] * count if methods is None else list(methods)
-    known: list[SurveyMethod] = []
-    for cell in cells:
-        name = policy.canonical("survey_method", cell) if isinstance(cell, str) else None
-        known.append(policy.survey_methods.get(name or default, policy.survey_methods[default]))
+    default = policy.survey_methods[policy.defaults["survey_method"]]
+    if methods is None:
+        return np.full(count, default.sigma_m), np.full(count, default.correlation_m)
+    code, cells = pd.factorize(np.asarray(methods, dtype=object), use_na_sentinel=True)
+    known = [_method(cell, default, policy) for cell in cells] + [default]
     return (
-        np.array([method.sigma_m for method in known], dtype=float),
-        np.array([method.correlation_m for method in known], dtype=float),
+        np.array([method.sigma_m for method in known])[code],
+        np.array([method.correlation_m for method in known])[code],
     )
+
+
+def _method(cell: Any, default: SurveyMethod, policy: Policy) -> SurveyMethod:
+    name = policy.canonical("survey_method", cell) if isinstance(cell, str) else None
+    return policy.survey_methods.get(name, default) if name else default
 
 
 def measured_mu(
@@ -123,7 +143,11 @@ def contiguous_blocks(
     parts, owner = shapely.get_parts(geometry, return_index=True)
     area = areas_m2(parts)
     parts, owner, area = parts[area > 0], owner[area > 0], area[area > 0]
-    block = _connected(_on_own_plane(parts, owner, len(geometry)), owner, distance_m)
+    block = np.arange(len(parts))
+    several = np.bincount(owner, minlength=len(geometry))[owner] > 1
+    if several.any():
+        plane = _on_own_plane(parts[several], owner[several], len(geometry))
+        block[several] = block[several][_connected(plane, owner[several], distance_m)]
     block_area = np.bincount(block, weights=area, minlength=len(parts))
     largest = np.zeros(len(geometry))
     np.maximum.at(largest, owner, block_area[block])

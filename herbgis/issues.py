@@ -53,13 +53,17 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a finding stands: a file, and within it perhaps a layer, a record, a base."""
+    """Where a finding stands: a file, and within it perhaps a layer, a record, a base.
+
+    `record` is the position of that record in the table under validation.
+    """
 
     file: str
     layer: str | None = None
     row: int | None = None
     sheet_row: int | None = None
     base_id: str | None = None
+    record: int | None = field(default=None, compare=False)
 
     @property
     def own_id(self) -> str | None:

@@ -44,31 +44,47 @@ class Bases:
     listed: Flags
 
 
-def group_records(table: gpd.GeoDataFrame) -> Bases:
-    """Group a base table by base_id; the order of rows makes no difference."""
-    ids, base = np.unique(table["base_id"].to_numpy(dtype=object).astype(str), return_inverse=True)
-    shapes = land(np.asarray(table.geometry.array, dtype=object))
-    keys = pd.DataFrame(
-        {
-            "base": base,
-            "mu": -np.round(areas_m2(shapes), 3),
-            "file": table["source_file"].fillna("").to_numpy(dtype=object),
-            "layer": table["source_layer"].fillna("").to_numpy(dtype=object),
-            "row": table["source_row"].fillna(0).to_numpy(dtype=np.int64),
-        }
-    )
-    source = ["file", "layer", "row"]
-    by_size = keys.sort_values(["base", "mu", *source], kind="stable")
-    by_source = keys.sort_values(["base", *source], kind="stable")
+def group_records(table: gpd.GeoDataFrame, shapes: Geometries | None = None) -> Bases:
+    """Group a base table by base_id; the order of rows makes no difference.
+
+    `shapes` is the land of the records, where that is known.
+    """
+    if shapes is None:
+        shapes = land(np.asarray(table.geometry.array, dtype=object))
+    base, names = pd.factorize(table["base_id"].astype("str"), sort=True)
+    ids = names.to_numpy(dtype=object)
+    main = np.empty(len(ids), dtype=np.int64)
+    main[base] = np.arange(len(base))
+    first = main.copy()
+    # A base of one record needs no choice.
+    several = np.flatnonzero((np.bincount(base, minlength=len(ids)) > 1)[base])
+    if len(several):
+        keys = _source_keys(table.iloc[several])
+        keys.insert(0, "mu", -np.round(areas_m2(shapes[several]), 3))
+        keys.insert(0, "base", base[several])
+        for chosen, order in ((main, list(keys)), (first, [n for n in keys if n != "mu"])):
+            leading = keys.sort_values(order, kind="stable").drop_duplicates("base")
+            chosen[leading["base"]] = several[leading.index]
     of_list = of_lists(table)
     drawn = np.bincount(base[~of_list], minlength=len(ids)) > 0
     return Bases(
         ids=ids,
         base=base,
-        main=by_size.drop_duplicates("base").index.to_numpy(),
-        first=by_source.drop_duplicates("base").index.to_numpy(),
+        main=main,
+        first=first,
         geometry=_unions(shapes, base, len(ids)),
         listed=of_list & drawn[base],
+    )
+
+
+def _source_keys(table: gpd.GeoDataFrame) -> pd.DataFrame:
+    """What orders records by their source."""
+    return pd.DataFrame(
+        {
+            "file": table["source_file"].fillna("").to_numpy(dtype=object),
+            "layer": table["source_layer"].fillna("").to_numpy(dtype=object),
+            "row": table["source_row"].fillna(0).to_numpy(dtype=np.int64),
+        }
     )
 
 
@@ -76,15 +92,14 @@ def _unions(shapes: Geometries, base: Ints, count: int) -> Geometries:
     """Union of each base's shapes; taken in the order of their bytes, so rows may come in any."""
     result = np.full(count, None, dtype=object)
     present = np.flatnonzero(~shapely.is_missing(shapes))
+    result[base[present]] = shapes[present]
+    several = present[(np.bincount(base[present], minlength=count) > 1)[base[present]]]
     of_base: dict[int, list[int]] = {}
-    for record in present:
+    for record in several:
         of_base.setdefault(int(base[record]), []).append(int(record))
     for number, members in of_base.items():
-        if len(members) == 1:
-            result[number] = shapes[members[0]]
-        else:
-            ordered = sorted(members, key=lambda record: shapely.to_wkb(shapes[record]))
-            result[number] = shapely.union_all(shapes[ordered])
+        ordered = sorted(members, key=lambda record: shapely.to_wkb(shapes[record]))
+        result[number] = shapely.union_all(shapes[ordered])
     return result
 
 

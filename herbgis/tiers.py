@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from herbgis import columns as cols
-from herbgis.areas import contiguous_blocks, land, measure
+from herbgis.areas import contiguous_blocks, land, measured_mu, method_errors_m
 from herbgis.geodesy import CGCS2000, Floats, Ints, areas_m2
 from herbgis.overlaps import overlapping_pairs
 from herbgis.placing import Geometries
@@ -191,29 +191,25 @@ def sigma_of_bases(
 
     Where the table is `measured`, a base of one record has that record's error.
     """
-    methods = policy.survey_methods
-    names = [
-        (policy.canonical("survey_method", cell) if isinstance(cell, str) else None)
-        or policy.defaults["survey_method"]
-        for cell in table["survey_method"]
-    ]
-    worst: dict[int, str] = {}
-    for base, name, listed in zip(grouped.base, names, grouped.listed, strict=True):
-        if listed:
-            continue
-        known = worst.setdefault(base, name)
-        if methods[name].sigma_m > methods[known].sigma_m:
-            worst[base] = name
+    error, length = method_errors_m(table["survey_method"], len(table), policy)
+    errors = pd.DataFrame({"base": grouped.base, "sigma": error, "length": length})
+    worst = (
+        errors[~grouped.listed]
+        .sort_values(["base", "sigma", "length"])
+        .drop_duplicates("base", keep="last")
+        .set_index("base")
+        .reindex(range(len(grouped.ids)))
+    )
     alone = np.bincount(grouped.base, minlength=len(grouped.ids)) == 1
     asked = np.flatnonzero(~alone if measured else np.ones(len(alone), dtype=bool))
-    outline = gpd.GeoDataFrame(
-        {"survey_method": [worst[base] for base in asked.tolist()]},
-        geometry=gpd.GeoSeries(grouped.geometry[asked], crs=CGCS2000),
-    )
     sigma = np.full(len(grouped.ids), np.nan)
     if measured:
         sigma[alone] = table["sigma_mu"].to_numpy(dtype=float)[grouped.first[alone]]
-    sigma[asked] = measure(outline, policy=policy)["sigma_mu"]
+    _, sigma[asked] = measured_mu(
+        grouped.geometry[asked],
+        *(worst[name].to_numpy(dtype=float)[asked] for name in ("sigma", "length")),
+        tolerance_m=policy.tolerances["collinear_m"],
+    )
     return sigma
 
 

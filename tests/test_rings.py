@@ -67,7 +67,7 @@ def test_the_verdict_is_shapelys_and_every_crossing_is_told(seed: int) -> None:
     rng = np.random.default_rng(seed)
     shapes = [_polygon(rng, number) for number in range(COUNT)]
     bases = survey_of(frame(shapes), policy=POLICY).bases.assign(surveyed_mu=0.0)
-    context = Context(bases, None, None, POLICY)
+    context = Context.of(bases, None, None, POLICY)
     rules = (rings.self_intersection, rings.invalid_rings, shape.not_a_polygon)
     table = issue_table(issue for rule in rules for issue in rule(context))
     valid = np.array([each.is_valid for each in shapes])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-import pandas as pd
+import numpy as np
 
 from herbgis import columns as cols
 from herbgis.issues import Issue
@@ -44,44 +44,44 @@ def _nearest_varieties(variety: str, context: Context) -> list[str]:
 
 def variety_alias(context: Context) -> Iterator[Issue]:
     """HG502: a synonym or spelling was mapped to the canonical name."""
-    for record, raw in enumerate(context.texts("raw_variety")):
-        if raw is not None:
-            names = "、".join(context.bases["varieties"].iloc[record])
-            yield Issue("HG502", context.place(record), {"written": raw, "canonical": names})
+    for record in context.filled("raw_variety"):
+        written = context.bases["raw_variety"].iloc[record]
+        names = "、".join(context.bases["varieties"].iloc[record])
+        yield Issue("HG502", context.place(record), {"written": written, "canonical": names})
 
 
 def missing_value(context: Context) -> Iterator[Issue]:
     """HG503: variety, or both reporting unit and county, are empty."""
-    units, counties = context.texts("reporting_unit"), context.texts("county")
-    for record, variety in enumerate(context.texts("variety")):
-        if variety is None:
-            yield Issue("HG503", context.place(record), {"columns": "品种"})
-        if units[record] is None and counties[record] is None:
-            yield Issue("HG503", context.place(record), {"columns": "填报单位和县区"})
+    empty = context.bases[["variety", "reporting_unit", "county"]].isna()
+    for title, missing in (
+        ("品种", empty["variety"]),
+        ("填报单位和县区", empty["reporting_unit"] & empty["county"]),
+    ):
+        for record in np.flatnonzero(missing).tolist():
+            yield Issue("HG503", context.place(record), {"columns": title})
 
 
 def bad_date(context: Context) -> Iterator[Issue]:
     """HG504: a date that cannot be read, or that no survey of today has (0 in Excel is 1899)."""
     for name, title in (("surveyed_on", "测量日期"), ("completed_on", "建成时间")):
-        raw = context.texts(f"raw_{name}")
-        for record, day in enumerate(context.bases[name]):
-            written = raw[record]
-            if written is None and pd.notna(day) and day.year not in _YEARS:
-                written = day.strftime("%Y-%m-%d")
-            if written is not None:
-                values = {"column": title, "written": written[:20]}
-                yield Issue("HG504", context.place(record), values)
+        raw, days = context.bases[f"raw_{name}"], context.bases[name]
+        implausible = days.notna() & ~days.dt.year.isin(_YEARS)
+        for record in np.flatnonzero(raw.notna() | implausible).tolist():
+            written = raw.iloc[record]
+            if not isinstance(written, str):
+                written = days.iloc[record].strftime("%Y-%m-%d")
+            values = {"column": title, "written": written[:20]}
+            yield Issue("HG504", context.place(record), values)
 
 
 def bad_number(context: Context) -> Iterator[Issue]:
     """HG505: not a plain number; the value read is in the suggestion."""
-    for record, raw in enumerate(context.texts("raw_declared_value")):
-        if raw is None:
-            continue
-        row = context.bases.iloc[record]
+    values, units = context.bases["declared_value"], context.bases["declared_unit"]
+    for record in context.filled("raw_declared_value"):
+        raw = context.bases["raw_declared_value"].iloc[record]
         read = "读不出数值, 请改填纯数字。"
         if parse_quantity(raw) is not None:
-            read = f"已读作 {row['declared_value']:g} {row['declared_unit']}, 请改填纯数字并核对。"
+            read = f"已读作 {values.iloc[record]:g} {units.iloc[record]}, 请改填纯数字并核对。"
         yield Issue("HG505", context.place(record), {"written": raw[:20], "read": read})
 
 
@@ -91,27 +91,21 @@ def records_disagree(context: Context) -> Iterator[Issue]:
     Records that are two bases under one id are HG301.
     """
     titles = cols.titles()
-    identity = [context.texts(name) for name in ("name", "county", "variety")]
-    texts = {name: context.texts(name) for name in _SAME_FOR_A_BASE}
-    for record, number in enumerate(context.grouped.base):
-        first = int(context.grouped.first[number])
-        if any(_differ(cells[first], cells[record]) for cells in identity):
-            continue
-        differing = [
-            titles[name] for name, cells in texts.items() if _differ(cells[first], cells[record])
-        ]
-        if differing:
-            values = {"columns": "、".join(differing)}
-            yield Issue("HG507", context.place(record), values, other=(context.place(first),))
-
-
-def _differ(one: str | None, other: str | None) -> bool:
-    return len({one, other} - {None, "unknown"}) > 1
+    two_bases = np.logical_or.reduce([context.differs(n) for n in ("name", "county", "variety")])
+    differs = {titles[name]: context.differs(name) for name in _SAME_FOR_A_BASE}
+    leading = context.grouped.first[context.grouped.base]
+    for record in np.flatnonzero(
+        np.logical_or.reduce(list(differs.values())) & ~two_bases
+    ).tolist():
+        values = {"columns": "、".join(title for title, mask in differs.items() if mask[record])}
+        other = context.place(int(leading[record]))
+        yield Issue("HG507", context.place(record), values, other=(other,))
 
 
 def unknown_status(context: Context) -> Iterator[Issue]:
     """HG508: empty or not understood: pending until told."""
-    raw = context.texts("raw_status")
-    for record, status in enumerate(context.texts("status")):
-        if status == "unknown":
-            yield Issue("HG508", context.place(record), {"written": (raw[record] or "空")[:20]})
+    unknown = context.bases["status"] == "unknown"
+    for record in np.flatnonzero(unknown).tolist():
+        raw = context.bases["raw_status"].iloc[record]
+        written = raw[:20] if isinstance(raw, str) and raw else "空"
+        yield Issue("HG508", context.place(record), {"written": written})

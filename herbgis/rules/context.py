@@ -12,7 +12,7 @@ import shapely
 
 from herbgis.areas import land
 from herbgis.counties import county_shares
-from herbgis.geodesy import Floats
+from herbgis.geodesy import Flags, Floats, Ints
 from herbgis.issues import Place
 from herbgis.overlaps import overlapping_pairs
 from herbgis.placing import Geometries
@@ -34,29 +34,66 @@ class Context:
     against : GeoDataFrame or None
         Base table of bases already counted.
     policy : Policy
+    land : array of polygons, shape (n,)
+        What the records enclose; None where there is no polygon.
+    sound : array of bool, shape (n,)
+        Whether a record's geometry is valid.
+    shares : DataFrame
+        Which part of each record lies in which county; see `herbgis.counties`.
     """
 
     bases: gpd.GeoDataFrame
     counties: gpd.GeoDataFrame | None
     against: gpd.GeoDataFrame | None
     policy: Policy
+    land: Geometries
+    sound: Flags
+    shares: pd.DataFrame
+
+    @classmethod
+    def of(
+        cls,
+        bases: gpd.GeoDataFrame,
+        counties: gpd.GeoDataFrame | None,
+        against: gpd.GeoDataFrame | None,
+        policy: Policy,
+    ) -> Context:
+        """A measured base table as a batch under validation."""
+        geometry = np.asarray(bases.geometry.array, dtype=object)
+        sound = shapely.is_valid(geometry)
+        whole = land(geometry, sound)
+        return cls(bases, counties, against, policy, whole, sound, shares_of(whole, counties))
 
     def place(self, record: int) -> Place:
         """Where a record stands in its file."""
         return self.places[record]
 
     @functools.cached_property
-    def places(self) -> list[Place]:
+    def places(self) -> Places:
         """Where each record stands in its file."""
-        return places_of(self.bases)
+        return Places(self.bases)
 
     def centre(self, record: int) -> tuple[float, float] | None:
         """A point inside a record's land, longitude and latitude."""
         return point_in(self.land[record])
 
-    def texts(self, column: str) -> list[str | None]:
+    def texts(self, column: str) -> np.ndarray:
         """A text column, None where empty."""
-        return [v if isinstance(v, str) else None for v in self.bases[column]]
+        return np.asarray(self.bases[column].to_numpy(dtype=object, na_value=None))
+
+    def filled(self, column: str) -> list[int]:
+        """Records whose text in a column is not empty."""
+        return np.flatnonzero(self.bases[column].notna()).tolist()
+
+    def differs(self, column: str) -> Flags:
+        """Records whose text in a column is another than that of their base's first record.
+
+        An empty text, or one that is not understood, is no other.
+        """
+        cells = self.bases[column].to_numpy(dtype=object, na_value="unknown")
+        leading = cells[self.grouped.first[self.grouped.base]]
+        said = (cells != "unknown") & (leading != "unknown")
+        return np.asarray(said & (cells != leading), dtype=bool)
 
     @functools.cached_property
     def geometry(self) -> Geometries:
@@ -64,9 +101,10 @@ class Context:
         return np.asarray(self.bases.geometry.array, dtype=object)
 
     @functools.cached_property
-    def land(self) -> Geometries:
-        """The land that the records enclose; None where there is no polygon."""
-        return land(self.geometry)
+    def broken(self) -> list[tuple[int, str]]:
+        """Records whose polygon is not valid, with GEOS's reason."""
+        records = np.flatnonzero(~self.sound & ~shapely.is_missing(self.geometry))
+        return [(int(r), str(shapely.is_valid_reason(self.geometry[r]))) for r in records]
 
     @functools.cached_property
     def mu(self) -> Floats:
@@ -76,7 +114,17 @@ class Context:
     @functools.cached_property
     def grouped(self) -> Bases:
         """The records by base."""
-        return group_records(self.bases)
+        return group_records(self.bases, self.land)
+
+    def records_of(self, number: int) -> Ints:
+        """Records of a base, by its number."""
+        order, starts = self._by_base
+        return order[starts[number] : starts[number + 1]]
+
+    @functools.cached_property
+    def _by_base(self) -> tuple[Ints, Ints]:
+        counts = np.bincount(self.grouped.base, minlength=len(self.grouped.ids))
+        return np.argsort(self.grouped.base, kind="stable"), np.r_[0, np.cumsum(counts)]
 
     @functools.cached_property
     def base_mu(self) -> Floats:
@@ -92,20 +140,20 @@ class Context:
     def mismatches(self) -> list[tuple[int, area_causes.Base, area_causes.Cause | None]]:
         """Bases that declare another area than was surveyed: position, figures, and why."""
         tolerances = self.policy.tolerances
+        declared, surveyed = self.base_declared_mu, self.base_mu
+        # Where either is not known, the comparison is false.
+        off = np.abs(declared - surveyed) > tolerances["area_mismatch_share"] * surveyed
         found = []
-        for number, (declared, surveyed) in enumerate(
-            zip(self.base_declared_mu, self.base_mu, strict=True)
-        ):
-            # Where either is not known, the comparison is false.
-            if (
-                surveyed > 0
-                and abs(declared - surveyed) > tolerances["area_mismatch_share"] * surveyed
-            ):
-                parcels = self.mu[(self.grouped.base == number) & ~np.isnan(self.mu)]
-                land = self.grouped.geometry[number]
-                base = area_causes.Base(float(declared), float(surveyed), land, parcels)
-                cause = area_causes.cause_of(base, tolerances["area_cause_share"])
-                found.append((number, base, cause))
+        for number in np.flatnonzero(off & (surveyed > 0)).tolist():
+            parcels = self.mu[self.records_of(number)]
+            base = area_causes.Base(
+                float(declared[number]),
+                float(surveyed[number]),
+                self.grouped.geometry[number],
+                parcels[~np.isnan(parcels)],
+            )
+            cause = area_causes.cause_of(base, tolerances["area_cause_share"])
+            found.append((number, base, cause))
         return found
 
     @functools.cached_property
@@ -113,27 +161,31 @@ class Context:
         """Records that share land; see `herbgis.overlaps`."""
         return overlapping_pairs(self.land)
 
-    @functools.cached_property
-    def shares(self) -> pd.DataFrame:
-        """Which part of each record lies in which county; see `herbgis.counties`."""
-        if self.counties is None:
-            return pd.DataFrame({"record": [], "county": [], "share": []})
-        return county_shares(self.land, self.counties)
+
+def shares_of(land: Geometries, counties: gpd.GeoDataFrame | None) -> pd.DataFrame:
+    """Which part of each record lies in which county; nothing without counties."""
+    if counties is None:
+        return pd.DataFrame({"record": np.zeros(0, int), "county": np.zeros(0, int), "share": []})
+    return county_shares(land, counties)
 
 
-def places_of(table: gpd.GeoDataFrame) -> list[Place]:
+class Places:
     """Where each record of a base table stands in its file."""
-    names = ("source_file", "source_layer", "source_row", "sheet_row", "base_id")
-    return [
-        Place(
+
+    def __init__(self, table: gpd.GeoDataFrame) -> None:
+        names = ("source_file", "source_layer", "source_row", "sheet_row", "base_id")
+        self._cells = [table[name].array for name in names]
+
+    def __getitem__(self, record: int) -> Place:
+        file, layer, row, sheet, base_id = (cells[record] for cells in self._cells)
+        return Place(
             file=file,
             layer=layer if isinstance(layer, str) else None,
             row=int(row),
             sheet_row=None if pd.isna(sheet) else int(sheet),
             base_id=base_id,
+            record=record,
         )
-        for file, layer, row, sheet, base_id in zip(*(table[n] for n in names), strict=True)
-    ]
 
 
 def point_in(shape: shapely.Geometry | None) -> tuple[float, float] | None:

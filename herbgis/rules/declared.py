@@ -61,23 +61,24 @@ def _mismatches(context: Context, code: str) -> Iterator[Issue]:
 def threshold_undecided(context: Context) -> Iterator[Issue]:
     """HG405: the survey error reaches across a threshold, with the chance of reaching it."""
     sigmas = sigma_of_bases(context.bases, context.grouped, context.policy, measured=True)
-    for number, record in enumerate(context.grouped.first):
-        sigma, mu = float(sigmas[number]), float(round_mu(context.base_mu[number]))
-        for tier in context.policy.tiers:
-            lead = mu - tier.threshold_mu
-            if not sigma or not abs(lead) <= UNDECIDED_SIGMAS * sigma:
-                continue
+    surveyed = round_mu(context.base_mu)
+    for tier in context.policy.tiers:
+        leads = surveyed - tier.threshold_mu
+        near = (sigmas > 0) & (np.abs(leads) <= UNDECIDED_SIGMAS * sigmas)
+        for number in np.flatnonzero(near).tolist():
+            record = int(context.grouped.first[number])
+            mu, sigma, lead = float(surveyed[number]), float(sigmas[number]), float(leads[number])
             chance = chance_of_reaching(np.array([mu]), np.array([sigma]), tier.threshold_mu)[0]
             yield Issue(
                 "HG405",
-                context.place(int(record)),
+                context.place(record),
                 {
                     "surveyed": f"{mu:.2f}",
                     "sigma": f"{sigma:.2f}",
                     "threshold": f"{tier.threshold_mu:g}",
                     "chance": f"{chance:.0%}",
                 },
-                point=context.centre(int(record)),
+                point=context.centre(record),
                 measured=round(mu, 2),
                 allowed=tier.threshold_mu,
                 mu_at_stake=round(abs(lead), 2),
@@ -86,9 +87,8 @@ def threshold_undecided(context: Context) -> Iterator[Issue]:
 
 def exactly_the_threshold(context: Context) -> Iterator[Issue]:
     """HG509: declared as exactly a threshold."""
-    thresholds = {tier.threshold_mu for tier in context.policy.tiers}
-    for number, record in enumerate(context.grouped.first):
+    thresholds = [tier.threshold_mu for tier in context.policy.tiers]
+    for number in np.flatnonzero(np.isin(context.base_declared_mu, thresholds)).tolist():
         declared = float(context.base_declared_mu[number])
-        if declared in thresholds:
-            values = {"threshold": f"{declared:g}"}
-            yield Issue("HG509", context.place(int(record)), values, measured=declared)
+        place = context.place(int(context.grouped.first[number]))
+        yield Issue("HG509", place, {"threshold": f"{declared:g}"}, measured=declared)

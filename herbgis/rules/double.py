@@ -11,7 +11,7 @@ from herbgis.areas import land
 from herbgis.geodesy import areas_m2
 from herbgis.issues import Issue, Place
 from herbgis.overlaps import overlapping_pairs
-from herbgis.rules.context import Context, places_of, point_in
+from herbgis.rules.context import Context, Places, point_in
 from herbgis.units import round_mu, to_mu
 
 _TITLES = {"name": "名称", "county": "县区", "variety": "品种"}
@@ -19,19 +19,15 @@ _TITLES = {"name": "名称", "county": "县区", "variety": "品种"}
 
 def duplicate_id(context: Context) -> Iterator[Issue]:
     """HG301: one base_id, but name, county or variety differ; named on the later record."""
-    table = context.bases
-    for _, rows in table[table["base_id"].duplicated(keep=False)].groupby("base_id", sort=True):
-        first = table.index.get_loc(rows.index[0])
-        for label in rows.index[1:]:
-            pair = rows.loc[[rows.index[0], label], list(_TITLES)]
-            differing = [t for n, t in _TITLES.items() if len(set(pair[n].dropna())) > 1]
-            if differing:
-                yield Issue(
-                    "HG301",
-                    context.place(table.index.get_loc(label)),
-                    {"differing": "、".join(differing)},
-                    other=(context.place(first),),
-                )
+    differs = {title: context.differs(name) for name, title in _TITLES.items()}
+    leading = context.grouped.first[context.grouped.base]
+    for record in np.flatnonzero(np.logical_or.reduce(list(differs.values()))).tolist():
+        yield Issue(
+            "HG301",
+            context.place(record),
+            {"differing": "、".join(title for title, mask in differs.items() if mask[record])},
+            other=(context.place(int(leading[record])),),
+        )
 
 
 def duplicate_geometry(context: Context) -> Iterator[Issue]:
@@ -62,31 +58,31 @@ def _called(place: Place) -> str:
 def overlap(context: Context) -> Iterator[Issue]:
     """HG303: land that two bases of the batch claim, once a pair of bases."""
     tolerances = context.policy.tolerances
-    base = context.grouped.base
     pairs = context.pairs.drop(_duplicates(context.pairs, context).index)
-    pairs = pairs.assign(a=base[pairs["left"]], b=base[pairs["right"]])
-    pairs = pairs[pairs["a"] != pairs["b"]]
-    ordered = pairs.assign(low=pairs[["a", "b"]].min(axis=1), high=pairs[["a", "b"]].max(axis=1))
-    for (low, high), rows in ordered.groupby(["low", "high"], sort=True):
-        mu = float(rows["mu"].sum())
+    bases = np.sort(context.grouped.base[pairs[["left", "right"]].to_numpy()], axis=1)
+    pairs = pairs.assign(low=bases[:, 0], high=bases[:, 1])
+    pairs = pairs[pairs["low"] != pairs["high"]].sort_values(
+        ["low", "high", "mu"], ascending=[True, True, False], kind="stable"
+    )
+    worst = pairs.drop_duplicates(["low", "high"])
+    shared_mu = pairs.groupby(["low", "high"], sort=True)["mu"].sum().to_numpy()
+    for pair, mu in zip(worst.itertuples(), shared_mu.tolist(), strict=True):
         if mu <= tolerances["overlap_ignored_mu"]:
             continue
-        shares = mu / context.base_mu[[low, high]]
-        share = float(shares.max())
+        share = float((mu / context.base_mu[[pair.low, pair.high]]).max())
         grave = share > tolerances["overlap_share"] or mu > tolerances["overlap_mu"]
-        worst = rows.loc[rows["mu"].idxmax()]
-        other = context.place(int(worst["left"]))
+        other = context.place(int(pair.left))
         yield Issue(
             "HG303",
-            context.place(int(worst["right"])),
+            context.place(int(pair.right)),
             {
                 "other": _called(other),
                 "mu": f"{mu:.2f}",
                 "share": f"{share:.1%}",
-                "effect": _effect(context, (low, high), mu),
+                "effect": _effect(context, (pair.low, pair.high), mu),
             },
             severity=None if grave else "note",
-            point=point_in(worst["shared"]),
+            point=point_in(pair.shared),
             measured=round(share, 4),
             allowed=tolerances["overlap_share"],
             mu_at_stake=round(mu, 2),
@@ -116,7 +112,7 @@ def already_counted(context: Context) -> Iterator[Issue]:
     ledger = land(np.asarray(context.against.geometry.array, dtype=object))
     ledger_ids = context.against["base_id"].to_numpy(dtype=object)
     ids = context.bases["base_id"].to_numpy(dtype=object)
-    ledger_places = places_of(context.against)
+    ledger_places = Places(context.against)
     pairs = overlapping_pairs(context.land, ledger, least_mu=tolerances["overlap_ignored_mu"])
     for pair in pairs.itertuples():
         if ids[pair.left] == ledger_ids[pair.right]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from herbgis.counties import overreach_m
@@ -50,8 +51,9 @@ def outside_area(context: Context) -> Iterator[Issue]:
 
 def _share_inside(context: Context) -> np.ndarray:
     """Share of each record that lies in any county."""
-    sums = context.shares.groupby("record")["share"].sum()
-    return np.asarray(sums.reindex(range(len(context.bases)), fill_value=0.0), dtype=float)
+    return np.bincount(
+        context.shares["record"], weights=context.shares["share"], minlength=len(context.bases)
+    )
 
 
 def straddles_counties(context: Context) -> Iterator[Issue]:
@@ -60,9 +62,7 @@ def straddles_counties(context: Context) -> Iterator[Issue]:
         return
     allowed = context.policy.tolerances["county_line_m"]
     shares = context.shares[context.shares["share"] >= _STRADDLING_SHARE]
-    for record, rows in shares.groupby("record"):
-        if len(rows) < 2:
-            continue
+    for record, rows in shares[shares["record"].duplicated(keep=False)].groupby("record"):
         borders = context.counties.geometry.iloc[rows["county"]]
         distance = min(overreach_m(context.land[record], border) for border in borders)
         if distance <= allowed:
@@ -84,18 +84,17 @@ def county_mismatch(context: Context) -> Iterator[Issue]:
     """HG207: lies in another county than declared; within the line's accuracy, a warning."""
     if context.counties is None or context.shares.empty:
         return
-    known = {name: place for place, name in enumerate(context.counties["county"])}
     allowed = context.policy.tolerances["county_line_m"]
-    largest = context.shares.drop_duplicates("record").set_index("record")
-    for record, declared in enumerate(context.texts("county")):
-        if declared is None or declared not in known or record not in largest.index:
-            continue
-        county = int(largest.loc[record, "county"])
-        if county == known[declared]:
-            continue
-        border = context.counties.geometry.iloc[known[declared]]
+    number, names = pd.factorize(context.counties["county"])
+    declared_in = names.get_indexer(context.texts("county"))
+    largest = context.shares.drop_duplicates("record")
+    lies_in = np.full(len(context.bases), -1)
+    lies_in[largest["record"]] = number[largest["county"]]
+    for record in _positions((declared_in >= 0) & (lies_in >= 0) & (declared_in != lies_in)):
+        declared = names[declared_in[record]]
+        border = shapely.union_all(context.counties.geometry.array[number == declared_in[record]])
         distance = overreach_m(context.land[record], border)
-        actual = context.counties["short_name"].iloc[county]
+        actual = context.counties["short_name"].iloc[int((number == lies_in[record]).argmax())]
         title = context.policy.title_of("county", declared)
         yield Issue(
             "HG207",

@@ -9,7 +9,6 @@ record then lies where it should.
 from __future__ import annotations
 
 import functools
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,7 +20,7 @@ import pyproj
 import shapely
 
 from herbgis.areas import land
-from herbgis.counties import county_shares, overreach_m
+from herbgis.counties import overreach_m
 from herbgis.geodesy import (
     CGCS2000,
     Flags,
@@ -37,7 +36,7 @@ from herbgis.issues import Issue, Place
 from herbgis.overlaps import overlapping_pairs
 from herbgis.placing import Geometries, Story, lies_in_china, stories, to_layer
 from herbgis.policy import Policy
-from herbgis.rules.context import places_of, point_in
+from herbgis.rules.context import Places, point_in, shares_of
 
 #: A record lies in a county, or on the ledger's land, with at least this share of it …
 _LIES_IN = 0.5
@@ -167,11 +166,12 @@ class Batch:
         policy: Policy,
     ) -> None:
         self.bases, self.counties, self.policy = bases, counties, policy
-        self.layer_crs, self.settled = list(layer_crs), np.asarray(settled, dtype=bool)
+        self.layer_crs, self.settled = layer_crs.array, np.asarray(settled, dtype=bool)
         self.geometry = np.asarray(bases.geometry.array, dtype=object)
-        self.land = land(self.geometry)
-        self.ids = bases["base_id"].tolist()
-        self.places = places_of(bases)
+        self.sound = shapely.is_valid(self.geometry)
+        self.land = land(self.geometry, self.sound)
+        self.base, _ = pd.factorize(bases["base_id"])
+        self.places = Places(bases)
         self.region = None if counties is None else shapely.union_all(counties.geometry.array)
         shapely.prepare(self.region)
         self.borders = (
@@ -179,10 +179,14 @@ class Batch:
             if counties is None
             else dict(zip(counties["county"], counties.geometry.array, strict=True))
         )
-        self.keys = _keys(bases)
-        self.known = {} if counted is None else _land_by_key(counted)
-        self.traced = {} if counted is None else self._traced(counted)
-        self.parcels = pd.Series(range(len(bases))).groupby(np.asarray(self.ids, dtype=object))
+        self.known, self.keys, self.traced = {}, [], {}
+        if counted is not None:
+            self.known, self.keys = _land_by_key(counted), _keys(bases)
+            self.traced = self._traced(counted)
+
+    known: dict[object, shapely.Geometry]
+    keys: list[tuple[object, ...]]
+    traced: dict[int, shapely.Geometry]
 
     def evidence(self, record: int) -> Evidence:
         """What tells where a record belongs."""
@@ -196,7 +200,8 @@ class Batch:
 
     def _known_land(self, record: int) -> shapely.Geometry | None:
         """What the ledger has under the record's id or name, or else where undoing leads to."""
-        named = (self.known[key] for key in self.keys[record] if key in self.known)
+        keys = self.keys[record] if self.known else ()
+        named = (self.known[key] for key in keys if key in self.known)
         return next(named, self.traced.get(record))
 
     def _traced(self, counted: gpd.GeoDataFrame) -> dict[int, shapely.Geometry]:
@@ -210,28 +215,30 @@ class Batch:
         return found
 
     def _siblings(self, record: int) -> shapely.Geometry:
-        members = self.parcels.indices[self.ids[record]]
+        members = np.flatnonzero(self.base == self.base[record])
         return shapely.union_all(self.land[members[members != record]])
 
     @functools.cached_property
     def lonely(self) -> Flags:
         """Records of a base with other parcels, none of which is near."""
-        bases = self.parcels.ngroup().to_numpy()
         drawn = ~shapely.is_missing(self.land)
-        several = drawn & (np.bincount(bases[drawn], minlength=len(bases))[bases] > 1)
+        several = drawn & (np.bincount(self.base[drawn], minlength=len(drawn))[self.base] > 1)
+        parcels, base = self.land[several], self.base[several]
         # Degrees of latitude are the longer; of what seems near a little too much is no harm.
         reach = self.policy.tolerances["contiguity_m"] / _METRES_PER_DEGREE
-        left, right = shapely.STRtree(self.land).query(
-            self.land, predicate="dwithin", distance=reach
+        left, right = shapely.STRtree(parcels).query(parcels, predicate="dwithin", distance=reach)
+        several[np.flatnonzero(several)[left[(left != right) & (base[left] == base[right])]]] = (
+            False
         )
-        near = left[(left != right) & (bases[left] == bases[right])]
-        return np.asarray(several & ~np.isin(np.arange(len(bases)), near))
+        return np.asarray(several)
 
     def misplaced(self) -> Iterator[int]:
         """Records in place by their layer's system that lie clear of where they belong."""
         placed = ~shapely.is_missing(self.land) & ~self.settled
         inside = self._share_in_declared()
-        known = np.array([any(key in self.known for key in keys) for keys in self.keys], dtype=bool)
+        known = np.zeros(len(placed), dtype=bool)
+        if self.known:
+            known[:] = [any(key in self.known for key in keys) for keys in self.keys]
         known[list(self.traced)] = True
         for record in np.flatnonzero(placed & (known | self.lonely | (inside < _LIES_IN))):
             shape, seen = self.land[record], self.evidence(int(record))
@@ -244,19 +251,20 @@ class Batch:
 
     def _share_in_declared(self) -> Floats:
         """Share of each record in the county it declares, or in any where it declares none."""
-        inside = np.ones(len(self.bases))
         if self.counties is None:
-            return inside
-        shares = county_shares(self.land, self.counties)
-        declared = self.bases["county"].to_numpy(dtype=object, na_value=None)
-        names = self.counties["county"].to_numpy(dtype=object)
-        wanted = declared[shares["record"]]
-        elsewhere = np.array([name not in self.borders for name in wanted], dtype=bool)
-        counts = np.asarray(names[shares["county"]] == wanted, dtype=bool) | elsewhere
-        inside[:] = np.bincount(
-            shares["record"][counts], weights=shares["share"][counts], minlength=len(inside)
-        )
-        return inside
+            return np.ones(len(self.bases))
+        number, names = pd.factorize(self.counties["county"])
+        declared = names.get_indexer(self.bases["county"].to_numpy(dtype=object, na_value=None))
+        wanted = declared[self.shares["record"]]
+        counts = (number[self.shares["county"]] == wanted) | (wanted < 0)
+        shares = self.shares[counts]
+        inside = np.bincount(shares["record"], shares["share"], len(self.bases))
+        return np.asarray(inside, dtype=float)
+
+    @functools.cached_property
+    def shares(self) -> pd.DataFrame:
+        """Which part of each record lies in which county, as it came in."""
+        return shares_of(self.land, self.counties)
 
     def is_near(self, shape: shapely.Geometry) -> bool:
         """Whether an offset could have brought a polygon to where it lies, from any county."""
@@ -288,15 +296,31 @@ def _keys(table: gpd.GeoDataFrame) -> list[tuple[object, ...]]:
     ]
 
 
-def put_right(batch: Batch) -> tuple[gpd.GeoDataFrame, list[Issue]]:
-    """Bring misplaced records of a named cause to where they belong.
+@dataclass(frozen=True)
+class Placed:
+    """A batch with every record where it belongs.
 
-    Returns
-    -------
-    GeoDataFrame, list of Issue
-        The table with explained records in place; one issue a record, or one a layer (HG006)
-        where all its records tell one story.
+    Attributes
+    ----------
+    bases : GeoDataFrame
+    land, sound : array
+        As `Context` has them.
+    shares : DataFrame
+        As `herbgis.counties.county_shares` gives it.
+    issues : list of Issue
+        One a record that was misplaced, or one a layer (HG006) where all its records tell one
+        story.
     """
+
+    bases: gpd.GeoDataFrame
+    land: Geometries
+    sound: Flags
+    shares: pd.DataFrame
+    issues: list[Issue]
+
+
+def put_right(batch: Batch) -> Placed:
+    """Bring misplaced records of a named cause to where they belong."""
     bases = batch.bases
     waiting = np.flatnonzero(bases["raw_geometry"].notna() & ~batch.settled)
     told: list[_Told] = []
@@ -310,12 +334,26 @@ def put_right(batch: Batch) -> tuple[gpd.GeoDataFrame, list[Issue]]:
             told.append(found)
     told += filter(None, (_explain_placed(batch, record) for record in batch.misplaced()))
     if not told:
-        return bases, issues
-    geometry = batch.geometry.copy()
-    for each in told:
-        geometry[each.record] = each.geometry
-    placed = bases.set_geometry(gpd.GeoSeries(geometry, index=bases.index, crs=CGCS2000))
-    return placed, [*issues, *_by_layer(batch, told)]
+        return Placed(bases, batch.land, batch.sound, batch.shares, issues)
+    geometry, whole, sound = batch.geometry.copy(), batch.land.copy(), batch.sound.copy()
+    moved = np.array([each.record for each in told])
+    geometry[moved] = [each.geometry for each in told]
+    sound[moved] = shapely.is_valid(geometry[moved])
+    whole[moved] = land(geometry[moved], sound[moved])
+    elsewhere = shares_of(whole[moved], batch.counties)
+    return Placed(
+        bases.set_geometry(gpd.GeoSeries(geometry, index=bases.index, crs=CGCS2000)),
+        whole,
+        sound,
+        pd.concat(
+            [
+                batch.shares[~batch.shares["record"].isin(moved)],
+                elsewhere.assign(record=moved[elsewhere["record"]]),
+            ],
+            ignore_index=True,
+        ),
+        [*issues, *_by_layer(batch, told)],
+    )
 
 
 def _explain_unplaced(batch: Batch, record: int) -> _Told | None:
@@ -389,13 +427,13 @@ def _moved_m(before: shapely.Geometry, after: shapely.Geometry) -> float:
 
 def _by_layer(batch: Batch, told: Iterable[_Told]) -> Iterator[Issue]:
     """Findings by record; one for the layer where all its records, two or more, tell one story."""
-    columns = (batch.bases[name].fillna("") for name in ("source_file", "source_layer"))
-    layers = list(zip(*columns, strict=True))
+    columns = [batch.bases[name].fillna("") for name in ("source_file", "source_layer")]
     holding = ~shapely.is_missing(batch.geometry) | np.asarray(batch.bases["raw_geometry"].notna())
-    sizes = Counter(layers[record] for record in np.flatnonzero(holding))
+    sizes = pd.DataFrame({"file": columns[0], "layer": columns[1]})[holding].value_counts()
     by_layer: dict[tuple[str, str], list[_Told]] = {}
     for each in told:
-        by_layer.setdefault(layers[each.record], []).append(each)
+        file, name = (column.iloc[each.record] for column in columns)
+        by_layer.setdefault((file, name), []).append(each)
     for layer, members in by_layer.items():
         one_story = len({member.title for member in members}) == 1
         if one_story and len(members) == sizes[layer] > 1:

@@ -7,6 +7,9 @@ import functools
 import re
 from collections.abc import Iterator
 
+import numpy as np
+import pandas as pd
+
 from herbgis import columns as cols
 from herbgis.issues import Issue
 from herbgis.rules.context import Context
@@ -40,18 +43,32 @@ _LEVEL_1 = range(0xB0, 0xD8)
 def mojibake(context: Context) -> Iterator[Issue]:
     """HG506: once a record, with the columns and what the first of them should say."""
     titles = cols.titles()
-    cells = {name: context.texts(name) for name in _COLUMNS if name in context.bases}
-    for record in range(len(context.bases)):
-        garbled = {
-            titles[name.removeprefix("raw_")]: told
-            for name, texts in cells.items()
-            if (told := mended(texts[record] or "")) is not None
-        }
-        if garbled:
-            words = [f"{title}应为“{told[:20]}”" for title, told in garbled.items() if told]
-            hint = f"似{'、'.join(words)}; " if words else "原文已丢失, 无法还原; "
-            values = {"columns": "、".join(garbled), "hint": hint}
-            yield Issue("HG506", context.place(record), values)
+    found: dict[int, dict[str, str]] = {}
+    for name in _COLUMNS:
+        title = titles[name.removeprefix("raw_")]
+        for record, told in _garbled(context.bases[name]):
+            found.setdefault(record, {})[title] = told
+    for record, garbled in sorted(found.items()):
+        words = [f"{title}应为“{told[:20]}”" for title, told in garbled.items() if told]
+        hint = f"似{'、'.join(words)}; " if words else "原文已丢失, 无法还原; "
+        values = {"columns": "、".join(garbled), "hint": hint}
+        yield Issue("HG506", context.place(record), values)
+
+
+def _garbled(cells: pd.Series) -> Iterator[tuple[int, str]]:
+    """Positions of a column's garbled cells, and what each should say; each text judged once."""
+    texts = [text for text in cells.unique() if isinstance(text, str)]
+    # What is written in usual characters alone cannot become more usual.
+    odd = {character for character in set().union(*texts) if _is_odd(character)}
+    suspects = (text for text in texts if not odd.isdisjoint(text) or _LOST.search(text))
+    told = {text: mended(text) for text in suspects}
+    meant = {text: said for text, said in told.items() if said is not None}
+    for record in np.flatnonzero(cells.isin(list(meant))).tolist() if meant else ():
+        yield record, meant[cells.iloc[record]]
+
+
+def _is_odd(character: str) -> bool:
+    return bool(_FOREIGN.match(character)) and _weight(character) < 1
 
 
 @functools.lru_cache(maxsize=65536)

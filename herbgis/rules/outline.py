@@ -6,17 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import shapely
 
-from herbgis.geodesy import Floats, areas_m2, local_metres
+from herbgis.geodesy import Flags, Floats, Ints, areas_m2, local_metres
 from herbgis.issues import Issue
 from herbgis.placing import Geometries
 from herbgis.rules.context import Context, point_in
-from herbgis.units import to_mu
+from herbgis.units import MU_M2, to_mu
 
 #: Vertices this near to a straight line do not blunt a needle.
 STRAIGHT_M = 0.3
+#: Edges of at least this are off a needle's side by less than 20°, so that a tip of no more than
+#: the second turns back.
+_SHORT_M = 3 * STRAIGHT_M
+_BLUNT_DEG = 50.0
+_RECORDS_AT_ONCE = 4096
+#: Of a degree in China, and of a metre up to 54°N: no more than this.
+_MOST_METRES_A_DEGREE = 111_700.0
+_MOST_DEGREES_A_METRE = 1 / 60_000
 
 
 @dataclass(frozen=True)
@@ -42,28 +49,46 @@ class Spikes:
 
 def repeated_vertices(context: Context) -> Iterator[Issue]:
     """HG105: neighbouring vertices of a ring that are one point."""
-    rings, record = shapely.get_rings(context.geometry, return_index=True)
-    lonlat, ring = shapely.get_coordinates(rings, return_index=True)
-    step = local_metres(lonlat[1:], lonlat[:-1, 1]) - local_metres(lonlat[:-1], lonlat[:-1, 1])
     allowed = context.policy.tolerances["repeated_vertex_m"]
-    again = (ring[1:] == ring[:-1]) & (np.hypot(*step.T) < allowed)
-    found = pd.DataFrame({"record": record[ring[1:][again]], "at": np.flatnonzero(again)})
-    for number, rows in found.groupby("record"):
-        lon, lat = lonlat[rows["at"].iloc[0]].round(6)
-        point = (float(lon), float(lat))
-        yield Issue("HG105", context.place(int(number)), {"count": len(rows)}, point=point)
+    for some in _a_few_at_once(context.geometry):
+        rings, record = shapely.get_rings(context.geometry[some], return_index=True)
+        lonlat, ring = shapely.get_coordinates(rings, return_index=True)
+        # No metre is more degrees than one eastward in the north of China.
+        step = np.abs(lonlat[1:] - lonlat[:-1]).max(axis=1, initial=0.0)
+        near = np.flatnonzero((step < allowed * _MOST_DEGREES_A_METRE) & (ring[1:] == ring[:-1]))
+        lat = lonlat[near, 1]
+        apart = local_metres(lonlat[near + 1], lat) - local_metres(lonlat[near], lat)
+        again = near[np.hypot(*apart.T) < allowed]
+        of_record = record[ring[again]]
+        for number, first, count in zip(
+            *np.unique(of_record, return_index=True, return_counts=True), strict=True
+        ):
+            lon, lat = lonlat[again[first]].round(6)
+            yield Issue(
+                "HG105",
+                context.place(some.start + int(number)),
+                {"count": int(count)},
+                point=(float(lon), float(lat)),
+            )
+
+
+def _a_few_at_once(geometries: Geometries) -> Iterator[slice]:
+    """Slices of an array whose vertices fit in memory beside it, and mostly in the cache."""
+    for start in range(0, len(geometries), _RECORDS_AT_ONCE):
+        yield slice(start, start + _RECORDS_AT_ONCE)
 
 
 def spike(context: Context) -> Iterator[Issue]:
     """HG106: a needle that adds or hides boundary."""
     limits = context.policy.tolerances
     angle, length = limits["spike_angle_deg"], limits["spike_length_m"]
-    spikes = find_spikes(context.geometry, angle_deg=angle, length_m=length)
-    for number, record in enumerate(spikes.owner):
+    suspects = np.flatnonzero(_may_have_needles(context.geometry, angle))
+    spikes = find_spikes(context.geometry[suspects], angle_deg=angle, length_m=length)
+    for number, suspect in enumerate(spikes.owner):
         lon, lat = spikes.tip[number].round(6)
         yield Issue(
             "HG106",
-            context.place(int(record)),
+            context.place(int(suspects[suspect])),
             {
                 "length": f"{spikes.length_m[number]:.1f}",
                 "angle": f"{spikes.angle_deg[number]:.1f}",
@@ -73,6 +98,41 @@ def spike(context: Context) -> Iterator[Issue]:
             allowed=angle,
             mu_at_stake=round(float(spikes.mu[number]), 2),
         )
+
+
+def _may_have_needles(geometries: Geometries, angle_deg: float) -> Flags:
+    """Which polygons have a vertex that may be the tip of a needle.
+
+    A needle's sides pass within `STRAIGHT_M` of the vertices along them, so an edge of length s
+    from the tip is off its side by no more than arcsin(STRAIGHT_M / s).
+    """
+    found = np.zeros(len(geometries), dtype=bool)
+    for some in _a_few_at_once(geometries):
+        rings, owner = shapely.get_rings(geometries[some], return_index=True)
+        lonlat, ring = shapely.get_coordinates(rings, return_index=True)
+        if not len(ring):
+            continue
+        first = np.r_[0, np.flatnonzero(np.diff(ring)) + 1]
+        steps = np.diff(local_metres(lonlat, lonlat[first, 1][ring]), axis=0)
+        inside = ring[1:] == ring[:-1]
+        # From each vertex to the next, and, of a ring's first, from its last.
+        before = np.r_[np.zeros((1, 2)), steps]
+        ends = np.r_[first[1:], len(ring)] - 1
+        before[first] = steps[ends - 1]
+        before, after = before[:-1][inside], steps[inside]
+        back = -(before * after).sum(axis=1)
+        short = np.minimum((before**2).sum(axis=1), (after**2).sum(axis=1)) < _SHORT_M**2
+        near = np.flatnonzero((back > 0) | short | (angle_deg > _BLUNT_DEG))
+        before, after, back = before[near], after[near], back[near]
+        cross = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
+        angle = np.arctan2(np.abs(cross), back)
+        off = sum(
+            np.arcsin(np.minimum(STRAIGHT_M / np.maximum(np.hypot(*side.T), STRAIGHT_M), 1))
+            for side in (before, after)
+        )
+        tips = near[angle <= np.radians(angle_deg) + off]
+        found[some][owner[ring[:-1][inside][tips]]] = True
+    return found
 
 
 def find_spikes(geometries: Geometries, *, angle_deg: float, length_m: float) -> Spikes:
@@ -115,53 +175,68 @@ def _neighbours(ring: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def sliver(context: Context) -> Iterator[Issue]:
     """HG107: parts long and thin, once a record, with the largest of them."""
     limits = context.policy.tolerances
-    parts = _parts(context)
-    thin = (parts["width"] < limits["sliver_width_m"]) & (parts["ratio"] > limits["sliver_ratio"])
-    for record, rows in parts[thin].groupby("record"):
-        largest = rows.loc[rows["mu"].idxmax()]
+    parts, record, mu = _parts(context)
+    # A degree is at most so many metres: what is not thin by that is not thin.
+    thinnest = mu * MU_M2 / np.maximum(shapely.length(parts) * _MOST_METRES_A_DEGREE / 2, 1e-9)
+    suspects = np.flatnonzero(thinnest < limits["sliver_width_m"])
+    width, ratio = _width_and_ratio(parts[suspects])
+    thin = (width < limits["sliver_width_m"]) & (ratio > limits["sliver_ratio"])
+    for number, members in _by_record(record, suspects[thin], mu):
+        largest = members[0]
+        widest = float(width[np.searchsorted(suspects, largest)])
         yield Issue(
             "HG107",
-            context.place(int(record)),
-            {"count": len(rows), "width": f"{largest['width']:.1f}"},
-            point=point_in(largest["part"]),
-            measured=round(float(largest["width"]), 2),
+            context.place(number),
+            {"count": len(members), "width": f"{widest:.1f}"},
+            point=point_in(parts[largest]),
+            measured=round(widest, 2),
             allowed=limits["sliver_width_m"],
-            mu_at_stake=round(float(rows["mu"].sum()), 2),
+            mu_at_stake=round(float(mu[members].sum()), 2),
         )
 
 
 def tiny_part(context: Context) -> Iterator[Issue]:
     """HG108: parts far too small to be planted, once a record, with the largest of them."""
     allowed = context.policy.tolerances["tiny_part_mu"]
-    parts = _parts(context)
-    for record, rows in parts[parts["mu"] < allowed].groupby("record"):
-        largest = rows.loc[rows["mu"].idxmax()]
+    parts, record, mu = _parts(context)
+    for number, members in _by_record(record, np.flatnonzero(mu < allowed), mu):
+        largest = float(mu[members[0]])
         yield Issue(
             "HG108",
-            context.place(int(record)),
-            {"count": len(rows), "mu": f"{largest['mu']:.3f}"},
-            point=point_in(largest["part"]),
-            measured=round(float(largest["mu"]), 4),
+            context.place(number),
+            {"count": len(members), "mu": f"{largest:.3f}"},
+            point=point_in(parts[members[0]]),
+            measured=round(largest, 4),
             allowed=allowed,
-            mu_at_stake=round(float(rows["mu"].sum()), 2),
+            mu_at_stake=round(float(mu[members].sum()), 2),
         )
 
 
-def _parts(context: Context) -> pd.DataFrame:
-    """Parts of valid records: 亩, mean width in metres, and how many times longer than wide.
+def _parts(context: Context) -> tuple[Geometries, Ints, Floats]:
+    """Parts of valid records, the record of each, and its 亩.
 
     Parts of an invalid record are what its crossings make of it, and say nothing by themselves.
     """
     sound = context.land.copy()
-    sound[~shapely.is_valid(context.geometry)] = None
+    sound[~context.sound] = None
     part, record = shapely.get_parts(sound, return_index=True)
-    areas = areas_m2(part)
-    middle = shapely.get_y(shapely.centroid(part))
-    owner = shapely.get_coordinates(part, return_index=True)[1]
-    flat = shapely.transform(part, lambda xy: local_metres(xy, middle[owner]))
+    return part, record, to_mu(areas_m2(part))
+
+
+def _by_record(record: Ints, chosen: Ints, mu: Floats) -> Iterator[tuple[int, Ints]]:
+    """Chosen parts by their record, the largest first."""
+    ordered = chosen[np.lexsort((-mu[chosen], record[chosen]))]
+    for members in np.split(ordered, np.flatnonzero(np.diff(record[ordered])) + 1):
+        if len(members):
+            yield int(record[members[0]]), members
+
+
+def _width_and_ratio(parts: Geometries) -> tuple[Floats, Floats]:
+    """Mean width in metres of parts, and how many times longer than wide they are."""
+    middle = shapely.get_y(shapely.centroid(parts))
+    owner = shapely.get_coordinates(parts, return_index=True)[1]
+    flat = shapely.transform(parts, lambda xy: local_metres(xy, middle[owner]))
     length = shapely.length(flat) / 2
-    width = np.divide(areas, length, out=np.zeros(len(part)), where=length > 0)
-    ratio = np.divide(length, width, out=np.full(len(part), np.inf), where=width > 0)
-    return pd.DataFrame(
-        {"record": record, "part": part, "mu": to_mu(areas), "width": width, "ratio": ratio}
-    )
+    width = np.divide(areas_m2(parts), length, out=np.zeros(len(parts)), where=length > 0)
+    ratio = np.divide(length, width, out=np.full(len(parts), np.inf), where=width > 0)
+    return width, ratio

@@ -17,7 +17,7 @@ from herbgis.issues import Place
 from herbgis.placing import Geometries
 from herbgis.policy import Policy
 from herbgis.records import base_mu, group_records
-from herbgis.rules.context import places_of
+from herbgis.rules.context import Places
 from herbgis.rules.mending import mend
 from herbgis.rules.misplaced import RELOCATED
 from herbgis.units import round_mu, to_mu
@@ -75,7 +75,7 @@ def repair(given: gpd.GeoDataFrame, bases: gpd.GeoDataFrame, policy: Policy) -> 
     )
     waiting = bases["raw_geometry"].where(shapely.is_missing(after))
     mended["raw_geometry"] = cols.typed(waiting, "text", bases.index)
-    places = places_of(bases)
+    places = Places(bases)
     rows = [change.as_row(places[change.record], across.get(change.record)) for change in changes]
     table = pd.DataFrame(rows, columns=[*CHANGE_COLUMNS, "before", "geometry"])
     return Repair(measure(mended, policy=policy), gpd.GeoDataFrame(table, crs=CGCS2000))

@@ -53,10 +53,9 @@ def invalid_rings(context: Context) -> Iterator[Issue]:
 
 def _broken(context: Context) -> Iterator[int]:
     """Records whose polygon is not valid for another reason than too few points."""
-    suspects = ~shapely.is_valid(context.geometry) & ~shapely.is_missing(context.geometry)
-    for record in np.flatnonzero(suspects):
-        if _TOO_FEW not in shapely.is_valid_reason(context.geometry[record]):
-            yield int(record)
+    for record, reason in context.broken:
+        if _TOO_FEW not in reason:
+            yield record
 
 
 def _point_of_geos(polygon: shapely.Geometry) -> list[tuple[float, float]]:

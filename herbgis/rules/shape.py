@@ -12,7 +12,7 @@ from herbgis.issues import Issue, Place
 from herbgis.rules.context import Context
 from herbgis.units import fold, to_mu
 
-_POLYGONAL = frozenset({"Polygon", "MultiPolygon"})
+_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _TYPE_TITLES = {
     "Point": "点",
     "MultiPoint": "多点",
@@ -28,21 +28,22 @@ def missing_geometry(context: Context) -> Iterator[Issue]:
 
     A polygon of the same county, township and name is proposed, never taken.
     """
-    misplaced = np.array([raw is not None for raw in context.texts("raw_geometry")], dtype=bool)
+    misplaced = context.bases["raw_geometry"].notna().to_numpy()
     base = context.grouped.base
-    drawn = set(base[misplaced | ~shapely.is_missing(context.land)].tolist())
+    has_land = misplaced | ~shapely.is_missing(context.land)
+    drawn = np.bincount(base[has_land], minlength=len(context.grouped.ids)) > 0
     blank = shapely.is_missing(context.geometry) | shapely.is_empty(context.geometry)
-    reported = [r for r in np.flatnonzero(blank & ~misplaced) if int(base[r]) not in drawn]
+    reported = np.flatnonzero(blank & ~misplaced & ~drawn[base]).tolist()
     named = _drawn_by_name(context) if reported else {}
     for record in reported:
-        place = context.place(int(record))
-        likely = [o for o in named.get(_name_key(context, int(record)), ()) if _may_be(place, o)]
+        place = context.place(record)
+        likely = [o for o in named.get(_name_key(context, record), ()) if _may_be(place, o)]
         hint = (
             f"是否即 {likely[0].file} 第 {likely[0].row} 条图斑? 是则填同一编号; 否则"
             if likely
             else ""
         )
-        mu = _declared(context, int(record))
+        mu = _declared(context, record)
         yield Issue("HG101", place, {"hint": hint}, mu_at_stake=mu, other=tuple(likely))
 
 
@@ -77,14 +78,15 @@ def _declared(context: Context, record: int) -> float | None:
 
 def not_a_polygon(context: Context) -> Iterator[Issue]:
     """HG104: points, lines, and rings of too few points."""
-    for record, shape in enumerate(context.geometry):
-        if shape is None or shape.is_empty or shape.geom_type in _POLYGONAL:
-            continue
+    other = ~np.isin(shapely.get_type_id(context.geometry), _POLYGONAL)
+    other &= ~shapely.is_missing(context.geometry) & ~shapely.is_empty(context.geometry)
+    for record in np.flatnonzero(other).tolist():
+        shape = context.geometry[record]
         polygons = context.land[record] is not None and context.mu[record] > 0
         title = _TYPE_TITLES.get(shape.geom_type, shape.geom_type)
         values = {"kind": f"{title}(其中的面已计)" if polygons else title}
         yield Issue("HG104", context.place(record), values, point=_first_point(shape))
-    for record, reason in _broken(context):
+    for record, reason in context.broken:
         if "Too few points" in reason:
             place = context.place(record)
             yield Issue("HG104", place, {"kind": "不足三点的环"}, point=_point_of(reason))
@@ -107,13 +109,6 @@ def scattered_parts(context: Context) -> Iterator[Issue]:
             allowed=1.0,
             mu_at_stake=round(total - block, 2),
         )
-
-
-def _broken(context: Context) -> Iterator[tuple[int, str]]:
-    """Records whose polygon is not valid, with GEOS's reason."""
-    broken = ~shapely.is_valid(context.geometry) & ~shapely.is_missing(context.geometry)
-    for record in np.flatnonzero(broken):
-        yield int(record), str(shapely.is_valid_reason(context.geometry[record]))
 
 
 def _point_of(reason: str) -> tuple[float, float] | None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from herbgis import columns as cols
 from herbgis import display
-from herbgis.areas import measure
+from herbgis.areas import measure_land
 from herbgis.counties import tidy_counties
 from herbgis.errors import UnknownNameError
 from herbgis.issues import (
@@ -206,12 +206,21 @@ def validate(
     borders = None if counties is None else tidy_counties(counties, policy=policy)
     counted = None if against is None else survey_of(against, policy=policy).bases
     settled = _layer_is_blocked(given)
-    bases, moved = misplaced.put_right(
+    placed = misplaced.put_right(
         misplaced.Batch(given.bases, borders, counted, _layer_crs(given), settled, policy)
     )
-    measured = measure(bases, policy=policy)
-    context = Context(measured.reset_index(drop=True), borders, counted, policy)
-    found = list(moved)
+    methods = placed.bases["survey_method"]
+    measured = measure_land(placed.bases, placed.land, methods, policy)
+    context = Context(
+        measured.reset_index(drop=True),
+        borders,
+        counted,
+        policy,
+        placed.land,
+        placed.sound,
+        placed.shares,
+    )
+    found = list(placed.issues)
     rules = _rules_of(policy)
     for code in track(rules) if track else rules:
         found += RULES[code](context)
@@ -219,7 +228,7 @@ def validate(
     if len(given.issues):
         table = in_order(pd.concat([_with_ids(given), table])) if len(table) else given.issues
     table = _with_points(table, context)
-    measured["blocked_by"] = _blocked_by(measured, found, _layer_codes(given))
+    measured["blocked_by"] = _blocked_by(measured, found, given)
     units = by_unit(context)
     return ValidationReport(
         table=table,
@@ -245,81 +254,85 @@ def _layer_key(file: Any, layer: Any) -> tuple[str, str]:
     return str(file), layer if isinstance(layer, str) else ""
 
 
+def _layer_keys(table: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """The number of each record's layer, and the layers."""
+    columns = [table[name].fillna("") for name in ("source_file", "source_layer")]
+    index = pd.MultiIndex.from_arrays(columns)
+    number, layers = index.factorize()
+    return number, [_layer_key(*layer) for layer in layers]
+
+
 def _layer_crs(survey: Survey) -> pd.Series:
     """The system of each record's layer."""
     crs = {_layer_key(e.path, e.layer): str(e.crs) for e in survey.files.itertuples()}
-    keys = zip(survey.bases["source_file"], survey.bases["source_layer"], strict=True)
     only = next(iter(crs.values()), "") if len(crs) == 1 else ""
-    names = [crs.get(_layer_key(file, layer), only) for file, layer in keys]
-    return pd.Series(names, index=survey.bases.index, dtype="str")
+    number, layers = _layer_keys(survey.bases)
+    names = np.array([crs.get(layer, only) for layer in layers], dtype=object)
+    return pd.Series(names[number], index=survey.bases.index, dtype=object)
 
 
-def _layer_codes(survey: Survey) -> list[list[str]]:
-    """For each record the codes that block its whole layer."""
+def _layer_codes(issues: pd.DataFrame, layers: list[tuple[str, str]]) -> list[list[str]]:
+    """For each layer the codes that block all of it."""
     blocking: dict[tuple[str, str], list[str]] = {}
-    for issue in survey.issues.itertuples():
+    for issue in issues.itertuples():
         if issue.code in BLOCKS_ITS_LAYER:
             blocking.setdefault(_layer_key(issue.file, issue.layer), []).append(issue.code)
-    keys = zip(survey.bases["source_file"], survey.bases["source_layer"], strict=True)
-    return [blocking.get(_layer_key(file, layer), []) for file, layer in keys]
+    return [blocking.get(layer, []) for layer in layers]
 
 
 def _layer_is_blocked(survey: Survey) -> pd.Series:
-    return pd.Series([bool(c) for c in _layer_codes(survey)], index=survey.bases.index, dtype=bool)
+    number, layers = _layer_keys(survey.bases)
+    blocked = np.array([bool(c) for c in _layer_codes(survey.issues, layers)], dtype=bool)
+    return pd.Series(blocked[number], index=survey.bases.index, dtype=bool)
+
+
+def _records_of(issues: pd.DataFrame, bases: pd.DataFrame) -> dict[int, int]:
+    """Positions of the records that the issues of a table name, by the issues' labels."""
+    named = issues[issues["row"].notna()]
+    rows = bases.reset_index(drop=True)[list(_SOURCE)]
+    rows = rows[rows["source_row"].isin(named["row"].unique())].fillna({"source_layer": ""})
+    keys = zip(rows["source_file"], rows["source_layer"], rows["source_row"], strict=True)
+    records = dict(zip(keys, rows.index.tolist(), strict=True))
+    places = zip(named["file"], named["layer"].fillna(""), named["row"], strict=True)
+    found = zip(named.index, (records.get(place) for place in places), strict=True)
+    return {label: record for label, record in found if record is not None}
 
 
 def _with_ids(survey: Survey) -> pd.DataFrame:
     """Findings of reading, with the base_id of the records they name."""
-    table = survey.bases
-    ids = {
-        (*_layer_key(file, layer), int(row)): base_id
-        for file, layer, row, base_id in zip(
-            *(table[n] for n in ("source_file", "source_layer", "source_row", "base_id")),
-            strict=True,
-        )
-    }
     issues = survey.issues.copy()
-    issues["base_id"] = [
-        None
-        if pd.isna(issue.row)
-        else ids.get((*_layer_key(issue.file, issue.layer), int(issue.row)))
-        for issue in issues.itertuples()
-    ]
-    return issues
+    ids = pd.Series(None, index=issues.index, dtype=object)
+    for label, record in _records_of(issues, survey.bases).items():
+        ids[label] = survey.bases["base_id"].iloc[record]
+    return issues.assign(base_id=ids)
 
 
 def _with_points(table: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Findings of a record that name no place of their own stand on the record's land."""
-    records = {
-        (*_layer_key(file, layer), int(row)): record
-        for record, (file, layer, row) in enumerate(
-            zip(*(context.bases[n] for n in _SOURCE), strict=True)
-        )
-    }
+    placeless = table[table["lon"].isna()]
+    records = _records_of(placeless, context.bases)
+    points = {label: context.centre(record) for label, record in records.items()}
+    known = {label: point for label, point in points.items() if point is not None}
     placed = table.copy()
-    for issue in table[table["lon"].isna() & table["row"].notna()].itertuples():
-        record = records.get((*_layer_key(issue.file, issue.layer), int(issue.row)))
-        point = None if record is None else context.centre(record)
-        if point is not None:
-            placed.loc[issue.Index, ["lon", "lat"]] = point
+    placed.loc[list(known), ["lon", "lat"]] = np.array(list(known.values())).reshape(-1, 2)
     return placed
 
 
-def _blocked_by(
-    bases: gpd.GeoDataFrame, found: list[Issue], layer_codes: list[list[str]]
-) -> pd.Series:
+def _blocked_by(bases: gpd.GeoDataFrame, found: list[Issue], given: Survey) -> pd.Series:
     """Codes of the errors of each record, its layer's included."""
-    records_at: dict[tuple[str, str, int | None], list[int]] = {}
-    places = (bases[name] for name in _SOURCE)
-    for record, (file, layer, row) in enumerate(zip(*places, strict=True)):
-        for key in ((*_layer_key(file, layer), int(row)), (*_layer_key(file, layer), None)):
-            records_at.setdefault(key, []).append(record)
-    blocked = [set(own) for own in layer_codes]
+    number, layers = _layer_keys(bases)
+    of_layer = [set(codes) for codes in _layer_codes(given.issues, layers)]
+    of_record: dict[int, set[str]] = {}
     for issue in found:
         if (issue.severity or codes()[issue.code].severity) != "error":
             continue
         concerned = [issue.place, *(issue.other if issue.code in _BLOCKS_BOTH else ())]
         for place in concerned:
-            for record in records_at[(*_layer_key(place.file, place.layer), place.row)]:
-                blocked[record].add(issue.code)
-    return cols.typed([sorted(own) for own in blocked], "list", bases.index)
+            if place.record is not None:
+                of_record.setdefault(place.record, set()).add(issue.code)
+            else:
+                of_layer[layers.index(_layer_key(place.file, place.layer))].add(issue.code)
+    blocked = [sorted(of_layer[layer]) for layer in number]
+    for record, own in of_record.items():
+        blocked[record] = sorted({*blocked[record], *own})
+    return pd.Series(blocked, index=bases.index, dtype=object)
