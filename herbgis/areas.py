@@ -140,18 +140,22 @@ def contiguous_blocks(
     array of float, array of int
         Square metres of the largest block, and blocks; 0 and 0 for None.
     """
-    parts, owner = shapely.get_parts(geometry, return_index=True)
+    # What is one part is one block.
+    whole = shapely.get_type_id(geometry) == shapely.GeometryType.POLYGON
+    largest = np.zeros(len(geometry))
+    largest[whole] = areas_m2(geometry[whole])
+    blocks = (largest > 0).astype(np.int64)
+    several = np.flatnonzero(~whole & ~shapely.is_missing(geometry))
+    parts, owner = shapely.get_parts(geometry[several], return_index=True)
     area = areas_m2(parts)
     parts, owner, area = parts[area > 0], owner[area > 0], area[area > 0]
-    block = np.arange(len(parts))
-    several = np.bincount(owner, minlength=len(geometry))[owner] > 1
-    if several.any():
-        plane = _on_own_plane(parts[several], owner[several], len(geometry))
-        block[several] = block[several][_connected(plane, owner[several], distance_m)]
+    block = _connected(_on_own_plane(parts, owner, len(several)), owner, distance_m)
     block_area = np.bincount(block, weights=area, minlength=len(parts))
-    largest = np.zeros(len(geometry))
-    np.maximum.at(largest, owner, block_area[block])
-    return largest, np.bincount(owner[np.unique(block)], minlength=len(geometry))
+    of_several = np.zeros(len(several))
+    np.maximum.at(of_several, owner, block_area[block])
+    largest[several] = of_several
+    blocks[several] = np.bincount(owner[np.unique(block)], minlength=len(several))
+    return largest, blocks
 
 
 def _on_own_plane(parts: Geometries, owner: Ints, owners: int) -> Geometries:

@@ -41,6 +41,8 @@ SMALL_DEG = 0.05
 #: Vertices that stay in the processor's cache.
 _VERTICES_AT_ONCE = 1 << 16
 _POLYGON = 3
+#: A degree of latitude at the pole; no other is longer.
+MOST_METRES_A_DEGREE = 111_700.0
 
 #: Zones of 6 and of 3 degrees; no number is both, so a number tells its width.
 _ZONES = {6: range(13, 24), 3: range(25, 46)}

@@ -105,8 +105,12 @@ def _unions(shapes: Geometries, base: Ints, count: int) -> Geometries:
 
 def base_mu(bases: Bases) -> Floats:
     """Ellipsoidal area of each base in 亩; NaN without a polygon."""
-    mu = to_mu(areas_m2(bases.geometry))
-    return np.where(shapely.is_missing(bases.geometry), np.nan, mu)
+    return mu_of(bases.geometry)
+
+
+def mu_of(shapes: Geometries) -> Floats:
+    """Ellipsoidal area in 亩; NaN without a polygon."""
+    return np.where(shapely.is_missing(shapes), np.nan, to_mu(areas_m2(shapes)))
 
 
 def declaring(values: pd.Series, bases: Bases) -> Flags:

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
-from herbgis.geodesy import Flags, Floats, Ints, radii_m
+from herbgis.flat_rings import FlatRings, Singles, rings_of, vertex_counts
+from herbgis.geodesy import Flags, Floats, Ints
 from herbgis.placing import Geometries
 
-#: Metres and weights of a ring; three digits of a standard deviation are all that is asked.
-_Singles = npt.NDArray[np.float32]
 #: Rings of like size are taken together, to so many vertices that they stay in the cache.
 _VERTICES_AT_ONCE = 65_536
 _VERTICES_IN_STEP = 16_384
@@ -49,9 +47,9 @@ def area_sigmas_m2(
     ½σ⁴Σ(1−ρ²) over the edges, ρ being the correlation of an edge's ends: all other products cancel
     under an exponential correlation. It tells where edges are hardly longer than σ.
     """
-    rings, owner = _rings(geometry)
+    rings, owner = rings_of(geometry)
     variance = np.zeros(len(rings))
-    for some in _of_like_size(_counts(rings), _VERTICES_AT_ONCE):
+    for some in _of_like_size(vertex_counts(rings), _VERTICES_AT_ONCE):
         base = owner[some]
         variance[some] = _variances(rings[some], sigma_m[base], correlation_m[base], tolerance_m)
     return np.sqrt(np.bincount(owner, weights=variance, minlength=len(geometry)))
@@ -61,10 +59,10 @@ def _variances(
     rings: Geometries, sigma_m: Floats, correlation_m: Floats, tolerance_m: float
 ) -> Floats:
     """Variance in m⁴ of the areas of rings."""
-    x, y, starts = _on_own_planes(rings)
-    kept = _corners(x, y, starts, tolerance_m)
-    count = np.add.reduceat(kept, starts[:-1], dtype=np.int64)
-    levers = _Levers.of(x[kept], y[kept], count)
+    flat = FlatRings.of(rings)
+    kept = _corners(flat, tolerance_m)
+    count = np.add.reduceat(kept, flat.starts[:-1], dtype=np.int64)
+    levers = _Levers.of(flat.x[kept], flat.y[kept], count)
     linear, products = levers.independent()
     bound, short = correlation_m > 0, levers.perimeters_m() <= 2 * _REACH * correlation_m
     for is_short in (True, False):
@@ -77,62 +75,22 @@ def _variances(
     return np.asarray(sigma_m**2 * (linear + sigma_m**2 * products))
 
 
-def _rings(geometry: Geometries) -> tuple[Geometries, Ints]:
-    """Rings, or polygons of one ring, and the position of the polygon that each belongs to."""
-    polygonal = shapely.get_type_id(geometry) == shapely.GeometryType.POLYGON
-    plain = polygonal & (shapely.get_num_interior_rings(geometry) == 0)
-    plain &= ~shapely.is_empty(geometry)
-    if plain.all():
-        return geometry, np.arange(len(geometry))
-    others = np.flatnonzero(~plain)
-    parts, owner = shapely.get_parts(geometry[others], return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    return (
-        np.concatenate([geometry[plain], rings]),
-        np.concatenate([np.flatnonzero(plain), others[owner[part]]]),
-    )
-
-
-def _counts(rings: Geometries) -> Ints:
-    return np.asarray(shapely.get_num_coordinates(rings), dtype=np.int64)
-
-
-def _on_own_planes(rings: Geometries) -> tuple[_Singles, _Singles, Ints]:
-    """Vertices in metres, ring after ring, each on a plane of its own; where each ring begins."""
-    count = _counts(rings)
-    starts = np.r_[0, np.cumsum(count)]
-    lonlat = shapely.get_coordinates(rings)
-    west, south, east, north = shapely.bounds(rings).T
-    middle = np.radians((south + north) / 2)
-    meridian, prime_vertical = radii_m(middle)
-    axes = (
-        ((west + east) / 2, np.radians(prime_vertical * np.cos(middle))),
-        ((south + north) / 2, np.radians(meridian)),
-    )
-    x, y = (
-        ((lonlat[:, axis] - np.repeat(origin, count)) * np.repeat(scale, count)).astype(np.float32)
-        for axis, (origin, scale) in enumerate(axes)
-    )
-    return x, y, starts
-
-
 # Corners
 
 
-def _corners(x: _Singles, y: _Singles, starts: Ints, tolerance_m: float) -> Flags:
+def _corners(flat: FlatRings, tolerance_m: float) -> Flags:
     """Vertices that are not on the line between their neighbours; the closing ones are none.
 
     A single vertex on that line is dropped; of several in a row, Douglas and Peucker decide,
     between the corners on either side, so that a smooth curve stays one.
     """
-    ahead_x, ahead_y = _next_less_own(x), _next_less_own(y)
-    behind_x, behind_y = _previous(ahead_x, starts), _previous(ahead_y, starts)
+    behind_x, behind_y, ahead_x, ahead_y = flat.steps()
+    starts, closing = flat.starts, flat.closing()
     chord_x, chord_y = ahead_x + behind_x, ahead_y + behind_y
     across = behind_x * ahead_y - behind_y * ahead_x
     chord2 = chord_x * chord_x + chord_y * chord_y
     straight = across * across <= np.float32(tolerance_m**2) * chord2
     straight &= behind_x * ahead_x + behind_y * ahead_y >= 0
-    closing = starts[1:] - 1
     straight[closing] = straight[starts[:-1]]
     kept = ~straight
     kept[closing] = False
@@ -142,27 +100,12 @@ def _corners(x: _Singles, y: _Singles, starts: Ints, tolerance_m: float) -> Flag
     rings = np.unique(ring[rows + 1 < starts[ring + 1]])
     if len(rings):
         begin, size = starts[rings], starts[rings + 1] - 1 - starts[rings]
-        kept[_thinned(x, y, kept, begin, size, tolerance_m)] = True
+        kept[_thinned(flat.x, flat.y, kept, begin, size, tolerance_m)] = True
     return kept
 
 
-def _next_less_own(values: _Singles) -> _Singles:
-    steps = np.empty_like(values)
-    np.subtract(values[1:], values[:-1], out=steps[:-1])
-    steps[-1:] = 0
-    return steps
-
-
-def _previous(steps: _Singles, starts: Ints) -> _Singles:
-    """The step that leads to each vertex, from those that lead away."""
-    before = np.empty_like(steps)
-    before[1:] = steps[:-1]
-    before[starts[:-1]] = steps[starts[1:] - 2]
-    return before
-
-
 def _thinned(
-    x: _Singles, y: _Singles, corner: Flags, begin: Ints, size: Ints, tolerance_m: float
+    x: Singles, y: Singles, corner: Flags, begin: Ints, size: Ints, tolerance_m: float
 ) -> Ints:
     """Vertices that simplified lines between the corners of open rings keep, the corners too."""
     first = np.array(
@@ -190,7 +133,7 @@ def _thinned(
     return np.asarray(left, dtype=np.int64)
 
 
-def _where_to_start(x: _Singles, y: _Singles, corner: Flags) -> int:
+def _where_to_start(x: Singles, y: Singles, corner: Flags) -> int:
     """A corner of an open ring; where there is none, the vertex farthest out.
 
     So the result does not hang on where the ring begins.
@@ -222,14 +165,14 @@ class _Levers:
         Where each ring's corners begin, and how many they are.
     """
 
-    east: _Singles
-    north: _Singles
-    step_m: _Singles
+    east: Singles
+    north: Singles
+    step_m: Singles
     starts: Ints
     count: Ints
 
     @classmethod
-    def of(cls, x: _Singles, y: _Singles, count: Ints) -> _Levers:
+    def of(cls, x: Singles, y: Singles, count: Ints) -> _Levers:
         """Levers of open rings."""
         starts = np.r_[0, np.cumsum(count)]
         ahead_x, ahead_y = (_ahead(values, starts) for values in (x, y))
@@ -257,7 +200,7 @@ class _Levers:
         """Length of each ring."""
         return self._sums(self.step_m)
 
-    def _sums(self, values: _Singles) -> Floats:
+    def _sums(self, values: Singles) -> Floats:
         """Sum of each ring's values; 0 for a ring without corners."""
         sums = np.add.reduceat(values, np.minimum(self.starts, len(values) - 1))
         return np.asarray(np.where(self.count > 0, sums, 0.0), dtype=float)
@@ -303,7 +246,7 @@ class _Levers:
         return np.maximum(2 * total.astype(float), 0.0), products.astype(float)
 
 
-def _ahead(values: _Singles, starts: Ints) -> _Singles:
+def _ahead(values: Singles, starts: Ints) -> Singles:
     """The next value around each ring."""
     ahead = np.empty_like(values)
     ahead[:-1] = values[1:]
@@ -312,7 +255,7 @@ def _ahead(values: _Singles, starts: Ints) -> _Singles:
     return ahead
 
 
-def _behind(values: _Singles, starts: Ints) -> _Singles:
+def _behind(values: Singles, starts: Ints) -> Singles:
     """The previous value around each ring."""
     behind = np.empty_like(values)
     behind[1:] = values[:-1]
@@ -321,7 +264,7 @@ def _behind(values: _Singles, starts: Ints) -> _Singles:
     return behind
 
 
-def _twice(values: _Singles) -> _Singles:
+def _twice(values: Singles) -> Singles:
     """Rings gone around twice, so that what lies ahead of any corner is one slice."""
     return np.concatenate([values, values])
 

@@ -17,7 +17,7 @@ from herbgis.issues import Place
 from herbgis.overlaps import overlapping_pairs
 from herbgis.placing import Geometries
 from herbgis.policy import Policy
-from herbgis.records import Bases, base_mu, declared_of_bases, group_records
+from herbgis.records import Bases, declared_of_bases, group_records, mu_of
 from herbgis.rules import area_causes
 
 
@@ -90,10 +90,15 @@ class Context:
 
         An empty text, or one that is not understood, is no other.
         """
-        cells = self.bases[column].to_numpy(dtype=object, na_value="unknown")
-        leading = cells[self.grouped.first[self.grouped.base]]
-        said = (cells != "unknown") & (leading != "unknown")
-        return np.asarray(said & (cells != leading), dtype=bool)
+        differs = np.zeros(len(self.bases), dtype=bool)
+        leading = self.grouped.first[self.grouped.base]
+        others = np.flatnonzero(leading != np.arange(len(leading)))
+        own, first = (
+            self.bases[column].take(records).to_numpy(dtype=object, na_value="unknown")
+            for records in (others, leading[others])
+        )
+        differs[others] = (own != "unknown") & (first != "unknown") & (own != first)
+        return differs
 
     @functools.cached_property
     def geometry(self) -> Geometries:
@@ -129,7 +134,10 @@ class Context:
     @functools.cached_property
     def base_mu(self) -> Floats:
         """Surveyed 亩 of each base, own overlaps once."""
-        return base_mu(self.grouped)
+        mu = self.mu[self.grouped.main]
+        several = np.bincount(self.grouped.base, minlength=len(mu)) > 1
+        mu[several] = mu_of(self.grouped.geometry[several])
+        return mu
 
     @functools.cached_property
     def base_declared_mu(self) -> Floats:
@@ -170,13 +178,19 @@ def shares_of(land: Geometries, counties: gpd.GeoDataFrame | None) -> pd.DataFra
 
 
 class Places:
-    """Where each record of a base table stands in its file."""
+    """Where each record of a base table stands in its file; made when it is asked for."""
 
     def __init__(self, table: gpd.GeoDataFrame) -> None:
         names = ("source_file", "source_layer", "source_row", "sheet_row", "base_id")
         self._cells = [table[name].array for name in names]
+        self._known: dict[int, Place] = {}
 
     def __getitem__(self, record: int) -> Place:
+        if record not in self._known:
+            self._known[record] = self._place(record)
+        return self._known[record]
+
+    def _place(self, record: int) -> Place:
         file, layer, row, sheet, base_id = (cells[record] for cells in self._cells)
         return Place(
             file=file,

@@ -10,7 +10,9 @@ import pandas as pd
 import shapely
 
 from herbgis.counties import overreach_m
+from herbgis.geodesy import MOST_METRES_A_DEGREE, Floats
 from herbgis.issues import Issue
+from herbgis.placing import Geometries
 from herbgis.rules.context import Context
 
 #: A second county with less of a base than this is the line's own inaccuracy.
@@ -62,7 +64,10 @@ def straddles_counties(context: Context) -> Iterator[Issue]:
         return
     allowed = context.policy.tolerances["county_line_m"]
     shares = context.shares[context.shares["share"] >= _STRADDLING_SHARE]
-    for record, rows in shares[shares["record"].duplicated(keep=False)].groupby("record"):
+    shares = shares[shares["record"].duplicated(keep=False)]
+    # What is no longer than the tolerance cannot reach over a line by more.
+    longest = _diagonals_m(context.land[shares["record"]])
+    for record, rows in shares[longest > allowed].groupby("record"):
         borders = context.counties.geometry.iloc[rows["county"]]
         distance = min(overreach_m(context.land[record], border) for border in borders)
         if distance <= allowed:
@@ -78,6 +83,12 @@ def straddles_counties(context: Context) -> Iterator[Issue]:
             allowed=allowed,
             mu_at_stake=round(float(context.mu[record] * (1 - rows["share"].max())), 2),
         )
+
+
+def _diagonals_m(shapes: Geometries) -> Floats:
+    """Diagonals of the boxes around polygons, in metres and not less than they are."""
+    west, south, east, north = shapely.bounds(shapes).T
+    return np.asarray(np.hypot(east - west, north - south) * MOST_METRES_A_DEGREE)
 
 
 def county_mismatch(context: Context) -> Iterator[Issue]:

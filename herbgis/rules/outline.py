@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from herbgis.geodesy import Flags, Floats, Ints, areas_m2, local_metres
+from herbgis.flat_rings import FlatRings, rings_of
+from herbgis.geodesy import MOST_METRES_A_DEGREE, Flags, Floats, Ints, areas_m2, local_metres
 from herbgis.issues import Issue
 from herbgis.placing import Geometries
 from herbgis.rules.context import Context, point_in
@@ -21,8 +22,7 @@ STRAIGHT_M = 0.3
 _SHORT_M = 3 * STRAIGHT_M
 _BLUNT_DEG = 50.0
 _RECORDS_AT_ONCE = 4096
-#: Of a degree in China, and of a metre up to 54°N: no more than this.
-_MOST_METRES_A_DEGREE = 111_700.0
+#: Of longitude, up to 57°N.
 _MOST_DEGREES_A_METRE = 1 / 60_000
 
 
@@ -51,11 +51,11 @@ def repeated_vertices(context: Context) -> Iterator[Issue]:
     """HG105: neighbouring vertices of a ring that are one point."""
     allowed = context.policy.tolerances["repeated_vertex_m"]
     for some in _a_few_at_once(context.geometry):
-        rings, record = shapely.get_rings(context.geometry[some], return_index=True)
+        rings, record = rings_of(context.geometry[some])
         lonlat, ring = shapely.get_coordinates(rings, return_index=True)
         # No metre is more degrees than one eastward in the north of China.
-        step = np.abs(lonlat[1:] - lonlat[:-1]).max(axis=1, initial=0.0)
-        near = np.flatnonzero((step < allowed * _MOST_DEGREES_A_METRE) & (ring[1:] == ring[:-1]))
+        step = np.abs(np.diff(lonlat, axis=0)) < allowed * _MOST_DEGREES_A_METRE
+        near = np.flatnonzero(step[:, 0] & step[:, 1] & (ring[1:] == ring[:-1]))
         lat = lonlat[near, 1]
         apart = local_metres(lonlat[near + 1], lat) - local_metres(lonlat[near], lat)
         again = near[np.hypot(*apart.T) < allowed]
@@ -108,30 +108,23 @@ def _may_have_needles(geometries: Geometries, angle_deg: float) -> Flags:
     """
     found = np.zeros(len(geometries), dtype=bool)
     for some in _a_few_at_once(geometries):
-        rings, owner = shapely.get_rings(geometries[some], return_index=True)
-        lonlat, ring = shapely.get_coordinates(rings, return_index=True)
-        if not len(ring):
+        rings, owner = rings_of(geometries[some])
+        if not len(rings):
             continue
-        first = np.r_[0, np.flatnonzero(np.diff(ring)) + 1]
-        steps = np.diff(local_metres(lonlat, lonlat[first, 1][ring]), axis=0)
-        inside = ring[1:] == ring[:-1]
-        # From each vertex to the next, and, of a ring's first, from its last.
-        before = np.r_[np.zeros((1, 2)), steps]
-        ends = np.r_[first[1:], len(ring)] - 1
-        before[first] = steps[ends - 1]
-        before, after = before[:-1][inside], steps[inside]
-        back = -(before * after).sum(axis=1)
-        short = np.minimum((before**2).sum(axis=1), (after**2).sum(axis=1)) < _SHORT_M**2
-        near = np.flatnonzero((back > 0) | short | (angle_deg > _BLUNT_DEG))
-        before, after, back = before[near], after[near], back[near]
-        cross = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
-        angle = np.arctan2(np.abs(cross), back)
-        off = sum(
-            np.arcsin(np.minimum(STRAIGHT_M / np.maximum(np.hypot(*side.T), STRAIGHT_M), 1))
-            for side in (before, after)
-        )
-        tips = near[angle <= np.radians(angle_deg) + off]
-        found[some][owner[ring[:-1][inside][tips]]] = True
+        flat = FlatRings.of(rings)
+        before_x, before_y, after_x, after_y = flat.steps()
+        back = -(before_x * after_x + before_y * after_y)
+        before2, after2 = before_x**2 + before_y**2, after_x**2 + after_y**2
+        may_be = (back > 0) | (np.minimum(before2, after2) < _SHORT_M**2)
+        may_be[flat.closing()] = False
+        near = np.flatnonzero(may_be if angle_deg <= _BLUNT_DEG else np.ones_like(may_be))
+        cross = before_x[near] * after_y[near] - before_y[near] * after_x[near]
+        angle = np.arctan2(np.abs(cross), back[near])
+        for side2 in (before2[near], after2[near]):
+            angle -= np.arcsin(STRAIGHT_M / np.maximum(np.sqrt(side2), STRAIGHT_M))
+        tips = near[angle <= np.radians(angle_deg)]
+        ring = np.searchsorted(flat.starts, tips, side="right") - 1
+        found[some][owner[ring]] = True
     return found
 
 
@@ -177,7 +170,7 @@ def sliver(context: Context) -> Iterator[Issue]:
     limits = context.policy.tolerances
     parts, record, mu = _parts(context)
     # A degree is at most so many metres: what is not thin by that is not thin.
-    thinnest = mu * MU_M2 / np.maximum(shapely.length(parts) * _MOST_METRES_A_DEGREE / 2, 1e-9)
+    thinnest = mu * MU_M2 / np.maximum(shapely.length(parts) * MOST_METRES_A_DEGREE / 2, 1e-9)
     suspects = np.flatnonzero(thinnest < limits["sliver_width_m"])
     width, ratio = _width_and_ratio(parts[suspects])
     thin = (width < limits["sliver_width_m"]) & (ratio > limits["sliver_ratio"])
@@ -217,10 +210,14 @@ def _parts(context: Context) -> tuple[Geometries, Ints, Floats]:
 
     Parts of an invalid record are what its crossings make of it, and say nothing by themselves.
     """
-    sound = context.land.copy()
-    sound[~context.sound] = None
-    part, record = shapely.get_parts(sound, return_index=True)
-    return part, record, to_mu(areas_m2(part))
+    whole = context.sound & (shapely.get_type_id(context.land) == shapely.GeometryType.POLYGON)
+    several = np.flatnonzero(context.sound & ~whole & ~shapely.is_missing(context.land))
+    part, owner = shapely.get_parts(context.land[several], return_index=True)
+    return (
+        np.concatenate([context.land[whole], part]),
+        np.concatenate([np.flatnonzero(whole), several[owner]]),
+        np.concatenate([context.mu[whole], to_mu(areas_m2(part))]),
+    )
 
 
 def _by_record(record: Ints, chosen: Ints, mu: Floats) -> Iterator[tuple[int, Ints]]:

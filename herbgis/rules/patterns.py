@@ -23,7 +23,7 @@ def unit_titles(bases: pd.DataFrame, policy: Policy) -> list[str]:
     """The unit that each record goes back to: its 填报单位, or else its county."""
     titles = np.full(len(bases), NO_UNIT, dtype=object)
     for column in ("county", "reporting_unit"):
-        number, names = pd.factorize(bases[column].to_numpy(dtype=object, na_value=None))
+        number, names = pd.factorize(bases[column])
         words = np.array([policy.title_of(column, name) for name in names], dtype=object)
         titles[number >= 0] = words[number[number >= 0]]
     return titles.tolist()

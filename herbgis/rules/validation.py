@@ -256,10 +256,11 @@ def _layer_key(file: Any, layer: Any) -> tuple[str, str]:
 
 def _layer_keys(table: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
     """The number of each record's layer, and the layers."""
-    columns = [table[name].fillna("") for name in ("source_file", "source_layer")]
-    index = pd.MultiIndex.from_arrays(columns)
-    number, layers = index.factorize()
-    return number, [_layer_key(*layer) for layer in layers]
+    (file, files), (layer, layers) = (
+        pd.factorize(table[name].fillna("")) for name in ("source_file", "source_layer")
+    )
+    both, number = np.unique(file * len(layers) + layer, return_inverse=True)
+    return number, [(files[n // len(layers)], layers[n % len(layers)]) for n in both]
 
 
 def _layer_crs(survey: Survey) -> pd.Series:
