@@ -160,22 +160,31 @@ def contiguous_blocks(
 
 def _on_own_plane(parts: Geometries, owner: Ints, owners: int) -> Geometries:
     """Parts in metres, those of one owner on one plane."""
-    lonlat, part = shapely.get_coordinates(parts, return_index=True)
-    count = np.bincount(owner[part], minlength=owners)
-    total = np.bincount(owner[part], weights=lonlat[:, 1], minlength=owners)
-    middle = np.asarray(total / np.maximum(count, 1), dtype=float)[owner[part]]
-    return np.asarray(shapely.transform(parts, lambda xy: local_metres(xy, middle)))
+    _, south, _, north = shapely.bounds(parts).T
+    middle = np.bincount(owner, (south + north) / 2, owners) / np.maximum(
+        np.bincount(owner, minlength=owners), 1
+    )
+    metres = local_metres(np.ones((owners, 2)), middle)
+    scale = np.repeat(metres[owner], shapely.get_num_coordinates(parts), axis=0)
+    return np.asarray(shapely.transform(parts, lambda lonlat: lonlat * scale))
 
 
 def _connected(parts: Geometries, owner: Ints, distance_m: float) -> Ints:
     """For each part the lowest part that it hangs together with, within its owner."""
-    left, right = shapely.STRtree(parts).query(parts, predicate="dwithin", distance=distance_m)
-    near = (owner[left] == owner[right]) & (left != right)
+    west, south, east, north = shapely.bounds(parts).T
+    reach = shapely.box(
+        west - distance_m, south - distance_m, east + distance_m, north + distance_m
+    )
+    left, right = shapely.STRtree(parts).query(reach)
+    pair = (owner[left] == owner[right]) & (left < right)
+    left, right = left[pair], right[pair]
+    near = shapely.dwithin(parts[left], parts[right], distance_m)
     left, right = left[near], right[near]
     label = np.arange(len(parts))
     while True:
         lower = label.copy()
         np.minimum.at(lower, left, label[right])
+        np.minimum.at(lower, right, label[left])
         lower = lower[lower]
         if np.array_equal(lower, label):
             return label

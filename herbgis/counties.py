@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,12 +16,16 @@ import shapely
 from herbgis import resources
 from herbgis.basetable import clean_text, match_headings
 from herbgis.errors import CrsError, InputNotFoundError, MissingColumnError
-from herbgis.geodesy import CGCS2000, areas_m2, local_metres
+from herbgis.geodesy import CGCS2000, Floats, Ints, areas_m2, local_metres
 from herbgis.issues import Place
 from herbgis.placing import Geometries, place_layer
 from herbgis.policy import Policy
 from herbgis.policyfiles import load_policy
 
+#: From so many records on, a grid of cells wholly in one county spares most of them the borders.
+_MANY = 5000
+_RECORDS_A_CELL, _MOST_CELLS = 2, 512
+_NEAR_A_LINE, _IN_NONE = -1, -2
 #: The ten counties of Tongren; see data/counties/SOURCE.md.
 _SHIPPED = "counties/tongren.geojson"
 
@@ -102,9 +108,27 @@ def county_shares(geometries: Geometries, counties: gpd.GeoDataFrame) -> pd.Data
         within a record. A polygon outside all counties has no row.
     """
     borders = np.asarray(counties.geometry.array, dtype=object)
+    if len(geometries) < _MANY:
+        return _shares_by_shape(geometries, borders)
+    county = _Cells.of(borders, len(geometries)).county_of(geometries)
+    near = np.flatnonzero(county == _NEAR_A_LINE)
+    cut = _shares_by_shape(geometries[near], borders)
+    whole = np.flatnonzero(county >= 0)
+    return _in_order(
+        pd.DataFrame(
+            {
+                "record": np.concatenate([whole, near[cut["record"]]]),
+                "county": np.concatenate([county[whole], cut["county"]]),
+                "share": np.concatenate([np.ones(len(whole)), cut["share"]]),
+            }
+        )
+    )
+
+
+def _shares_by_shape(geometries: Geometries, borders: Geometries) -> pd.DataFrame:
+    """`county_shares` by asking every border for the shapes that it meets."""
     shapely.prepare(borders)
-    tree = shapely.STRtree(geometries)
-    county, record = tree.query(borders, predicate="intersects")
+    county, record = shapely.STRtree(geometries).query(borders, predicate="intersects")
     whole = shapely.covers(borders[county], geometries[record])
     share = np.ones(len(record))
     cut = np.flatnonzero(~whole)
@@ -112,9 +136,66 @@ def county_shares(geometries: Geometries, counties: gpd.GeoDataFrame) -> pd.Data
     total = areas_m2(geometries[record[cut]])
     share[cut] = np.divide(areas_m2(inside), total, out=np.zeros(len(cut)), where=total > 0)
     table = pd.DataFrame({"record": record, "county": county, "share": share})
-    return table[table["share"] > 0].sort_values(
-        ["record", "share", "county"], ascending=[True, False, True], ignore_index=True
-    )
+    return _in_order(table[table["share"] > 0])
+
+
+def _in_order(shares: pd.DataFrame) -> pd.DataFrame:
+    order = np.lexsort((shares["county"], -shares["share"], shares["record"]))
+    return shares.take(order).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """A grid over the counties whose cells know the county they lie in.
+
+    Attributes
+    ----------
+    origin, size : array of float, shape (2,)
+        South-west corner and size of a cell in degrees.
+    county : array of int, shape (columns, rows)
+        Position of the county; or a line passes through the cell, or it lies in none.
+    """
+
+    origin: Floats
+    size: Floats
+    county: Ints
+
+    @classmethod
+    def of(cls, borders: Geometries, records: int) -> _Cells:
+        """A grid that costs little beside so many records."""
+        west, south, east, north = shapely.total_bounds(borders)
+        side = int(np.clip(np.sqrt(records / _RECORDS_A_CELL), 1, _MOST_CELLS))
+        origin, size = np.array([west, south]), np.array([east - west, north - south]) / side
+        county = np.full((side, side), _IN_NONE)
+        # A line cut to steps shorter than a cell passes through cells of its vertices' boxes only.
+        for number, border in enumerate(borders):
+            middles = [origin[axis] + size[axis] * (np.arange(side) + 0.5) for axis in (0, 1)]
+            x, y = np.meshgrid(*middles, indexing="ij")
+            inside = shapely.contains_xy(border, x, y)
+            county[inside] = np.where(county[inside] == _IN_NONE, number, _NEAR_A_LINE)
+        lines = shapely.segmentize(shapely.boundary(borders), float(size.min()))
+        vertices, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+        at = np.clip(((vertices - origin) / size).astype(np.int64), 0, side - 1)
+        for east_of, north_of in product((at[:-1, 0], at[1:, 0]), (at[:-1, 1], at[1:, 1])):
+            same = line[:-1] == line[1:]
+            county[east_of[same], north_of[same]] = _NEAR_A_LINE
+        return cls(origin, size, county)
+
+    def county_of(self, geometries: Geometries) -> Ints:
+        """The county that each geometry is wholly in; near a line where that is not sure."""
+        bounds = (shapely.bounds(geometries) - np.tile(self.origin, 2)) / np.tile(self.size, 2)
+        side = len(self.county)
+        # None has no bounds, and is asked for in the other way, too.
+        held = (bounds >= 0).all(axis=1) & (bounds < side).all(axis=1)
+        west, south, east, north = bounds[held].astype(np.int64).T
+        county = self.county[west, south]
+        for column, row in ((east, south), (west, north), (east, north)):
+            county[self.county[column, row] != county] = _NEAR_A_LINE
+        # Of a box over more cells than four, the inner ones are not looked at.
+        county[(east - west > 1) | (north - south > 1)] = _NEAR_A_LINE
+        found = np.full(len(geometries), _NEAR_A_LINE)
+        found[held] = county
+        return found
 
 
 def overreach_m(geometry: shapely.Geometry, border: shapely.Geometry) -> float:

@@ -212,10 +212,14 @@ def small_ring_areas_m2(lonlat: Floats, starts: Ints) -> Floats:
 def _block_areas_m2(lonlat: Floats, starts: Ints) -> Floats:
     """`small_ring_areas_m2` of rings that fit in the processor's cache together."""
     lon, lat = np.ascontiguousarray(lonlat.T)
-    east, north = lon[1:] - lon[:-1], lat[1:] - lat[:-1]
-    lons, lats = lon[1:] + lon[:-1], lat[1:] + lat[:-1]
-    # The step from one ring to the next is no edge.
-    between = starts[1:-1] - 1
+    east, north, lons, lats = np.empty((4, len(lon)))
+    for values, steps, sums in ((lon, east, lons), (lat, north, lats)):
+        np.subtract(values[1:], values[:-1], out=steps[:-1])
+        np.add(values[1:], values[:-1], out=sums[:-1])
+        sums[-1] = 0.0
+    # The step from one ring to the next is no edge, and there is none behind the last: that all
+    # rings have one such step keeps a ring's area the same to the bit wherever it stands.
+    between = starts[1:] - 1
     east[between] = north[between] = 0.0
     coefficients = _taylor(np.radians(lat[starts[:-1]]))
 

@@ -166,3 +166,11 @@ def test_other_codes_name_no_zone(epsg: int) -> None:
     found = geodesy.gauss_kruger_of(epsg)
     assert found is None or found.epsg == epsg
     assert (found is None) == (epsg in {4490, 4326, 3857, 2391, 4555})
+
+
+def test_an_area_is_the_same_to_the_bit_wherever_the_ring_stands() -> None:
+    angle = np.linspace(0, 2 * np.pi, 23)[:-1]
+    ring = np.column_stack([109.2 + 0.0003 * np.cos(angle), 28.4 + 0.0002 * np.sin(angle) ** 3])
+    shape = shapely.Polygon(ring)
+    areas = geodesy.areas_m2(np.array([shape] * 3000, dtype=object))
+    assert len({*areas.tolist(), float(geodesy.areas_m2(np.array([shape], dtype=object))[0])}) == 1
