@@ -167,13 +167,14 @@ class _Cells:
         side = int(np.clip(np.sqrt(records / _RECORDS_A_CELL), 1, _MOST_CELLS))
         origin, size = np.array([west, south]), np.array([east - west, north - south]) / side
         county = np.full((side, side), _IN_NONE)
-        # A line cut to steps shorter than a cell passes through cells of its vertices' boxes only.
         for number, border in enumerate(borders):
             middles = [origin[axis] + size[axis] * (np.arange(side) + 0.5) for axis in (0, 1)]
             x, y = np.meshgrid(*middles, indexing="ij")
             inside = shapely.contains_xy(border, x, y)
             county[inside] = np.where(county[inside] == _IN_NONE, number, _NEAR_A_LINE)
-        lines = shapely.segmentize(shapely.boundary(borders), float(size.min()))
+        # A line cut to steps clearly shorter than a cell passes through the cells about its
+        # steps' ends only.
+        lines = shapely.segmentize(shapely.boundary(borders), float(size.min()) / 2)
         vertices, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
         at = np.clip(((vertices - origin) / size).astype(np.int64), 0, side - 1)
         for east_of, north_of in product((at[:-1, 0], at[1:, 0]), (at[:-1, 1], at[1:, 1])):
