@@ -42,8 +42,8 @@ def scattered(count: int, rng: np.random.Generator, lat: float | None = None) ->
     return around(middle, rng.uniform(15, 90, count), rng)
 
 
-def table(count: int, path: Path, seed: int = 520600) -> int:
-    """Write a clean survey of about so many bases, two of a hundred overlapping; how many."""
+def surveyed(count: int, seed: int = 520600) -> tuple[np.ndarray, np.ndarray]:
+    """About so many parcels side by side, two of a hundred overlapping: their places and shapes."""
     rng = np.random.default_rng(seed)
     counties = hg.read_counties()
     region = shapely.union_all(counties.geometry.array)
@@ -56,7 +56,14 @@ def table(count: int, path: Path, seed: int = 520600) -> int:
     most = min(0.48 * pitch * _METRES_A_DEGREE, 90.0)
     pushed = np.arange(0, len(middle) - 1, _EVERY)
     middle[pushed] = middle[pushed + 1] + (0.5 * most / _METRES_A_DEGREE, 0)
-    shapes = around(middle, rng.uniform(0.5, 1.0, len(middle)) * most, rng)
+    return middle, around(middle, rng.uniform(0.5, 1.0, len(middle)) * most, rng)
+
+
+def table(count: int, path: Path) -> int:
+    """Write a clean survey of about so many bases; how many."""
+    middle, shapes = surveyed(count)
+    rng = np.random.default_rng(len(shapes))
+    counties = hg.read_counties()
     county = np.full(len(middle), None, dtype=object)
     for name, border in zip(counties["county"], counties.geometry.array, strict=True):
         shapely.prepare(border)

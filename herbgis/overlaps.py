@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from herbgis.geodesy import Floats, areas_m2
+from herbgis.geodesy import Floats, Ints, areas_m2
 from herbgis.placing import Geometries
 from herbgis.units import to_mu
 
+#: DE-9IM: neighbours that only touch share no inside (OGC 06-103r4).
+_INSIDES_MEET = "T********"
 #: Columns of a table of overlapping pairs.
 PAIR_COLUMNS = ("left", "right", "mu", "share", "iou", "shared")
 
@@ -36,14 +38,15 @@ def overlapping_pairs(
         ``shared`` geometry, in order of the positions.
     """
     against = geometries if others is None else others
-    left, right = shapely.STRtree(against).query(geometries, predicate="intersects")
+    left, right = shapely.STRtree(against).query(geometries)
     if others is None:
-        left, right = left[left < right], right[left < right]
-    apart = shapely.touches(geometries[left], against[right])
-    left, right = left[~apart], right[~apart]
+        once = left < right
+        left, right = left[once], right[once]
+    meet = shapely.relate_pattern(geometries[left], against[right], _INSIDES_MEET)
+    left, right = left[meet], right[meet]
     shared = shapely.intersection(geometries[left], against[right])
     mu = to_mu(areas_m2(shared))
-    mu_left, mu_right = to_mu(areas_m2(geometries[left])), to_mu(areas_m2(against[right]))
+    mu_left, mu_right = _mu_at(geometries, left), _mu_at(against, right)
     table = pd.DataFrame(
         {
             "left": left,
@@ -57,6 +60,12 @@ def overlapping_pairs(
     )
     kept = table[table["mu"] > least_mu]
     return kept.sort_values(["left", "right"], kind="stable", ignore_index=True)
+
+
+def _mu_at(geometries: Geometries, positions: Ints) -> Floats:
+    """亩 of geometries at some positions, each measured once."""
+    asked, place = np.unique(positions, return_inverse=True)
+    return to_mu(areas_m2(geometries[asked]))[place]
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
