@@ -22,6 +22,8 @@ from herbgis.survey_error import area_sigmas_m2
 from herbgis.units import to_mu
 
 _POLYGONAL = (3, 6, 7)
+#: A degree's length changes over a base by less than this.
+_A_LITTLE_MORE = 1.01
 
 
 def measure(
@@ -149,7 +151,7 @@ def contiguous_blocks(
     parts, owner = shapely.get_parts(geometry[several], return_index=True)
     area = areas_m2(parts)
     parts, owner, area = parts[area > 0], owner[area > 0], area[area > 0]
-    block = _connected(_on_own_plane(parts, owner, len(several)), owner, distance_m)
+    block = _connected(parts, owner, distance_m)
     block_area = np.bincount(block, weights=area, minlength=len(parts))
     of_several = np.zeros(len(several))
     np.maximum.at(of_several, owner, block_area[block])
@@ -158,28 +160,28 @@ def contiguous_blocks(
     return largest, blocks
 
 
-def _on_own_plane(parts: Geometries, owner: Ints, owners: int) -> Geometries:
-    """Parts in metres, those of one owner on one plane."""
-    _, south, _, north = shapely.bounds(parts).T
-    middle = np.bincount(owner, (south + north) / 2, owners) / np.maximum(
-        np.bincount(owner, minlength=owners), 1
-    )
-    metres = local_metres(np.ones((owners, 2)), middle)
-    scale = np.repeat(metres[owner], shapely.get_num_coordinates(parts), axis=0)
-    return np.asarray(shapely.transform(parts, lambda lonlat: lonlat * scale))
-
-
 def _connected(parts: Geometries, owner: Ints, distance_m: float) -> Ints:
-    """For each part the lowest part that it hangs together with, within its owner."""
+    """For each part the lowest part that it hangs together with, within its owner.
+
+    Parts are held against each other on a plane of their owner's own.
+    """
     west, south, east, north = shapely.bounds(parts).T
-    reach = shapely.box(
-        west - distance_m, south - distance_m, east + distance_m, north + distance_m
+    count = np.maximum(np.bincount(owner), 1)
+    middle = np.bincount(owner, (south + north) / 2, len(count)) / count
+    metres = local_metres(np.ones((len(count), 2)), middle)[owner]
+    reach = distance_m / metres.T * _A_LITTLE_MORE
+    # A tree asks for the box around a line, and a line is made sooner than a box.
+    around = np.stack(
+        [west - reach[0], south - reach[1], east + reach[0], north + reach[1]], axis=1
     )
-    left, right = shapely.STRtree(parts).query(reach)
+    left, right = shapely.STRtree(parts).query(shapely.linestrings(around.reshape(-1, 2, 2)))
     pair = (owner[left] == owner[right]) & (left < right)
-    left, right = left[pair], right[pair]
-    near = shapely.dwithin(parts[left], parts[right], distance_m)
-    left, right = left[near], right[near]
+    asked, place = np.unique(np.concatenate([left[pair], right[pair]]), return_inverse=True)
+    left, right = np.split(place, 2)
+    scale = np.repeat(metres[asked], shapely.get_num_coordinates(parts[asked]), axis=0)
+    plane = np.asarray(shapely.transform(parts[asked], lambda lonlat: lonlat * scale))
+    near = shapely.dwithin(plane[left], plane[right], distance_m)
+    left, right = asked[left[near]], asked[right[near]]
     label = np.arange(len(parts))
     while True:
         lower = label.copy()
