@@ -319,7 +319,7 @@ def _report_text(report: ValidationReport, fix: str, told: pd.DataFrame | None) 
 
 
 def _save_page(page: Any, path: Path) -> Path:
-    from herbgis.tables.workbooks import writing
+    from herbgis.outputs import writing
 
     with writing(path):
         page.save(str(path))

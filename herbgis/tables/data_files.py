@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 
 from herbgis.errors import UnknownNameError
-from herbgis.tables.workbooks import Sheet, write_workbook, writing
+from herbgis.geopackages import flattened, write_layer
+from herbgis.outputs import writing
+from herbgis.tables.workbooks import Sheet, write_workbook
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 _TABLES = (".xlsx", ".csv")
 _FORMATS = (*_DRIVERS, ".parquet", *_TABLES)
 #: What makes a spreadsheet take a cell for a formula.
 _FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
-#: GeoPackage notes the hour of writing; a fixed one gives the same bytes for the same bases.
-_FIXED_DATE = "2020-01-01T00:00:00Z"
 
 
 def check_format(path: Path) -> Path:
@@ -49,7 +47,7 @@ def write_bases(bases: gpd.GeoDataFrame, path: Path) -> Path:
     UnknownNameError, OutputError
     """
     suffix = check_format(path).suffix.lower()
-    flat = _flat(bases)
+    flat = flattened(bases)
     if suffix in _TABLES:
         return _write_table(flat, path, suffix)
     with writing(path):
@@ -57,47 +55,8 @@ def write_bases(bases: gpd.GeoDataFrame, path: Path) -> Path:
         if suffix == ".parquet":
             flat.to_parquet(path)
             return path
-        _write_layer(flat, path, _DRIVERS[suffix], path.stem)
+        write_layer(flat, path, _DRIVERS[suffix], path.stem)
     return path
-
-
-def _flat(bases: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Bases with the index as a column and without lists and categories, which few formats know."""
-    flat = bases.reset_index() if bases.index.name else bases.copy()
-    for name in flat.columns.drop(flat.geometry.name):
-        if isinstance(flat[name].dtype, pd.CategoricalDtype):
-            flat[name] = flat[name].astype("str")
-        elif any(isinstance(value, (list, tuple)) for value in flat[name]):
-            flat[name] = flat[name].map("、".join).astype("str")
-        elif flat[name].dtype == object:
-            flat[name] = flat[name].astype("str").where(flat[name].notna())
-    return flat
-
-
-def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> Path:
-    """Write frames as the layers of a GeoPackage, the same bytes for the same frames.
-
-    Raises
-    ------
-    OutputError
-    """
-    with writing(path):
-        path.unlink(missing_ok=True)
-        for name, frame in layers.items():
-            _write_layer(_flat(frame), path, "GPKG", name)
-    return path
-
-
-def _write_layer(flat: gpd.GeoDataFrame, path: Path, driver: str, layer: str) -> None:
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
-    more = {"append": True} if path.exists() else {}
-    try:
-        pyogrio.write_dataframe(
-            flat, path, driver=driver, layer=layer, promote_to_multi=True, **more
-        )
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
 def _write_table(flat: gpd.GeoDataFrame, path: Path, suffix: str) -> Path:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from herbgis.errors import InputNotFoundError, UnreadableReportError
+from herbgis.outputs import writing
 from herbgis.rules.comeback import records_of
 from herbgis.rules.validation import ValidationReport
-from herbgis.tables.workbooks import writing
 
 _REPORT_FILE = "issues.json"
 #: What a later validation compares findings by.

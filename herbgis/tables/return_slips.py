@@ -12,6 +12,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from herbgis.outputs import writing
 from herbgis.policy import Policy
 from herbgis.rules.patterns import NO_UNIT, in_policys_order, unit_titles
 from herbgis.rules.validation import ValidationReport
@@ -19,7 +20,7 @@ from herbgis.tables.issue_list import LIST_FORMATS, data_notes, issue_list, writ
 from herbgis.tables.repaired_file import write_repaired
 from herbgis.tables.reports import write_report
 from herbgis.tables.summary import write_summary
-from herbgis.tables.workbooks import Sheet, write_workbook, writing
+from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.tiers import classify
 from herbgis.webmap.drawing import draw_findings
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pandas as pd
 import xlsxwriter
 
 from herbgis.display import width
-from herbgis.errors import OutputError
+from herbgis.outputs import writing
 
 #: Written into every workbook instead of the hour of making, so that equal input gives equal bytes.
 _CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
@@ -74,19 +73,11 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> Path:
         book.set_properties({"created": _CREATED, "comments": "herbgis"})
         for sheet in sheets:
             _write_sheet(book, sheet)
-        book.close()
+        try:
+            book.close()
+        except xlsxwriter.exceptions.FileCreateError as error:
+            raise OSError(str(error)) from error
     return path
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Make the folder of a file to be written, and say in plain words why it cannot be."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        msg = f"写不了 {path}: 请先关闭正在打开它的 WPS 或 Excel, 并确认有写入权限。({error})"
-        raise OutputError(msg) from error
 
 
 def _write_sheet(book: Any, sheet: Sheet) -> None:

@@ -1,0 +1,73 @@
+"""Frames as layers of a data file, the same bytes for the same frames. Floor 2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from herbgis.outputs import writing
+
+#: Layers that herbgis adds for itself begin so; reading a survey passes them over.
+OWN_PREFIX = "herbgis_"
+#: GeoPackage notes the hour of writing; a fixed one gives the same bytes for the same bases.
+_FIXED_DATE = "2020-01-01T00:00:00Z"
+
+
+def flattened(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """A frame with its index as a column and without lists and categories, which few formats know.
+
+    Lists become 、-separated text.
+    """
+    flat = frame.reset_index() if frame.index.name else frame.copy()
+    for name in flat.columns.drop(flat.geometry.name):
+        if isinstance(flat[name].dtype, pd.CategoricalDtype):
+            flat[name] = flat[name].astype("str")
+        elif any(isinstance(value, (list, tuple)) for value in flat[name]):
+            flat[name] = flat[name].map("、".join).astype("str")
+        elif flat[name].dtype == object:
+            flat[name] = flat[name].astype("str").where(flat[name].notna())
+    return flat
+
+
+def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> Path:
+    """Write frames as the layers of a GeoPackage.
+
+    Raises
+    ------
+    OutputError
+    """
+    with writing(path):
+        path.unlink(missing_ok=True)
+        for name, frame in layers.items():
+            write_layer(flattened(frame), path, "GPKG", name)
+    return path
+
+
+def write_layer(flat: gpd.GeoDataFrame, path: Path, driver: str, layer: str) -> None:
+    """Write a flattened frame as a layer, beside those that the file has already."""
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    more = {"append": True} if path.exists() else {}
+    try:
+        pyogrio.write_dataframe(
+            flat, path, driver=driver, layer=layer, promote_to_multi=True, **more
+        )
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def layer_names(path: Path) -> list[str]:
+    """Layers of a file, in order; none where it is no file of layers."""
+    try:
+        return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+    except pyogrio.errors.DataSourceError:
+        return []
+
+
+def read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
+    """One layer as it was written."""
+    return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layer))
