@@ -13,6 +13,8 @@ from herbgis.outputs import writing
 
 #: Layers that herbgis adds for itself begin so; reading a survey passes them over.
 OWN_PREFIX = "herbgis_"
+#: The layer of a repaired file that says what was changed.
+CHANGES_LAYER = f"{OWN_PREFIX}改动"
 #: GeoPackage notes the hour of writing; a fixed one gives the same bytes for the same bases.
 _FIXED_DATE = "2020-01-01T00:00:00Z"
 

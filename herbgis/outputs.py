@@ -1,4 +1,4 @@
-"""Writing a file: its folder made, a failure said in plain words, and never half a file. Floor 1."""
+"""Writing a file: its folder made, a failure said plainly, and never half a file. Floor 1."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ import shapely
 
 import herbgis as hg
 from herbgis.geodesy import cgcs2000_to_gcj02
-from herbgis.readers.vector import CHANGES_LAYER
+from herbgis.geopackages import CHANGES_LAYER
 from herbgis.rules.comeback import compare
 from herbgis.tables.reports import read_report
 from tests.shapes import LAT, LON, frame, square

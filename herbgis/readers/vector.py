@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyogrio
 import pyproj
 
+from herbgis.geopackages import OWN_PREFIX
 from herbgis.issues import Issue, Place
 from herbgis.readers import encodings
 from herbgis.readers.shapefile import (
@@ -30,10 +31,8 @@ from herbgis.survey import Layer, bare_frame
 
 #: Every byte is a character of its own, so nothing is lost before it is decoded.
 _BYTEWISE = "ISO-8859-1"
-#: The layer of a repaired file that says what was changed.
-CHANGES_LAYER = "herbgis_改动"
-#: Layers that hold no data of the survey: styles and metadata that GIS programs add, and ours.
-_NOT_DATA = frozenset({"layer_styles", "qgis_projects", CHANGES_LAYER})
+#: Layers that hold no data of the survey: styles and metadata that GIS programs add.
+_NOT_DATA = frozenset({"layer_styles", "qgis_projects"})
 
 
 def read_gdal(path: Path, shown: str) -> Iterator[Layer]:
@@ -45,7 +44,7 @@ def read_gdal(path: Path, shown: str) -> Iterator[Layer]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         names = [str(name) for name, _ in pyogrio.list_layers(path)]
-    wanted = [name for name in names if name not in _NOT_DATA]
+    wanted = [name for name in names if name not in _NOT_DATA and not name.startswith(OWN_PREFIX)]
     for name in wanted:
         yield _read_layer(path, shown, name, alone=len(wanted) == 1)
 

@@ -8,9 +8,8 @@ import geopandas as gpd
 import pandas as pd
 
 from herbgis import columns as cols
-from herbgis.geopackages import write_layers
+from herbgis.geopackages import CHANGES_LAYER, write_layers
 from herbgis.policy import Policy
-from herbgis.readers.vector import CHANGES_LAYER
 
 #: What a county fills in, under the headings that `read_survey` knows.
 _FILLED_IN = (
