@@ -18,6 +18,7 @@ _HOMES = {
     "Progress": "herbgis.progress",
     "Survey": "herbgis.survey",
     "ValidationReport": "herbgis.rules.validation",
+    "admit": "herbgis.ledger",
     "classify": "herbgis.tiers",
     "count_progress": "herbgis.progress",
     "draw_map": "herbgis.webmap",
@@ -25,6 +26,7 @@ _HOMES = {
     "load_policy": "herbgis.policyfiles",
     "measure": "herbgis.areas",
     "read_counties": "herbgis.counties",
+    "read_ledger": "herbgis.ledger",
     "read_survey": "herbgis.readers.reading",
     "validate": "herbgis.rules.validation",
     "write_return_slips": "herbgis.tables.return_slips",
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from herbgis.counties import read_counties as read_counties
     from herbgis.errors import HerbgisError as HerbgisError
     from herbgis.explanation import explain_count as explain_count
+    from herbgis.ledger import admit as admit
+    from herbgis.ledger import read_ledger as read_ledger
     from herbgis.policy import Policy as Policy
     from herbgis.policyfiles import load_policy as load_policy
     from herbgis.progress import Progress as Progress

@@ -9,6 +9,7 @@ Bad data is never an error here: it becomes an issue in a report. Errors are for
     ├── PolicyError           a policy that cannot be read or contradicts itself
     ├── UnknownNameError      a code, policy, column or format that does not exist
     ├── UnreadableReportError an earlier report that is none of herbgis
+    ├── LedgerError           a ledger that is none, or a batch that it cannot take
     ├── OutputError           a result that cannot be written where it was asked for
     └── AssetError            a map needs a file that is not vendored
 """
@@ -69,6 +70,10 @@ class UnreadableReportError(HerbgisError):
 
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} 不是 herbgis validate --out 写出的报告, 请指明那个文件夹。")
+
+
+class LedgerError(HerbgisError):
+    """A file is no ledger, or a ledger cannot take a batch."""
 
 
 class OutputError(HerbgisError):

@@ -125,6 +125,9 @@ def survey_of(
     """An analyst's own frame as a Survey, by the same way as a file; index and columns are kept."""
     has_geometry = isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name
     crs = frame.crs if has_geometry else None
+    if frame.index.name == "base_id" and "base_id" not in frame:
+        # Bases as `classify` and a ledger give them carry their ids there.
+        frame = frame.assign(base_id=frame.index)
     part = understand(Layer(_FRAME, "", bare_frame(frame), crs, len(frame)), policy, columns)
     files = pd.DataFrame([part.entry], columns=list(FILES_COLUMNS))
     return Survey(part.bases, files, issue_table(part.issues))
