@@ -24,10 +24,12 @@ _HOMES = {
     "draw_map": "herbgis.webmap",
     "explain_count": "herbgis.explanation",
     "load_policy": "herbgis.policyfiles",
+    "make_schedule": "herbgis.schedule",
     "measure": "herbgis.areas",
     "read_counties": "herbgis.counties",
     "read_ledger": "herbgis.ledger",
     "read_survey": "herbgis.readers.reading",
+    "read_targets": "herbgis.readers.targets",
     "validate": "herbgis.rules.validation",
     "write_return_slips": "herbgis.tables.return_slips",
 }
@@ -46,8 +48,10 @@ if TYPE_CHECKING:
     from herbgis.progress import Progress as Progress
     from herbgis.progress import count_progress as count_progress
     from herbgis.readers.reading import read_survey as read_survey
+    from herbgis.readers.targets import read_targets as read_targets
     from herbgis.rules.validation import ValidationReport as ValidationReport
     from herbgis.rules.validation import validate as validate
+    from herbgis.schedule import make_schedule as make_schedule
     from herbgis.survey import Survey as Survey
     from herbgis.tables.return_slips import write_return_slips as write_return_slips
     from herbgis.tiers import classify as classify

@@ -236,6 +236,94 @@ def explain(
     _say("\n".join(lines))
 
 
+ledger_app = typer.Typer(
+    help="台账: 逐月入库, 查看进度, 导出工作簿。", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(ledger_app, name="ledger")
+LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="台账文件 (.gpkg)")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="截止日期, 如 2020-06-30")
+]
+TargetsOption = Annotated[
+    Path | None, typer.Option("--targets", metavar="FILE", help="任务分解: 填报单位 × 规模 × 季度")
+]
+
+
+@ledger_app.command("admit")
+def ledger_admit(
+    ledger: LedgerArgument,
+    paths: Paths,
+    as_of: AsOfOption = None,
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = _SHIPPED,
+) -> None:
+    """校验一批数据并入库: 核实的入库, 其余记为待核实; 整批写入或完全不写。"""
+    from herbgis.display import text_table
+    from herbgis.ledger import admit
+
+    day = _date(as_of)
+    against = [ledger] if ledger.exists() else None
+    report, bases, rules, _ = _walk(paths, policy, counties, against)
+    admission = admit(ledger, bases, on=day, policy=rules)
+    waiting = admission.in_words()
+    waiting = waiting[admission.table["why"] != ""]
+    _say(repr(admission)[len("<Admission ") : -1])
+    if len(waiting):
+        _say(text_table(waiting))
+    raise typer.Exit(_status(report))
+
+
+@ledger_app.command("show")
+def ledger_show(
+    ledger: LedgerArgument,
+    as_of: AsOfOption = None,
+    targets: TargetsOption = None,
+    policy: PolicyOption = "tongren-2020",
+) -> None:
+    """台账的进度表。"""
+    import herbgis as hg
+    from herbgis.ledger import read_history
+    from herbgis.schedule import schedule_of_ledger
+
+    day, rules = _date(as_of), hg.load_policy(policy)
+    asked = None if targets is None else hg.read_targets(targets, policy=rules)
+    history = read_history(ledger, policy=rules)
+    _say(repr(schedule_of_ledger(history, targets=asked, as_of=day, policy=rules)))
+
+
+@ledger_app.command("export")
+def ledger_export(
+    ledger: LedgerArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")],
+    as_of: AsOfOption = None,
+    targets: TargetsOption = None,
+    policy: PolicyOption = "tongren-2020",
+) -> None:
+    """把台账和进度表写成工作簿。"""
+    import herbgis as hg
+    from herbgis.ledger import in_force, read_history
+    from herbgis.schedule import schedule_of_ledger
+    from herbgis.tables.issue_list import data_notes
+    from herbgis.tables.ledger_books import write_ledger_book, write_schedule_book
+
+    day, rules = _date(as_of), hg.load_policy(policy)
+    asked = None if targets is None else hg.read_targets(targets, policy=rules)
+    history = read_history(ledger, policy=rules)
+    schedule = schedule_of_ledger(history, targets=asked, as_of=day, policy=rules)
+    bases = in_force(history, schedule.as_of)
+    counted = hg.count_progress(
+        bases, policy=rules, by=["variety", "county,variety"], as_of=schedule.as_of
+    )
+    notes = data_notes(bases)
+    written = [
+        write_ledger_book(bases, out / "台账.xlsx", policy=rules, notes=notes),
+        write_schedule_book(
+            schedule, out / "进度表.xlsx", policy=rules, progress=counted, notes=notes
+        ),
+    ]
+    _say("\n".join(f"已写出 {path}" for path in written))
+
+
 def main() -> None:
     """Run the command line; a HerbgisError is a line on standard error and status 2."""
     for stream in (sys.stdout, sys.stderr):
@@ -256,7 +344,7 @@ def _validated(
 
     rules = hg.load_policy(policy)
     borders = _counties(counties, rules)
-    ledger = hg.read_survey(against, policy=rules).bases if against else None
+    ledger = _counted(against, rules) if against else None
     survey = hg.read_survey(paths, policy=rules, track=_bar("读取"))
     _tell(*survey.assumption_lines())
     report = hg.validate(survey, counties=borders, policy=rules, against=ledger, track=_bar("校验"))
@@ -274,6 +362,16 @@ def _walk(
 
     report, borders = _validated(paths, policy, counties, against)
     return report, hg.classify(report.bases, policy=report.policy), report.policy, borders
+
+
+def _counted(paths: Sequence[Path], policy: Policy) -> gpd.GeoDataFrame:
+    """Bases already counted: a ledger's, or those of any files."""
+    import herbgis as hg
+    from herbgis.ledger import is_ledger
+
+    if len(paths) == 1 and is_ledger(paths[0]):
+        return hg.read_ledger(paths[0], policy=policy)
+    return hg.read_survey(paths, policy=policy).bases
 
 
 def _counties(source: str, policy: Policy) -> gpd.GeoDataFrame | None:

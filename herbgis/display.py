@@ -43,7 +43,7 @@ def text_table(table: pd.DataFrame) -> str:
     columns = []
     for name in table.columns:
         values = [_cell(value) for value in table[name]]
-        numeric = all(_FIGURE.fullmatch(value) for value in values)
+        numeric = all(_FIGURE.fullmatch(value) or not value for value in values)
         cells = [str(name), *values]
         widest = max(map(width, cells))
         columns.append([_padded(cell, widest, right=numeric) for cell in cells])
@@ -52,6 +52,8 @@ def text_table(table: pd.DataFrame) -> str:
 
 
 def _cell(value: object) -> str:
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN is not itself
+        return ""
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 

@@ -10,6 +10,7 @@ Bad data is never an error here: it becomes an issue in a report. Errors are for
     ├── UnknownNameError      a code, policy, column or format that does not exist
     ├── UnreadableReportError an earlier report that is none of herbgis
     ├── LedgerError           a ledger that is none, or a batch that it cannot take
+    ├── TargetsError          targets broken down that cannot be read
     ├── OutputError           a result that cannot be written where it was asked for
     └── AssetError            a map needs a file that is not vendored
 """
@@ -74,6 +75,10 @@ class UnreadableReportError(HerbgisError):
 
 class LedgerError(HerbgisError):
     """A file is no ledger, or a ledger cannot take a batch."""
+
+
+class TargetsError(HerbgisError):
+    """A table of targets broken down cannot be read."""
 
 
 class OutputError(HerbgisError):

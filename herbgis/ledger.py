@@ -109,6 +109,11 @@ def read_ledger(
     return state[state["verified"] == 1]
 
 
+def is_ledger(path: Path) -> bool:
+    """Whether a file is one that `admit` wrote."""
+    return path.is_file() and path.suffix.lower() == ".gpkg" and _HISTORY in layer_names(path)
+
+
 def read_history(path: str | Path, *, policy: Policy | None = None) -> gpd.GeoDataFrame:
     """Every version of every base, in the order they were entered; see `read_ledger`."""
     policy = policy or load_policy()
@@ -312,7 +317,8 @@ def _why_waiting(batch: gpd.GeoDataFrame, state: gpd.GeoDataFrame, policy: Polic
     why[errors] = "须整改: " + batch.loc[errors, "blocked_by"].map("、".join)
     for status in sorted(set(batch["status"].dropna()) - {"built"}):
         same = (batch["status"] == status) & (why == "")
-        why[same] = f"建设状态: {policy.title_of('status', status)}"
+        said = "未填或不认识" if status == "unknown" else policy.title_of("status", status)
+        why[same] = f"建设状态: {said}"
     mine = np.flatnonzero(batch["verified"] == 1)
     verified = state[state["verified"] == 1]
     shapes = (np.asarray(f.geometry.array, dtype=object) for f in (batch.iloc[mine], verified))

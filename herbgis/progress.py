@@ -290,6 +290,21 @@ def _verified(table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Polic
 def _target_row(
     table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Policy
 ) -> dict[str, Any]:
+    marks = _marks(table, tier, rule, policy)
+    counts = {name: int(mark.sum()) for name, mark in marks.items()}
+    return {
+        "tier": tier.label,
+        "target": tier.target,
+        **counts,
+        "gap": max(tier.target - counts["verified"], 0),
+        "mu": _sum_mu(table.loc[marks["verified"], "counted_mu"]),
+    }
+
+
+def _marks(
+    table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Policy
+) -> dict[str, pd.Series]:
+    """Which bases are reported, verified, pending and undecided for a tier."""
     eligible = _eligible(table, rule)
     verified = _verified(table, tier, rule, policy)
     reported = eligible & table["status"].isin(["built", "unknown"])
@@ -299,17 +314,43 @@ def _target_row(
     undecided = could & near_threshold(
         _area(table, rule), table["sigma_mu"].astype(float), tier.threshold_mu
     )
-    count = int(verified.sum())
     return {
-        "tier": tier.label,
-        "target": tier.target,
-        "reported": int(reported.sum()),
-        "verified": count,
-        "pending": int((reported & ~verified & waits).sum()),
-        "undecided": int(undecided.sum()),
-        "gap": max(tier.target - count, 0),
-        "mu": _sum_mu(table.loc[verified, "counted_mu"]),
+        "reported": reported,
+        "verified": verified,
+        "pending": reported & ~verified & waits,
+        "undecided": undecided,
     }
+
+
+def mark_bases(
+    bases: gpd.GeoDataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """What each base is to the targets, as `count_progress` counts it.
+
+    Parameters
+    ----------
+    bases, policy, columns
+        As for `count_progress`.
+
+    Returns
+    -------
+    DataFrame
+        A row a base, with the frame's index: for every tier ``reported_<tier>``,
+        ``verified_<tier>``, ``pending_<tier>``, ``undecided_<tier>`` and ``building_<tier>`` (in
+        building, and its area, surveyed or else declared, reaches the tier); ``reporting_unit``,
+        ``county``, ``year`` of completion, ``counted_mu``, ``blocked``.
+    """
+    table = _countable(pd.DataFrame(bases), policy, columns)
+    rule = policy.counting
+    mu = _area(table, rule).fillna(table["declared_mu"].astype(float))
+    marks = table[["reporting_unit", "county", "year", "counted_mu"]].copy()
+    marks["blocked"] = table["blocked_by"].map(bool).astype(bool)
+    for tier in policy.tiers:
+        for name, mark in _marks(table, tier, rule, policy).items():
+            marks[f"{name}_{tier.label}"] = mark
+        building = _eligible(table, rule) & (table["status"] == "building")
+        marks[f"building_{tier.label}"] = building & _reaches(mu, tier, rule, policy)
+    return marks
 
 
 def _without_declared_mu(table: pd.DataFrame, rule: CountingRule) -> int:

@@ -30,9 +30,15 @@ def write_progress_book(
         Lines to stand under every table, such as where the data come from.
     """
     below = [*progress.notes(), _NOTE, f"依据: {policy.title}。", *notes]
-    mu = {"核定面积": "0.00", "尚缺面积": "0.00"}
     wan = {"核定面积(万亩)": "0.00"}
-    sheets = [Sheet("进度", "规模化基地进度", progress.targets_in_words(), below, wan)]
+    targets = Sheet("进度", "规模化基地进度", progress.targets_in_words(), below, wan)
+    return write_workbook(path, [targets, *breakdown_sheets(progress, below)])
+
+
+def breakdown_sheets(progress: Progress, below: Sequence[str]) -> list[Sheet]:
+    """The breakdowns, the bases nearest to a line, the readings, and what is not counted."""
+    mu = {"核定面积": "0.00", "尚缺面积": "0.00"}
+    sheets = []
     for keys, table in progress.by.items():
         worded = progress.in_words(table)
         name = f"分{'、'.join(worded.columns[: len(keys.split(','))])}".replace("/", "")
@@ -42,7 +48,7 @@ def write_progress_book(
         Sheet("口径对照", "各种口径下的核实个数", _readings(progress), below),
         Sheet("未计入", "未计入的基地", _uncounted(progress), below, mu),
     ]
-    return write_workbook(path, sheets)
+    return sheets
 
 
 def _near(progress: Progress) -> pd.DataFrame:

@@ -19,6 +19,9 @@ _CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _WIDEST = 26
 _NARROWEST = 6
 _TITLE_HEIGHT = 24
+_A3, _A4 = 8, 9
+#: Characters side by side that can still be read on A4 landscape.
+_WIDEST_ON_A4 = 240
 _LINE_HEIGHT = 15
 _HEADING = {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
 #: Behind headings of what is told, and of what somebody else fills in.
@@ -34,7 +37,8 @@ class Sheet:
     name, title : str
         The tab, and the line above the table.
     table : DataFrame
-        Its column names are the headings.
+        Its column names are the headings; pairs are a heading and the one above it, which
+        spans its like, or is empty.
     notes : sequence of str
         Lines under the table.
     formats : mapping of str to str
@@ -45,6 +49,8 @@ class Sheet:
         Headings of columns that somebody else fills in.
     widths : mapping of str to float
         Width by heading, in characters, where the longest cell should not decide.
+    frozen : int
+        Columns on the left that stay in sight.
     """
 
     name: str
@@ -55,6 +61,7 @@ class Sheet:
     head: Sequence[str] = ()
     reply: Sequence[str] = ()
     widths: Mapping[str, float] = field(default_factory=dict)
+    frozen: int = 0
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> Path:
@@ -87,6 +94,9 @@ def _write_sheet(book: Any, sheet: Sheet) -> None:
     for number, line in enumerate(sheet.head, 1):
         page.write_string(number, 0, line)
     top = 1 + len(sheet.head)
+    if sheet.table.columns.nlevels > 1:
+        _write_groups(book, page, [str(group) for group, _ in sheet.table.columns], top)
+        top += 1
     widths = [
         _write_column(book, page, sheet, column, top) for column in range(len(sheet.table.columns))
     ]
@@ -95,33 +105,58 @@ def _write_sheet(book: Any, sheet: Sheet) -> None:
     last = top + len(sheet.table)
     for number, note in enumerate(sheet.notes, 1):
         page.write_string(last + number, 0, note)
-    page.freeze_panes(top + 1, 0)
+    page.freeze_panes(top + 1, sheet.frozen)
     if len(sheet.table):
         page.autofilter(top, 0, last, len(sheet.table.columns) - 1)
     page.set_landscape()
-    page.set_paper(9)
+    page.set_paper(_A4 if sum(widths) <= _WIDEST_ON_A4 else _A3)
     page.fit_to_pages(1, 0)
-    page.repeat_rows(top)
+    page.repeat_rows(top - (sheet.table.columns.nlevels - 1), top)
 
 
 def _write_column(book: Any, page: Any, sheet: Sheet, column: int, top: int) -> float:
     """A column's heading and cells under a row; its width."""
-    name = str(sheet.table.columns[column])
+    name = _heading(sheet.table.columns[column])
     heading = {**_HEADING, "bg_color": _ASKED if name in sheet.reply else _GIVEN}
-    page.write_string(top, column, name, book.add_format(heading))
+    if isinstance(sheet.table.columns[column], tuple) and not sheet.table.columns[column][0]:
+        page.merge_range(top - 1, column, top, column, name, book.add_format(heading))
+    else:
+        page.write_string(top, column, name, book.add_format(heading))
     values = list(sheet.table.iloc[:, column])
     cell = book.add_format(_style(values, sheet.formats.get(name)))
     for row, value in enumerate(values, top + 1):
         _write_cell(page, row, column, value, cell)
-    wide = sheet.widths.get(name) or _column_width(name, values)
+    wide = sheet.widths.get(name) or _column_width(name, values, sheet.formats.get(name))
     page.set_column(column, column, wide)
     return wide
+
+
+def _heading(column: Any) -> str:
+    return str(column[1] if isinstance(column, tuple) else column)
+
+
+def _write_groups(book: Any, page: Any, groups: Sequence[str], row: int) -> None:
+    """The upper of two lines of headings; equal neighbours are one cell.
+
+    A heading with nothing above it takes both lines, and is written with its column.
+    """
+    style = book.add_format({**_HEADING, "bg_color": _GIVEN})
+    begin = 0
+    for end in range(1, len(groups) + 1):
+        if end < len(groups) and groups[end] == groups[begin]:
+            continue
+        if groups[begin] and end - begin > 1:
+            page.merge_range(row, begin, row, end - 1, groups[begin], style)
+        elif groups[begin]:
+            page.write_string(row, begin, groups[begin], style)
+        begin = end
 
 
 def _style(values: Sequence[Any], number_format: str | None) -> dict[str, Any]:
     """How the cells of a column look; rates stand to the right as numbers do."""
     style: dict[str, Any] = {"border": 1, "valign": "vcenter", "text_wrap": True}
-    if values and all(isinstance(value, str) and value.endswith("%") for value in values):
+    rates = [value for value in values if not (isinstance(value, str) and value == "")]
+    if rates and all(isinstance(value, str) and value.endswith("%") for value in rates):
         style["align"] = "right"
     return style | ({"num_format": number_format} if number_format else {})
 
@@ -152,7 +187,13 @@ def _write_cell(page: Any, row: int, column: int, value: Any, cell: Any) -> None
         page.write_number(row, column, value, cell)
 
 
-def _column_width(name: str, values: Sequence[Any]) -> float:
-    lines = (line for value in values[:200] for line in str(value).split("\n"))
+def _column_width(name: str, values: Sequence[Any], number_format: str | None) -> float:
+    decimals = len(number_format.partition(".")[2]) if number_format else None
+    shown = [
+        f"{value:.{decimals}f}" if decimals is not None and isinstance(value, float) else str(value)
+        for value in values[:200]
+        if not (isinstance(value, float) and value != value)  # noqa: PLR0124 - NaN is blank
+    ]
+    lines = (line for text in shown for line in text.split("\n"))
     longest = max([width(name), *map(width, lines)])
     return min(max(longest + 2, _NARROWEST), _WIDEST)

@@ -1,0 +1,147 @@
+"""The ledger as the bureau keeps it in workbooks: 台账, and the monthly 进度表 beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from herbgis.policy import Policy
+from herbgis.progress import Progress, mark_bases
+from herbgis.rules.patterns import unit_titles
+from herbgis.schedule import OFFICIAL_NOTES, Schedule
+from herbgis.tables.progress_book import breakdown_sheets
+from herbgis.tables.workbooks import Sheet, write_workbook
+
+_MU = "0.00"
+_SIGNED = "填报人:                    审核人:                    填报单位 (盖章):"
+
+
+def write_schedule_book(
+    schedule: Schedule,
+    path: Path,
+    *,
+    policy: Policy,
+    progress: Progress | None = None,
+    notes: Sequence[str] = (),
+) -> Path:
+    """Write 进度表.xlsx, ready to print on A4 landscape.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    path : Path
+    policy : Policy
+    progress : Progress, optional
+        Whose readings (口径对照), breakdowns and bases nearest to the line stand on further sheets.
+    notes : sequence of str
+        Lines to stand under every table, such as where the data come from.
+
+    Raises
+    ------
+    OutputError
+    """
+    below = [*schedule.notes, f"依据: {policy.title}。", *notes, _SIGNED]
+    table = schedule.in_words()
+    narrow = dict.fromkeys((heading for _, heading in table.columns), 7.0)
+    widths = narrow | {"填报单位": 12.0, "核定面积": 11.0, "备注": 26.0, "序号": 5.0}
+    sheets = [
+        Sheet("进度表", "规模化基地建设进度表", table, below, {"核定面积": _MU}, widths=widths)
+    ]
+    if progress is not None:
+        sheets += breakdown_sheets(progress, [*progress.notes(), *notes])
+    return write_workbook(path, sheets)
+
+
+def write_ledger_book(
+    bases: gpd.GeoDataFrame, path: Path, *, policy: Policy, notes: Sequence[str] = ()
+) -> Path:
+    """Write 台账.xlsx: a row a base, those in force and those that wait.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        As `herbgis.ledger.in_force` gives it.
+    path : Path
+    policy : Policy
+        For the words of units, kinds, states and tiers.
+    notes : sequence of str
+
+    Raises
+    ------
+    OutputError
+    """
+    return write_workbook(
+        path,
+        [
+            Sheet(
+                "台账",
+                "中药材与食用菌基地台账",
+                ledger_table(bases, policy),
+                [*OFFICIAL_NOTES, "面积单位: 亩。", *notes],
+                dict.fromkeys(("上报面积", "实测面积", "核定面积", "最大连片"), _MU),
+                frozen=2,
+            )
+        ],
+    )
+
+
+def ledger_table(bases: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
+    """The ledger under the headings of the 台账, by unit, then by id."""
+    marks = mark_bases(bases, policy=policy)
+    units = unit_titles(bases, policy)
+    order = [word.title for word in policy.words["reporting_unit"].values()]
+    rank = {title: place for place, title in enumerate(order)}
+    table = pd.DataFrame(
+        {
+            "基地编号": bases.index.astype("str"),
+            "填报单位": units,
+            "县(区)": [_title(policy, "county", c) for c in bases["county"]],
+            "乡镇": bases["township"].to_numpy(),
+            "村": bases["village"].to_numpy(),
+            "基地名称": bases["name"].to_numpy(),
+            "经营主体": bases["operator"].to_numpy(),
+            "主栽品种": bases["variety"].to_numpy(),
+            "其他品种": [
+                "、".join(v for v in every if v != main)
+                for main, every in zip(bases["variety"], bases["varieties"], strict=True)
+            ],
+            "种植模式": bases["mode"].to_numpy(),
+            "基地类型": [_title(policy, "kind", k) for k in bases["kind"]],
+            "建设状态": [_title(policy, "status", s) for s in bases["status"]],
+            "建成年份": bases["completed_on"].dt.year.astype("Int64").to_numpy(dtype=object),
+            "上报面积": bases["declared_mu"].to_numpy(),
+            "实测面积": bases["surveyed_mu"].to_numpy(),
+            "核定面积": bases["counted_mu"].to_numpy(),
+            "最大连片": bases["contiguous_mu"].to_numpy(),
+            "规模等级": [None if pd.isna(t) else policy.tier_title(t) for t in bases["tier"]],
+            "核实状态": _states(bases, marks, policy),
+            "测量方式": [_title(policy, "survey_method", m) for m in bases["survey_method"]],
+            "测量日期": bases["surveyed_on"].dt.date.to_numpy(dtype=object),
+            "入库日期": bases["admitted_on"].dt.date.to_numpy(dtype=object),
+            "数据说明": bases["data_note"].to_numpy(),
+            "备注": bases["blocked_by"].map("、".join).to_numpy(),
+        }
+    )
+    place = table["填报单位"].map(rank).fillna(len(rank))
+    ordered = table.assign(_unit=place).sort_values(["_unit", "基地编号"], kind="stable")
+    ordered = ordered.drop(columns="_unit").reset_index(drop=True)
+    ordered.insert(0, "序号", range(1, len(ordered) + 1))
+    return ordered
+
+
+def _states(bases: gpd.GeoDataFrame, marks: pd.DataFrame, policy: Policy) -> list[str]:
+    """核实, 临界待复测 where a threshold lies within the survey error, or 待核实."""
+    undecided = pd.Series(data=False, index=marks.index)
+    for tier in policy.tiers:
+        undecided |= marks[f"undecided_{tier.label}"]
+    return [
+        "待核实" if not verified else "核实(临界待复测)" if near else "核实"
+        for verified, near in zip(bases["verified"] == 1, undecided, strict=True)
+    ]
+
+
+def _title(policy: Policy, column: str, value: object) -> str | None:
+    return policy.title_of(column, value) if isinstance(value, str) else None
