@@ -204,7 +204,7 @@ def test_killing_an_admission_leaves_the_ledger_whole(
 ) -> None:
     """Stopped at any moment there is the old ledger or the new one, and never a part of either."""
     first = square(620)
-    shapes = [east_of(first, 3000 * n) for n in range(2, 12)]
+    shapes = [east_of(first, 1000 * n) for n in range(4, 14)]
     ids = [f"520625-2020-{n:03}" for n in range(100, 110)]
     batch = tmp_path / "batch.parquet"
     _classified(frame(shapes, base_id=ids, name=ids), counties).to_parquet(batch)
@@ -220,6 +220,7 @@ def test_killing_an_admission_leaves_the_ledger_whole(
     )
     january, rng = ledger.read_bytes(), random.Random(7)  # noqa: S311 - moments, not secrets
     lasting, whole = _seconds_of_admission(code), 0
+    assert len(gpd.read_file(ledger, layer=LAYER)) == 12
     for _ in range(_KILLS):
         ledger.write_bytes(january)
         with subprocess.Popen(
