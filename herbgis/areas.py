@@ -12,9 +12,9 @@ import pandas as pd
 import shapely
 
 from herbgis import columns as cols
-from herbgis.basetable import match_headings
 from herbgis.errors import CrsError
 from herbgis.geodesy import Flags, Floats, Ints, areas_m2, local_metres
+from herbgis.headings import match_headings
 from herbgis.placing import Geometries, to_cgcs2000
 from herbgis.policy import Policy, SurveyMethod
 from herbgis.policyfiles import load_policy

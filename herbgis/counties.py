@@ -14,9 +14,10 @@ import pyogrio
 import shapely
 
 from herbgis import resources
-from herbgis.basetable import clean_text, match_headings
+from herbgis.cells import clean_text
 from herbgis.errors import CrsError, InputNotFoundError, MissingColumnError
 from herbgis.geodesy import CGCS2000, Floats, Ints, areas_m2, local_metres
+from herbgis.headings import match_headings
 from herbgis.issues import Place
 from herbgis.placing import Geometries, place_layer
 from herbgis.policy import Policy

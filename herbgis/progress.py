@@ -14,9 +14,9 @@ import pandas as pd
 
 from herbgis import columns as cols
 from herbgis import display
-from herbgis.basetable import match_headings
 from herbgis.chances import chances_of_tiers, expected_count
 from herbgis.errors import MissingColumnError, UnknownNameError
+from herbgis.headings import match_headings
 from herbgis.policy import CountingRule, Policy, Tier
 from herbgis.policyfiles import load_policy
 from herbgis.tiers import near_threshold

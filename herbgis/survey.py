@@ -17,8 +17,10 @@ import pyproj
 
 from herbgis import columns as cols
 from herbgis import display
-from herbgis.basetable import Assumptions, complete, match_headings, uncut_headings
+from herbgis.assumptions import Assumptions
+from herbgis.basetable import complete
 from herbgis.geodesy import CGCS2000
+from herbgis.headings import match_headings, uncut_headings
 from herbgis.issues import Issue, Place, issue_table
 from herbgis.joining import join_lists
 from herbgis.placing import place_layer

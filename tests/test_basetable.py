@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from herbgis import columns as cols
 from herbgis import resources
-from herbgis.basetable import Assumptions, clean_text, complete, match_headings
+from herbgis.assumptions import Assumptions
+from herbgis.basetable import complete
+from herbgis.cells import clean_text
 from herbgis.errors import UnknownNameError
+from herbgis.headings import match_headings
 from herbgis.policyfiles import load_policy
 from tests.make import few, table
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 
 import herbgis as hg
-from herbgis.basetable import uncut_headings
+from herbgis.headings import uncut_headings
 from tests.make import assert_same_place
 from tests.shapes import square
 

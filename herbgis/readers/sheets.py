@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from herbgis import columns as cols
-from herbgis.basetable import clean_text, match_headings
+from herbgis.cells import clean_text
+from herbgis.headings import match_headings
 from herbgis.policy import Policy
 from herbgis.policyfiles import load_policy
 from herbgis.readers.coordinates import roles_of

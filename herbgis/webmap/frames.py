@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from herbgis import columns as cols
-from herbgis.basetable import match_headings
 from herbgis.errors import MissingColumnError
+from herbgis.headings import match_headings
 from herbgis.policy import Policy
 from herbgis.tiers import classify, tier_of
 from herbgis.webmap.outlines import drawable
