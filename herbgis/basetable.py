@@ -15,6 +15,7 @@ import pandas as pd
 from herbgis import columns as cols
 from herbgis.assumptions import Assumptions
 from herbgis.cells import Distinct, clean_texts, read_quantities
+from herbgis.extras import read_extras
 from herbgis.headings import match_headings
 from herbgis.policy import Policy
 from herbgis.units import parse_date
@@ -63,6 +64,7 @@ def complete(
         _read_dates(table, name, None if name not in matched else frame[matched[name]])
     _read_places(table, policy)
     _read_declared(table, frame, matched, heading_unit, policy, said)
+    read_extras(table, frame, matched, policy, said)
     return table
 
 
@@ -74,6 +76,9 @@ def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Inde
         return clean_texts(source)
     if column.kind == "number":
         return cols.typed(pd.to_numeric(source, errors="coerce").to_numpy(), "number", index)
+    if column.kind == "list":
+        lists = [_parts(value) if isinstance(value, str) else value for value in source]
+        return cols.typed(lists, "list", index)
     return cols.typed(source.to_numpy(), column.kind, index)
 
 
@@ -96,13 +101,21 @@ def _read_variety(
     cell: str | None, listed: tuple[str, ...], raw: str | None, group: str | None, *, policy: Policy
 ) -> tuple[str | None, list[str], str | None, str]:
     """Main variety, all of them, the cell where it was mapped, and the group."""
+    beside = [policy.canonical("variety", part) or part for part in listed]
     if cell is None:
-        return None, [], None, group or policy.group_of("")
-    written = [part.strip() for part in _SEPARATORS.split(cell) if part.strip()] or [cell]
+        return None, beside, None, group or policy.group_of("")
+    written = _parts(cell) or [cell]
     known = [policy.canonical("variety", part) or part for part in written]
-    every = list(dict.fromkeys([*known, *listed]))
+    every = list(dict.fromkeys([*known, *beside]))
     kept = cell if written != known else raw
     return known[0], every, kept, group or policy.group_of(known[0])
+
+
+def _parts(cell: object) -> list[str]:
+    """The names in a cell that lists several."""
+    if not isinstance(cell, str):
+        return []
+    return [part.strip() for part in _SEPARATORS.split(cell) if part.strip()]
 
 
 def _read_words(

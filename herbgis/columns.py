@@ -10,7 +10,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-Kind = Literal["text", "list", "number", "date", "integer"]
+#: A flag is ``yes``, ``no``, or the text as written where it is neither.
+Kind = Literal["text", "list", "number", "date", "integer", "flag"]
+_DTYPES = {
+    "text": "str",
+    "flag": "str",
+    "number": "float64",
+    "integer": "Int64",
+    "date": "datetime64[s]",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,40 @@ READ: tuple[Column, ...] = (
     Column("raw_completed_on", "建成时间原文", "text"),
     Column("raw_geometry", "坐标原文", "text"),
 )
+_TOLD_BY_SOME: tuple[Column, ...] = (
+    Column("technical_standard", "技术规程", "flag"),
+    Column("unified_seed", "统一供种", "flag"),
+    Column("traceable", "追溯", "flag"),
+    Column("certified", "认证", "flag"),
+    Column("technical_support", "技术依托单位", "text"),
+    Column("commissioner", "科技特派员", "text"),
+    Column("project_id", "项目编号", "text"),
+    Column("households", "带动农户", "number"),
+    Column("poor_households", "其中贫困户", "number"),
+    Column("planned_mu", "计划面积", "number"),
+    Column("production_year", "生产年度", "integer"),
+    Column("harvested_mu", "采收面积", "number"),
+    Column("fresh_yield_t", "鲜品产量", "number"),
+    Column("dry_yield_t", "干品产量", "number"),
+    Column("yield_t", "产量(未注明鲜干)", "number"),
+    Column("cost_wan", "成本", "number"),
+    Column("output_value_wan", "产值", "number"),
+    Column("seedlings_wan", "年出圃种苗", "number"),
+    Column("seedlings_per_mu", "每亩用苗", "number"),
+    Column("spawn_bottles_wan", "年产菌种(万瓶)", "number"),
+    Column("spawn_bags_wan", "年产菌种(万袋)", "number"),
+    Column("evidence", "佐证材料", "text"),
+    Column("remark", "备注", "text"),
+)
+#: In the base table only where a source has them; numbers with the cell where it was not plain.
+OPTIONAL: tuple[Column, ...] = (
+    *_TOLD_BY_SOME,
+    *(
+        Column(f"raw_{column.name}", f"{column.title}原文", "text")
+        for column in _TOLD_BY_SOME
+        if column.kind in {"number", "integer"}
+    ),
+)
 MEASURED: tuple[Column, ...] = (
     Column("surveyed_mu", "实测面积", "number"),
     Column("sigma_mu", "面积标准差", "number"),
@@ -81,9 +123,14 @@ def names(*groups: Sequence[Column]) -> list[str]:
     return [column.name for group in groups for column in group]
 
 
+def known_in(table: pd.DataFrame, *groups: Sequence[Column]) -> list[Column]:
+    """Columns of some groups that a table has, in order."""
+    return [column for group in groups for column in group if column.name in table]
+
+
 def titles() -> dict[str, str]:
     """Headings that people read, by column name."""
-    every = (*READ, *MEASURED, *VALIDATED, *CLASSIFIED)
+    every = (*READ, *OPTIONAL, *MEASURED, *VALIDATED, *CLASSIFIED)
     return {column.name: column.title for column in every}
 
 
@@ -93,17 +140,16 @@ def typed(values: Any, kind: Kind, index: pd.Index) -> pd.Series:
         lists = [list(v) if isinstance(v, (list, tuple, np.ndarray)) else [] for v in values]
         return pd.Series(lists, index=index, dtype=object)
     if kind == "date":
-        return pd.Series(pd.to_datetime(pd.Series(values, index=index))).astype("datetime64[s]")
-    dtype = {"text": "str", "number": "float64", "integer": "Int64"}[kind]
-    return pd.Series(values, index=index).astype(dtype)
+        return pd.Series(pd.to_datetime(pd.Series(values, index=index))).astype(_DTYPES["date"])
+    return pd.Series(values, index=index).astype(_DTYPES[kind])
 
 
 def missing(kind: Kind, index: pd.Index) -> pd.Series:
     """A column of a kind without values."""
     if kind == "list":
         return pd.Series([[] for _ in index], index=index, dtype=object)
-    dtype = {"text": "str", "number": "float64", "date": "datetime64[s]", "integer": "Int64"}[kind]
-    return pd.Series(pd.array([None], dtype=dtype).take(np.zeros(len(index), dtype=int)), index)
+    nothing = pd.array([None], dtype=_DTYPES[kind])
+    return pd.Series(nothing.take(np.zeros(len(index), dtype=int)), index)
 
 
 def empty_table(crs: str) -> gpd.GeoDataFrame:

@@ -37,7 +37,7 @@ def match_headings(
     dict of str to str, str or None
         Column to heading; the unit of ``declared_value`` as a word (``亩``).
     """
-    matched = {name: name for name in cols.names(cols.READ) if name in headings}
+    matched = {name: name for name in cols.names(cols.READ, cols.OPTIONAL) if name in headings}
     for name, heading in (columns or {}).items():
         if heading not in headings:
             raise UnknownNameError("列", heading, headings)
@@ -63,9 +63,18 @@ def _column_of(heading: str, policy: Policy) -> tuple[str | None, str | None]:
         return name, policy.heading_units.get(fold(heading))
     for front, behind in _splits(fold(heading)):
         name, unit = policy.canonical("column", front), policy.canonical("unit", behind)
-        if name is not None and unit is not None:
+        measure = policy.measures.get(name or "", {})
+        if behind in measure:
+            return name, behind
+        if name is not None and unit is not None and not measure:
             return name, policy.title_of("unit", unit)
     return None, None
+
+
+def stated_measure(heading: str, column: str, policy: Policy) -> str | None:
+    """The unit that the heading of an optional number states, of those that the column knows."""
+    behind = (unit for _, unit in _splits(fold(heading)))
+    return next((unit for unit in behind if unit in policy.measures[column]), None)
 
 
 def _splits(heading: str) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis import columns as cols
 from herbgis.geodesy import Flags
 
 #: Columns that may be filled, with those that say the same and go along.
@@ -32,6 +33,9 @@ _FILLED: Mapping[str, tuple[str, ...]] = {
     "surveyed_on": (),
     "completed_on": (),
     "data_note": (),
+    **{column.name: () for column in cols.OPTIONAL if column.kind in {"text", "flag"}},
+    "production_year": (),
+    "seedlings_per_mu": (),
 }
 
 
@@ -72,6 +76,8 @@ def join_lists(
         return table, both
     filled = table.copy()
     for name, along in _FILLED.items():
+        if name not in table:
+            continue
         empty = np.asarray(table[name].isna()) | defaulted.get(name, np.zeros(len(table), bool))
         for side in (listed, ~listed):
             donors = table[~side & both & ~empty].drop_duplicates("base_id").set_index("base_id")

@@ -47,6 +47,7 @@ _TOLD_APART = (
     *("name", "reporting_unit", "county", "township", "village", "operator", "variety"),
     *("varieties", "kind", "status", "mode", "declared_value", "declared_unit", "survey_method"),
     *("surveyed_on", "completed_on", "counted_mu", "blocked_by"),
+    *(column.name for column in cols.OPTIONAL),
 )
 
 
@@ -238,14 +239,15 @@ def _empty(policy: Policy) -> gpd.GeoDataFrame:
 def _typed(table: pd.DataFrame, policy: Policy) -> gpd.GeoDataFrame:
     """A table with the ledger's columns in their types, whatever a file made of them."""
     made: dict[str, pd.Series] = {}
-    for column in _COLUMNS:
+    told = [c for c in cols.known_in(table, cols.OPTIONAL) if table[c.name].notna().any()]
+    for column in (*_COLUMNS, *told):
         if column.name not in table:
             made[column.name] = cols.missing(column.kind, table.index)
             continue
         values = table[column.name]
         if column.kind == "list":
             values = values.map(lambda v: v.split("、") if isinstance(v, str) and v else v)
-        elif column.kind == "text":
+        elif column.kind in {"text", "flag"}:
             values = values.astype("str").where(values.notna())
         made[column.name] = cols.typed(values, column.kind, table.index)
     frame = gpd.GeoDataFrame(made, geometry=table["geometry"].to_numpy(), crs=CGCS2000)
@@ -357,7 +359,11 @@ def _outcomes(
 def _signatures(table: gpd.GeoDataFrame) -> list[tuple[str, ...]]:
     """What a base says, as text."""
     flat = flattened(gpd.GeoDataFrame(table))
-    told = [flat[name].astype("str").fillna("") for name in (*_TOLD_APART, "verified")]
+    nothing = pd.Series("", index=flat.index)
+    told = [
+        flat[name].astype("str").fillna("") if name in flat else nothing
+        for name in (*_TOLD_APART, "verified")
+    ]
     return list(zip(*told, strict=True))
 
 

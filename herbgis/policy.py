@@ -122,6 +122,8 @@ class Policy:
         Headings that counties write, by column of the base table.
     heading_units : mapping of str to str
         The unit that a heading states, by folded heading.
+    measures : mapping of str to mapping of str to float
+        What one of a folded unit is in a column's own, the first, by column.
     datum_parameters : mapping of str to SevenParameters
         Of the user's own place, by old datum (``Beijing 1954``, ``Xian 1980``); herbgis has none.
     rules_off : frozenset of str
@@ -141,6 +143,7 @@ class Policy:
     words: Mapping[str, Mapping[str, Word]]
     columns: Mapping[str, tuple[str, ...]]
     heading_units: Mapping[str, str]
+    measures: Mapping[str, Mapping[str, float]]
     units: Units
     datum_parameters: Mapping[str, SevenParameters]
     rules_off: frozenset[str] = frozenset()

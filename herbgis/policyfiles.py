@@ -143,6 +143,11 @@ def _build(table: Mapping[str, Any]) -> Policy:
             for column in table["columns"].values()
             for heading, unit in column.get("units", {}).items()
         },
+        measures={
+            name: {fold(unit): float(factor) for unit, factor in column["measure"].items()}
+            for name, column in table["columns"].items()
+            if "measure" in column
+        },
         units=Units(
             tuple(table["units"]["convertible"]),
             tuple(table["units"]["bed_area_units"]),
@@ -235,7 +240,7 @@ def _seven_parameters(name: str, entry: Mapping[str, Any]) -> SevenParameters:
 def _all_words(table: Mapping[str, Any]) -> dict[str, dict[str, Word]]:
     words = {
         column: {name: _word(name, entry) for name, entry in table[column].items()}
-        for column in ("status", "kind", "survey_method", "unit")
+        for column in ("status", "kind", "survey_method", "unit", "answer", "yield_state")
     }
     for column in ("county", "reporting_unit"):
         words[column] = {entry["name"]: _place(entry) for entry in table[column]}

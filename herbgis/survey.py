@@ -209,7 +209,13 @@ def _base_columns_only(
     unused = [heading for heading in headings if heading not in matched.values()]
     if unused:
         said.add(f"未用列: {'、'.join(unused)}")
-    return table[[*cols.names(cols.READ), "geometry"]]
+    return _in_order(table)
+
+
+def _in_order(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The base table's columns in their order, the optional ones that are there behind."""
+    known = cols.known_in(table, cols.READ, cols.OPTIONAL)
+    return table[[*(column.name for column in known), "geometry"]]
 
 
 def assemble(parts: Iterable[Part]) -> Survey:
@@ -221,7 +227,7 @@ def assemble(parts: Iterable[Part]) -> Survey:
     if filled:
         tables = pd.concat([part.bases for part in filled], ignore_index=True)
         bases, joined = join_lists(
-            gpd.GeoDataFrame(tables, crs=CGCS2000),
+            _in_order(gpd.GeoDataFrame(tables, crs=CGCS2000)),
             {
                 name: np.repeat(
                     [name in part.defaulted for part in filled], [len(p.bases) for p in filled]

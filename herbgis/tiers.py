@@ -23,6 +23,8 @@ from herbgis.units import fold, round_mu, to_mu
 
 #: A threshold within so many standard deviations leaves the tier undecided (95%).
 UNDECIDED_SIGMAS = 1.96
+#: Optional numbers that are amounts of a base, as what was declared is; a year and a rate are not.
+_SUMMED = {c.name for c in cols.OPTIONAL if c.kind == "number"} - {"seedlings_per_mu"}
 
 
 def classify(
@@ -89,7 +91,8 @@ def _one_row_a_base(table: gpd.GeoDataFrame, grouped: Bases) -> gpd.GeoDataFrame
     main = main.drop(columns="base_id")
     by_base = table.groupby(grouped.base, sort=True)
     main["records"] = cols.typed(by_base.size().to_numpy(), "integer", index)
-    for name in ("declared_value", "declared_mu"):
+    amounts = [c.name for c in cols.known_in(table, cols.OPTIONAL) if c.name in _SUMMED]
+    for name in ("declared_value", "declared_mu", *amounts):
         main[name] = declared_of_bases(table[name], grouped)
     said = declaring(table["declared_value"], grouped)
     units = table["declared_unit"][said].groupby(grouped.base[said]).nunique(dropna=False)
@@ -228,6 +231,7 @@ def _verdict(bases: gpd.GeoDataFrame, policy: Policy) -> pd.Series:
 
 def _in_order(result: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Columns of the base table first, the analyst's own behind them."""
-    known = cols.names(cols.READ[1:], cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
+    groups = (cols.READ[1:], cols.OPTIONAL, cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
+    known = [column.name for column in cols.known_in(result, *groups)]
     own = [name for name in result.columns if name not in known and name != "geometry"]
     return result[[*known, *own, "geometry"]]

@@ -68,7 +68,7 @@ def test_a_heading_states_the_unit_in_its_brackets(heading: str, unit: str | Non
 
 
 @pytest.mark.parametrize(
-    "heading", ["实测面积", "序号", "单位", "备注", "面积说明", "品种数", "面积(元)", "县长"]
+    "heading", ["实测面积", "序号", "单位", "说明", "面积说明", "品种数", "面积(元)", "县长"]
 )
 def test_a_heading_in_no_table_is_no_column(heading: str) -> None:
     assert match_headings([heading], POLICY) == ({}, None)

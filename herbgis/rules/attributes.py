@@ -6,12 +6,12 @@ import difflib
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from herbgis import columns as cols
 from herbgis.issues import Issue
 from herbgis.rules.context import Context
 from herbgis.rules.mojibake import mended
-from herbgis.units import parse_quantity
 
 #: Years that dates of bases may lie in.
 _YEARS = range(1980, 2100)
@@ -76,13 +76,23 @@ def bad_date(context: Context) -> Iterator[Issue]:
 
 def bad_number(context: Context) -> Iterator[Issue]:
     """HG505: not a plain number; the value read is in the suggestion."""
-    values, units = context.bases["declared_value"], context.bases["declared_unit"]
+    units = context.bases["declared_unit"]
     for record in context.filled("raw_declared_value"):
-        raw = context.bases["raw_declared_value"].iloc[record]
-        read = "读不出数值, 请改填纯数字。"
-        if parse_quantity(raw) is not None:
-            read = f"已读作 {values.iloc[record]:g} {units.iloc[record]}, 请改填纯数字并核对。"
-        yield Issue("HG505", context.place(record), {"written": raw[:20], "read": read})
+        yield _bad_number(context, record, "declared_value", "上报面积", str(units.iloc[record]))
+    for column in cols.known_in(context.bases, cols.OPTIONAL):
+        if column.kind in {"number", "integer"} and f"raw_{column.name}" in context.bases:
+            unit = next(iter(context.policy.measures.get(column.name, {"年": 1})))
+            for record in context.filled(f"raw_{column.name}"):
+                yield _bad_number(context, record, column.name, column.title, unit)
+
+
+def _bad_number(context: Context, record: int, name: str, title: str, unit: str) -> Issue:
+    raw, value = context.bases[f"raw_{name}"].iloc[record], context.bases[name].iloc[record]
+    read = "读不出数值, 请改填纯数字。"
+    if not pd.isna(value):
+        read = f"已读作 {value:g} {unit}, 请改填纯数字并核对。"
+    values = {"column": title, "written": raw[:20], "read": read}
+    return Issue("HG505", context.place(record), values)
 
 
 def records_disagree(context: Context) -> Iterator[Issue]:

@@ -44,12 +44,13 @@ def mojibake(context: Context) -> Iterator[Issue]:
     """HG506: once a record, with the columns and what the first of them should say."""
     titles = cols.titles()
     found: dict[int, dict[str, str]] = {}
-    for name in _COLUMNS:
+    told = (c.name for c in cols.known_in(context.bases, cols.OPTIONAL) if c.kind == "text")
+    for name in (*_COLUMNS, *told):
         title = titles[name.removeprefix("raw_")]
-        for record, told in _garbled(context.bases[name]):
-            found.setdefault(record, {})[title] = told
+        for record, meant in _garbled(context.bases[name]):
+            found.setdefault(record, {})[title] = meant
     for record, garbled in sorted(found.items()):
-        words = [f"{title}应为“{told[:20]}”" for title, told in garbled.items() if told]
+        words = [f"{title}应为“{meant[:20]}”" for title, meant in garbled.items() if meant]
         hint = f"似{'、'.join(words)}; " if words else "原文已丢失, 无法还原; "
         values = {"columns": "、".join(garbled), "hint": hint}
         yield Issue("HG506", context.place(record), values)
