@@ -14,12 +14,21 @@ import pandas as pd
 
 from herbgis import columns as cols
 from herbgis import display
-from herbgis.chances import chances_of_tiers, expected_count
-from herbgis.errors import MissingColumnError, UnknownNameError
-from herbgis.headings import match_headings
+from herbgis.chances import chance_of_reaching, chances_of_tiers, expected_count
+from herbgis.counting import (
+    area_of,
+    could_be_verified,
+    countable,
+    is_eligible,
+    is_verified,
+    marks_of,
+    reaches,
+    sum_mu,
+)
+from herbgis.errors import UnknownNameError
 from herbgis.policy import CountingRule, Policy, Tier
 from herbgis.policyfiles import load_policy
-from herbgis.tiers import near_threshold
+from herbgis.tiers import UNDECIDED_SIGMAS, near_threshold
 from herbgis.units import round_mu
 
 #: Columns that progress can be broken down by; year is that of completed_on.
@@ -29,7 +38,15 @@ BREAKDOWNS = (
 )
 _NEAREST = 10
 #: Headings of what progress itself counts.
-_HEADINGS = {"year": "年份", "mu": "核定面积", "lacks_mu": "尚缺面积", "tier": "规模"}
+_HEADINGS = {
+    "year": "年份",
+    "mu": "核定面积",
+    "lacks_mu": "尚缺面积",
+    "tier": "规模",
+    "lead_mu": "高出规模线",
+    "chance": "达线把握",
+    "needed_sigma_mu": "复测须达标准差",
+}
 _WAN = 10_000
 
 
@@ -48,6 +65,10 @@ class Progress:
         Verified bases a tier under every reading of the rules.
     near : DataFrame
         Bases that could be verified, nearest below each threshold, and the 亩 each lacks.
+    undecided : DataFrame
+        Bases to be surveyed again (临界待复测): a threshold lies within the survey error. By how
+        much each is above it (``lead_mu``), how likely it reaches it (``chance``), and the standard
+        deviation that a new survey may have to settle it (``needed_sigma_mu``).
     expected : DataFrame
         A row a tier: how many of the bases that could be verified truly reach it, given the survey
         error: expected number and a 90% interval; and the count if every undecided base fell
@@ -74,6 +95,7 @@ class Progress:
     by: dict[str, pd.DataFrame]
     readings: pd.DataFrame
     near: pd.DataFrame
+    undecided: pd.DataFrame
     expected: pd.DataFrame
     pipeline: pd.DataFrame
     uncounted: pd.DataFrame
@@ -202,7 +224,7 @@ def count_progress(
         A column that progress cannot be broken down by.
     """
     policy = policy or load_policy()
-    table = _countable(pd.DataFrame(bases), policy, columns)
+    table = countable(pd.DataFrame(bases), policy, columns)
     rule = policy.counting
     targets = pd.DataFrame([_target_row(table, tier, rule, policy) for tier in policy.tiers])
     asked = [by] if isinstance(by, str) else list(by)
@@ -214,6 +236,7 @@ def count_progress(
         by={",".join(keys): _breakdown(table, keys, policy) for keys in breakdowns},
         readings=_readings(table, policy),
         near=_nearest(table, policy),
+        undecided=_undecided(table, policy),
         expected=_expected(table, policy),
         pipeline=_pipeline(table, policy),
         uncounted=_uncounted(table, policy),
@@ -226,141 +249,28 @@ def count_progress(
     )
 
 
-def _countable(
-    bases: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None
-) -> pd.DataFrame:
-    """The columns that counting needs, those absent filled with the policy's defaults."""
-    matched, _ = match_headings([str(c) for c in bases.columns], policy, _known_only(columns))
-    own = {n: n for n in cols.names(cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED) if n in bases}
-    heading = {**matched, **own, **(columns or {})}
-    if "counted_mu" not in heading:
-        raise MissingColumnError("count_progress", ["counted_mu"], [str(c) for c in bases.columns])
-    table = pd.DataFrame({name: bases[column] for name, column in heading.items()})
-    for column in (*cols.READ, *cols.MEASURED, *cols.VALIDATED):
-        if column.name not in table:
-            table[column.name] = cols.missing(column.kind, table.index)
-    for name in ("status", "kind"):
-        if name not in heading:
-            table[name] = policy.defaults[name]
-    if "group" not in heading:
-        table["group"] = [
-            policy.group_of(v) if isinstance(v, str) else "other" for v in table["variety"]
-        ]
-    if "contiguous_mu" not in table:
-        table["contiguous_mu"] = table["counted_mu"]
-    table["year"] = table["completed_on"].dt.year.astype("Int64")
-    table["sound"] = ~table["blocked_by"].map(bool).astype(bool) & table["counted_mu"].notna()
-    return table
-
-
-def _known_only(columns: Mapping[str, str] | None) -> dict[str, str]:
-    read = set(cols.names(cols.READ))
-    return {name: heading for name, heading in (columns or {}).items() if name in read}
-
-
 def _newest(dates: pd.Series) -> dt.date | None:
     newest = pd.to_datetime(dates).max()
     return None if pd.isna(newest) else newest.date()
 
 
-def _eligible(table: pd.DataFrame, rule: CountingRule) -> pd.Series:
-    """Of a counted group and kind."""
-    return table["group"].isin(rule.groups) & table["kind"].isin(rule.counted_kinds)
-
-
-def _area(table: pd.DataFrame, rule: CountingRule) -> pd.Series:
-    return table["contiguous_mu" if rule.area == "contiguous" else "counted_mu"].astype(float)
-
-
-def _reaches(mu: pd.Series, tier: Tier, rule: CountingRule, policy: Policy) -> pd.Series:
-    """Whether an area reaches a tier; under a disjoint reading, and not the next."""
-    rounded = pd.Series(round_mu(mu.to_numpy(dtype=float)), index=mu.index)
-    reached = rounded >= tier.threshold_mu
-    higher = [t.threshold_mu for t in policy.tiers if t.threshold_mu > tier.threshold_mu]
-    if higher and not rule.nested:
-        reached &= rounded < min(higher)
-    return reached
-
-
-def _verified(table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Policy) -> pd.Series:
-    could = _eligible(table, rule) & (table["status"] == "built") & table["sound"]
-    return could & _reaches(_area(table, rule), tier, rule, policy)
-
-
 def _target_row(
     table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Policy
 ) -> dict[str, Any]:
-    marks = _marks(table, tier, rule, policy)
+    marks = marks_of(table, tier, rule, policy)
     counts = {name: int(mark.sum()) for name, mark in marks.items()}
     return {
         "tier": tier.label,
         "target": tier.target,
         **counts,
         "gap": max(tier.target - counts["verified"], 0),
-        "mu": _sum_mu(table.loc[marks["verified"], "counted_mu"]),
+        "mu": sum_mu(table.loc[marks["verified"], "counted_mu"]),
     }
-
-
-def _marks(
-    table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Policy
-) -> dict[str, pd.Series]:
-    """Which bases are reported, verified, pending and undecided for a tier."""
-    eligible = _eligible(table, rule)
-    verified = _verified(table, tier, rule, policy)
-    reported = eligible & table["status"].isin(["built", "unknown"])
-    reported &= _reaches(table["declared_mu"], tier, rule, policy)
-    waits = ~table["sound"] | (table["status"] == "unknown")
-    could = eligible & (table["status"] == "built") & table["sound"]
-    undecided = could & near_threshold(
-        _area(table, rule), table["sigma_mu"].astype(float), tier.threshold_mu
-    )
-    return {
-        "reported": reported,
-        "verified": verified,
-        "pending": reported & ~verified & waits,
-        "undecided": undecided,
-    }
-
-
-def mark_bases(
-    bases: gpd.GeoDataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
-) -> pd.DataFrame:
-    """What each base is to the targets, as `count_progress` counts it.
-
-    Parameters
-    ----------
-    bases, policy, columns
-        As for `count_progress`.
-
-    Returns
-    -------
-    DataFrame
-        A row a base, with the frame's index: for every tier ``reported_<tier>``,
-        ``verified_<tier>``, ``pending_<tier>``, ``undecided_<tier>`` and ``building_<tier>`` (in
-        building, and its area, surveyed or else declared, reaches the tier); ``reporting_unit``,
-        ``county``, ``year`` of completion, ``counted_mu``, ``blocked``.
-    """
-    table = _countable(pd.DataFrame(bases), policy, columns)
-    rule = policy.counting
-    mu = _area(table, rule).fillna(table["declared_mu"].astype(float))
-    marks = table[["reporting_unit", "county", "year", "counted_mu"]].copy()
-    marks["blocked"] = table["blocked_by"].map(bool).astype(bool)
-    for tier in policy.tiers:
-        for name, mark in _marks(table, tier, rule, policy).items():
-            marks[f"{name}_{tier.label}"] = mark
-        building = _eligible(table, rule) & (table["status"] == "building")
-        marks[f"building_{tier.label}"] = building & _reaches(mu, tier, rule, policy)
-    return marks
 
 
 def _without_declared_mu(table: pd.DataFrame, rule: CountingRule) -> int:
-    reports = _eligible(table, rule) & table["status"].isin(["built", "unknown"])
+    reports = is_eligible(table, rule) & table["status"].isin(["built", "unknown"])
     return int((reports & table["declared_mu"].isna()).sum())
-
-
-def _sum_mu(mu: pd.Series) -> float:
-    """Sum of areas to 0.01, the same in any order of rows."""
-    return float(np.round(np.sort(mu.to_numpy(dtype=float)).sum(), 2))
 
 
 def _breakdown_keys(entry: str | Sequence[str]) -> tuple[str, ...]:
@@ -374,14 +284,14 @@ def _breakdown_keys(entry: str | Sequence[str]) -> tuple[str, ...]:
 def _breakdown(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd.DataFrame:
     """Verified bases a tier and their 亩, for every value that a counted base has."""
     rule = policy.counting
-    marks = {t.label: _verified(table, t, rule, policy) for t in policy.tiers}
+    marks = {t.label: is_verified(table, t, rule, policy) for t in policy.tiers}
     any_tier = np.logical_or.reduce(list(marks.values()))
-    counted = table.loc[_eligible(table, rule), list(keys)].copy()
+    counted = table.loc[is_eligible(table, rule), list(keys)].copy()
     for label, mark in marks.items():
         counted[label] = mark[counted.index].astype(int)
     counted["mu"] = table["counted_mu"].where(any_tier, 0.0)[counted.index].astype(float)
     grouped = counted.groupby(list(keys), dropna=False, sort=False, observed=True)
-    result = grouped.agg({**dict.fromkeys(marks, "sum"), "mu": _sum_mu}).reset_index()
+    result = grouped.agg({**dict.fromkeys(marks, "sum"), "mu": sum_mu}).reset_index()
     ranks = [result[key].map(_rank(key, policy)) for key in keys]
     order = pd.concat([*ranks, result[list(keys)].astype("str")], axis=1)
     order.columns = pd.RangeIndex(order.shape[1])
@@ -403,43 +313,64 @@ def _readings(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         rule = replace(policy.counting, nested=nested, area=area, seedling=seedling)
         row: dict[str, Any] = {"nested": nested, "area": area, "seedling": seedling}
         for tier in policy.tiers:
-            row[tier.label] = int(_verified(table, tier, rule, policy).sum())
+            row[tier.label] = int(is_verified(table, tier, rule, policy).sum())
         rows.append(row)
     return pd.DataFrame(rows)
 
 
 def _nearest(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """The bases just under each threshold, nearest first."""
-    rule = policy.counting
-    could = _could_be_verified(table, rule)
+    could = _with_ids(could_be_verified(table, policy.counting))
+    mu = area_of(could, policy.counting)
     parts = []
     for tier in policy.tiers:
-        mu = _area(could, rule)
         below = could.assign(lacks_mu=round_mu((tier.threshold_mu - mu).to_numpy(dtype=float)))
         below = below[mu < tier.threshold_mu]
-        below = below.rename_axis(index="_label").reset_index()
-        if "base_id" not in table or below["base_id"].isna().all():
-            below["base_id"] = below["_label"]
         nearest = below.sort_values(["lacks_mu", "_label"], kind="stable").head(_NEAREST)
         parts.append(nearest.assign(tier=tier.label))
     shown = ["tier", "base_id", "name", "county", "variety", "counted_mu", "lacks_mu"]
     return pd.concat(parts, ignore_index=True)[shown]
 
 
-def _could_be_verified(table: pd.DataFrame, rule: CountingRule) -> pd.DataFrame:
-    return table[_eligible(table, rule) & (table["status"] == "built") & table["sound"]]
+def _undecided(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """The bases whose area is too near a threshold for the way they were surveyed."""
+    could = _with_ids(could_be_verified(table, policy.counting))
+    mu, sigma = area_of(could, policy.counting), could["sigma_mu"].astype(float)
+    parts = []
+    for tier in policy.tiers:
+        lead = mu - tier.threshold_mu
+        chance = chance_of_reaching(mu.to_numpy(), sigma.to_numpy(), tier.threshold_mu)
+        told = could.assign(
+            tier=tier.label,
+            lead_mu=round_mu(lead.to_numpy(dtype=float)),
+            chance=chance,
+            needed_sigma_mu=lead.abs() / UNDECIDED_SIGMAS,
+        )
+        told = told[near_threshold(mu, sigma, tier.threshold_mu)]
+        parts.append(told.iloc[np.argsort(told["lead_mu"].abs(), kind="stable")])
+    shown = ["tier", "base_id", "name", "reporting_unit", "county", "variety", "counted_mu"]
+    more = ["lead_mu", "sigma_mu", "chance", "needed_sigma_mu", "survey_method", "surveyed_on"]
+    return pd.concat(parts, ignore_index=True)[[*shown, *more]]
+
+
+def _with_ids(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with its index beside the ids, or as them, in the order of the index."""
+    labelled = table.rename_axis(index="_label").reset_index()
+    if labelled["base_id"].isna().all():
+        labelled["base_id"] = labelled["_label"]
+    return labelled.sort_values("_label", kind="stable", ignore_index=True)
 
 
 def _expected(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """What the survey error leaves open, a row a tier."""
     rule = policy.counting
-    could = _could_be_verified(table, rule)
-    mu, sigma = _area(could, rule), could["sigma_mu"].astype(float)
+    could = could_be_verified(table, rule)
+    mu, sigma = area_of(could, rule), could["sigma_mu"].astype(float)
     thresholds = [tier.threshold_mu for tier in policy.tiers]
     chances = chances_of_tiers(mu, sigma, thresholds, nested=rule.nested)
     rows = []
     for tier, chance in zip(policy.tiers, chances, strict=True):
-        reached = _reaches(mu, tier, rule, policy)
+        reached = reaches(mu, tier, rule, policy)
         undecided = near_threshold(mu, sigma, tier.threshold_mu)
         rows.append(
             {
@@ -456,14 +387,14 @@ def _expected(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 def _pipeline(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """What is verified, in building and planned, a row a tier."""
     rule = policy.counting
-    mu = _area(table, rule).fillna(table["declared_mu"].astype(float))
+    mu = area_of(table, rule).fillna(table["declared_mu"].astype(float))
     rows = []
     for tier in policy.tiers:
-        would = _eligible(table, rule) & _reaches(mu, tier, rule, policy)
+        would = is_eligible(table, rule) & reaches(mu, tier, rule, policy)
         rows.append(
             {
                 "tier": tier.label,
-                "verified": int(_verified(table, tier, rule, policy).sum()),
+                "verified": int(is_verified(table, tier, rule, policy).sum()),
                 **{
                     status: int((would & (table["status"] == status)).sum())
                     for status in ("building", "planned")
@@ -488,6 +419,6 @@ def _uncounted(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     for reason, mark in reasons.items():
         chosen = mark & left
         left &= ~mark
-        mu = _sum_mu(table.loc[chosen, "counted_mu"].dropna())
+        mu = sum_mu(table.loc[chosen, "counted_mu"].dropna())
         rows.append({"reason": reason, "bases": int(chosen.sum()), "mu": mu})
     return pd.DataFrame(rows)

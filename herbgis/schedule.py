@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from herbgis import display
+from herbgis.counting import mark_bases
 from herbgis.ledger import days_of, in_force
 from herbgis.policy import Policy, Tier
 from herbgis.policyfiles import load_policy
-from herbgis.progress import mark_bases, rate_text
+from herbgis.progress import rate_text
 from herbgis.rules.patterns import in_policys_order, unit_titles
 from herbgis.units import round_mu
 

@@ -114,6 +114,25 @@ def test_an_area_under_the_line_within_its_error_is_undecided_on_either_side() -
     assert progress.targets["undecided"].tolist() == [2, 0]
 
 
+def test_bases_to_be_surveyed_again_say_how_well_they_must_be() -> None:
+    table = pd.DataFrame(
+        {
+            "counted_mu": [498.0, 503.0, 700.0, 1001.0, 499.0],
+            "sigma_mu": [2.0, 2.0, 2.0, 1.0, 0.1],
+        },
+        index=list("ABCDE"),
+    )
+    again = hg.count_progress(table).undecided
+    assert again[["tier", "lead_mu"]].to_numpy().tolist() == [
+        ["500", -2.0],
+        ["500", 3.0],
+        ["1000", 1.0],
+    ]
+    assert again["chance"].tolist() == pytest.approx([0.1587, 0.9332, 0.8413], abs=1e-4)
+    # A survey this good would just leave the line outside its error.
+    assert (again["needed_sigma_mu"] * 1.96).tolist() == pytest.approx([2.0, 3.0, 1.0])
+
+
 def test_near_lists_what_each_base_lacks() -> None:
     table = pd.DataFrame({"counted_mu": [499.99, 480.0, 999.5, 2000.0]}, index=list("ABCD"))
     near = hg.count_progress(table).near

@@ -8,8 +8,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from herbgis.counting import mark_bases
 from herbgis.policy import Policy
-from herbgis.progress import Progress, mark_bases
+from herbgis.progress import Progress
 from herbgis.rules.patterns import unit_titles
 from herbgis.schedule import OFFICIAL_NOTES, Schedule
 from herbgis.tables.progress_book import breakdown_sheets
