@@ -20,7 +20,9 @@ _HOMES = {
     "ValidationReport": "herbgis.rules.validation",
     "admit": "herbgis.ledger",
     "classify": "herbgis.tiers",
+    "compare_production": "herbgis.production",
     "count_progress": "herbgis.progress",
+    "cover_seedlings": "herbgis.seedlings",
     "draw_map": "herbgis.webmap",
     "explain_count": "herbgis.explanation",
     "load_policy": "herbgis.policyfiles",
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from herbgis.ledger import read_ledger as read_ledger
     from herbgis.policy import Policy as Policy
     from herbgis.policyfiles import load_policy as load_policy
+    from herbgis.production import compare_production as compare_production
     from herbgis.progress import Progress as Progress
     from herbgis.progress import count_progress as count_progress
     from herbgis.readers.reading import read_survey as read_survey
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from herbgis.rules.validation import ValidationReport as ValidationReport
     from herbgis.rules.validation import validate as validate
     from herbgis.schedule import make_schedule as make_schedule
+    from herbgis.seedlings import cover_seedlings as cover_seedlings
     from herbgis.survey import Survey as Survey
     from herbgis.tables.return_slips import write_return_slips as write_return_slips
     from herbgis.tiers import classify as classify

@@ -38,6 +38,11 @@ def html_bar(share: float, label: str) -> str:
     )
 
 
+def in_one_line(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose headings are pairs, a heading and the one above it, with both in one."""
+    return table.set_axis([f"{g}·{h}" if g else str(h) for g, h in table.columns], axis=1)
+
+
 def text_table(table: pd.DataFrame) -> str:
     """A table for a terminal, where a Chinese character is two wide; texts left, numbers right."""
     columns = []

@@ -188,6 +188,14 @@ class Policy:
         word = self.words.get(column, {}).get(value)
         return word.title if word else value
 
+    @property
+    def titles(self) -> Mapping[str, Mapping[str, str]]:
+        """What is printed for a value, by column."""
+        return {
+            column: {word.name: word.title for word in words.values()}
+            for column, words in self.words.items()
+        }
+
     def tier_title(self, label: str) -> str:
         """What is printed for a tier label."""
         titles = {tier.label: tier.title for tier in self.tiers}

@@ -14,7 +14,7 @@ from herbgis import display
 from herbgis.errors import UnknownNameError
 from herbgis.policy import Policy
 from herbgis.policyfiles import load_policy
-from herbgis.rules.patterns import in_policys_order, unit_titles
+from herbgis.reporting_units import in_policys_order, unit_titles
 from herbgis.survey import survey_of
 
 
@@ -75,10 +75,8 @@ class Production:
     def notes(self) -> list[str]:
         """What stands under the table."""
         lines = [
-            "各项除以采收面积: 填报了该项和采收面积的基地, 合计数相除。收益 = 产值 − 成本。".replace(
-                "−", "-"
-            ),
-            "同比、示范比其他为相差的百分比; 填报数不足的请慎用。",
+            "各项都除以采收面积: 该项和采收面积都填报了的基地, 用合计数相除。收益 = 产值 - 成本。",
+            "同比、示范比其他: 相差的百分比。",
         ]
         if self.without_area:
             lines.append(f"另有 {self.without_area} 个基地没有采收面积, 未算。")
@@ -134,10 +132,10 @@ class Production:
         return ["未填" if pd.isna(value) else words.get(value, value) for value in values]
 
     def __repr__(self) -> str:
-        return "\n".join([display.text_table(_flat(self.in_words())), *self.notes()])
+        return "\n".join([display.text_table(display.in_one_line(self.in_words())), *self.notes()])
 
     def _repr_html_(self) -> str:
-        tables = [display.html_table(_flat(self.in_words()))]
+        tables = [display.html_table(display.in_one_line(self.in_words()))]
         if len(self.outliers):
             tables.append(display.html_table(self.outliers_in_words()))
         notes = [display.html_paragraph(line) for line in self.notes()]
@@ -193,10 +191,7 @@ def compare_production(
         outliers=_outliers(told, policy),
         without_area=int((~(told["harvested_mu"] > 0)).sum()),
         keys=keys,
-        words={
-            name: {word.name: word.title for word in words.values()}
-            for name, words in policy.words.items()
-        },
+        words=policy.titles,
     )
 
 
@@ -247,37 +242,36 @@ def _places(key: str, values: pd.Series, policy: Policy) -> dict[object, int]:
 
 def _rows(members: pd.DataFrame) -> list[dict[str, object]]:
     """A row a measure and year of a group, where any base reported it."""
-    rows: list[dict[str, object]] = []
+    rows = []
     for measure in MEASURES:
-        before: tuple[int, float] | None = None
-        for year in sorted(set(members["year"].dropna())) + [None]:
-            of_year = members[members["year"].isna() if year is None else members["year"] == year]
+        values: dict[int, float] = {}
+        for year, of_year in members.groupby("year", dropna=False, sort=True):
             reported = of_year[_reports(of_year, measure)]
             if not len(reported):
                 continue
-            shown = reported["kind"] == "demonstration"
-            value, lead, rest = (
-                _quotient(part, measure) for part in (reported, reported[shown], reported[~shown])
-            )
-            known = before is not None and year is not None and before[0] == year - 1
-            rows.append(
-                {
-                    "year": year,
-                    "measure": measure.name,
-                    "bases": len(of_year),
-                    "reported": len(reported),
-                    "harvested_mu": reported["harvested_mu"].sum(),
-                    "value": value,
-                    "change": _over(value, before[1]) if before and known else np.nan,
-                    "demonstration_reported": int(shown.sum()),
-                    "demonstration_value": lead,
-                    "others_reported": int((~shown).sum()),
-                    "others_value": rest,
-                    "lead": _over(lead, rest),
-                }
-            )
-            before = None if year is None else (year, value)
+            value = _quotient(reported, measure)
+            change = float("nan")
+            if not pd.isna(year):
+                values[year] = value
+                change = _over(value, values.get(year - 1, float("nan")))
+            row = {"year": year, "measure": measure.name, "bases": len(of_year)}
+            row |= {"reported": len(reported), "harvested_mu": reported["harvested_mu"].sum()}
+            row |= {"value": value, "change": change}
+            rows.append(row | _side_by_side(reported, measure))
     return rows
+
+
+def _side_by_side(reported: pd.DataFrame, measure: Measure) -> dict[str, object]:
+    """Demonstration bases and the others."""
+    shown = reported["kind"] == "demonstration"
+    leading, rest = (_quotient(reported[mark], measure) for mark in (shown, ~shown))
+    return {
+        "demonstration_reported": int(shown.sum()),
+        "demonstration_value": leading,
+        "others_reported": int((~shown).sum()),
+        "others_value": rest,
+        "lead": _over(leading, rest),
+    }
 
 
 def _reports(bases: pd.DataFrame, measure: Measure) -> pd.Series:
@@ -324,7 +318,3 @@ def _years(years: pd.Series) -> list[str]:
 
 def _shares(values: pd.Series) -> list[str]:
     return ["" if pd.isna(value) else f"{value:+.1%}" for value in values]
-
-
-def _flat(table: pd.DataFrame) -> pd.DataFrame:
-    return table.set_axis([f"{g}·{h}" if g else h for g, h in table.columns], axis=1)

@@ -242,10 +242,7 @@ def count_progress(
         uncounted=_uncounted(table, policy),
         without_declared_mu=_without_declared_mu(table, rule),
         titles={tier.label: tier.reach_title for tier in policy.tiers},
-        words={
-            name: {word.name: word.title for word in words.values()}
-            for name, words in policy.words.items()
-        },
+        words=policy.titles,
     )
 
 

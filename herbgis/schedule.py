@@ -17,7 +17,7 @@ from herbgis.ledger import days_of, in_force
 from herbgis.policy import Policy, Tier
 from herbgis.policyfiles import load_policy
 from herbgis.progress import rate_text
-from herbgis.rules.patterns import in_policys_order, unit_titles
+from herbgis.reporting_units import in_policys_order, unit_titles
 from herbgis.units import round_mu
 
 CITY = "全市"
@@ -84,13 +84,10 @@ class Schedule:
         return pd.DataFrame(columns)
 
     def __repr__(self) -> str:
-        worded = self.in_words()
-        flat = worded.set_axis([f"{g}·{h}" if g else h for g, h in worded.columns], axis=1)
-        return "\n".join([display.text_table(flat), *self.notes])
+        return "\n".join([display.text_table(display.in_one_line(self.in_words())), *self.notes])
 
     def _repr_html_(self) -> str:
-        worded = self.in_words()
-        flat = worded.set_axis([f"{g}·{h}" if g else h for g, h in worded.columns], axis=1)
+        flat = display.in_one_line(self.in_words())
         notes = [display.html_paragraph(line) for line in self.notes]
         return display.html_section("规模化基地建设进度表", display.html_table(flat), *notes)
 

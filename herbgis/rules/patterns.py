@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -10,31 +10,12 @@ import shapely
 
 from herbgis.areas import land
 from herbgis.counties import distance_km
-from herbgis.policy import Policy
+from herbgis.reporting_units import in_policys_order, unit_titles
 from herbgis.rules.context import Context
 
 PATTERN_COLUMNS = ("pattern", "reporting_unit", "base_id", "figure", "words")
-NO_UNIT = "未填单位"
 #: A unit's bases exactly at a threshold are a pattern from this many on.
 _LEAST_EXACT = 3
-
-
-def unit_titles(bases: pd.DataFrame, policy: Policy) -> list[str]:
-    """The unit that each record goes back to: its 填报单位, or else its county."""
-    titles = np.full(len(bases), NO_UNIT, dtype=object)
-    for column in ("county", "reporting_unit"):
-        number, names = pd.factorize(bases[column])
-        words = np.array([policy.title_of(column, name) for name in names], dtype=object)
-        titles[number >= 0] = words[number[number >= 0]]
-    return titles.tolist()
-
-
-def in_policys_order(units: Iterable[str], policy: Policy) -> list[str]:
-    """Units in the order of the policy's words, others behind, the unnamed last."""
-    order = [word.title for word in policy.words["reporting_unit"].values()]
-    place = {title: number for number, title in enumerate(order)}
-    last = len(order)
-    return sorted(units, key=lambda u: (u == NO_UNIT, place.get(u, last), u))
 
 
 def by_unit(context: Context) -> pd.DataFrame:

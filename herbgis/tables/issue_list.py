@@ -9,7 +9,7 @@ import pandas as pd
 
 from herbgis.issues import SEVERITIES, SEVERITY_TITLES
 from herbgis.policy import Policy
-from herbgis.rules.patterns import in_policys_order, unit_titles
+from herbgis.reporting_units import in_policys_order, unit_titles
 from herbgis.rules.validation import ValidationReport
 from herbgis.tables.workbooks import Sheet, write_workbook
 

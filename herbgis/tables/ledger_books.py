@@ -11,7 +11,7 @@ import pandas as pd
 from herbgis.counting import mark_bases
 from herbgis.policy import Policy
 from herbgis.progress import Progress
-from herbgis.rules.patterns import unit_titles
+from herbgis.reporting_units import unit_titles
 from herbgis.schedule import OFFICIAL_NOTES, Schedule
 from herbgis.tables.progress_book import breakdown_sheets
 from herbgis.tables.workbooks import Sheet, write_workbook

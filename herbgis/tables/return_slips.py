@@ -14,7 +14,7 @@ import pandas as pd
 
 from herbgis.outputs import writing
 from herbgis.policy import Policy
-from herbgis.rules.patterns import NO_UNIT, in_policys_order, unit_titles
+from herbgis.reporting_units import NO_UNIT, in_policys_order, unit_titles
 from herbgis.rules.validation import ValidationReport
 from herbgis.tables.issue_list import LIST_FORMATS, data_notes, issue_list, write_issue_list
 from herbgis.tables.repaired_file import write_repaired

@@ -10,8 +10,8 @@ import pandas as pd
 from herbgis import display, resources
 from herbgis.issues import SEVERITY_TITLES
 from herbgis.outputs import writing
+from herbgis.reporting_units import NO_UNIT
 from herbgis.rules.comeback import STATES
-from herbgis.rules.patterns import NO_UNIT
 from herbgis.rules.validation import ValidationReport
 from herbgis.tables.issue_list import data_notes, issue_list
 from herbgis.tables.repaired_file import CHANGE_TITLES
