@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from herbgis.policy import Policy
+    from herbgis.progress import Progress
     from herbgis.rules.validation import ValidationReport
+    from herbgis.schedule import Schedule
 
 T = TypeVar("T")
 
@@ -44,6 +46,12 @@ AgainstOption = Annotated[
     list[Path] | None, typer.Option("--against", metavar="LEDGER", help="已入库的基地, 用来查重")
 ]
 FormatOption = Annotated[str, typer.Option("--format", metavar="text|json", help="输出格式")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="截止日期, 如 2020-06-30")
+]
+TargetsOption = Annotated[
+    Path | None, typer.Option("--targets", metavar="FILE", help="任务分解: 填报单位 × 规模 × 季度")
+]
 _SHIPPED = "tongren"
 
 
@@ -153,9 +161,8 @@ def progress(
         list[str] | None,
         typer.Option("--by", metavar="COLUMN", help="分组的列, 可以多个; county,variety 为交叉"),
     ] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="截止日期, 如 2020-06-30")
-    ] = None,
+    targets: TargetsOption = None,
+    as_of: AsOfOption = None,
     format_: FormatOption = "text",
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.xlsx", help="写成工作簿")
@@ -169,22 +176,24 @@ def progress(
     if out is not None:
         _one_of("--out", out.suffix.lower(), (".xlsx",))
     day = _date(as_of)
-    report, bases, rules, _ = _walk(paths, policy, counties, against)
-    from herbgis.display import text_table
-    from herbgis.progress import count_progress
+    import herbgis as hg
     from herbgis.tables.issue_list import data_notes
-    from herbgis.tables.progress_book import write_progress_book
 
-    counted = count_progress(bases, policy=rules, by=by or [], as_of=day)
+    asked = None if targets is None else hg.read_targets(targets, policy=hg.load_policy(policy))
+    report, bases, rules, _ = _walk(paths, policy, counties, against)
+    counted = hg.count_progress(bases, policy=rules, by=by or [], as_of=day)
+    schedule = None
+    if asked is not None:
+        schedule = hg.make_schedule(bases, targets=asked, as_of=counted.as_of, policy=rules)
     if format_ == "json":
         from herbgis.tables.reports import as_json
 
-        _say(as_json(counted.as_dict()))
+        units = {} if schedule is None else {"schedule": schedule.as_rows()}
+        _say(as_json({**counted.as_dict(), **units}))
     else:
-        tables = [text_table(counted.in_words(table)) for table in counted.by.values()]
-        _say("\n\n".join([repr(counted), *tables, *data_notes(bases)]))
+        _say("\n\n".join([_progress_text(counted, schedule), *data_notes(bases)]))
     if out is not None:
-        write_progress_book(counted, out, policy=rules, notes=data_notes(bases))
+        _save_progress(out, counted, schedule, rules, data_notes(bases))
         _tell(f"已写出 {out}")
     raise typer.Exit(_status(report))
 
@@ -241,12 +250,6 @@ ledger_app = typer.Typer(
 )
 app.add_typer(ledger_app, name="ledger")
 LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="台账文件 (.gpkg)")]
-AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", metavar="DATE", help="截止日期, 如 2020-06-30")
-]
-TargetsOption = Annotated[
-    Path | None, typer.Option("--targets", metavar="FILE", help="任务分解: 填报单位 × 规模 × 季度")
-]
 
 
 @ledger_app.command("admit")
@@ -301,10 +304,11 @@ def ledger_export(
 ) -> None:
     """把台账和进度表写成工作簿。"""
     import herbgis as hg
-    from herbgis.ledger import in_force, read_history
+    from herbgis.ledger import in_force, known_on, read_history
     from herbgis.schedule import schedule_of_ledger
     from herbgis.tables.issue_list import data_notes
     from herbgis.tables.ledger_books import write_ledger_book, write_schedule_book
+    from herbgis.tables.production_book import write_production_book
 
     day, rules = _date(as_of), hg.load_policy(policy)
     asked = None if targets is None else hg.read_targets(targets, policy=rules)
@@ -319,6 +323,12 @@ def ledger_export(
         write_ledger_book(bases, out / "台账.xlsx", policy=rules, notes=notes),
         write_schedule_book(
             schedule, out / "进度表.xlsx", policy=rules, progress=counted, notes=notes
+        ),
+        write_production_book(
+            *(bases, out / "生产统计.xlsx"),
+            policy=rules,
+            history=known_on(history, schedule.as_of),
+            notes=notes,
         ),
     ]
     _say("\n".join(f"已写出 {path}" for path in written))
@@ -414,6 +424,30 @@ def _report_text(report: ValidationReport, fix: str, told: pd.DataFrame | None) 
         counts = told["state"].value_counts()
         lines.append(", ".join(f"{words} {counts.get(s, 0)}" for s, words in STATES.items()))
     return "\n".join(lines)
+
+
+def _progress_text(counted: Progress, schedule: Schedule | None) -> str:
+    from herbgis.display import text_table
+
+    tables = [text_table(counted.in_words(table)) for table in counted.by.values()]
+    return "\n\n".join([repr(counted), *tables, *([] if schedule is None else [repr(schedule)])])
+
+
+def _save_progress(
+    out: Path,
+    counted: Progress,
+    schedule: Schedule | None,
+    policy: Policy,
+    notes: Sequence[str],
+) -> None:
+    """The progress tables as a workbook; with targets broken down, the schedule in front."""
+    from herbgis.tables.ledger_books import write_schedule_book
+    from herbgis.tables.progress_book import write_progress_book
+
+    if schedule is None:
+        write_progress_book(counted, out, policy=policy, notes=notes)
+    else:
+        write_schedule_book(schedule, out, policy=policy, progress=counted, notes=notes)
 
 
 def _save_page(page: Any, path: Path) -> Path:

@@ -1,9 +1,10 @@
-"""How results show themselves in a notebook: escaped tables and bars. Floor 1."""
+"""How results show themselves: in a notebook, on a terminal, as JSON. Floor 1."""
 
 from __future__ import annotations
 
 import re
 from html import escape
+from typing import Any
 
 import pandas as pd
 
@@ -36,6 +37,12 @@ def html_bar(share: float, label: str) -> str:
         f'<div style="width:{width}%;height:100%;background:#2f6b4f"></div></div>'
         f"<span>{escape(label)}</span></div>"
     )
+
+
+def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """A table as plain values for JSON, None where there is nothing."""
+    objects = table.astype(object).where(table.notna(), None)
+    return [dict(zip(objects.columns, row, strict=True)) for row in objects.itertuples(index=False)]
 
 
 def in_one_line(table: pd.DataFrame) -> pd.DataFrame:

@@ -137,12 +137,19 @@ def in_force(history: gpd.GeoDataFrame, on: dt.date | None = None) -> gpd.GeoDat
 
     A base that was verified once stays so while a later version of it waits.
     """
-    known = history if on is None else history[history["admitted_on"] <= pd.Timestamp(on)]
+    known = known_on(history, on)
     order = known.assign(_entered=np.arange(len(known))).sort_values(
         ["base_id", "verified", "_entered"], kind="stable"
     )
     latest = order.drop_duplicates("base_id", keep="last").drop(columns="_entered")
     return gpd.GeoDataFrame(latest.set_index("base_id"), crs=CGCS2000)
+
+
+def known_on(history: gpd.GeoDataFrame, on: dt.date | None) -> gpd.GeoDataFrame:
+    """The versions entered up to a day."""
+    if on is None:
+        return history
+    return gpd.GeoDataFrame(history[history["admitted_on"] <= pd.Timestamp(on)])
 
 
 def days_of(history: gpd.GeoDataFrame) -> list[dt.date]:

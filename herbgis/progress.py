@@ -108,9 +108,9 @@ class Progress:
         return {
             "policy": self.policy,
             "as_of": self.as_of.isoformat() if self.as_of else None,
-            "targets": _plain(self.targets),
-            "by": {name: _plain(table) for name, table in self.by.items()},
-            "readings": _plain(self.readings),
+            "targets": display.plain_rows(self.targets),
+            "by": {name: display.plain_rows(table) for name, table in self.by.items()},
+            "readings": display.plain_rows(self.readings),
         }
 
     def targets_in_words(self) -> pd.DataFrame:
@@ -181,11 +181,6 @@ def rate_text(part: int, whole: int) -> str:
     tenths = part * 1000 / whole
     shown = min(round(tenths), 999) if part < whole else int(tenths)
     return f"{shown / 10:.1f}%"
-
-
-def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
-    objects = table.astype(object).where(table.notna(), None)
-    return [dict(zip(objects.columns, row, strict=True)) for row in objects.itertuples(index=False)]
 
 
 def count_progress(

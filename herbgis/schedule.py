@@ -83,6 +83,10 @@ class Schedule:
             columns["", heading] = self.table[name]
         return pd.DataFrame(columns)
 
+    def as_rows(self) -> list[dict[str, Any]]:
+        """The table as plain values, for JSON."""
+        return display.plain_rows(self.table)
+
     def __repr__(self) -> str:
         return "\n".join([display.text_table(display.in_one_line(self.in_words())), *self.notes])
 

@@ -1,0 +1,68 @@
+"""生产统计 as a workbook: yield, cost and benefit; seedlings and spawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+
+from herbgis.policy import Policy
+from herbgis.production import compare_production
+from herbgis.seedlings import cover_seedlings
+from herbgis.tables.workbooks import Sheet, write_workbook
+
+_BY = {"variety": "品种", "reporting_unit": "填报单位", "kind": "基地类型"}
+_TWO = "0.00"
+
+
+def write_production_book(
+    bases: gpd.GeoDataFrame,
+    path: Path,
+    *,
+    policy: Policy,
+    history: gpd.GeoDataFrame | None = None,
+    notes: Sequence[str] = (),
+) -> Path:
+    """Write 生产统计.xlsx.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        As `classify` gives them, or a ledger's in force.
+    path : Path
+    policy : Policy
+    history : GeoDataFrame, optional
+        Every version of the bases, where earlier years stand; by default `bases` alone.
+    notes : sequence of str
+        Lines to stand under every table, such as where the data come from.
+
+    Raises
+    ------
+    OutputError
+    """
+    versions = bases if history is None else history
+    by_key = {key: compare_production(versions, policy=policy, by=key) for key in _BY}
+    cover = cover_seedlings(bases, policy=policy)
+    first = next(iter(by_key.values()))
+    areas = dict.fromkeys(("采收面积", "数值"), _TWO)
+    sheets = [
+        Sheet(
+            *(f"单产效益(分{_BY[key]})", f"单产、成本与效益 (分{_BY[key]})", made.in_words()),
+            [*made.notes(), *notes],
+            areas,
+        )
+        for key, made in by_key.items()
+    ]
+    fences = dict.fromkeys(("数值", "同品种下限", "同品种上限"), _TWO)
+    told = dict.fromkeys(cover.herbs_in_words().columns[3:10], _TWO)
+    spawn = dict.fromkeys(cover.fungi_in_words().columns[3:6], _TWO)
+    below = [*cover.notes(), *notes]
+    sheets += [
+        Sheet(
+            "异常值", "单产、成本、效益的异常值 (未剔除)", first.outliers_in_words(), notes, fences
+        ),
+        Sheet("种苗保障", "中药材种苗保障", cover.herbs_in_words(), below, told),
+        Sheet("菌种保障", "食用菌菌种保障", cover.fungi_in_words(), below, spawn),
+    ]
+    return write_workbook(path, sheets)
