@@ -34,6 +34,7 @@ _HOMES = {
     "read_targets": "herbgis.readers.targets",
     "validate": "herbgis.rules.validation",
     "write_return_slips": "herbgis.tables.return_slips",
+    "write_template": "herbgis.tables.template",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - held against the imports below by a test
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from herbgis.seedlings import cover_seedlings as cover_seedlings
     from herbgis.survey import Survey as Survey
     from herbgis.tables.return_slips import write_return_slips as write_return_slips
+    from herbgis.tables.template import write_template as write_template
     from herbgis.tiers import classify as classify
     from herbgis.webmap import draw_map as draw_map
 

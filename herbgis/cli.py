@@ -221,6 +221,18 @@ def map_(
 
 
 @app.command()
+def template(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")],
+    policy: PolicyOption = "tongren-2020",
+) -> None:
+    """上报模板: 带下拉选项的工作簿, 同样字段的空图层, 拖放即校验的脚本。"""
+    import herbgis as hg
+
+    for path in hg.write_template(out, policy=hg.load_policy(policy)):
+        _say(f"已写出 {path}")
+
+
+@app.command()
 def explain(
     code: Annotated[str, typer.Argument(metavar="CODE", help="问题代码, 如 HG204")],
 ) -> None:

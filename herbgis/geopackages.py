@@ -1,4 +1,4 @@
-"""Frames as layers of a data file, the same bytes for the same frames. Floor 2."""
+"""Layers of data files, the same bytes for the same frames. Floor 2."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 
+from herbgis.geodesy import CGCS2000
 from herbgis.outputs import writing
 
 #: Layers that herbgis adds for itself begin so; reading a survey passes them over.
@@ -60,6 +62,45 @@ def write_layer(flat: gpd.GeoDataFrame, path: Path, driver: str, layer: str) -> 
         )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def write_empty_layer(
+    path: Path, driver: str, layer: str, fields: Mapping[str, str], encoding: str | None = None
+) -> Path:
+    """Write a layer of polygons on CGCS2000 that has fields and no records.
+
+    Parameters
+    ----------
+    fields : mapping of str to str
+        The numpy type of each field, by its name.
+    encoding : str, optional
+        Of the texts, where the format leaves a choice.
+
+    Raises
+    ------
+    OutputError
+    """
+    nothing = [np.array([], dtype=object if t == "str" else t) for t in fields.values()]
+    shapefile = driver == "ESRI Shapefile"
+    kind = "Polygon" if shapefile else "MultiPolygon"
+    dated = {"DBF_DATE_LAST_UPDATE": _FIXED_DATE[:10]} if shapefile else {}
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    with writing(path):
+        path.unlink(missing_ok=True)
+        try:
+            pyogrio.raw.write(
+                *(path, np.array([], dtype=object), nothing, list(fields)),
+                driver=driver,
+                layer=layer,
+                crs=CGCS2000,
+                geometry_type=kind,
+                encoding=encoding,
+                layer_options=dated,
+            )
+        finally:
+            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+    return path
 
 
 def layer_names(path: Path) -> list[str]:

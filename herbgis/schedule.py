@@ -22,7 +22,7 @@ from herbgis.units import round_mu
 
 CITY = "全市"
 QUARTERS = ("q1", "q2", "q3", "q4")
-_QUARTER_TITLES = ("一季度", "二季度", "三季度", "四季度")
+QUARTER_TITLES = ("一季度", "二季度", "三季度", "四季度")
 #: Under every table of the bureau.
 OFFICIAL_NOTES = ("“以上”含本数; 食用菌不计入。",)
 _VERIFIED_NOTE = (
@@ -271,5 +271,5 @@ def _targets_notes(
         if as_of is not None:
             quarter = (as_of.month - 1) // 3
             due = int(own[list(QUARTERS[: quarter + 1])].to_numpy().sum())
-            notes.append(f"{tier.reach_title}: 到{_QUARTER_TITLES[quarter]}末应完成 {due} 个。")
+            notes.append(f"{tier.reach_title}: 到{QUARTER_TITLES[quarter]}末应完成 {due} 个。")
     return notes

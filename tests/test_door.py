@@ -32,6 +32,7 @@ SURFACE = [
     "read_targets",
     "validate",
     "write_return_slips",
+    "write_template",
 ]
 
 

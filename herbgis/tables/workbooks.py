@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,13 @@ _CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _WIDEST = 26
 _NARROWEST = 6
 _TITLE_HEIGHT = 24
-_A3, _A4 = 8, 9
+_A3, A4 = 8, 9
 #: Characters side by side that can still be read on A4 landscape.
 _WIDEST_ON_A4 = 240
 _LINE_HEIGHT = 15
-_HEADING = {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
+HEADING = {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
 #: Behind headings of what is told, and of what somebody else fills in.
-_GIVEN, _ASKED = "#E3EFE7", "#FBEFD0"
+GIVEN, ASKED = "#E3EFE7", "#FBEFD0"
 
 
 @dataclass(frozen=True)
@@ -72,22 +73,35 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> Path:
     OutputError
         The file cannot be written, for example because WPS has it open.
     """
+    with open_workbook(path) as book:
+        for sheet in sheets:
+            write_sheet(book, sheet)
+    return path
+
+
+@contextmanager
+def open_workbook(path: Path) -> Iterator[Any]:
+    """An xlsxwriter workbook that is written at the end, texts as texts and without an hour.
+
+    Raises
+    ------
+    OutputError
+    """
     with writing(path):
         book = xlsxwriter.Workbook(
             str(path),
             {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
         )
         book.set_properties({"created": _CREATED, "comments": "herbgis"})
-        for sheet in sheets:
-            _write_sheet(book, sheet)
+        yield book
         try:
             book.close()
         except xlsxwriter.exceptions.FileCreateError as error:
             raise OSError(str(error)) from error
-    return path
 
 
-def _write_sheet(book: Any, sheet: Sheet) -> None:
+def write_sheet(book: Any, sheet: Sheet) -> None:
+    """Add a table to a workbook."""
     page = book.add_worksheet(sheet.name)
     page.write_string(0, 0, sheet.title, book.add_format({"bold": True, "font_size": 14}))
     page.set_row(0, _TITLE_HEIGHT)
@@ -109,7 +123,7 @@ def _write_sheet(book: Any, sheet: Sheet) -> None:
     if len(sheet.table):
         page.autofilter(top, 0, last, len(sheet.table.columns) - 1)
     page.set_landscape()
-    page.set_paper(_A4 if sum(widths) <= _WIDEST_ON_A4 else _A3)
+    page.set_paper(A4 if sum(widths) <= _WIDEST_ON_A4 else _A3)
     page.fit_to_pages(1, 0)
     page.repeat_rows(top - (sheet.table.columns.nlevels - 1), top)
 
@@ -117,7 +131,7 @@ def _write_sheet(book: Any, sheet: Sheet) -> None:
 def _write_column(book: Any, page: Any, sheet: Sheet, column: int, top: int) -> float:
     """A column's heading and cells under a row; its width."""
     name = _heading(sheet.table.columns[column])
-    heading = {**_HEADING, "bg_color": _ASKED if name in sheet.reply else _GIVEN}
+    heading = {**HEADING, "bg_color": ASKED if name in sheet.reply else GIVEN}
     if isinstance(sheet.table.columns[column], tuple) and not sheet.table.columns[column][0]:
         page.merge_range(top - 1, column, top, column, name, book.add_format(heading))
     else:
@@ -140,7 +154,7 @@ def _write_groups(book: Any, page: Any, groups: Sequence[str], row: int) -> None
 
     A heading with nothing above it takes both lines, and is written with its column.
     """
-    style = book.add_format({**_HEADING, "bg_color": _GIVEN})
+    style = book.add_format({**HEADING, "bg_color": GIVEN})
     begin = 0
     for end in range(1, len(groups) + 1):
         if end < len(groups) and groups[end] == groups[begin]:
