@@ -13,7 +13,8 @@ _FIGURE = re.compile(r"[-+]?[0-9.]+%?|—|nan")
 
 def html_table(table: pd.DataFrame, *, most: int = 20) -> str:
     """A table as HTML with every cell escaped; the rows left out are counted."""
-    shown: str = table.head(most).to_html(index=False, escape=True, border=0, na_rep="")
+    cells = table.head(most).map(_cell).astype(object)
+    shown: str = cells.to_html(index=False, escape=True, border=0)
     left = len(table) - most
     return shown + (f"<p>……另有 {left} 行</p>" if left > 0 else "")
 

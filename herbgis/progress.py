@@ -47,6 +47,7 @@ _HEADINGS = {
     "chance": "达线把握",
     "needed_sigma_mu": "复测须达标准差",
 }
+_AREA_TITLES = {"total": "总面积", "contiguous": "最大连片"}
 _WAN = 10_000
 
 
@@ -142,6 +143,8 @@ class Progress:
             worded[name] = [
                 "未填" if pd.isna(value) else words.get(value, value) for value in worded[name]
             ]
+        if "tier" in worded:
+            worded["tier"] = worded["tier"].map(self.titles)
         headings = {
             **cols.titles(),
             "county": "县区",
@@ -150,6 +153,18 @@ class Progress:
             **self.titles,
         }
         return worded.rename(columns=headings)
+
+    def readings_in_words(self) -> pd.DataFrame:
+        """口径对照表: the count under every reading, under the headings that people read."""
+        table = self.readings
+        shown = pd.DataFrame(
+            {
+                "千亩基地是否也算入500亩": ["是" if v else "否" for v in table["nested"]],
+                "面积口径": table["area"].map(_AREA_TITLES),
+                "含种苗基地": ["是" if v else "否" for v in table["seedling"]],
+            }
+        )
+        return shown.assign(**{title: table[tier] for tier, title in self.titles.items()})
 
     def notes(self) -> list[str]:
         """What stands under every table of the targets."""

@@ -98,7 +98,8 @@ def cover_seedlings(
     Parameters
     ----------
     bases : GeoDataFrame or DataFrame
-        A row a base, as `classify` or a ledger gives them; those without a polygon count too.
+        A row a base, as `classify` or a ledger gives them; those without a polygon count too. Of
+        several years of a base the last is taken.
     policy : Policy, optional
         For the lists of herbs and fungi.
     columns : mapping of str to str, optional
@@ -127,7 +128,7 @@ def cover_seedlings(
 def _prepared(
     bases: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None
 ) -> pd.DataFrame:
-    """Bases with the area of each (``mu``) and the area that it is planned to plant."""
+    """Bases in their last year, with the area of each (``mu``) and what is to be planted."""
     table = pd.DataFrame(survey_of(bases, policy=policy, columns=columns).bases)
     for column in (*cols.OPTIONAL, *cols.MEASURED, *cols.CLASSIFIED):
         if column.name not in table:
@@ -138,7 +139,8 @@ def _prepared(
         table["mu"] = table["mu"].fillna(area)
     coming = table["status"].isin(["building", "planned"])
     table["planned"] = table["planned_mu"].fillna(table["mu"].where(coming))
-    return table
+    by_year = table.sort_values("production_year", na_position="first", kind="stable")
+    return by_year.drop_duplicates("base_id", keep="last")
 
 
 def _herb(

@@ -88,3 +88,14 @@ def test_spawn_and_varieties_outside_the_lists() -> None:
     assert _row(cover, "前胡")["seedlings_wan"] == 1.0
     assert "种苗与菌种保障" in cover._repr_html_()
     assert "年出圃种苗" in repr(cover)
+
+
+def test_of_several_years_the_last_is_taken() -> None:
+    nursery = {"基地编号": "S", "品种": "黄精", "基地类型": "种苗"}
+    cover = hg.cover_seedlings(
+        _table(
+            {**nursery, "生产年度": 2020, "年出圃种苗(万株)": 30},
+            {**nursery, "生产年度": 2019, "年出圃种苗(万株)": 500},
+        )
+    )
+    assert (_row(cover, "黄精")["bases"], _row(cover, "黄精")["seedlings_wan"]) == (1, 30.0)

@@ -16,7 +16,6 @@ _RESURVEY_NOTE = (
     "临界待复测: 核定面积与规模线之差不超过 1.96 倍面积标准差 (亩); 高出规模线为负的是尚缺。"
     "复测后的标准差不大于“复测须达标准差”, 才能定下来。"
 )
-_AREA_TITLES = {"total": "总面积", "contiguous": "最大连片"}
 
 
 def write_progress_book(
@@ -48,43 +47,21 @@ def breakdown_sheets(progress: Progress, below: Sequence[str]) -> list[Sheet]:
         name = f"分{'、'.join(worded.columns[: len(keys.split(','))])}".replace("/", "")
         sheets.append(Sheet(name, f"{name}进度", worded, below, mu))
     sheets += [
-        Sheet("临近达标", "最接近达标线的基地", _near(progress), below, mu),
+        Sheet("临近达标", "最接近达标线的基地", progress.in_words(progress.near), below, mu),
         Sheet(
             *("临界待复测", "规模线在测量误差以内、须用更精的方法复测的基地", _undecided(progress)),
             [*below, _RESURVEY_NOTE],
             dict.fromkeys(("核定面积", "高出规模线", "面积标准差", "复测须达标准差"), "0.00"),
         ),
-        Sheet("口径对照", "各种口径下的核实个数", _readings(progress), below),
+        Sheet("口径对照", "各种口径下的核实个数", progress.readings_in_words(), below),
         Sheet("未计入", "未计入的基地", _uncounted(progress), below, mu),
     ]
     return sheets
 
 
-def _near(progress: Progress) -> pd.DataFrame:
-    tiers = progress.near["tier"].map(progress.titles)
-    return progress.in_words(progress.near.assign(tier=tiers))
-
-
 def _undecided(progress: Progress) -> pd.DataFrame:
-    worded = progress.undecided.assign(
-        tier=progress.undecided["tier"].map(progress.titles),
-        chance=[f"{share:.0%}" for share in progress.undecided["chance"]],
-    )
-    return progress.in_words(worded)
-
-
-def _readings(progress: Progress) -> pd.DataFrame:
-    table = progress.readings
-    shown = pd.DataFrame(
-        {
-            "千亩基地是否也算入500亩": ["是" if v else "否" for v in table["nested"]],
-            "面积口径": table["area"].map(_AREA_TITLES),
-            "含种苗基地": ["是" if v else "否" for v in table["seedling"]],
-        }
-    )
-    for label, title in progress.titles.items():
-        shown[title] = table[label]
-    return shown
+    chances = [f"{share:.0%}" for share in progress.undecided["chance"]]
+    return progress.in_words(progress.undecided.assign(chance=chances))
 
 
 def _uncounted(progress: Progress) -> pd.DataFrame:
