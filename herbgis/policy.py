@@ -124,6 +124,9 @@ class Policy:
         The unit that a heading states, by folded heading.
     measures : mapping of str to mapping of str to float
         What one of a folded unit is in a column's own, the first, by column.
+    reports : mapping of str to frozenset of str
+        Folded headings that tell a table of counts or findings from one of bases, ``always`` or
+        where it is ``nameless``.
     datum_parameters : mapping of str to SevenParameters
         Of the user's own place, by old datum (``Beijing 1954``, ``Xian 1980``); herbgis has none.
     rules_off : frozenset of str
@@ -144,6 +147,7 @@ class Policy:
     columns: Mapping[str, tuple[str, ...]]
     heading_units: Mapping[str, str]
     measures: Mapping[str, Mapping[str, float]]
+    reports: Mapping[str, frozenset[str]]
     units: Units
     datum_parameters: Mapping[str, SevenParameters]
     rules_off: frozenset[str] = frozenset()

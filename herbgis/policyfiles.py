@@ -148,6 +148,9 @@ def _build(table: Mapping[str, Any]) -> Policy:
             for name, column in table["columns"].items()
             if "measure" in column
         },
+        reports={
+            name: frozenset(map(fold, table["reports"][name])) for name in ("always", "nameless")
+        },
         units=Units(
             tuple(table["units"]["convertible"]),
             tuple(table["units"]["bed_area_units"]),

@@ -17,7 +17,7 @@ from herbgis import resources
 from herbgis.errors import InputNotFoundError, MissingColumnError, TargetsError
 from herbgis.ledger import read_history
 from herbgis.schedule import schedule_of_ledger
-from herbgis.tables.ledger_books import ledger_table, write_ledger_book, write_schedule_book
+from herbgis.tables.ledger_books import ledger_table, write_schedule_book
 
 MONTHS = {
     dt.date(2020, 1, 31): "2020-01-ledger",
@@ -25,12 +25,6 @@ MONTHS = {
     dt.date(2020, 6, 30): "2020-06-batch",
 }
 TIERS = {"500": 500.0, "1000": 1000.0}
-#: What a spreadsheet might run, or open, or call.
-PAYLOADS = [
-    *("=cmd|' /C calc'!A0", "=1+1", "+1+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0"),
-    *("@SUM(1,1)", '=HYPERLINK("http://127.0.0.1","x")', "\t=1+1", "\r=1+1", "=DDE(1;2;3)"),
-    *('=WEBSERVICE("http://127.0.0.1")', "http://127.0.0.1/x", "＝1+1"),
-]
 
 
 @pytest.fixture(scope="module")
@@ -277,41 +271,6 @@ def test_the_schedule_book_has_two_lines_of_headings(
     assert [cell.value for cell in page[4]][1:4] == ["全市", 100, 9]
     last = [row[0].value for row in page.iter_rows(min_row=5) if row[0].value]
     assert any(isinstance(v, str) and "审核人" in v for v in last)
-
-
-def test_formulas_stay_text_in_every_column_of_every_book(
-    counties: gpd.GeoDataFrame, policy: hg.Policy, tmp_path: Path
-) -> None:
-    from tests.shapes import east_of, frame, square  # noqa: PLC0415 - only here
-
-    columns = ("name", "township", "village", "operator", "mode", "variety", "reporting_unit")
-    first = square(510)
-    bases = frame(
-        [east_of(first, 2500 * n) for n in range(len(PAYLOADS))],
-        **dict.fromkeys(columns, PAYLOADS),
-    )
-    path = tmp_path / "l.gpkg"
-    hg.admit(
-        path,
-        hg.classify(hg.validate(bases, counties=counties).bases),
-        on=dt.date(2020, 1, 31),
-    )
-    history = read_history(path)
-    state = history.set_index("base_id")
-    books = [
-        write_ledger_book(state, tmp_path / "台账.xlsx", policy=policy),
-        write_schedule_book(
-            schedule_of_ledger(history, policy=policy),
-            tmp_path / "进度表.xlsx",
-            policy=policy,
-            progress=hg.count_progress(state, policy=policy, by=["variety", "reporting_unit"]),
-        ),
-    ]
-    for book in books:
-        for page in openpyxl.load_workbook(book).worksheets:
-            cells = [cell for row in page.iter_rows() for cell in row if cell.value is not None]
-            assert all(cell.data_type in {"s", "n"} for cell in cells)
-            assert all(cell.hyperlink is None for cell in cells)
 
 
 def test_the_ledger_table_is_worded_and_within_gbk(

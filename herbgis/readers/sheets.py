@@ -79,13 +79,14 @@ class Table:
     """A table found in a grid: its records, and what was decided about the rest.
 
     `matched` gives the headings that name columns of the base table; `above` is all that is
-    written over the headings.
+    written over the headings. The rows of a report count bases or list findings; none is a base.
     """
 
     frame: pd.DataFrame
     assumptions: tuple[str, ...]
     matched: Mapping[str, str]
     above: str
+    is_report: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,8 @@ def find_table(grid: Grid) -> Table | None:
     if header is None:
         return None
     matched, heading_unit = match_headings(header.headings, _policy())
+    if _is_report(header.headings, matched):
+        return Table(pd.DataFrame(), (), matched, "", is_report=True)
     above = sum(any(cell is not None for cell in row) for row in grid.rows[: header.row])
     said = [f"表头在第 {header.row + 1} 行, 以上 {above} 行未作记录"] if above else []
     filled = _filled_down(grid, header, matched, said)
@@ -195,6 +198,17 @@ def _score(headings: list[str]) -> int:
 def is_known_heading(heading: str) -> bool:
     """Whether a heading names a column of the base table."""
     return bool(match_headings([heading], _policy())[0])
+
+
+def _is_report(headings: list[str], matched: Mapping[str, str]) -> bool:
+    """Whether a table counts bases, or lists what was found of them."""
+    folded = [fold(heading) for heading in headings]
+    if any(heading in _policy().reports["always"] for heading in folded):
+        return True
+    if {"base_id", "name"} & matched.keys():
+        return False
+    # Under a heading of two lines the words stand at the end: 500亩以上目标.
+    return any(heading.endswith(w) for heading in folded for w in _policy().reports["nameless"])
 
 
 def _names(grid: Grid, row: int, height: int) -> list[str]:

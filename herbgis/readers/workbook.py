@@ -38,6 +38,7 @@ from herbgis.readers.sheets import (
 from herbgis.readers.xls_extent import OLE_HEAD, check_xls
 from herbgis.survey import Layer, bare_frame
 
+_REPORT = "是统计表或问题清单, 行里不是基地"
 _NO_HEADER = "没有认出表头, 至少要有两个通用列名"
 _LOCKED = "工作簿有密码, 请取消密码后再交"
 _DELIMITERS = (",", "\t", ";")
@@ -67,9 +68,15 @@ def read_workbook(path: Path, shown: str) -> Iterator[Layer]:
             return
     tables = {name: find_table(grid) for name, grid in grids.items() if not is_empty(grid)}
     notes += [f"工作表 {name} 没有认出表头, 未读" for name, found in tables.items() if not found]
-    layers = [_layer(shown, name, found, "") for name, found in tables.items() if found]
+    reports = [name for name, found in tables.items() if found and found.is_report]
+    notes += [f"工作表 {name} {_REPORT}, 未读" for name in reports]
+    layers = [
+        _layer(shown, name, found, "")
+        for name, found in tables.items()
+        if found and not found.is_report
+    ]
     if not layers:
-        layers = [_unread(shown, _NO_HEADER)]
+        layers = [_unread(shown, _REPORT if reports else _NO_HEADER)]
         layers = [replace(layers[0], issues=())] if issues else layers
     assumptions = (*layers[0].assumptions, *notes)
     yield replace(layers[0], assumptions=assumptions, issues=(*layers[0].issues, *issues))
@@ -81,8 +88,8 @@ def read_csv(path: Path, shown: str) -> Iterator[Layer]:
     text, encoding = decode_text(path.read_bytes())
     grids = [_grid_of_text(text, delimiter) for delimiter in _DELIMITERS]
     found = find_table(max(grids, key=known_headings))
-    if found is None:
-        yield _unread(shown, _NO_HEADER)
+    if found is None or found.is_report:
+        yield _unread(shown, _NO_HEADER if found is None else _REPORT)
         return
     layer = _layer(shown, path.stem, found, "GBK" if encoding == "GB18030" else encoding)
     if encoding == "GB18030":

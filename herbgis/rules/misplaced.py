@@ -360,8 +360,9 @@ def _explain_unplaced(batch: Batch, record: int) -> _Told | None:
     """The story that puts coordinates which do not fit their layer's system where bases are."""
     stated = batch.layer_crs[record]
     with np.errstate(invalid="ignore"):  # a coordinate that is no number
-        raw: Geometries = np.array([shapely.from_wkt(batch.bases["raw_geometry"].iloc[record])])
-    if not np.isfinite(shapely.get_coordinates(raw)).all():
+        written = np.array([batch.bases["raw_geometry"].iloc[record]], dtype=object)
+        raw: Geometries = shapely.from_wkt(written, on_invalid="ignore")
+    if shapely.is_missing(raw).all() or not np.isfinite(shapely.get_coordinates(raw)).all():
         return None
     seen = batch.evidence(record)
     best: tuple[tuple[float, float], _Told] | None = None

@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from herbgis import columns as cols
 from herbgis.counting import mark_bases
 from herbgis.policy import Policy
 from herbgis.progress import Progress
 from herbgis.reporting_units import unit_titles
 from herbgis.schedule import OFFICIAL_NOTES, Schedule
 from herbgis.tables.progress_book import breakdown_sheets
+from herbgis.tables.template import template_fields
 from herbgis.tables.workbooks import Sheet, write_workbook
 
 _MU = "0.00"
+#: Optional columns that always stand in a 台账, at its end.
+_LAST = {"evidence": "佐证材料", "remark": "备注"}
 _SIGNED = "填报人:                    审核人:                    填报单位 (盖章):"
 
 
@@ -81,8 +86,9 @@ def write_ledger_book(
                 "台账",
                 "中药材与食用菌基地台账",
                 ledger_table(bases, policy),
-                [*OFFICIAL_NOTES, "面积单位: 亩。", *notes],
+                [*OFFICIAL_NOTES, *notes],
                 dict.fromkeys(("上报面积", "实测面积", "核定面积", "最大连片"), _MU),
+                ["单位: 亩"],
                 frozen=2,
             )
         ],
@@ -122,8 +128,10 @@ def ledger_table(bases: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
             "测量方式": [_title(policy, "survey_method", m) for m in bases["survey_method"]],
             "测量日期": bases["surveyed_on"].dt.date.to_numpy(dtype=object),
             "入库日期": bases["admitted_on"].dt.date.to_numpy(dtype=object),
+            **_told_by_some(bases, policy),
             "数据说明": bases["data_note"].to_numpy(),
-            "备注": bases["blocked_by"].map("、".join).to_numpy(),
+            "整改代码": bases["blocked_by"].map("、".join).to_numpy(),
+            **{title: _told(bases, name) for name, title in _LAST.items()},
         }
     )
     place = table["填报单位"].map(rank).fillna(len(rank))
@@ -131,6 +139,27 @@ def ledger_table(bases: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
     ordered = ordered.drop(columns="_unit").reset_index(drop=True)
     ordered.insert(0, "序号", range(1, len(ordered) + 1))
     return ordered
+
+
+def _told_by_some(bases: gpd.GeoDataFrame, policy: Policy) -> dict[str, np.ndarray]:
+    """The optional columns that any base fills, under the template's headings."""
+    headings = {field.column.name: field.heading for field in template_fields()}
+    told = {}
+    for column in cols.known_in(bases, cols.OPTIONAL):
+        if column.name in _LAST or bases[column.name].isna().all():
+            continue
+        values = _told(bases, column.name)
+        if column.kind == "flag":
+            values = np.array([_title(policy, "answer", value) for value in values], dtype=object)
+        told[headings.get(column.name, column.title)] = values
+    return told
+
+
+def _told(bases: gpd.GeoDataFrame, name: str) -> np.ndarray:
+    """A column's values, None where there are none; a column of None where there is no column."""
+    if name not in bases:
+        return np.full(len(bases), None, dtype=object)
+    return np.array(bases[name].astype(object).where(bases[name].notna(), None), dtype=object)
 
 
 def _states(bases: gpd.GeoDataFrame, marks: pd.DataFrame, policy: Policy) -> list[str]:
