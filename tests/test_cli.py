@@ -251,3 +251,20 @@ def test_a_terminal_shows_progress_and_a_pipe_none(clean: Path, tmp_path: Path) 
     assert "读取" in shown.decode("utf-8", errors="replace")
     assert "%" in shown.decode("utf-8", errors="replace")
     assert "读取" not in run("validate", tmp_path).stderr
+
+
+def test_progress_against_targets_broken_down(tmp_path: Path) -> None:
+    frame([square(620)], reporting_unit="德江县").to_file(tmp_path / "a.gpkg")
+    targets = tmp_path / "任务.csv"
+    targets.write_text("填报单位,规模,一季度\n德江县,500亩以上,7\n", encoding="gbk")
+    out = tmp_path / "p.xlsx"
+    asked = ("progress", tmp_path / "a.gpkg", "--counties", "none", "--targets", targets)
+    done = run(*asked, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "任务分解合计 7 个, 比全市目标 100 个少 93 个" in done.stdout
+    assert openpyxl.load_workbook(out).sheetnames[0] == "进度表"
+    rows = json.loads(run(*asked, "--format", "json").stdout)["schedule"]
+    assert rows[0]["unit"] == "全市"
+    (own,) = (row for row in rows if row["unit"] == "德江县")
+    assert (own["target_500"], own["verified_500"], own["gap_500"]) == (7, 1, 6)
+    assert own["new_500"] is None
