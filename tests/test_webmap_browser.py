@@ -40,14 +40,14 @@ SCREEN: ViewportSize = {"width": 1600, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 #: The page's one folium map.
 MAP = "window[Object.keys(window).find(name => name.startsWith('map_'))]"
-#: Where each base stands on the screen, in the order of the page's data.
+#: The layer of the bases.
+BASES = "Object.values(window).find(found => found instanceof L.Renderer && found.visit)"
+#: Where each base stands on the screen, in the order of drawing.
 PLACES = f"""() => {{
-  const map = {MAP}, box = map.getContainer().getBoundingClientRect();
-  const data = document.querySelectorAll('script[type="application/json"]');
-  const bases = Array.from(data, block => JSON.parse(block.textContent)).find(d => d.bases).bases;
-  return bases.map(base => {{
-    const point = map.latLngToContainerPoint(base.at);
-    return {{name: base.name, x: box.x + point.x, y: box.y + point.y}};
+  const map = {MAP}, box = map.getContainer().getBoundingClientRect(), bases = {BASES};
+  return Array.from({{length: bases.data.count}}, (_, i) => {{
+    const point = map.latLngToContainerPoint(bases.latLng(i));
+    return {{name: bases.name(i), x: box.x + point.x, y: box.y + point.y}};
   }});
 }}"""
 
@@ -203,14 +203,16 @@ def test_layers_are_switched_and_issues_are_pins(
     here = opened(browser, walked[0], tmp_path)
     page = here.page
     assert page.locator(".hg-county").count() == 10
-    shown = f"() => Object.values({MAP}._layers).filter(layer => layer.options.shape).length"
-    before = page.evaluate(shown)
+    pins = f"() => Object.values({MAP}._layers).filter(layer => layer.options.shape).length"
+    shown = f"() => {BASES}.shown().length"
+    assert page.evaluate(pins) == 0
     page.click("text=问题")
-    assert page.evaluate(shown) > before
+    assert page.evaluate(pins) > 0
     page.click("text=问题")
-    assert page.evaluate(shown) == before
+    assert page.evaluate(pins) == 0
     page.click("text=县界")
     assert page.locator(".hg-county").count() == 0
+    before = page.evaluate(shown)
     page.click("text=其他药材")
     assert page.evaluate(shown) < before
     assert here.faults == []
@@ -220,10 +222,17 @@ def test_symbols_give_way_to_polygons_when_close(
     browser: Browser, walked: tuple[folium.Map, hg.Progress], tmp_path: Path
 ) -> None:
     here = opened(browser, walked[0], tmp_path)
-    symbols = f"() => Object.values({MAP}._layers).filter(layer => layer.options.shape).length"
-    assert here.page.evaluate(symbols) == 5
+    inked = f"""() => {{
+      const drawn = {BASES}._container, copy = new OffscreenCanvas(drawn.width, drawn.height);
+      const ctx = copy.getContext('2d', {{willReadFrequently: true}});
+      ctx.drawImage(drawn, 0, 0);
+      const pixels = ctx.getImageData(0, 0, copy.width, copy.height).data;
+      return pixels.filter((value, i) => i % 4 === 3 && value > 0).length;
+    }}"""
+    from_afar = here.page.evaluate(inked)
+    assert 0 < from_afar < 5 * 30**2
     here.page.evaluate(f"() => {{ {MAP}.setView([{LAT}, {THIRD_LON}], 14, {{animate: false}}); }}")
-    assert here.page.evaluate(symbols) == 0
+    assert here.page.evaluate(inked) > 3 * from_afar
     box = here.page.locator(".folium-map").bounding_box()
     assert box
     here.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -7,6 +7,7 @@ from typing import Any
 
 import folium
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from herbgis.policy import Policy
@@ -16,7 +17,13 @@ from herbgis.webmap.frames import tidy_bases, tidy_changes, tidy_counties, tidy_
 from herbgis.webmap.layers import DataLayer
 from herbgis.webmap.outlines import bounds
 from herbgis.webmap.page import OfflineMap
-from herbgis.webmap.payload import base_payload, change_payload, county_payload, issue_payload
+from herbgis.webmap.payload import (
+    Symbols,
+    base_symbols,
+    change_payload,
+    county_payload,
+    issue_payload,
+)
 from herbgis.webmap.sheet import Sheet, make_sheet
 
 #: Where a map without anything on it looks.
@@ -122,10 +129,10 @@ def _draw(
 ) -> folium.Map:
     """A page with its layers; `show` puts findings on it from the start, and looks at the bases."""
     page = OfflineMap(sheet=sheet, location=_CHINA, zoom_start=4, zoom_snap=0.1, zoom_delta=0.5)
-    drawn = base_payload(table, policy)
+    drawn = base_symbols(table, policy, sheet.keys)
     extent = bounds(table["shape"].to_numpy())
     if counties is not None:
-        discs = [(base["at"][1], base["at"][0], base["r"]) for base in drawn["bases"]]
+        discs = np.column_stack([drawn.at, drawn.radius])
         borders = county_payload(tidy_counties(counties), discs)
         extent = (None if show else borders["bounds"]) or extent
         _layer("counties", borders).add_to(page)
@@ -144,16 +151,14 @@ def _layer(kind: str, data: Any, *, count: int | None = None, show: bool = True)
     return DataLayer(kind, data, name=name, switches=[_switch(name, count)], show=show)
 
 
-def _base_layer(data: Any) -> DataLayer:
+def _base_layer(drawn: Symbols) -> DataLayer:
     """All bases in one layer, so that small symbols lie above large ones; a switch a group."""
     texts = words.texts()
     name = texts["layers"]["bases"]
-    sizes = pd.Series([base["group"] for base in data["bases"]], dtype="str").value_counts()
     switches = [
-        _switch(texts["groups"].get(group, name), int(sizes[group]), group)
-        for group in data["groups"]
+        _switch(texts["groups"].get(group, name), count, group) for group, count in drawn.groups
     ]
-    return DataLayer("bases", data, name=name, switches=switches)
+    return DataLayer("bases", drawn.block, name=name, switches=switches)
 
 
 def _switch(title: str, count: int | None, group: str | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Shapes as the page draws them: simplified, in whole steps of a degree. Floor 7."""
+"""Shapes as the page draws them: two-dimensional, on CGCS2000, in whole steps. Floor 7."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import numpy.typing as npt
 import shapely
 
 from herbgis.errors import CrsError
-from herbgis.geodesy import CGCS2000
+from herbgis.geodesy import CGCS2000, Floats
 
 Geometries: TypeAlias = npt.NDArray[np.object_]
 
 #: Steps in a degree: six decimals, 0.1 m.
 STEPS = 1_000_000
-_BASE_TOLERANCE_DEG = 1e-5  # about 1 m
 _COUNTY_TOLERANCE_DEG = 5e-4  # about 50 m
 _AREAS = ("Polygon", "MultiPolygon")
 
@@ -40,15 +39,15 @@ def drawable(frame: gpd.GeoDataFrame) -> Geometries:
     return np.asarray(shapes, dtype=object)
 
 
-def anchor(shape: shapely.Geometry) -> tuple[float, float]:
-    """Latitude and longitude of a shape's symbol: its middle, or else a point within."""
-    point = shapely.centroid(shape)
-    if not point.intersects(shape) and shapely.is_valid(shape):
-        point = shapely.point_on_surface(shape)
-    return round(point.y, 6), round(point.x, 6)
+def anchors(shapes: Geometries) -> Floats:
+    """Longitude and latitude of each shape's symbol: its middle, or else a point within."""
+    points: Geometries = np.asarray(shapely.centroid(shapes))
+    outside = ~shapely.intersects(points, shapes) & shapely.is_valid(shapes)
+    points[outside] = shapely.point_on_surface(shapes[outside])
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)]).astype(float)
 
 
-def rings(shape: shapely.Geometry, tolerance_deg: float = _BASE_TOLERANCE_DEG) -> list[Any]:
+def rings(shape: shapely.Geometry, tolerance_deg: float = 0.0) -> list[Any]:
     """Polygons of a shape, each a list of rings, each a list of whole numbers.
 
     A ring is ``[lon, lat, dlon, dlat, …]`` in steps of a millionth of a degree: its first vertex,

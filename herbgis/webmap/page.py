@@ -26,6 +26,8 @@ from herbgis.webmap.sheet import Sheet
 from herbgis.webmap.templating import Verbatim, figure_of, template
 
 _ID = re.compile(r"[0-9a-f]{32}")
+#: Our own scripts, in the order in which they need each other.
+_SCRIPTS = ("core.js", "unpacking.js", "marks.js", "bases.js", "layers.js", "frame.js")
 _ADDRESSES = frozenset({"src", "srcset", "data", "poster"})
 
 
@@ -96,7 +98,7 @@ class OfflineMap(folium.Map):
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         icons = Verbatim(template("marker_icons.html").render(icons=vendor.marker_icons()))
         figure.header.add_child(icons, name="herbgis_icons")
-        for name in ("core.js", "marks.js", "layers.js", "frame.js"):
+        for name in _SCRIPTS:
             asset = vendor.house_asset(name)
             figure.header.add_child(_embedded(asset), name=f"herbgis_{name}")
         if self.sheet:

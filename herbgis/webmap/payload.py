@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from herbgis import columns as cols
+from herbgis.geodesy import Floats
 from herbgis.issues import SEVERITY_TITLES
 from herbgis.issues import texts as issue_texts
 from herbgis.policy import Policy
 from herbgis.webmap import words
 from herbgis.webmap.labels import label_places
-from herbgis.webmap.outlines import STEPS, anchor, bounds, rings, simplified_counties
+from herbgis.webmap.outlines import STEPS as FINE_STEPS
+from herbgis.webmap.outlines import anchors, bounds, rings, simplified_counties
+from herbgis.webmap.packing import STEPS, packed_block, packed_column, packed_outlines
 
 #: Zoom from which a base is drawn as its polygon.
 CLOSE_ZOOM = 12
@@ -22,6 +26,8 @@ _SMALLEST_PX, _LARGEST_PX = 5.0, 24.0
 _PX_AT_1000_MU = 9.0
 _NURSERY = ("seedling", "spawn")
 _NOT_YET = ("planned", "building")
+#: Between the tags of a base, which are one text in the page.
+_BETWEEN = "\n"
 
 Row = Mapping[str, Any]
 Words = Callable[[Row, Policy], str | None]
@@ -70,40 +76,79 @@ def rank_of(row: Row, policy: Policy) -> int | None:
     return policy.tier_labels.index(tier) if tier in policy.tier_labels else None
 
 
-def base_payload(table: pd.DataFrame, policy: Policy) -> dict[str, Any]:
-    """Every base that has a shape, largest symbol first, so that none hides a smaller one."""
+@dataclass(frozen=True)
+class Symbols:
+    """The bases of a map: what the page is given, and where their symbols stand.
+
+    `at` is longitude and latitude, shape (n, 2), `radius` pixels, both in the order of drawing.
+    """
+
+    block: Mapping[str, str]
+    groups: tuple[tuple[str, int], ...]
+    at: Floats
+    radius: Floats
+
+
+def base_symbols(table: pd.DataFrame, policy: Policy, keys: Sequence[str] = ()) -> Symbols:
+    """Every base that has a shape, largest symbol first, so that none hides a smaller one.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `frames.tidy_bases` gives it.
+    policy : Policy
+    keys : sequence of str
+        Columns that the page's tables filter by.
+    """
     rows = [row for row in table.to_dict("records") if row["shape"] is not None]
-    lines = [line for line in _popup_lines() if any(column in table for column in line[1])]
-    bases = [_base(row, lines, policy) for row in rows]
-    bases.sort(key=lambda base: -base["r"])
-    used = {base["group"] for base in bases}
+    rows.sort(key=lambda row: -radius_px(row.get("counted_mu")))
+    shapes = np.empty(len(rows), dtype=object)
+    shapes[:] = [row["shape"] for row in rows]
+    at, groups = anchors(shapes), [group_of(row) for row in rows]
+    told = _looks(rows, groups, policy) | _texts(rows, table, policy) | _filters(rows, keys, policy)
+    order = ("bases", *words.texts()["groups"])
+    return Symbols(
+        block=packed_block(told, packed_outlines(shapes, at)),
+        groups=tuple((group, groups.count(group)) for group in order if group in groups),
+        at=at,
+        radius=np.array(told["radius"], dtype=float),
+    )
+
+
+def _looks(rows: list[Row], groups: list[str], policy: Policy) -> dict[str, Any]:
+    """How bases are drawn."""
     return {
         "steps": STEPS,
         "closeZoom": CLOSE_ZOOM,
-        "labels": [title for title, _, _ in lines],
-        "groups": [group for group in ("bases", *words.texts()["groups"]) if group in used],
-        "bases": bases,
+        "count": len(rows),
+        "radius": [radius_px(row.get("counted_mu")) for row in rows],
+        "rank": packed_column([rank_of(row, policy) for row in rows]),
+        "look": packed_column([look_of(row) for row in rows]),
+        "shape": packed_column([shape_of(row) for row in rows]),
+        "ring": packed_column([int(row.get("verdict") == "undecided") for row in rows]),
+        "group": packed_column(groups),
     }
 
 
-def _base(row: Row, lines: list[Line], policy: Policy) -> Row:
-    lat, lon = anchor(row["shape"])
-    counted = words.mu(row.get("counted_mu"))
-    title = cols.titles()["counted_mu"]
+def _texts(rows: list[Row], table: pd.DataFrame, policy: Policy) -> dict[str, Any]:
+    """What bases say: name, tags and the lines of the popup, of which some are searched."""
+    lines = [line for line in _popup_lines() if any(column in table for column in line[1])]
+    titles = [title for title, _, _ in lines]
     return {
-        "name": name_of(row),
-        "tip": f"{title} {counted}" if counted else "",
-        "tags": _tags(row, policy),
-        "lines": [write(row, policy) for _, _, write in lines],
-        "at": [lat, lon],
-        "r": radius_px(row.get("counted_mu")),
-        "rank": rank_of(row, policy),
-        "look": look_of(row),
-        "shape": shape_of(row),
-        "ring": row.get("verdict") == "undecided",
-        "group": group_of(row),
-        "parts": rings(row["shape"]),
+        "labels": titles,
+        "tip": titles.index(cols.titles()["counted_mu"]) if "counted_mu" in table else None,
+        "searched": [titles.index(title) for title in _searched() if title in titles],
+        "name": packed_column([name_of(row) for row in rows]),
+        "tags": packed_column([_BETWEEN.join(_tags(row, policy)) for row in rows]),
+        "lines": [packed_column([write(row, policy) for row in rows]) for _, _, write in lines],
     }
+
+
+def _filters(rows: list[Row], keys: Sequence[str], policy: Policy) -> dict[str, Any]:
+    """The word of each base under the keys of the panel's tables."""
+    empty = words.texts()["empty"]
+    named = {key: [words.word(policy, key, row.get(key)) or empty for row in rows] for key in keys}
+    return {"keys": {key: packed_column(cells) for key, cells in named.items()}}
 
 
 def _tags(row: Row, policy: Policy) -> list[str]:
@@ -174,6 +219,13 @@ def _worded(key: str, needs: tuple[str, ...], write: Words) -> Line:
     return words.texts()["popup"][key], needs, write
 
 
+def _searched() -> list[str]:
+    """Headings of the lines that the search looks at, beside the name."""
+    titles = cols.titles()
+    own = words.texts()["popup"]["place"]
+    return [own, titles["operator"], titles["reporting_unit"], titles["base_id"]]
+
+
 def _popup_lines() -> list[Line]:
     """The lines of a base's popup: heading, columns of which it needs one, what it says."""
     return [
@@ -198,14 +250,13 @@ def _popup_lines() -> list[Line]:
     ]
 
 
-def county_payload(counties: pd.DataFrame, discs: list[tuple[float, float, float]]) -> Row:
+def county_payload(counties: pd.DataFrame, discs: Floats) -> Row:
     """Counties simplified, and where their names stand clear of the symbols (lon, lat, px)."""
     shapes = simplified_counties(counties["shape"].to_numpy())
     names = [words.text(name) or "" for name in counties["name"]]
-    around = np.array(discs, dtype=float).reshape(-1, 3)
-    places = label_places(shapes, names, around)
+    places = label_places(shapes, names, discs)
     return {
-        "steps": STEPS,
+        "steps": FINE_STEPS,
         "counties": [
             {"name": name, "label": place, "parts": rings(shape, 0)}
             for name, place, shape in zip(names, places, shapes, strict=True)
@@ -255,4 +306,4 @@ def change_payload(changes: pd.DataFrame) -> Row:
                 "after": [] if row["after"] is None else rings(row["after"], 0),
             }
         )
-    return {"steps": STEPS, "changes": drawn}
+    return {"steps": FINE_STEPS, "changes": drawn}

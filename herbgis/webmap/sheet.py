@@ -14,6 +14,9 @@ from herbgis.progress import rate_text
 from herbgis.webmap import words
 from herbgis.webmap.payload import name_of, radius_px
 
+#: Columns whose words on the page are those of the tables, so that a row can filter the map.
+_FILTERS = ("county", "variety", "reporting_unit", "group", "kind", "status", "township", "mode")
+
 
 @dataclass(frozen=True)
 class Target:
@@ -31,13 +34,17 @@ class Target:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A table of the panel; the first `keys` columns are names, the others figures."""
+    """A table of the panel; the first `keys` columns are names, the others figures.
+
+    `key` is the column that its one name is of; its rows filter the map.
+    """
 
     title: str
     unit: str
     keys: int
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,11 @@ class Sheet:
     signs: tuple[Swatch, ...]
     missing: tuple[str, ...]
     words: Mapping[str, Any]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Columns that the tables of one key filter by."""
+        return tuple(table.key for table in self.breakdowns if table.key)
 
 
 def make_sheet(
@@ -161,6 +173,7 @@ def _breakdowns(progress: Any, policy: Policy) -> Iterator[Breakdown]:
             rows=tuple(
                 _line(row, keys, policy) for row in table.to_dict("records") if _says(row, keys)
             ),
+            key=keys[0] if len(keys) == 1 and keys[0] in _FILTERS else None,
         )
 
 

@@ -17,9 +17,15 @@ window.herbgis = (function () {
     return made;
   }
 
+  const colours = new Map();
+
   /** A colour of the style sheet: the map is drawn in the colours of its legend. */
   function colour(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue("--hg-" + name).trim();
+    if (!colours.has(name)) {
+      const style = getComputedStyle(document.documentElement);
+      colours.set(name, style.getPropertyValue("--hg-" + name).trim());
+    }
+    return colours.get(name);
   }
 
   /** Rings as Leaflet wants them, from whole steps and differences. */

@@ -1,116 +1,9 @@
-/* The layers: counties, bases, issues, changes. Each takes plain values and gives a Leaflet layer. */
+/* The layers of some shapes: counties, issues, changes. Each takes plain values and gives a Leaflet
+   layer. The bases, which may be very many, draw themselves (bases.js). */
 (function (herbgis) {
   "use strict";
 
   const { element, colour, unpack } = herbgis;
-  const SMALL_SCALE = 0.75;
-
-  function style(base) {
-    const rank = base.rank === null ? "none" : Math.min(base.rank, 4);
-    const fill = colour("rank-" + rank);
-    const edge = colour("edge-" + rank);
-    if (base.look === "solid") {
-      return { color: edge, weight: 1.2, fillColor: fill, fillOpacity: 0.92 };
-    }
-    return {
-      color: colour("ink-" + rank),
-      weight: 2,
-      dashArray: base.look === "dashed" ? "3 3" : null,
-      fillColor: colour("paper"),
-      fillOpacity: 0.85,
-    };
-  }
-
-  function closeStyle(base) {
-    return base.ring ? { ...style(base), color: colour("ring"), weight: 3 } : style(base);
-  }
-
-  function tooltip(base) {
-    const lines = [element("b", "", base.name)];
-    if (base.tip) lines.push(element("span", "", base.tip));
-    return element("div", "hg-tip", lines);
-  }
-
-  function tags(texts, rank) {
-    const made = texts.map((text) => element("span", "", text));
-    if (rank !== null && made.length) made[0].className = "hg-tag-rank hg-rank-" + rank;
-    return element("p", "hg-tags", made);
-  }
-
-  function popup(base, labels) {
-    const rows = [];
-    base.lines.forEach((text, i) => {
-      if (text) rows.push(element("tr", "", [element("th", "", labels[i]), element("td", "", text)]));
-    });
-    return element("div", "hg-popup", [
-      element("h3", "", base.name),
-      tags(base.tags, base.rank),
-      element("table", "", element("tbody", "", rows)),
-    ]);
-  }
-
-  function told(layer, base, labels) {
-    return layer
-      .bindTooltip(() => tooltip(base), { sticky: true, direction: "top", offset: [0, -6] })
-      .bindPopup(() => popup(base, labels), { maxWidth: 340, minWidth: 260 });
-  }
-
-  /** Symbols from afar and polygons when close, in one order whatever groups are shown. */
-  const Bases = L.LayerGroup.extend({
-    initialize(data) {
-      L.LayerGroup.prototype.initialize.call(this);
-      this._data = data;
-      this._hidden = new Set();
-      this._near = data.bases.map((base) =>
-        told(L.polygon(unpack(base.parts, data.steps), closeStyle(base)), base, data.labels)
-      );
-      this._far = data.bases.map((base) => told(mark(base), base, data.labels));
-    },
-
-    onAdd(map) {
-      this._map = map;
-      map.on("zoomend", this._zoomed, this);
-      const scale = herbgis.isSmall(map) ? SMALL_SCALE : 1;
-      this._far.forEach((drawn, i) => drawn.setRadius(this._data.bases[i].r * scale));
-      this._fill();
-    },
-
-    onRemove(map) {
-      map.off("zoomend", this._zoomed, this);
-      L.LayerGroup.prototype.onRemove.call(this, map);
-    },
-
-    /** Show or hide the bases of a group. */
-    showGroup(group, shown) {
-      this._hidden[shown ? "delete" : "add"](group);
-      if (this._map) this._fill();
-    },
-
-    _zoomed() {
-      if (this._isNear() !== this._filledNear) this._fill();
-    },
-
-    _isNear() {
-      return this._map.getZoom() >= this._data.closeZoom;
-    },
-
-    _fill() {
-      const near = (this._filledNear = this._isNear());
-      this.clearLayers();
-      this._data.bases.forEach((base, i) => {
-        const drawn = near && base.parts.length ? this._near[i] : this._far[i];
-        if (!this._hidden.has(base.group)) this.addLayer(drawn);
-      });
-    },
-  });
-
-  function mark(base) {
-    const ring = base.ring ? colour("ring") : null;
-    return new herbgis.Mark(base.at, { ...style(base), radius: base.r, shape: base.shape, ring });
-  }
-
-  herbgis.bases = (data) => new Bases(data);
-
   function ground(shapes, options) {
     return L.polygon(shapes, { pane: "hg-ground", interactive: false, ...options });
   }
@@ -155,7 +48,7 @@
   function issuePopup(pin) {
     return element("div", "hg-popup", [
       element("h3", "", pin.name),
-      tags(pin.tags, null),
+      herbgis.tags(pin.tags, null),
       ...pin.said.map((text) => element("p", "", text)),
       element("p", "hg-where", pin.where),
     ]);

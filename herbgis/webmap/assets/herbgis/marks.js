@@ -48,6 +48,7 @@
     },
   });
 
+  herbgis.outlines = outlines;
   herbgis.Mark = L.CircleMarker.extend({
     options: { shape: "circle", ring: null },
 
