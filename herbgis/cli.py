@@ -203,18 +203,39 @@ def map_(
     paths: Paths,
     out: Annotated[Path, typer.Option("--out", metavar="FILE.html", help="写到哪个文件")],
     title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="地图标题")] = None,
+    online: Annotated[
+        str | None,
+        typer.Option(
+            "--online", metavar="tianditu|amap|osm", help="联网底图; 天地图密钥放在 HERBGIS_TDT_KEY"
+        ),
+    ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="供公开: 只画点, 不列经营主体和问题")
+    ] = False,
+    lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="地图的语言")] = "zh",
     policy: PolicyOption = "tongren-2020",
     counties: CountiesOption = _SHIPPED,
     against: AgainstOption = None,
 ) -> None:
     """一个 HTML 文件的地图, 断网也能打开。"""
+    _one_of("--lang", lang, ("zh", "en"))
+    if online is not None:
+        _one_of("--online", online, ("tianditu", "amap", "osm"))
     report, bases, rules, borders = _walk(paths, policy, counties, against)
     from herbgis.progress import count_progress
     from herbgis.webmap import draw_map
 
     counted = count_progress(bases, policy=rules, by=["county", "variety"])
     page = draw_map(
-        bases, counties=borders, policy=rules, progress=counted, issues=report, title=title
+        bases,
+        counties=borders,
+        policy=rules,
+        progress=counted,
+        issues=report,
+        title=title,
+        online=online,
+        public=public,
+        lang=lang,
     )
     _tell(f"已写出 {_save_page(page, out)}")
     raise typer.Exit(_status(report))

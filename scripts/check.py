@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import sysconfig
 import time
 
+SCRIPTS = sysconfig.get_path("scripts")
+CONTRACTS = "from importlinter.cli import lint_imports_command as run; run()"
 #: Each runs in this interpreter's environment, whatever PATH says.
 CHECKS = {
-    "lint": ["-m", "ruff", "check", "."],
-    "format": ["-m", "ruff", "format", "--check", "."],
-    "types": ["-m", "mypy"],
-    "import contracts": ["-c", "from importlinter.cli import lint_imports_command as run; run()"],
-    "tests": ["-m", "pytest"],
+    "lint": [sys.executable, "-m", "ruff", "check", "."],
+    "format": [sys.executable, "-m", "ruff", "format", "--check", "."],
+    "page scripts": [f"{SCRIPTS}/oxlint", "--deny-warnings", "herbgis/webmap/assets/herbgis"],
+    "page templates": [sys.executable, "-m", "djlint", "--lint", "herbgis/webmap/templates"],
+    "types": [sys.executable, "-m", "mypy"],
+    "import contracts": [sys.executable, "-c", CONTRACTS],
+    "tests": [sys.executable, "-m", "pytest"],
 }
 
 
 def main() -> int:
     """Run every check in turn; the status is the number that failed."""
     failed = []
-    for name, arguments in CHECKS.items():
+    for name, command in CHECKS.items():
         print(f"== {name}", flush=True)
         began = time.monotonic()
-        if subprocess.run([sys.executable, *arguments], check=False).returncode:
+        if subprocess.run(command, check=False).returncode:
             failed.append(name)
         print(f"== {name}: {time.monotonic() - began:.0f} s", flush=True)
     print(f"failed: {', '.join(failed)}" if failed else "all checks passed")

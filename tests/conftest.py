@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import geopandas as gpd
 import pytest
+from playwright.sync_api import Browser
 
 import herbgis as hg
+from tests.map_browser import chromium
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +20,9 @@ def policy() -> hg.Policy:
 @pytest.fixture(scope="session")
 def counties() -> gpd.GeoDataFrame:
     return hg.read_counties()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running

@@ -27,7 +27,7 @@ from herbgis.webmap import OfflineMap, vendor
 from herbgis.webmap.labels import label_places
 from herbgis.webmap.outlines import STEPS, rings, simplified_counties
 from herbgis.webmap.page import PageReader
-from herbgis.webmap.payload import radius_px
+from herbgis.webmap.symbols import radius_px
 from herbgis.webmap.templating import as_json
 from tests.map_page import blocks_of, data_of
 from tests.shapes import LAT, LON, east_of, frame, square
@@ -142,7 +142,7 @@ def test_figures_are_those_of_progress(page: str, progress: hg.Progress) -> None
         for word, name in (("尚差", "gap"), ("待核实", "pending"), ("上报", "reported")):
             assert f"<dt>{word}</dt><dd>{row[name]}</dd>" in page
     for row in progress.by["variety"].to_dict("records"):
-        assert f'<th scope="row">{row["variety"]}</th>' in page
+        assert f'aria-pressed="false">{row["variety"]}</button>' in page
     assert "截至 2020-06-15" in page
     assert "无图斑 1 个" in page
     assert "印江自治县 · 无图斑基地" in page

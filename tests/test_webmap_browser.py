@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import folium
 import geopandas as gpd
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser
 
 import herbgis as hg
+from tests.map_browser import BASES, MAP, PHONE, PLACES, SHOWN, opened
 from tests.shapes import LAT, frame, square
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-OWN = ("file:", "data:", "blob:")
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
     "</script><script>alert(1)</script>",
@@ -36,42 +22,6 @@ HOSTILE = (
 )
 #: Longitude of the third base, of 900 亩.
 THIRD_LON = 108.30 + 2 / 12
-SCREEN: ViewportSize = {"width": 1600, "height": 900}
-PHONE: ViewportSize = {"width": 390, "height": 844}
-#: The page's one folium map.
-MAP = "window[Object.keys(window).find(name => name.startsWith('map_'))]"
-#: The layer of the bases.
-BASES = "Object.values(window).find(found => found instanceof L.Renderer && found.visit)"
-#: Where each base stands on the screen, in the order of drawing.
-PLACES = f"""() => {{
-  const map = {MAP}, box = map.getContainer().getBoundingClientRect(), bases = {BASES};
-  return Array.from({{length: bases.data.count}}, (_, i) => {{
-    const point = map.latLngToContainerPoint(bases.latLng(i));
-    return {{name: bases.name(i), x: box.x + point.x, y: box.y + point.y}};
-  }});
-}}"""
-
-
-@dataclass
-class Opened:
-    """A page that is open, and what it did that it must not do."""
-
-    page: Page
-    faults: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        reason = f"没有浏览器: {'、'.join(BROWSERS)} 都找不到"
-        if os.environ.get("HERBGIS_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -104,38 +54,6 @@ def walked(survey: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> tuple[folium
     )
     folium.FeatureGroup(name=HOSTILE[0]).add_to(drawn)
     return drawn, progress
-
-
-def opened(
-    browser: Browser, drawn: folium.Map, folder: Path, viewport: ViewportSize = SCREEN
-) -> Opened:
-    """Save a map and open it with the network off, listening for what it must not do."""
-    path = folder / "map.html"
-    drawn.save(str(path))
-    context = browser.new_context(offline=True, viewport=viewport)
-    context.set_default_timeout(10_000)
-    result = Opened(context.new_page())
-    faults = result.faults
-
-    def heard(message: Any) -> None:
-        if message.type in {"error", "warning"}:
-            faults.append(f"console: {message.text}")
-
-    def asked(dialog: Any) -> None:
-        faults.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def requested(request: Any) -> None:
-        if not request.url.startswith(OWN):
-            faults.append(f"request: {request.url}")
-
-    result.page.on("console", heard)
-    result.page.on("pageerror", lambda error: faults.append(f"error: {error}"))
-    result.page.on("dialog", asked)
-    result.page.on("request", requested)
-    result.page.goto(path.as_uri())
-    result.page.wait_for_function(f"() => {MAP} && {MAP}._loaded")
-    return result
 
 
 def test_hostile_texts_show_as_text_everywhere(
@@ -204,7 +122,6 @@ def test_layers_are_switched_and_issues_are_pins(
     page = here.page
     assert page.locator(".hg-county").count() == 10
     pins = f"() => Object.values({MAP}._layers).filter(layer => layer.options.shape).length"
-    shown = f"() => {BASES}.shown().length"
     assert page.evaluate(pins) == 0
     page.click("text=问题")
     assert page.evaluate(pins) > 0
@@ -212,9 +129,9 @@ def test_layers_are_switched_and_issues_are_pins(
     assert page.evaluate(pins) == 0
     page.click("text=县界")
     assert page.locator(".hg-county").count() == 0
-    before = page.evaluate(shown)
+    before = page.evaluate(SHOWN)
     page.click("text=其他药材")
-    assert page.evaluate(shown) < before
+    assert page.evaluate(SHOWN) < before
     assert here.faults == []
 
 

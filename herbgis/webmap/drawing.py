@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import folium
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from herbgis.policy import Policy
 from herbgis.policyfiles import load_policy
-from herbgis.webmap import words
-from herbgis.webmap.frames import tidy_bases, tidy_changes, tidy_counties, tidy_issues
-from herbgis.webmap.layers import DataLayer
-from herbgis.webmap.outlines import bounds
-from herbgis.webmap.page import OfflineMap
-from herbgis.webmap.payload import (
-    Symbols,
-    base_symbols,
-    change_payload,
-    county_payload,
-    issue_payload,
+from herbgis.progress import Progress
+from herbgis.webmap.counts import counts_of_bases, filters
+from herbgis.webmap.frames import tidy_bases
+from herbgis.webmap.layers import (
+    bases_layer,
+    change_layer,
+    county_layer,
+    issue_layer,
+    kinds_of,
+    township_layer,
+    visit_layer,
 )
+from herbgis.webmap.legend import make_legend
+from herbgis.webmap.online import online_layers
+from herbgis.webmap.outlines import Bounds, bounds
+from herbgis.webmap.page import OfflineMap
 from herbgis.webmap.sheet import Sheet, make_sheet
+from herbgis.webmap.symbols import Symbols, base_symbols
+from herbgis.webmap.words import Wording
 
 #: Where a map without anything on it looks.
 _CHINA = (35.0, 105.0)
@@ -35,10 +40,16 @@ def draw_map(
     *,
     counties: gpd.GeoDataFrame | None = None,
     policy: Policy | None = None,
-    progress: Any = None,
+    progress: Progress | None = None,
     issues: Any = None,
     title: str | None = None,
     columns: Mapping[str, str] | None = None,
+    townships: gpd.GeoDataFrame | None = None,
+    visit: Sequence[str] | pd.DataFrame | None = None,
+    online: str | None = None,
+    tianditu_key: str | None = None,
+    public: bool = False,
+    lang: str = "zh",
 ) -> folium.Map:
     """Draw the bases on a map that opens without a network.
 
@@ -53,12 +64,27 @@ def draw_map(
     policy : Policy, optional
         ``tongren-2020`` by default.
     progress : Progress, optional
-        Its targets and breakdowns stand in the panel.
+        Its targets and breakdowns stand in the panel; rows of a breakdown by one column filter
+        the map and each other.
     issues : ValidationReport, optional
         Its errors and warnings that have a place become a layer of pins.
     title : str, optional
     columns : mapping of str to str, optional
         Column of the base table to the frame's heading.
+    townships : GeoDataFrame, optional
+        Points or polygons with ``name`` or ``township``; the names are shown from close by.
+    visit : sequence of str, or DataFrame, optional
+        The bases of a site visit in their order: ids, or a table with ``base_id`` (a column or
+        the index) whose other columns are each stop's facts, under their own headings.
+    online : {'tianditu', 'amap', 'osm'}, optional
+        Base maps from the network under all else; the page may then load these, nothing more.
+    tianditu_key : str, optional
+        The key of Tianditu, which stands in the page; else that of ``HERBGIS_TDT_KEY``.
+    public : bool
+        For the public: points to about 100 m instead of polygons, no operators, no issues, no
+        lists of the bureau's own work.
+    lang : {'zh', 'en'}
+        Names that people gave and messages of issues stay as they are.
 
     Returns
     -------
@@ -71,18 +97,36 @@ def draw_map(
         The frame has no geometry, or neither a tier nor a counted area.
     CrsError
         The frame has geometries and no coordinate system.
+    UnknownNameError
+        A language or an online map that there is not, or a stop of the visit that is not drawn.
+    HerbgisError
+        Tianditu's key is missing.
     """
-    policy = policy or load_policy()
-    pins = None if issues is None else tidy_issues(issues.table)
-    table = tidy_bases(bases, policy, columns)
+    wording = Wording(policy or load_policy(), lang)
+    table = tidy_bases(bases, wording.policy, columns)
+    drawn = _symbols(table, wording, progress, public=public)
+    land = None if counties is None else county_layer(counties, drawn, wording)
+    extent = (land and land.extent) or bounds(table["shape"].to_numpy())
+    layers: list[folium.map.Layer | None] = [
+        *([] if online is None else online_layers(online, tianditu_key, lang=lang)),
+        land,
+        None if townships is None else township_layer(townships, wording),
+        bases_layer(drawn, wording),
+        None if visit is None else visit_layer(visit, drawn, wording),
+        None if issues is None or public else issue_layer(issues.table, wording),
+    ]
+    present = [layer for layer in layers if layer is not None]
+    legend = make_legend(table[table["shape"].notna()], wording, kinds_of(present))
     sheet = make_sheet(
         table,
-        policy=policy,
+        wording=wording,
+        legend=legend,
         progress=progress,
         title=title,
-        pins=pins is not None and len(pins) > 0,
+        ids=drawn.ids,
+        public=public,
     )
-    return _draw(table, sheet, counties, policy, pins=pins)
+    return _page(sheet, present, extent)
 
 
 def draw_findings(
@@ -108,59 +152,39 @@ def draw_findings(
     policy : Policy
     title : str
     """
+    wording = Wording(policy)
     table = tidy_bases(bases, policy, None)
-    pins = tidy_issues(findings)
-    mended = tidy_changes(changes)
+    drawn = _symbols(table, wording, None, public=False)
+    layers: list[folium.map.Layer | None] = [
+        None if counties is None else county_layer(counties, drawn, wording),
+        bases_layer(drawn, wording),
+        issue_layer(findings, wording, show=True),
+        change_layer(changes, wording),
+    ]
+    present = [layer for layer in layers if layer is not None]
+    legend = make_legend(table[table["shape"].notna()], wording, kinds_of(present))
     sheet = make_sheet(
-        table, policy=policy, progress=None, title=title, pins=len(pins) > 0, mended=len(mended) > 0
+        table, wording=wording, legend=legend, progress=None, title=title, ids=drawn.ids
     )
-    return _draw(table, sheet, counties, policy, pins=pins, mended=mended, show=True)
+    return _page(sheet, present, bounds(table["shape"].to_numpy()))
 
 
-def _draw(
-    table: pd.DataFrame,
-    sheet: Sheet,
-    counties: gpd.GeoDataFrame | None,
-    policy: Policy,
-    *,
-    pins: pd.DataFrame | None,
-    mended: pd.DataFrame | None = None,
-    show: bool = False,
-) -> folium.Map:
-    """A page with its layers; `show` puts findings on it from the start, and looks at the bases."""
-    page = OfflineMap(sheet=sheet, location=_CHINA, zoom_start=4, zoom_snap=0.1, zoom_delta=0.5)
-    drawn = base_symbols(table, policy, sheet.keys)
-    extent = bounds(table["shape"].to_numpy())
-    if counties is not None:
-        discs = np.column_stack([drawn.at, drawn.radius])
-        borders = county_payload(tidy_counties(counties), discs)
-        extent = (None if show else borders["bounds"]) or extent
-        _layer("counties", borders).add_to(page)
-    _base_layer(drawn).add_to(page)
-    if pins is not None and len(pins):
-        _layer("issues", issue_payload(pins), count=len(pins), show=show).add_to(page)
-    if mended is not None and len(mended):
-        _layer("changes", change_payload(mended), count=len(mended)).add_to(page)
+def _symbols(
+    table: pd.DataFrame, wording: Wording, progress: Progress | None, *, public: bool
+) -> Symbols:
+    """The bases, with what the panel's tables filter and count by."""
+    breakdowns = {} if progress is None else progress.by
+    counts = counts_of_bases(table, breakdowns, wording.policy) if breakdowns else None
+    keys = filters(breakdowns, table)
+    return base_symbols(table, wording, keys=keys, counts=counts, public=public)
+
+
+def _page(sheet: Sheet, layers: Sequence[folium.map.Layer], extent: Bounds | None) -> folium.Map:
+    """A page with its layers, looking at an extent."""
+    view = {"location": _CHINA, "zoom_start": 4, "zoom_snap": 0.1, "zoom_delta": 0.5}
+    page = OfflineMap(sheet=sheet, extent=extent, **view)
+    for layer in layers:
+        layer.add_to(page)
     if extent:
         page.fit_bounds(extent, padding=(12, 12), max_zoom=15)
     return page
-
-
-def _layer(kind: str, data: Any, *, count: int | None = None, show: bool = True) -> DataLayer:
-    name = words.texts()["layers"][kind]
-    return DataLayer(kind, data, name=name, switches=[_switch(name, count)], show=show)
-
-
-def _base_layer(drawn: Symbols) -> DataLayer:
-    """All bases in one layer, so that small symbols lie above large ones; a switch a group."""
-    texts = words.texts()
-    name = texts["layers"]["bases"]
-    switches = [
-        _switch(texts["groups"].get(group, name), count, group) for group, count in drawn.groups
-    ]
-    return DataLayer("bases", drawn.block, name=name, switches=switches)
-
-
-def _switch(title: str, count: int | None, group: str | None = None) -> dict[str, Any]:
-    shown = None if count is None else str(count)
-    return {"title": title, "count": shown, "group": group}

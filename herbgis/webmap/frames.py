@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from herbgis import columns as cols
-from herbgis.errors import MissingColumnError
+from herbgis.errors import HerbgisError, MissingColumnError, nearest
 from herbgis.headings import match_headings
 from herbgis.policy import Policy
 from herbgis.tiers import classify, tier_of
-from herbgis.webmap.outlines import drawable
+from herbgis.webmap.outlines import anchors, drawable
+from herbgis.webmap.words import text
 
 _COMPUTED = cols.names(cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
 
@@ -60,6 +61,50 @@ def tidy_counties(counties: gpd.GeoDataFrame) -> pd.DataFrame:
     names = counties[named[0]] if named else pd.Series("", index=counties.index)
     shapes = np.asarray(drawable(counties), dtype=object)
     return pd.DataFrame({"name": list(names), "shape": pd.Series(shapes, dtype=object)})
+
+
+def tidy_townships(townships: gpd.GeoDataFrame) -> pd.DataFrame:
+    """``name`` and ``at`` (lat, lon) of each township that has both.
+
+    Raises
+    ------
+    MissingColumnError
+        There is no column with names.
+    """
+    named = [name for name in ("township", "name", "乡镇", "名称") if name in townships]
+    if not named:
+        raise MissingColumnError("draw_map(townships=…)", ["name"], list(townships.columns))
+    shapes = drawable(townships)
+    table = pd.DataFrame({"name": [text(name) for name in townships[named[0]]]})
+    table["at"] = [[round(lat, 5), round(lon, 5)] for lon, lat in anchors(shapes).tolist()]
+    return table[table["name"].notna() & pd.notna(shapes)]
+
+
+def tidy_visit(visit: Sequence[str] | pd.DataFrame, known: Mapping[str, int]) -> pd.DataFrame:
+    """``base_id`` of each stop in order, and the table's other columns as facts.
+
+    Raises
+    ------
+    MissingColumnError
+        A table without ids.
+    HerbgisError
+        A stop that is not among the bases on the map.
+    """
+    table = visit if isinstance(visit, pd.DataFrame) else pd.DataFrame({"base_id": list(visit)})
+    if "base_id" not in table and table.index.name == "base_id":
+        table = table.reset_index()
+    headings = [name for name in ("base_id", cols.titles()["base_id"]) if name in table]
+    if not headings:
+        raise MissingColumnError("draw_map(visit=…)", ["base_id"], list(map(str, table.columns)))
+    table = table.rename(columns={headings[0]: "base_id"}).rename(columns=str)
+    table["base_id"] = [text(base) or "" for base in table["base_id"]]
+    for base in table["base_id"]:
+        if base not in known:
+            hint = nearest(base, known)
+            like = f" 最像的是 {hint}。" if hint else ""
+            msg = f"观摩点 {base or '(空)'} 不在图上: 编号有误, 或者没有图斑。{like}请核对。"
+            raise HerbgisError(msg)
+    return table
 
 
 def tidy_issues(table: pd.DataFrame) -> pd.DataFrame:

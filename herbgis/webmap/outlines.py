@@ -13,6 +13,8 @@ from herbgis.errors import CrsError
 from herbgis.geodesy import CGCS2000, Floats
 
 Geometries: TypeAlias = npt.NDArray[np.object_]
+#: South-west and north-east corner, each latitude and longitude, as Leaflet wants them.
+Bounds: TypeAlias = list[list[float]]
 
 #: Steps in a degree: six decimals, 0.1 m.
 STEPS = 1_000_000
@@ -80,8 +82,8 @@ def simplified_counties(shapes: Geometries) -> Geometries:
     return result
 
 
-def bounds(shapes: Geometries) -> list[list[float]] | None:
-    """South-west and north-east corner around shapes, as Leaflet wants them; None for none."""
+def bounds(shapes: Geometries) -> Bounds | None:
+    """The corners around shapes; None for none."""
     if shapely.is_missing(shapes).all():
         return None
     west, south, east, north = np.round(shapely.total_bounds(shapes), 6).tolist()

@@ -1,7 +1,8 @@
 """OfflineMap: a folium map whose page holds everything it needs. Floor 7.
 
-The page may load nothing but ``data:`` and ``blob:``, and runs no script but those that stand in it
-when it is saved: their hashes are its content security policy. The same map gives the same bytes.
+The page may load nothing but ``data:`` and ``blob:``, and images from the hosts of the online base
+maps that it holds. It runs no script but those that stand in it when it is saved: their hashes are
+its content security policy. The same map gives the same bytes.
 """
 
 from __future__ import annotations
@@ -22,17 +23,26 @@ from markupsafe import Markup
 
 from herbgis.errors import AssetError
 from herbgis.webmap import vendor
+from herbgis.webmap.online import OnlineLayer
+from herbgis.webmap.outlines import Bounds
 from herbgis.webmap.sheet import Sheet
 from herbgis.webmap.templating import Verbatim, figure_of, template
 
 _ID = re.compile(r"[0-9a-f]{32}")
 #: Our own scripts, in the order in which they need each other.
-_SCRIPTS = ("core.js", "unpacking.js", "marks.js", "bases.js", "layers.js", "frame.js")
+_SCRIPTS = (
+    *("core.js", "unpacking.js", "marks.js", "base_data.js", "bases.js", "pointing.js"),
+    *("layers.js", "visit.js", "filters.js", "finding.js", "measuring.js", "paper.js", "frame.js"),
+)
+#: What base maps from the network need besides.
+_ONLINE_SCRIPTS = ("tiles.js",)
 _ADDRESSES = frozenset({"src", "srcset", "data", "poster"})
 
 
 class OfflinePage(Figure):
     """The page around an `OfflineMap`."""
+
+    lang = "zh-CN"
 
     def render(self, **kwargs: Any) -> str:
         """The page as HTML.
@@ -59,9 +69,11 @@ class OfflinePage(Figure):
         header = _renamed(self.header.render(**kwargs), short)
         filled = template("page.html").render(
             title=self.title,
+            lang=self.lang,
             header=Markup(header),  # noqa: S704 - rendered by folium and by our templates
             body=Markup(body),  # noqa: S704
             script=Markup(script),  # noqa: S704
+            hosts=hosts_of(self),
         )
         reading = PageReader(filled)
         return filled.replace("__SCRIPTS__", " ".join(map(_hash, reading.scripts)), 1)
@@ -74,17 +86,24 @@ class OfflineMap(folium.Map):
     ----------
     sheet : Sheet, optional
         Title, panel and legend around the map.
+    extent : list of list of float, optional
+        South-west and north-east corner (latitude, longitude) of all there is to see.
     **options
         Those of `folium.Map`. There are no tiles.
     """
 
-    def __init__(self, *, sheet: Sheet | None = None, **options: Any) -> None:
+    def __init__(
+        self, *, sheet: Sheet | None = None, extent: Bounds | None = None, **options: Any
+    ) -> None:
         super().__init__(tiles=None, prefer_canvas=True, **options)
         self._name = "Map"
         self.default_js = [link for link in folium.Map.default_js if link[0] == "leaflet"]
         self.default_css = [link for link in folium.Map.default_css if link[0] == "leaflet_css"]
         self.sheet = sheet
-        OfflinePage(ratio="64%", title=sheet.title if sheet else None).add_child(self)
+        self.extent = extent
+        page = OfflinePage(ratio="64%", title=sheet.title if sheet else None)
+        page.lang = sheet.lang if sheet else "zh-CN"
+        page.add_child(self)
 
     def render(self, **kwargs: Any) -> Any:
         """Write the map into its page."""
@@ -98,16 +117,28 @@ class OfflineMap(folium.Map):
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         icons = Verbatim(template("marker_icons.html").render(icons=vendor.marker_icons()))
         figure.header.add_child(icons, name="herbgis_icons")
-        for name in _SCRIPTS:
+        for name in (*_SCRIPTS, *(_ONLINE_SCRIPTS if hosts_of(self) else ())):
             asset = vendor.house_asset(name)
             figure.header.add_child(_embedded(asset), name=f"herbgis_{name}")
         if self.sheet:
             switches = list(_switches(self))
             _add(figure.html, "panel.html", sheet=self.sheet)
             _add(figure.html, "controls.html", sheet=self.sheet, switches=switches)
-            _add(figure.script, "frame.js", map=self.get_name(), switches=switches)
+            _add(
+                *(figure.script, "frame.js"),
+                map=self.get_name(),
+                switches=switches,
+                bases=self._bases(),
+                extent=self.extent,
+                words=self.sheet.words["tools"],
+            )
         if not isinstance(figure, OfflinePage):
             embed_links(figure, figure.script.render() + figure.html.render())
+
+    def _bases(self) -> str | None:
+        """The name of the layer of the bases in the page's script."""
+        found = [c for c in self._children.values() if getattr(c, "kind", None) == "bases"]
+        return found[0].get_name() if found else None
 
     def save(
         self,
@@ -175,6 +206,15 @@ def embed_links(figure: Figure, scripts: str) -> None:
     figure.header._children = children  # noqa: SLF001
 
 
+def hosts_of(root: Element) -> list[str]:
+    """Origins whose images the online base maps below an element load, each once."""
+    hosts: dict[str, None] = {}
+    for child in root._children.values():  # noqa: SLF001
+        found = child.hosts if isinstance(child, OnlineLayer) else hosts_of(child)
+        hosts.update(dict.fromkeys(found))
+    return list(hosts)
+
+
 def elements_of(root: Element) -> list[Element]:
     """Every element that an element holds, itself first, in the order of the tree."""
     found: dict[int, Element] = {}
@@ -227,9 +267,14 @@ def _switches(page: OfflineMap) -> Iterator[dict[str, Any]]:
         if not isinstance(child, folium.map.Layer) or not child.control:
             continue
         for switch in getattr(child, "switches", None) or [{"title": child.layer_name}]:
-            yield {"show": child.show, "group": None, "count": None, "layer": child.get_name()} | (
-                switch
-            )
+            yield {
+                "layer": child.get_name(),
+                "show": child.show,
+                "base": getattr(child, "base", False),
+                "group": None,
+                "count": None,
+                **switch,
+            }
 
 
 def _tile_layers(element: Element) -> Iterator[str]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from herbgis import columns as cols
-from herbgis.policy import Policy
-from herbgis.progress import rate_text
+from herbgis.progress import Progress, rate_text
 from herbgis.webmap import words
-from herbgis.webmap.payload import name_of, radius_px
-
-#: Columns whose words on the page are those of the tables, so that a row can filter the map.
-_FILTERS = ("county", "variety", "reporting_unit", "group", "kind", "status", "township", "mode")
+from herbgis.webmap.counts import filters
+from herbgis.webmap.legend import Legend
+from herbgis.webmap.telling import name_of
+from herbgis.webmap.words import Wording
 
 
 @dataclass(frozen=True)
@@ -48,15 +46,21 @@ class Breakdown:
 
 
 @dataclass(frozen=True)
-class Swatch:
-    """A line of the legend: a symbol as the map draws it."""
+class Line:
+    """A base in one of the panel's lists: its number on the map (None: not on it), and figures."""
+
+    name: str
+    place: str
+    figure: str
+    base: int | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of bases that an analyst looks at next."""
 
     title: str
-    rank: int | None = None
-    radius: float = 7.0
-    look: str = "solid"
-    shape: str = "circle"
-    ring: bool = False
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -69,25 +73,23 @@ class Sheet:
     data_notes: tuple[str, ...]
     targets: tuple[Target, ...]
     breakdowns: tuple[Breakdown, ...]
-    tiers: tuple[Swatch, ...]
-    signs: tuple[Swatch, ...]
+    listings: tuple[Listing, ...]
+    legend: Legend
+    years: tuple[int, ...]
     missing: tuple[str, ...]
+    lang: str
     words: Mapping[str, Any]
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Columns that the tables of one key filter by."""
-        return tuple(table.key for table in self.breakdowns if table.key)
 
 
 def make_sheet(
     table: pd.DataFrame,
     *,
-    policy: Policy,
-    progress: Any,
+    wording: Wording,
+    legend: Legend,
+    progress: Progress | None,
     title: str | None,
-    pins: bool,
-    mended: bool = False,
+    ids: Mapping[str, int],
+    public: bool = False,
 ) -> Sheet:
     """The sheet of a map.
 
@@ -95,29 +97,33 @@ def make_sheet(
     ----------
     table : DataFrame
         As `frames.tidy_bases` gives it.
+    wording : Wording
+    legend : Legend
     progress : Progress or None
-    pins : bool
-        Whether the map has a layer of issues.
-    mended : bool
-        Whether it has one of shapes before and after their repair.
+    title : str or None
+    ids : mapping of str to int
+        The number of each base on the map, by its id.
+    public : bool
+        Without the lists that are for the bureau's own work.
     """
-    texts = words.texts()
+    texts = wording.texts
     as_of = words.day(progress.as_of) if progress is not None else None
-    drawn = table[table["shape"].notna()]
     return Sheet(
         title=words.text(title) or texts["title"],
-        source=policy.title,
+        source=wording.policy.title,
         as_of=as_of and texts["as_of"].format(day=as_of),
         data_notes=tuple(_distinct(table, "data_note")),
-        targets=() if progress is None else tuple(_targets(progress, policy)),
+        targets=() if progress is None else tuple(_targets(progress, wording)),
         breakdowns=(
-            (_tier_counts(table, policy),)
+            (_tier_counts(table, wording),)
             if progress is None
-            else tuple(_breakdowns(progress, policy))
+            else tuple(_breakdowns(progress, filters(progress.by, table), wording))
         ),
-        tiers=tuple(_tiers(drawn, policy)),
-        signs=tuple(_signs(drawn, pins=pins, mended=mended)),
-        missing=tuple(_missing(table, policy)),
+        listings=() if progress is None or public else tuple(_listings(progress, ids, wording)),
+        legend=legend,
+        years=_years(table),
+        missing=() if public else tuple(_missing(table, wording)),
+        lang=texts["html_lang"],
         words=texts,
     )
 
@@ -126,27 +132,34 @@ def _distinct(table: pd.DataFrame, column: str) -> list[str]:
     return sorted({shown for cell in table.get(column, []) if (shown := words.text(cell))})
 
 
-def _missing(table: pd.DataFrame, policy: Policy) -> Iterator[str]:
+def _years(table: pd.DataFrame) -> tuple[int, ...]:
+    """Every year from the first to the last completion; none where there is nothing to choose."""
+    drawn = table[table["shape"].notna()]
+    years = pd.to_datetime(drawn.get("completed_on", pd.Series(dtype=object))).dt.year.dropna()
+    first, last = (int(years.min()), int(years.max())) if len(years) else (0, 0)
+    return tuple(range(first, last + 1)) if last > first else ()
+
+
+def _missing(table: pd.DataFrame, wording: Wording) -> Iterator[str]:
     """Bases that have no shape, with who reports them."""
     for row in table[table["shape"].isna()].to_dict("records"):
-        named = (words.word(policy, key, row.get(key)) for key in ("reporting_unit", "county"))
+        named = (wording.word(key, row.get(key)) for key in ("reporting_unit", "county"))
         unit = next(filter(None, named), None)
-        yield words.joined([unit, name_of(row)], " · ") or ""
+        yield words.joined([unit, name_of(row, wording)], " · ") or ""
 
 
-def _targets(progress: Any, policy: Policy) -> Iterator[Target]:
-    texts = words.texts()["panel"]
-    titles = {tier.label: tier.reach_title for tier in policy.tiers}
+def _targets(progress: Progress, wording: Wording) -> Iterator[Target]:
+    texts = wording.texts["panel"]
     for row in progress.targets.to_dict("records"):
         verified, pending, target = (int(row[name]) for name in ("verified", "pending", "target"))
         share = min(100 * verified / target, 100.0) if target else 100.0
         waiting = 100 * pending / target if target else 0.0
         yield Target(
-            title=titles.get(str(row["tier"]), str(row["tier"])),
+            title=wording.reach(str(row["tier"])),
             verified=str(verified),
             target=str(target),
             rate=rate_text(verified, target),
-            mu=words.wan_mu(row["mu"]) or "",
+            mu=wording.wan_mu(row["mu"]) or "",
             figures=tuple(
                 (texts[name], str(int(row[name])))
                 for name in ("gap", "pending", "undecided", "reported")
@@ -156,34 +169,34 @@ def _targets(progress: Any, policy: Policy) -> Iterator[Target]:
         )
 
 
-def _breakdowns(progress: Any, policy: Policy) -> Iterator[Breakdown]:
-    texts = words.texts()["panel"]
-    headings = {**cols.titles(), "year": texts["year"]}
-    figures = [tier.reach_title for tier in policy.tiers]
+def _breakdowns(
+    progress: Progress, filtering: Sequence[str], wording: Wording
+) -> Iterator[Breakdown]:
+    texts, policy = wording.texts["panel"], wording.policy
+    figures = [wording.reach(tier.label) for tier in policy.tiers]
     if policy.counting.nested:
         figures[1:] = [texts["nested"].format(tier=figure) for figure in figures[1:]]
     for name, table in progress.by.items():
         keys = name.split(",")
-        titles = [headings.get(key, key) for key in keys]
+        titles = [texts["year"] if key == "year" else wording.heading(key) for key in keys]
+        rows = [row for row in table.to_dict("records") if _says(row, keys)]
         yield Breakdown(
-            title=texts["by"].format(keys="、".join(titles)),
+            title=texts["by"].format(keys=wording.texts["between"].join(titles)),
             unit=texts["unit"],
             keys=len(keys),
             heads=(*titles, *figures, texts["mu"]),
-            rows=tuple(
-                _line(row, keys, policy) for row in table.to_dict("records") if _says(row, keys)
-            ),
-            key=keys[0] if len(keys) == 1 and keys[0] in _FILTERS else None,
+            rows=tuple(_line(row, keys, wording) for row in rows),
+            key=name if name in filtering else None,
         )
 
 
-def _tier_counts(table: pd.DataFrame, policy: Policy) -> Breakdown:
+def _tier_counts(table: pd.DataFrame, wording: Wording) -> Breakdown:
     """Bases a tier, whatever their status: what there is to say without progress."""
-    texts = words.texts()
+    texts = wording.texts
     numbers = table["tier"].astype("str").value_counts()
     rows = [
-        (policy.tier_title(label), str(int(numbers.get(label, 0))))
-        for label in reversed(policy.tier_labels)
+        (wording.tier(label), str(int(numbers.get(label, 0))))
+        for label in reversed(wording.policy.tier_labels)
     ]
     heads = (texts["legend"]["heading"], texts["panel"]["number"])
     return Breakdown(texts["layers"]["bases"], texts["panel"]["unit_bases"], 1, heads, tuple(rows))
@@ -194,38 +207,40 @@ def _says(row: Mapping[str, Any], keys: list[str]) -> bool:
     return any(words.text(row[key]) for key in keys) or bool(row["mu"])
 
 
-def _line(row: Mapping[str, Any], keys: list[str], policy: Policy) -> tuple[str, ...]:
-    named = [words.word(policy, key, row[key]) or words.texts()["empty"] for key in keys]
-    counts = [str(int(row[label])) for label in policy.tier_labels if label in row]
+def _line(row: Mapping[str, Any], keys: list[str], wording: Wording) -> tuple[str, ...]:
+    named = [wording.word(key, row[key]) or wording.texts["empty"] for key in keys]
+    counts = [str(int(row[label])) for label in wording.policy.tier_labels if label in row]
     return (*named, *counts, words.plain_mu(row["mu"]) or "")
 
 
-def _tiers(drawn: pd.DataFrame, policy: Policy) -> Iterator[Swatch]:
-    """Every tier of the policy, highest first, and bases without an area where there are any."""
-    thresholds = {tier.label: tier.threshold_mu for tier in policy.tiers}
-    for rank, label in reversed(list(enumerate(policy.tier_labels))):
-        radius = radius_px(thresholds.get(label, 0))
-        yield Swatch(policy.tier_title(label), rank=rank, radius=radius)
-    if drawn["tier"].isna().any():
-        yield Swatch(words.texts()["legend"]["none"], radius=5.0)
+def _listings(progress: Progress, ids: Mapping[str, int], wording: Wording) -> Iterator[Listing]:
+    """The nearest bases below each threshold, and those to be surveyed again."""
+    texts = wording.texts["panel"]
+    for label, rows in progress.near.groupby("tier", sort=False):
+        title = texts["near"].format(tier=wording.reach(str(label)))
+        yield _listing(title, rows, "lacks_mu", texts["lacks"], ids, wording)
+    again = progress.undecided.drop_duplicates("base_id")
+    yield _listing(texts["again"], again, "sigma_mu", texts["sigma"], ids, wording)
 
 
-def _signs(drawn: pd.DataFrame, *, pins: bool, mended: bool) -> Iterator[Swatch]:
-    """The symbols' other differences, as far as the columns can show them."""
-    texts = words.texts()["legend"]
-    if "status" in drawn or "blocked_by" in drawn:
-        looks = ("solid", "hollow", "dashed") if "status" in drawn else ("solid", "dashed")
-        yield from (Swatch(texts[look], rank=2, look=look) for look in looks)
-    if "verdict" in drawn:
-        yield Swatch(texts["ring"], rank=2, radius=5.0, ring=True)
-    present = set(drawn.get("group", ())) | set(drawn.get("kind", ()))
-    if "fungus" in present:
-        yield Swatch(texts["square"], rank=1, shape="square")
-    if {"seedling", "spawn"} & present:
-        yield Swatch(texts["triangle"], rank=1, shape="triangle")
-    if pins:
-        yield Swatch(texts["pin_error"], look="error", shape="pin")
-        yield Swatch(texts["pin_warning"], look="warning", shape="pin")
-    if mended:
-        yield Swatch(texts["before"], look="before", shape="outline")
-        yield Swatch(texts["after"], look="after", shape="outline")
+def _listing(
+    title: str,
+    table: pd.DataFrame,
+    column: str,
+    figure: str,
+    ids: Mapping[str, int],
+    wording: Wording,
+) -> Listing:
+    lines = []
+    for row in table.to_dict("records"):
+        named = [wording.word(key, row[key]) for key in ("county", "variety")]
+        told = {"mu": wording.mu(row["counted_mu"]), "figure": words.plain_mu(row[column])}
+        lines.append(
+            Line(
+                name=name_of(row, wording),
+                place=words.joined(named, " · ") or "",
+                figure=figure.format(**told),
+                base=ids.get(words.text(row["base_id"]) or ""),
+            )
+        )
+    return Listing(title.format(count=len(lines)), tuple(lines))

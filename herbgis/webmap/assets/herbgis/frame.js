@@ -1,4 +1,4 @@
-/* What stands around the map: legend, layer switch, north arrow, scale. */
+/* What stands around the map: legend, layers, tools, north arrow, scale; each joined to the map. */
 (function (herbgis) {
   "use strict";
 
@@ -9,7 +9,7 @@
     L.DomEvent.disableScrollPropagation(box);
     made.addTo(map);
     if (box.matches("details") && herbgis.isSmall(map)) box.open = false;
-    return box;
+    return made;
   }
 
   function toggle(map, item, shown) {
@@ -22,15 +22,93 @@
     }
   }
 
-  /** Set up the frame; `items` are the layers, in the order of the layer switch. */
-  herbgis.frame = function (map, items) {
+  /** The layer switch: overlays are ticked, of base maps there is one at a time. */
+  function layers(map, box, items) {
+    const inputs = Array.from(box.querySelectorAll("input"));
+    const refresh = () => inputs.forEach((input, i) => toggle(map, items[i], input.checked));
+    inputs.forEach((input, i) => {
+      input.addEventListener("change", () => {
+        if (input.type === "radio") refresh();
+        else toggle(map, items[i], input.checked);
+      });
+    });
+  }
+
+  /** Put the legend into the lower corner where it hides fewer bases, the layers to the other side. */
+  function settle(legend, switches, bases) {
+    const left = bases.hiddenBy(legend.getContainer());
+    legend.setPosition("bottomright");
+    if (bases.hiddenBy(legend.getContainer()) < left) switches.setPosition("topleft");
+    else legend.setPosition("bottomleft");
+  }
+
+  /** The legend's choice of colours: by tier or by variety. */
+  function colours(box, bases) {
+    for (const input of box.querySelectorAll("input")) {
+      input.addEventListener("change", () => {
+        bases.colourBy(input.value);
+        box.querySelectorAll("[data-colours]").forEach((list) => {
+          list.hidden = list.dataset.colours !== input.value;
+        });
+      });
+    }
+  }
+
+  function fullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.documentElement.requestFullscreen();
+  }
+
+  async function savePicture(paper, say, words) {
+    try {
+      const { blob, left } = await paper.picture();
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(blob);
+      link.download = document.title.replace(/[\\/:*?"<>|\s]+/g, "_") + ".png";
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      say(left ? words.without_tiles : "");
+    } catch {
+      say(words.no_picture);
+    }
+  }
+
+  /** The bar of tools on the map. */
+  function tools(map, box, paper, words) {
+    const find = (name) => box.querySelector(`[data-tool=${name}]`);
+    const notice = box.querySelector(".hg-notice");
+    const say = (text) => {
+      notice.textContent = text;
+      notice.hidden = !text;
+    };
+    find("whole").addEventListener("click", () => paper.fit(paper.extent));
+    find("full").hidden = !document.fullscreenEnabled;
+    find("full").addEventListener("click", fullScreen);
+    find("picture").addEventListener("click", () => savePicture(paper, say, words));
+    find("print").addEventListener("click", () => window.print());
+    herbgis.measuring(map, find("measure"), box.querySelector(".hg-hint"));
+  }
+
+  /**
+   * Set up the frame. `items` are the layers in the order of the layer switch, `bases` the layer of
+   * the bases, `extent` what the page looks at, `words` the texts of the tools.
+   */
+  herbgis.frame = function (map, { items, bases, extent, words }) {
     map.attributionControl?.setPrefix(false);
     control("hg-north", "topright", map);
-    const boxes = control("hg-switches", "topright", map).querySelectorAll("input");
-    boxes.forEach((box, i) => {
-      box.addEventListener("change", () => toggle(map, items[i], box.checked));
-    });
+    const switches = control("hg-switches", "topright", map);
+    layers(map, switches.getContainer(), items);
     L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
-    control("hg-legend", "bottomleft", map);
+    const legend = control("hg-legend", "bottomleft", map);
+    const bar = document.querySelector(".hg-tools");
+    tools(map, bar, herbgis.paper(map, bases, extent), words);
+    if (!bases) return;
+    settle(legend, switches, bases);
+    colours(legend.getContainer(), bases);
+    herbgis.search(bar.querySelector(".hg-search"), bases, words);
+    herbgis.lists(bases);
+    const chip = document.querySelector(".hg-chip");
+    herbgis.filters(bases, chip, bar.querySelector(".hg-year"), words);
+    for (const item of items) item.layer.join?.(bases);
   };
 })(window.herbgis);

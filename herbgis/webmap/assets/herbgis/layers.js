@@ -4,8 +4,10 @@
   "use strict";
 
   const { element, colour, unpack } = herbgis;
-  function ground(shapes, options) {
-    return L.polygon(shapes, { pane: "hg-ground", interactive: false, ...options });
+
+  /** Counties are few: as SVG they stay sharp on paper and in pictures. */
+  function ground(shapes, renderer, options) {
+    return L.polygon(shapes, { pane: "hg-ground", renderer, interactive: false, ...options });
   }
 
   function countyLabel(county) {
@@ -23,10 +25,17 @@
     initialize(data) {
       const shapes = data.counties.map((county) => unpack(county.parts, data.steps));
       const glow = { fill: false, color: colour("glow"), weight: 9, opacity: 0.5 };
-      const land = { color: colour("border"), weight: 1.2, fillColor: colour("land"), fillOpacity: 1 };
+      const land = {
+        className: "hg-land",
+        color: colour("border"),
+        weight: 1.2,
+        fillColor: colour("land"),
+        fillOpacity: 1,
+      };
+      const renderer = L.svg({ pane: "hg-ground", padding: 0.5 });
       L.LayerGroup.prototype.initialize.call(this, [
-        ...shapes.map((shape) => ground(shape, glow)),
-        ...shapes.map((shape) => ground(shape, land)),
+        ...shapes.map((shape) => ground(shape, renderer, glow)),
+        ...shapes.map((shape) => ground(shape, renderer, land)),
         ...data.counties.filter((county) => county.label).map(countyLabel),
       ]);
     },

@@ -1,0 +1,94 @@
+"""The legend: every symbol of the map as it is drawn, and what it means. Floor 7."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from herbgis.webmap.symbols import coloured_varieties, radius_px
+from herbgis.webmap.words import Wording, text
+
+
+@dataclass(frozen=True)
+class Swatch:
+    """A line of the legend: a symbol as the map draws it."""
+
+    title: str
+    rank: int | None = None
+    hue: int | None = None
+    radius: float = 7.0
+    look: str = "solid"
+    shape: str = "circle"
+    ring: bool = False
+
+
+@dataclass(frozen=True)
+class Legend:
+    """Colours by tier, colours by variety (empty where there is none), and the other signs."""
+
+    tiers: tuple[Swatch, ...]
+    varieties: tuple[Swatch, ...]
+    signs: tuple[Swatch, ...]
+
+
+def make_legend(drawn: pd.DataFrame, wording: Wording, layers: frozenset[str]) -> Legend:
+    """The legend of the bases that are drawn.
+
+    Parameters
+    ----------
+    drawn : DataFrame
+        As `frames.tidy_bases` gives it, those with a shape.
+    wording : Wording
+    layers : frozenset of str
+        What else stands on the map: ``issues``, ``changes``, ``visit``.
+    """
+    return Legend(
+        tiers=tuple(_tiers(drawn, wording)),
+        varieties=tuple(_varieties(drawn, wording)),
+        signs=tuple(_signs(drawn, wording, layers)),
+    )
+
+
+def _tiers(drawn: pd.DataFrame, wording: Wording) -> Iterator[Swatch]:
+    """Every tier of the policy, highest first, and bases without an area where there are any."""
+    thresholds = {tier.label: tier.threshold_mu for tier in wording.policy.tiers}
+    for rank, label in reversed(list(enumerate(wording.policy.tier_labels))):
+        radius = radius_px(thresholds.get(label, 0))
+        yield Swatch(wording.tier(label), rank=rank, radius=radius)
+    if drawn["tier"].isna().any():
+        yield Swatch(wording.texts["legend"]["none"], radius=5.0)
+
+
+def _varieties(drawn: pd.DataFrame, wording: Wording) -> Iterator[Swatch]:
+    """The varieties with a colour of their own, and the others where there are any."""
+    coloured = coloured_varieties(drawn, wording.policy)
+    for hue, name in enumerate(coloured):
+        yield Swatch(wording.word("variety", name) or name, hue=hue)
+    others = set(filter(None, map(text, drawn.get("variety", ())))) - {*coloured}
+    if others:
+        yield Swatch(wording.texts["legend"]["other_varieties"].format(count=len(others)))
+
+
+def _signs(drawn: pd.DataFrame, wording: Wording, layers: frozenset[str]) -> Iterator[Swatch]:
+    """The symbols' other differences, as far as the columns can show them."""
+    texts = wording.texts["legend"]
+    if "status" in drawn or "blocked_by" in drawn:
+        looks = ("solid", "hollow", "dashed") if "status" in drawn else ("solid", "dashed")
+        yield from (Swatch(texts[look], rank=2, look=look) for look in looks)
+    if "verdict" in drawn:
+        yield Swatch(texts["ring"], rank=2, radius=5.0, ring=True)
+    present = set(drawn.get("group", ())) | set(drawn.get("kind", ()))
+    if "fungus" in present:
+        yield Swatch(texts["square"], rank=1, shape="square")
+    if {"seedling", "spawn"} & present:
+        yield Swatch(texts["triangle"], rank=1, shape="triangle")
+    if "visit" in layers:
+        yield Swatch(texts["visit"], look="visit", shape="number")
+    if "issues" in layers:
+        yield Swatch(texts["pin_error"], look="error", shape="pin")
+        yield Swatch(texts["pin_warning"], look="warning", shape="pin")
+    if "changes" in layers:
+        yield Swatch(texts["before"], look="before", shape="outline")
+        yield Swatch(texts["after"], look="after", shape="outline")
