@@ -186,5 +186,7 @@ def _page(sheet: Sheet, layers: Sequence[folium.map.Layer], extent: Bounds | Non
     for layer in layers:
         layer.add_to(page)
     if extent:
-        page.fit_bounds(extent, padding=(12, 12), max_zoom=15)
+        fit = folium.FitBounds(extent, padding=(12, 12), max_zoom=15)
+        fit.options["animate"] = False  # what is drawn first is what stays
+        fit.add_to(page)
     return page
