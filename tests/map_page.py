@@ -24,10 +24,11 @@ def data_of(page: str, key: str) -> dict[str, Any]:
 
 def unpacked(block: dict[str, Any]) -> dict[str, Any]:
     """A block with its packed parts as plain values."""
-    if "outlines" not in block:
+    if "low" not in block:
         return block
     data = json.loads(gzip.decompress(base64.b64decode(block["json"])))
-    outlines = _outlines(gzip.decompress(base64.b64decode(block["outlines"])), data["count"])
+    low, high = (gzip.decompress(base64.b64decode(block[name])) for name in ("low", "high"))
+    outlines = _outlines(_numbers(low, high), data["count"])
     lines = [_cells(column) for column in data["lines"]]
     bases = [
         {
@@ -48,9 +49,9 @@ def _cells(column: Any) -> list[Any]:
     return [column["of"][at] for at in column["at"]] if isinstance(column, dict) else column
 
 
-def _outlines(content: bytes, count: int) -> list[tuple[list[float], Any]]:
+def _outlines(whole: list[int], count: int) -> list[tuple[list[float], Any]]:
     """Of each base its anchor (lon, lat) and its polygons, in degrees."""
-    numbers = iter(_numbers(content))
+    numbers = iter(whole)
     lon = lat = 0
     shapes = []
     for _ in range(count):
@@ -69,12 +70,14 @@ def _outlines(content: bytes, count: int) -> list[tuple[list[float], Any]]:
     return shapes
 
 
-def _numbers(content: bytes) -> list[int]:
-    found, value, shift = [], 0, 0
-    for byte in content:
-        value |= (byte & 127) << shift
+def _numbers(low: bytes, high: bytes) -> list[int]:
+    found, above, shift, at = [], 0, 0, iter(low)
+    for byte in high:
+        above |= (byte & 127) << shift
         shift += 7
         if byte < 128:
+            value = next(at) + 256 * above
             found.append(-(value + 1) // 2 if value % 2 else value // 2)
-            value = shift = 0
+            above = shift = 0
+    assert next(at, None) is None
     return found

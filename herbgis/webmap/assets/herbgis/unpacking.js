@@ -15,15 +15,16 @@
     return column.of ? column.of[column.at[i]] : column[i];
   }
 
-  /** Reads whole numbers of variable length, zigzag, the low bits first. */
-  function reader(bytes) {
+  /** Reads whole numbers, zigzag, from their low bytes and what is above, of variable length. */
+  function reader(low, high) {
     let at = 0;
+    let above = 0;
     return function () {
-      let value = 0;
-      let weight = 1;
+      let value = low[at++];
+      let weight = 256;
       let byte;
       do {
-        byte = bytes[at++];
+        byte = high[above++];
         value += (byte & 127) * weight;
         weight *= 128;
       } while (byte > 127);
@@ -36,8 +37,7 @@
    * `rings`, where each ring begins among the vertices; `shapes`, where each shape begins among
    * the rings. All in steps; the last two have one entry more, the end.
    */
-  function outlines(bytes, data) {
-    const next = reader(bytes);
+  function outlines(next, data) {
     const at = new Int32Array(2 * data.count);
     const vertices = new Int32Array(2 * data.vertices);
     const rings = new Uint32Array(data.rings + 1);
@@ -71,7 +71,8 @@
   /** A packed block: its JSON, and its outlines. */
   function unpacked(block) {
     const data = JSON.parse(fflate.strFromU8(inflated(block.json)));
-    return { data, outlines: outlines(inflated(block.outlines), data) };
+    const next = reader(inflated(block.low), inflated(block.high));
+    return { data, outlines: outlines(next, data) };
   }
 
   Object.assign(herbgis, { cell, unpacked });
