@@ -27,8 +27,9 @@ def unpacked(block: dict[str, Any]) -> dict[str, Any]:
     if "low" not in block:
         return block
     data = json.loads(gzip.decompress(base64.b64decode(block["json"])))
-    low, high = (gzip.decompress(base64.b64decode(block[name])) for name in ("low", "high"))
-    outlines = _outlines(_numbers(low, high), data["count"])
+    parts = (gzip.decompress(base64.b64decode(block[n])) for n in ("anchors", "low", "high"))
+    anchors, low, high = parts
+    outlines = _outlines(_varints(anchors), _numbers(low, high))
     lines = [_cells(column) for column in data["lines"]]
     bases = [
         {
@@ -49,13 +50,13 @@ def _cells(column: Any) -> list[Any]:
     return [column["of"][at] for at in column["at"]] if isinstance(column, dict) else column
 
 
-def _outlines(whole: list[int], count: int) -> list[tuple[list[float], Any]]:
+def _outlines(anchors: list[int], shapes: list[int]) -> list[tuple[list[float], Any]]:
     """Of each base its anchor (lon, lat) and its polygons, in degrees."""
-    numbers = iter(whole)
+    moves, numbers = map(_signed, anchors), iter(shapes)
     lon = lat = 0
-    shapes = []
-    for _ in range(count):
-        lon, lat = lon + next(numbers), lat + next(numbers)
+    found = []
+    for east, north in zip(moves, moves, strict=True):
+        lon, lat = lon + east, lat + north
         parts = []
         for _ in range(next(numbers)):
             rings = []
@@ -66,18 +67,25 @@ def _outlines(whole: list[int], count: int) -> list[tuple[list[float], Any]]:
                     ring.append((x / STEPS, y / STEPS))
                 rings.append(ring)
             parts.append(rings)
-        shapes.append(([lon / STEPS, lat / STEPS], parts))
-    return shapes
+        found.append(([lon / STEPS, lat / STEPS], parts))
+    assert next(numbers, None) is None
+    return found
 
 
 def _numbers(low: bytes, high: bytes) -> list[int]:
-    found, above, shift, at = [], 0, 0, iter(low)
-    for byte in high:
-        above |= (byte & 127) << shift
+    return [_signed(a + 256 * b) for a, b in zip(low, _varints(high), strict=True)]
+
+
+def _signed(value: int) -> int:
+    return -(value + 1) // 2 if value % 2 else value // 2
+
+
+def _varints(content: bytes) -> list[int]:
+    found, value, shift = [], 0, 0
+    for byte in content:
+        value |= (byte & 127) << shift
         shift += 7
         if byte < 128:
-            value = next(at) + 256 * above
-            found.append(-(value + 1) // 2 if value % 2 else value // 2)
-            above = shift = 0
-    assert next(at, None) is None
+            found.append(value)
+            value = shift = 0
     return found

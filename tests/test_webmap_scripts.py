@@ -55,7 +55,7 @@ def test_outlines_are_unpacked_as_python_reads_them(
     page = opened(browser, drawn, tmp_path).page
     found = page.evaluate(
         f"""() => {{
-          const {{at, vertices, rings, shapes}} = {BASES}.bases.outlines;
+          const {{at}} = {BASES}.bases, {{vertices, rings, shapes}} = {BASES}.bases.outlines();
           return [at, vertices, rings, shapes].map(list => Array.from(list));
         }}"""
     )

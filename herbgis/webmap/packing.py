@@ -31,8 +31,9 @@ _GROUP_BITS = 7
 
 @dataclass(frozen=True)
 class Outlines:
-    """Packed outlines in two streams, with how many rings and vertices they have."""
+    """Packed outlines: anchors, shapes in two streams, how many rings and vertices."""
 
+    anchors: bytes
     low: bytes
     high: bytes
     rings: int
@@ -40,11 +41,15 @@ class Outlines:
 
 
 def packed_block(value: Mapping[str, Any], outlines: Outlines) -> dict[str, str]:
-    """A layer's data as texts for the page: ``json``, ``low`` and ``high``, gzip in base64."""
+    """A layer's data as texts for the page, each gzip in base64: ``json``, and the outlines' parts.
+
+    The page needs shapes only from close by, and unpacks them then.
+    """
     told = {**value, "rings": outlines.rings, "vertices": outlines.vertices}
     text = json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return {
         "json": _compressed(text.encode("utf-8", "replace")),
+        "anchors": _compressed(outlines.anchors),
         "low": _compressed(outlines.low),
         "high": _compressed(outlines.high),
     }
@@ -66,12 +71,11 @@ def packed_column(cells: Sequence[Any]) -> Any:
 
 
 def packed_outlines(shapes: Geometries, anchors: Floats) -> Outlines:
-    """Outlines as whole numbers.
+    """Outlines as whole numbers, zigzag (0, -1, 1, -2 …).
 
-    A shape after the other: its anchor in steps (lon, lat) from the one before, its number of
-    polygons; a polygon after the other: its number of rings; a ring after the other: its number of
-    vertices, then each vertex (lon, lat) from the one before, the first from the anchor. Rings are
-    not closed.
+    Anchors: each in steps (lon, lat) from the one before. Shapes: of each its number of polygons;
+    of a polygon its number of rings; of a ring its number of vertices, then each vertex (lon, lat)
+    from the one before, the first from the anchor. Rings are not closed.
 
     Parameters
     ----------
@@ -84,22 +88,21 @@ def packed_outlines(shapes: Geometries, anchors: Floats) -> Outlines:
     moved = np.diff(middles, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
     numbers: list[Ints] = [np.zeros(0, dtype=np.int64)]
     rings = vertices = 0
-    for shape, middle, step in zip(
-        shapely.simplify(shapes, _TOLERANCE_DEG), middles, moved, strict=True
-    ):
+    for shape, middle in zip(shapely.simplify(shapes, _TOLERANCE_DEG), middles, strict=True):
         polygons = [
             [_steps(ring, middle) for ring in (part.exterior, *part.interiors)]
             for part in shapely.get_parts(shape)
             if part.geom_type == "Polygon" and not part.is_empty
         ]
-        numbers += [step, _one(len(polygons))]
+        numbers.append(_one(len(polygons)))
         for polygon in polygons:
             numbers.append(_one(len(polygon)))
             for ring in polygon:
                 numbers += [_one(len(ring) // 2), ring]
                 vertices += len(ring) // 2
             rings += len(polygon)
-    return Outlines(*_streams(np.concatenate(numbers)), rings, vertices)
+    streams = _streams(np.concatenate(numbers))
+    return Outlines(_varints(_zigzag(moved.ravel())), *streams, rings, vertices)
 
 
 def _one(number: int) -> Ints:
@@ -115,13 +118,17 @@ def _steps(ring: shapely.LinearRing, middle: Ints) -> Ints:
 
 
 def _streams(numbers: Ints) -> tuple[bytes, bytes]:
-    """Whole numbers, zigzag (0, -1, 1, -2 …): their low bytes, and what is above as varints.
+    """Whole numbers, zigzag: their low bytes, and what is above as varints.
 
     Low bytes are as good as random, what is above is mostly 0 to 3; apart they compress better.
     """
-    zigzag = ((numbers << 1) ^ (numbers >> 63)).astype(np.uint64)
+    zigzag = _zigzag(numbers)
     low = (zigzag & np.uint64(0xFF)).astype(np.uint8).tobytes()
     return low, _varints(zigzag >> np.uint64(8))
+
+
+def _zigzag(numbers: Ints) -> npt.NDArray[np.uint64]:
+    return ((numbers << 1) ^ (numbers >> 63)).astype(np.uint64)
 
 
 def _varints(numbers: npt.NDArray[np.uint64]) -> bytes:

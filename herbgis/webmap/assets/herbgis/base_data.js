@@ -14,8 +14,8 @@
 
   class BaseData {
     constructor(block) {
-      const { data, outlines } = herbgis.unpacked(block);
-      Object.assign(this, { data, outlines, count: data.count, shown: [], until: null });
+      const { data, at, outlines } = herbgis.unpacked(block);
+      Object.assign(this, { data, at, outlines, count: data.count, shown: [], until: null });
       this.filters = new Map();
       this.hidden = new Set();
       this.choose();
@@ -91,8 +91,8 @@
     }
 
     latLng(i) {
-      const { at } = this.outlines;
-      return L.latLng(at[2 * i + 1] / this.data.steps, at[2 * i] / this.data.steps);
+      const { at, data } = this;
+      return L.latLng(at[2 * i + 1] / data.steps, at[2 * i] / data.steps);
     }
 
     /** The popup of a base; `facts` are further lines that stand first. */

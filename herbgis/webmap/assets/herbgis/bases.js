@@ -5,9 +5,17 @@
   const { colour } = herbgis;
   const SMALL_SCALE = 0.75;
   /** Milliseconds that one batch of drawing may take before the page gets its turn. */
-  const BATCH_MS = 24;
+  const BATCH_MS = 40;
   const BATCH = 256;
   const MOST_RANKS = 4;
+  /** Symbols may cover so much of a view; they shrink in so many steps, and never below a dot. */
+  const SHARE = 0.5;
+  const ROOMS = 10;
+  const LEAST_PX = 1.5;
+  /** Edges of symbols smaller than this are thinner. */
+  const USUAL_PX = 4;
+  /** No symbol reaches farther from its place. */
+  const SYMBOL_PX = 40;
 
   /** How a symbol or polygon is painted: `name` tells its colours in the style sheet. */
   function style(name, look, ring) {
@@ -36,6 +44,28 @@
     ctx.stroke();
   }
 
+  /** A symbol on a canvas of its own, with the ring around a base that is to be surveyed again. */
+  function stamp(radius, shape, ring, look, fine) {
+    const thin = Math.min(radius / USUAL_PX, 1);
+    const half = Math.ceil(1.4 * radius + (ring ? 4.5 : 2));
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 2 * half * fine;
+    const ctx = canvas.getContext("2d");
+    ctx.scale(fine, fine);
+    ctx.beginPath();
+    herbgis.outlines[shape](ctx, { x: half, y: half }, radius);
+    paint(ctx, { ...look, weight: look.weight * thin });
+    if (ring) {
+      ctx.beginPath();
+      ctx.arc(half, half, radius + 3, 0, 2 * Math.PI);
+      ctx.lineWidth = 1.5;
+      ctx.strokeStyle = colour("ring");
+      ctx.setLineDash([]);
+      ctx.stroke();
+    }
+    return { canvas, half };
+  }
+
   function east(lon) {
     return lon / 360 + 0.5;
   }
@@ -53,8 +83,11 @@
       this._layers = {};
       this.bases = bases;
       this._styles = new Map();
+      this._stamps = new Map();
+      this._stampOf = [];
       this._colours = "rank";
       this._scale = 1;
+      this._room = 1;
       this._fine = L.Browser.retina ? 2 : 1;
       this._project();
     },
@@ -66,6 +99,7 @@
         pane.style.pointerEvents = "none";
       }
       this._scale = herbgis.isSmall(map) ? SMALL_SCALE : 1;
+      this._stampOf = [];
       this._listen(map, true);
       L.Renderer.prototype.onAdd.call(this, map);
     },
@@ -91,6 +125,7 @@
     /** Colour by tier ("rank") or by variety ("hue"). */
     colourBy(what) {
       this._colours = what;
+      this._stampOf = [];
       if (this._map) this._draw();
     },
 
@@ -117,6 +152,7 @@
     /** Draw everything at once, with so many dots a pixel; for paper and pictures. */
     drawAtOnce(fine) {
       this._fine = fine || (L.Browser.retina ? 2 : 1);
+      this._stampOf = [];
       this._atOnce = true;
       if (this._map) this._update();
       this._atOnce = false;
@@ -124,8 +160,8 @@
 
     /** Anchors on the world of Web Mercator, from 0 to 1. */
     _project() {
-      const { at } = this.bases.outlines;
-      const { steps } = this.bases.data;
+      const { at, data } = this.bases;
+      const { steps } = data;
       this._world = new Float64Array(at.length);
       for (let i = 0; i < at.length; i += 2) {
         this._world[i] = east(at[i] / steps);
@@ -178,6 +214,7 @@
         todo: this._inView(),
         at: 0,
       };
+      this._makeRoom(this._drawn.todo);
       this._batch(this._drawn);
     },
 
@@ -195,8 +232,8 @@
     /** Numbers of the bases that are shown and may reach into the view, in order of drawing. */
     _inView() {
       const { bases, _bounds: box } = this;
-      const { at } = bases.outlines;
-      const margin = this._margin();
+      const { at } = bases;
+      const margin = this._isNear() ? this._margin() : SYMBOL_PX * this._stepsInPixel();
       const corners = [box.min, box.max].map((point) => this._map.layerPointToLatLng(point));
       const [west, right] = corners.map((corner) => corner.lng * bases.data.steps);
       const [top, low] = corners.map((corner) => corner.lat * bases.data.steps);
@@ -213,7 +250,8 @@
     /** Steps that the largest base reaches from its anchor. */
     _margin() {
       if (!this._reach) {
-        const { at, vertices, rings, shapes } = this.bases.outlines;
+        const { at } = this.bases;
+        const { vertices, rings, shapes } = this.bases.outlines();
         this._reach = 1;
         for (let i = 0; i < this.bases.count; i++) {
           for (let v = rings[shapes[i]]; v < rings[shapes[i + 1]]; v++) {
@@ -232,7 +270,7 @@
       const look = this.bases.get("look", i);
       const ring = near && this.bases.get("ring", i);
       const key = name + look + ring;
-      if (!this._styles.has(key)) this._styles.set(key, style(name, look, ring));
+      if (!this._styles.has(key)) this._styles.set(key, { ...style(name, look, ring), name: key });
       return this._styles.get(key);
     },
 
@@ -240,31 +278,57 @@
       return this._colours === "rank" ? MOST_RANKS : Infinity;
     },
 
+    /** Where symbols would fill more than their share of the view, all shrink alike. */
+    _makeRoom(numbers) {
+      const size = this._map.getSize();
+      const areas = numbers.reduce((sum, i) => sum + this.bases.get("radius", i) ** 2, 0);
+      const share = (SHARE * size.x * size.y) / (Math.PI * areas * this._scale ** 2 || 1);
+      const room = Math.max(Math.round(ROOMS * Math.min(Math.sqrt(share), 1)), 1) / ROOMS;
+      if (room !== this._room) this._stampOf = [];
+      this._room = room;
+    },
+
+    _stepsInPixel() {
+      return (360 * this.bases.data.steps) / (256 * 2 ** this._map.getZoom());
+    },
+
     _drawOne(i, view) {
-      const { shapes } = this.bases.outlines;
       const ctx = this._ctx;
-      ctx.beginPath();
-      if (view.near && shapes[i] < shapes[i + 1]) {
+      if (view.near && this._hasShape(i)) {
+        ctx.beginPath();
         this._trace(i, view);
         paint(ctx, this._look(i, true));
         return;
       }
+      const { canvas, half } = this._stamp(i);
       const point = this._point(i, view);
-      const radius = this._radius(i);
-      herbgis.outlines[this.bases.get("shape", i)](ctx, point, radius);
-      paint(ctx, this._look(i, false));
-      if (this.bases.get("ring", i)) this._circle(point, radius + 3);
+      const side = canvas.width / this._fine;
+      ctx.drawImage(canvas, this._whole(point.x - half), this._whole(point.y - half), side, side);
     },
 
-    /** The ring around a base that is to be surveyed again. */
-    _circle(point, radius) {
-      const ctx = this._ctx;
-      ctx.beginPath();
-      ctx.arc(point.x, point.y, radius, 0, 2 * Math.PI);
-      ctx.lineWidth = 1.5;
-      ctx.strokeStyle = colour("ring");
-      ctx.setLineDash([]);
-      ctx.stroke();
+    /** A length in whole dots: a symbol between dots would blur. */
+    _whole(pixels) {
+      return Math.round(pixels * this._fine) / this._fine;
+    },
+
+    _hasShape(i) {
+      const { shapes } = this.bases.outlines();
+      return shapes[i] < shapes[i + 1];
+    },
+
+    /** The picture of a base's symbol: symbols that look alike are painted once. */
+    _stamp(i) {
+      return this._stampOf[i] || (this._stampOf[i] = this._painted(i));
+    },
+
+    _painted(i) {
+      const radius = Math.round(2 * this._radius(i)) / 2;
+      const shape = this.bases.get("shape", i);
+      const ring = this.bases.get("ring", i);
+      const look = this._look(i, false);
+      const key = [radius, shape, ring, look.name, this._fine].join();
+      if (!this._stamps.has(key)) this._stamps.set(key, stamp(radius, shape, ring, look, this._fine));
+      return this._stamps.get(key);
     },
 
     /** Where a symbol stands on the map's layers. */
@@ -276,11 +340,11 @@
     },
 
     _radius(i) {
-      return this.bases.get("radius", i) * this._scale;
+      return Math.max(this.bases.get("radius", i) * this._scale * this._room, LEAST_PX);
     },
 
     _trace(i, view) {
-      const { vertices, rings, shapes } = this.bases.outlines;
+      const { vertices, rings, shapes } = this.bases.outlines();
       const { steps } = this.bases.data;
       for (let ring = shapes[i]; ring < shapes[i + 1]; ring++) {
         for (let v = rings[ring]; v < rings[ring + 1]; v++) {

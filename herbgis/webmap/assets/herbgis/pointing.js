@@ -91,7 +91,7 @@
 
     /** Bases whose polygons may hold a place. */
     _around(x, y) {
-      this._cells = this._cells || grid(this.bases.outlines.at, this.bases.count);
+      this._cells = this._cells || grid(this.bases.at, this.bases.count);
       const reach = Math.max(this._margin(), SYMBOL_PX * this._stepsInPixel());
       const found = [];
       for (let column = Math.floor((x - reach) / CELL); column <= (x + reach) / CELL; column++) {
@@ -119,20 +119,15 @@
       );
     },
 
-    _stepsInPixel() {
-      return (360 * this.bases.data.steps) / (256 * 2 ** this._map.getZoom());
-    },
-
     _covers(i, x, y, point, near) {
-      const { shapes } = this.bases.outlines;
-      if (near && shapes[i] < shapes[i + 1]) return this._encloses(i, x, y);
+      if (near && this._hasShape(i)) return this._encloses(i, x, y);
       const at = this._map.latLngToLayerPoint(this.bases.latLng(i));
       return at.distanceTo(point) <= this._radius(i) + TOUCH_PX;
     },
 
     /** Whether a base's polygons hold a place: an odd number of edges lies east of it. */
     _encloses(i, x, y) {
-      const { vertices, rings, shapes } = this.bases.outlines;
+      const { vertices, rings, shapes } = this.bases.outlines();
       let inside = false;
       for (let ring = shapes[i]; ring < shapes[i + 1]; ring++) {
         const end = rings[ring + 1];

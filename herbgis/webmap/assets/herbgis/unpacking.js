@@ -15,46 +15,56 @@
     return column.of ? column.of[column.at[i]] : column[i];
   }
 
-  /** Reads whole numbers, zigzag, from their low bytes and what is above, of variable length. */
-  function reader(low, high) {
+  /** Reads whole numbers of variable length, the low bits first. */
+  function varints(bytes) {
     let at = 0;
-    let above = 0;
     return function () {
-      let value = low[at++];
-      let weight = 256;
+      let value = 0;
+      let weight = 1;
       let byte;
       do {
-        byte = high[above++];
+        byte = bytes[at++];
         value += (byte & 127) * weight;
         weight *= 128;
       } while (byte > 127);
-      return value % 2 ? -(value + 1) / 2 : value / 2;
+      return value;
     };
   }
 
+  /** The number that was written as 0, -1, 1, -2 … */
+  function signed(value) {
+    return value % 2 ? -(value + 1) / 2 : value / 2;
+  }
+
+  /** Where the shapes' anchors lie, in steps: lon, lat of each. */
+  function anchors(bytes, count) {
+    const next = varints(bytes);
+    const at = new Int32Array(2 * count);
+    for (let i = 0; i < at.length; i++) at[i] = (i > 1 ? at[i - 2] : 0) + signed(next());
+    return at;
+  }
+
   /**
-   * Outlines as flat arrays: `at`, an anchor a shape (lon, lat); `vertices` (lon, lat) of all rings;
-   * `rings`, where each ring begins among the vertices; `shapes`, where each shape begins among
-   * the rings. All in steps; the last two have one entry more, the end.
+   * Outlines as flat arrays: `vertices` (lon, lat) of all rings; `rings`, where each ring begins
+   * among the vertices; `shapes`, where each shape begins among the rings. All in steps; the last
+   * two have one entry more, the end. Numbers come as their low bytes and what is above.
    */
-  function outlines(next, data) {
-    const at = new Int32Array(2 * data.count);
+  function outlines(low, high, at, data) {
+    const above = varints(high);
+    let place = 0;
+    const next = () => signed(low[place++] + 256 * above());
     const vertices = new Int32Array(2 * data.vertices);
     const rings = new Uint32Array(data.rings + 1);
     const shapes = new Uint32Array(data.count + 1);
     let ring = 0;
     let vertex = 0;
-    let lon = 0;
-    let lat = 0;
     for (let i = 0; i < data.count; i++) {
-      at[2 * i] = lon += next();
-      at[2 * i + 1] = lat += next();
       shapes[i] = ring;
       for (let polygons = next(); polygons > 0; polygons--) {
         for (let left = next(); left > 0; left--) {
           rings[ring++] = vertex;
-          let x = lon;
-          let y = lat;
+          let x = at[2 * i];
+          let y = at[2 * i + 1];
           for (let corners = next(); corners > 0; corners--) {
             vertices[2 * vertex] = x += next();
             vertices[2 * vertex + 1] = y += next();
@@ -65,14 +75,20 @@
     }
     shapes[data.count] = ring;
     rings[ring] = vertex;
-    return { at, vertices, rings, shapes };
+    return { vertices, rings, shapes };
   }
 
-  /** A packed block: its JSON, and its outlines. */
+  /** A packed block: its JSON, its anchors, and its outlines once they are asked for. */
   function unpacked(block) {
     const data = JSON.parse(fflate.strFromU8(inflated(block.json)));
-    const next = reader(inflated(block.low), inflated(block.high));
-    return { data, outlines: outlines(next, data) };
+    const at = anchors(inflated(block.anchors), data.count);
+    let shapes = null;
+    return {
+      data,
+      at,
+      outlines: () =>
+        (shapes = shapes || outlines(inflated(block.low), inflated(block.high), at, data)),
+    };
   }
 
   Object.assign(herbgis, { cell, unpacked });
