@@ -203,6 +203,10 @@ def map_(
     paths: Paths,
     out: Annotated[Path, typer.Option("--out", metavar="FILE.html", help="写到哪个文件")],
     title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="地图标题")] = None,
+    dem: Annotated[
+        list[Path] | None,
+        typer.Option("--dem", metavar="FILE", help="高程栅格, 画地形晕渲; 可以多个"),
+    ] = None,
     online: Annotated[
         str | None,
         typer.Option(
@@ -233,6 +237,7 @@ def map_(
         progress=counted,
         issues=report,
         title=title,
+        dem=dem or None,
         online=online,
         public=public,
         lang=lang,

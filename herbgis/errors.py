@@ -12,6 +12,7 @@ Bad data is never an error here: it becomes an issue in a report. Errors are for
     ├── LedgerError           a ledger that is none, or a batch that it cannot take
     ├── TargetsError          targets broken down that cannot be read
     ├── OutputError           a result that cannot be written where it was asked for
+    ├── RasterError           a raster that cannot be read, costs too much, or lies elsewhere
     └── AssetError            a map needs a file that is not vendored
 """
 
@@ -83,6 +84,10 @@ class TargetsError(HerbgisError):
 
 class OutputError(HerbgisError):
     """A result cannot be written."""
+
+
+class RasterError(HerbgisError):
+    """A raster cannot be read, costs too much to read, or lies elsewhere."""
 
 
 class AssetError(HerbgisError):

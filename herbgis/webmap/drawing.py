@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import folium
@@ -20,6 +21,7 @@ from herbgis.webmap.layers import (
     county_layer,
     issue_layer,
     kinds_of,
+    relief_layer,
     township_layer,
     visit_layer,
 )
@@ -46,6 +48,7 @@ def draw_map(
     columns: Mapping[str, str] | None = None,
     townships: gpd.GeoDataFrame | None = None,
     visit: Sequence[str] | pd.DataFrame | None = None,
+    dem: str | Path | Sequence[str | Path] | None = None,
     online: str | None = None,
     tianditu_key: str | None = None,
     public: bool = False,
@@ -76,6 +79,9 @@ def draw_map(
     visit : sequence of str, or DataFrame, optional
         The bases of a site visit in their order: ids, or a table with ``base_id`` (a column or
         the index) whose other columns are each stop's facts, under their own headings.
+    dem : path or sequence of paths, optional
+        Elevation in metres in any coordinate system, for a shaded relief under the bases; where
+        several files know a place, the first one counts.
     online : {'tianditu', 'amap', 'osm'}, optional
         Base maps from the network under all else; the page may then load these, nothing more.
     tianditu_key : str, optional
@@ -99,6 +105,8 @@ def draw_map(
         The frame has geometries and no coordinate system.
     UnknownNameError
         A language or an online map that there is not, or a stop of the visit that is not drawn.
+    RasterError
+        An elevation file cannot be read, or lies elsewhere.
     HerbgisError
         Tianditu's key is missing.
     """
@@ -110,6 +118,7 @@ def draw_map(
     layers: list[folium.map.Layer | None] = [
         *([] if online is None else online_layers(online, tianditu_key, lang=lang)),
         land,
+        None if dem is None or extent is None else relief_layer(dem, extent, counties, wording),
         None if townships is None else township_layer(townships, wording),
         bases_layer(drawn, wording),
         None if visit is None else visit_layer(visit, drawn, wording),

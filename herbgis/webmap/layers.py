@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from herbgis.webmap.frames import (
     tidy_changes,
@@ -17,7 +19,7 @@ from herbgis.webmap.frames import (
     tidy_townships,
     tidy_visit,
 )
-from herbgis.webmap.outlines import Bounds
+from herbgis.webmap.outlines import Bounds, drawable
 from herbgis.webmap.payload import (
     change_payload,
     county_payload,
@@ -25,6 +27,7 @@ from herbgis.webmap.payload import (
     township_payload,
     visit_payload,
 )
+from herbgis.webmap.relief import relief_payload
 from herbgis.webmap.symbols import Symbols
 from herbgis.webmap.templating import Verbatim, as_json, figure_of, template
 from herbgis.webmap.words import Wording
@@ -77,6 +80,20 @@ def county_layer(counties: gpd.GeoDataFrame, drawn: Symbols, wording: Wording) -
     discs = np.column_stack([drawn.at, drawn.radius])
     borders = county_payload(tidy_counties(counties), discs, wording)
     return _layer("counties", borders, wording, extent=borders["bounds"])
+
+
+def relief_layer(
+    dem: str | Path | Sequence[str | Path],
+    extent: Bounds,
+    counties: gpd.GeoDataFrame | None,
+    wording: Wording,
+) -> DataLayer:
+    """Shaded relief, within the counties where there are any."""
+    land = None if counties is None else shapely.union_all(drawable(counties))
+    parameters = wording.policy.datum_parameters
+    return _layer(
+        "relief", relief_payload(dem, extent, land=land, datum_parameters=parameters), wording
+    )
 
 
 def township_layer(townships: gpd.GeoDataFrame, wording: Wording) -> DataLayer:
