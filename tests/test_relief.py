@@ -23,7 +23,7 @@ from pyproj.crs.coordinate_operation import ToWGS84Transformation
 from rasterio.io import MemoryFile
 
 import herbgis as hg
-from herbgis import rasters
+from herbgis import rasters, resources
 from herbgis.errors import CrsError, HerbgisError, InputNotFoundError, RasterError
 from herbgis.geodesy import SevenParameters
 from herbgis.gradients import hillshade
@@ -462,3 +462,14 @@ def test_the_relief_darkens_the_land_and_nothing_else(
     page.evaluate(zoom, 13)
     assert page.evaluate(shown) == 0
     assert here.faults == []
+
+
+def test_a_dem_on_the_command_line_is_on_the_page(rough: Path, tmp_path: Path) -> None:
+    out = tmp_path / "map.html"
+    sample, missing = resources.data("sample"), tmp_path / "none.tif"
+    command = [sys.executable, "-m", "herbgis", "map", str(sample), "--out", str(out)]
+    subprocess.run([*command, "--dem", str(rough)], check=True, capture_output=True)
+    assert "data:image/jpeg;base64," in out.read_text(encoding="utf-8")
+    lacking = subprocess.run([*command, "--dem", str(missing)], check=False, capture_output=True)
+    assert lacking.returncode == 2
+    assert str(missing) in lacking.stderr.decode()
