@@ -7,6 +7,7 @@ file; `herbgis.policyfiles` reads one.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -109,6 +110,46 @@ class Units:
 
 
 @dataclass(frozen=True)
+class Quota:
+    """How many bases of a variety or in a county a plan may choose, and what seedlings allow.
+
+    Attributes
+    ----------
+    least : int
+    most : float
+        Infinity where there is no limit.
+    seedling_mu : float or None
+        New 亩 that there are seedlings for; None where the survey's own figures say.
+    """
+
+    least: int = 0
+    most: float = math.inf
+    seedling_mu: float | None = None
+
+
+@dataclass(frozen=True)
+class PlanningRule:
+    """What a planned base costs where nobody gave its cost, and the quotas.
+
+    The effort of a site is its new 亩 times ``1 + unsuited * (1 - suitability) + per_km * km``.
+
+    Attributes
+    ----------
+    unsuited, per_km : float
+    most_enlarged : float
+        Where the land around is not known, a base grows by at most this share of itself.
+    variety, county : mapping of str to Quota
+        By canonical name.
+    """
+
+    unsuited: float
+    per_km: float
+    most_enlarged: float
+    variety: Mapping[str, Quota]
+    county: Mapping[str, Quota]
+
+
+@dataclass(frozen=True)
 class Policy:
     """What counts, and the words for it; made by `load_policy`, never changed.
 
@@ -150,6 +191,7 @@ class Policy:
     reports: Mapping[str, frozenset[str]]
     units: Units
     datum_parameters: Mapping[str, SevenParameters]
+    planning: PlanningRule
     rules_off: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from herbgis.errors import InputNotFoundError, PolicyError, UnknownNameError
 from herbgis.geodesy import SevenParameters
 from herbgis.policy import (
     CountingRule,
+    PlanningRule,
     Policy,
+    Quota,
     SurveyMethod,
     Tier,
     Units,
@@ -125,7 +128,7 @@ def _build(table: Mapping[str, Any]) -> Policy:
     if absent:
         msg = f"名单中的品种没有在品种目录里: {'、'.join(absent)}"
         raise PolicyError(msg)
-    return Policy(
+    policy = Policy(
         name=table["name"],
         title=table["title"],
         source=table["source"],
@@ -160,8 +163,10 @@ def _build(table: Mapping[str, Any]) -> Policy:
             _old_datum(name): _seven_parameters(name, entry)
             for name, entry in table.get("datum_parameters", {}).items()
         },
+        planning=_planning(table["planning"]),
         rules_off=frozenset(table.get("rules", {}).get("off", ())),
     )
+    return replace(policy, planning=_named(policy))
 
 
 def _entries(table: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
@@ -201,6 +206,45 @@ def _counting(entry: Mapping[str, Any]) -> CountingRule:
         least_part_mu=float(entry["least_part_mu"]),
         same_variety=bool(entry["same_variety"]),
         mode_factors={fold(mode): float(f) for mode, f in entry["mode_factors"].items()},
+    )
+
+
+def _planning(entry: Mapping[str, Any]) -> PlanningRule:
+    return PlanningRule(
+        unsuited=float(entry["unsuited"]),
+        per_km=float(entry["per_km"]),
+        most_enlarged=float(entry["most_enlarged"]),
+        variety={name: _quota(name, q) for name, q in entry.get("variety", {}).items()},
+        county={name: _quota(name, q) for name, q in entry.get("county", {}).items()},
+    )
+
+
+def _quota(name: str, entry: Mapping[str, Any]) -> Quota:
+    try:
+        quota = Quota(**entry)
+    except TypeError as error:
+        msg = f"规划指标 {name} 只能写 least、most、seedling_mu, 写的是 {'、'.join(entry)}"
+        raise PolicyError(msg) from error
+    if quota.least > quota.most:
+        msg = f"规划指标 {name}: 至少 {quota.least} 个多于至多 {quota.most:g} 个"
+        raise PolicyError(msg)
+    return quota
+
+
+def _named(policy: Policy) -> PlanningRule:
+    """The planning rule with its quotas under canonical names."""
+
+    def named(column: str, quotas: Mapping[str, Quota], known: Iterable[str]) -> dict[str, Quota]:
+        for name in quotas:
+            if policy.canonical(column, name) is None:
+                raise UnknownNameError("规划指标里的名称", name, known)
+        return {str(policy.canonical(column, name)): quota for name, quota in quotas.items()}
+
+    rule = policy.planning
+    return replace(
+        rule,
+        variety=named("variety", rule.variety, policy.varieties),
+        county=named("county", rule.county, policy.words["county"]),
     )
 
 

@@ -452,3 +452,23 @@ def test_a_file_extends_another_beside_it(tmp_path: Path) -> None:
     own.write_text('extends = "base.toml"\nsource = "乙"\n', encoding="utf-8")
     policy = load_policy(own)
     assert (policy.title, policy.source, policy.name) == ("甲", "乙", "own")
+
+
+def test_quotas_of_a_plan_are_kept_under_canonical_names(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    head = 'extends = "tongren-2020"\n'
+    path.write_text(
+        head + '[planning.variety."白及"]\nleast = 2\n[planning.county."印江县"]\nmost = 3\n',
+        encoding="utf-8",
+    )
+    rule = load_policy(path).planning
+    assert rule.variety["白芨"].least == 2
+    assert rule.county["印江土家族苗族自治县"].most == 3
+    for wrong, word in (
+        ('[planning.variety."人参果"]\nleast = 2\n', "人参果"),
+        ('[planning.county."江口县"]\nleast = 3\nmost = 2\n', "江口县"),
+        ('[planning.county."江口县"]\nfewest = 3\n', "fewest"),
+    ):
+        path.write_text(head + wrong, encoding="utf-8")
+        with pytest.raises((PolicyError, UnknownNameError), match=word):
+            load_policy(path)

@@ -85,6 +85,8 @@ def _with_findings(layer: Layer, drawing: Drawing) -> Layer:
         issues.append(Issue("HG001", where, {"why": why}))
     if drawing.open_lines:
         said.append(f"{drawing.open_lines} 条未闭合的多段线未作为图斑")
+    if drawing.paper_lines:
+        said.append(f"图纸空间的 {drawing.paper_lines} 条多段线未读")
     said += [f"{title} {count} 个未读" for title, count in drawing.passed_over.items()]
     inserts = drawing.inserts_with_lines()
     if inserts:

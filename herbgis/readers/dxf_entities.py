@@ -5,6 +5,8 @@ Importing ezdxf takes most of a second, so this module is imported when a DXF is
 
 from __future__ import annotations
 
+import difflib
+import functools
 import logging
 from collections import Counter
 from collections.abc import Iterator
@@ -40,6 +42,8 @@ _BINARY_MARK = b"AutoCAD Binary DXF"
 _UTF8_SINCE = "AC1021"
 _LINES = frozenset({"LWPOLYLINE", "POLYLINE"})
 _WANTED = _LINES | {"VERTEX", "TEXT", "MTEXT", "INSERT", "SECTION", "BLOCK"}
+#: A kind that no program writes and that is as like as this to one of ours is ours, damaged.
+_LIKENESS = 0.75
 #: What may be a boundary, or part of one, and is not read; with the word for it.
 _PASSED_OVER = {
     "LINE": "直线",
@@ -95,6 +99,7 @@ class Drawing:
     rings: list[Ring] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     open_lines: int = 0
+    paper_lines: int = 0
     unread: int = 0
     cut: bool = False
     encoding: str = ""
@@ -254,6 +259,7 @@ class _Entities:
         self._codec = codec
         self._line: Polyline | None = None
         self._vertices: list[DXFVertex] = []
+        self._told = False
 
     def take(self, kind: str, tags: list[tuple[int, bytes]]) -> None:
         """Take one entity, or the end of the section."""
@@ -262,26 +268,49 @@ class _Entities:
             _guarded(self._drawing, line, self._vertices)
             self._vertices = []
         if not tags:
+            if _is_damaged(kind):
+                self._lose()
             self._drawing.pass_over(kind)
             return
         try:
             entity = self._load(kind, tags)
         except Exception:  # noqa: BLE001 - a damaged entity is counted, the others are read
-            self._drawing.unread += 1
+            self._lose()
             return
+        if isinstance(entity, DXFVertex):
+            self._take_vertex(entity)
+            return
+        self._told = False
         if isinstance(entity, Polyline):
             self._line = entity
-        elif isinstance(entity, DXFVertex):
-            if self._line is not None:
-                self._vertices.append(entity)
         else:
             _guarded(self._drawing, entity, [])
+
+    def _take_vertex(self, vertex: DXFVertex) -> None:
+        if self._line is not None:
+            self._vertices.append(vertex)
+        elif not self._told:
+            self._lose()
+
+    def _lose(self) -> None:
+        """Count a damaged entity; the vertices behind it are not counted again."""
+        self._drawing.unread += 1
+        self._told = True
 
     def _load(self, kind: str, tags: list[tuple[int, bytes]]) -> DXFEntity:
         raw = [DXFTag(code, value.decode(self._codec, "replace")) for code, value in tags]
         # The compiler gives a point only when it has seen the tag behind it.
         compiled = list(tag_compiler(iter([DXFTag(0, kind), *raw, DXFTag(0, "")])))
         return factory.load(ExtendedTags(compiled[:-1]))
+
+
+@functools.cache
+def _is_damaged(kind: str) -> bool:
+    """Whether a kind that is none may have been one of ours."""
+    if kind in factory.ENTITY_CLASSES or kind in {"ENDSEC", "SEQEND", "EOF"}:
+        return False
+    ours = [*_LINES, "VERTEX"]
+    return bool(difflib.get_close_matches(kind.upper(), ours, 1, _LIKENESS))
 
 
 def _read_document(document: ezdxf.document.Drawing) -> Drawing:
@@ -310,7 +339,10 @@ def _guarded(drawing: Drawing, entity: DXFEntity, vertices: list[DXFVertex]) -> 
 
 def _add(drawing: Drawing, entity: DXFEntity, vertices: list[DXFVertex]) -> None:
     """Add what an entity of the modelspace holds for us; those of paper are none of ours."""
-    if not isinstance(entity, DXFGraphic) or entity.dxf.paperspace:
+    if not isinstance(entity, DXFGraphic):
+        return
+    if entity.dxf.paperspace:
+        drawing.paper_lines += isinstance(entity, (LWPolyline, Polyline))
         return
     layer = _plain(str(entity.dxf.layer))
     if isinstance(entity, LWPolyline):
