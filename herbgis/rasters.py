@@ -1,15 +1,16 @@
-"""Elevation from users' rasters, and grey pictures: the only raster reading. Floor 3.
+"""Users' rasters: opened, read window by window, sampled at points. Floor 3.
 
-A raster is read piece by piece onto the grid that is asked for, never as a whole. What it declares
-about itself is looked at first: what would cost too much memory or time is refused.
+A raster is never read as a whole. What it declares about itself is looked at first: what would cost
+too much memory or time is refused. Beside `elevation_grid`, nothing else reads a raster.
 """
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,93 +22,131 @@ import shapely
 from pyproj.crs import BoundCRS
 from pyproj.crs.coordinate_operation import ToWGS84Transformation
 from pyproj.exceptions import CRSError as ProjError
-from rasterio.enums import ColorInterp, Resampling
+from rasterio.enums import ColorInterp
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
-from rasterio.features import geometry_mask
-from rasterio.io import DatasetReader, MemoryFile
-from rasterio.warp import reproject
+from rasterio.features import shapes
+from rasterio.io import DatasetReader
+from rasterio.windows import Window
 
 from herbgis.errors import CrsError, InputNotFoundError, RasterError
-from herbgis.geodesy import (
-    CGCS2000,
-    SEMI_MAJOR_M,
-    Flags,
-    Floats,
-    SevenParameters,
-    local_metres,
-    radii_m,
-)
+from herbgis.geodesy import CGCS2000, Floats, Ints, SevenParameters, local_metres
 from herbgis.issues import Place
 from herbgis.placing import place_layer
 
 #: West, south, east, north.
 Bounds: TypeAlias = tuple[float, float, float, float]
 
-_WEB_MERCATOR = "EPSG:3857"
 #: Formats of elevation that hold all they say; GDAL's others may fetch from the network, or from
 #: files beside.
 _DRIVERS = (
     *("GTiff", "COG", "HFA", "AAIGrid", "AIG", "SRTMHGT", "USGSDEM", "DTED", "ENVI", "EHdr"),
     *("GSAG", "GSBG", "GS7BG", "SAGA", "RST"),
 )
-#: What a raster may cost: memory while it is warped and kept of it, the size of one of its
-#: blocks, and how many of its cells are looked at (a minute's work).
-_WARP_MB = _CACHE_MB = 64
+#: What a raster may cost: memory kept of it, and the size of one of its blocks.
+_CACHE_MB = 64
 _LARGEST_BLOCK_BYTES = 512 * 2**20
-_MOST_CELLS = 10**10
 #: No ground lies outside these heights, the sea's included; voids often do (-32768, 3.4e38).
-_HEIGHTS_M = (-11_000.0, 9_000.0)
+HEIGHTS_M = (-11_000.0, 9_000.0)
 #: Voids of rasters that declare none, and the type whose smallest number is one.
 _USUAL_VOID, _SHORT, _SHORT_VOID = -9999, "int16", -32768
 #: Points along each side of a box by which it is found in another coordinate system.
 _POINTS_A_SIDE = 21
-#: How many files a message names.
-_NAMED = 3
+#: Cells along the side of the windows in which points are sampled.
+_WINDOW = 1024
+#: The mark of a raster that a script made up, and cells too large for choosing a place.
+_SYNTHETIC = "HERBGIS_SYNTHETIC"
+_COARSE_M = 1000.0
 
 
 @dataclass(frozen=True, eq=False)
-class Elevation:
-    """Heights on a grid of Web Mercator (EPSG:3857).
+class Raster:
+    """A raster's own grid and system, looked at without reading its cells.
 
     Attributes
     ----------
-    metres : array of float, shape (rows, columns)
-        The northernmost row first; NaN where nothing is known.
-    bounds : tuple of float
-        West, south, east, north in degrees on CGCS2000.
-    cell_m : array of float, shape (rows,)
-        A cell's side on the ground, row by row: Web Mercator stretches with the latitude.
-    source_cell_m : float
-        Side of the raster's own cells on the ground; of the finest where there are several.
+    path : Path
+    crs : pyproj.CRS
+        With transformation parameters where such were given.
+    transform : affine.Affine
+        From column and row to the system.
+    shape : tuple of int
+        Rows and columns.
+    cell_m : float
+        Side of a cell in the middle, on the ground.
+    void : float or None
+        The value that says "unknown".
+    limits : tuple of float
+        Values beyond are unknown too.
+    caveats : tuple of str
+        Why what rests on it serves for demonstration only; empty where it need not.
     """
 
-    metres: Floats
-    bounds: Bounds
-    cell_m: Floats
-    source_cell_m: float
+    path: Path
+    crs: pyproj.CRS
+    transform: Any
+    shape: tuple[int, int]
+    cell_m: float
+    void: float | None
+    limits: tuple[float, float]
+    caveats: tuple[str, ...]
+
+    @functools.cached_property
+    def _mapping(self) -> pyproj.Transformer:
+        # Behind given parameters stands EPSG:4326, the name that PROJ has for their target.
+        target = "EPSG:4326" if self.crs.is_bound else CGCS2000
+        return pyproj.Transformer.from_crs(self.crs, target, always_xy=True)
+
+    @property
+    def bounds(self) -> Bounds:
+        """West, south, east, north in degrees on CGCS2000."""
+        rows, columns = self.shape
+        return _around(self.lonlat(*points_over((0, 0, columns, rows))))
+
+    def lonlat(self, columns: Floats, rows: Floats) -> tuple[Floats, Floats]:
+        """Longitude and latitude on CGCS2000 of cell positions; (0.5, 0.5) is a cell's middle."""
+        x, y = moved(self.transform, np.array([columns, rows], dtype=np.float64))
+        lon, lat = self._mapping.transform(x, y)
+        return np.asarray(lon), np.asarray(lat)
+
+    def cells(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """Cell positions, columns and rows, of longitudes and latitudes; infinite where none."""
+        x, y = self._mapping.transform(lon, lat, direction="INVERSE")
+        columns, rows = moved(~self.transform, np.array([x, y], dtype=np.float64))
+        return columns, rows
+
+    def read(self, rows: slice, columns: slice) -> Floats:
+        """Values of a window, which may reach beyond the edges; NaN where nothing is known."""
+        values = np.full((rows.stop - rows.start, columns.stop - columns.start), np.nan)
+        top, left = max(rows.start, 0), max(columns.start, 0)
+        bottom, right = min(rows.stop, self.shape[0]), min(columns.stop, self.shape[1])
+        if top >= bottom or left >= right:
+            return values
+        window = Window(left, top, right - left, bottom - top)
+        with opened(self.path) as raster:
+            raw = raster.read(1, window=window)
+            scale, offset = raster.scales[0], raster.offsets[0]
+        known = np.isfinite(raw) if self.void is None else np.isfinite(raw) & (raw != self.void)
+        told = raw * scale + offset
+        lowest, highest = self.limits
+        known &= (told >= lowest) & (told <= highest)
+        inside = np.s_[top - rows.start : bottom - rows.start, left - columns.start :]
+        values[inside][:, : right - left] = np.where(known, told, np.nan)
+        return values
 
 
-def read_elevation(
-    path: str | Path | Sequence[str | Path],
-    bounds: Bounds,
+def open_raster(
+    path: str | Path,
     *,
-    pixels: int,
+    elevation: bool = False,
     datum_parameters: Mapping[str, SevenParameters] | None = None,
-) -> Elevation:
-    """Heights within bounds, from a DEM in any coordinate system, or from several side by side.
-
-    Cells are averaged where the grid is coarser than the DEM. Where it is finer, a cubic B-spline
-    runs through them: its slopes are smooth, while those of a bilinear surface jump from cell to
-    cell and show as facets.
+) -> Raster:
+    """Look at a raster of any coordinate system that leads to CGCS2000.
 
     Parameters
     ----------
-    path : str, Path, or sequence of these
-        Where several know a place, the first one counts.
-    bounds : tuple of float
-        West, south, east, north in degrees on CGCS2000.
-    pixels : int
-        Cells along the longer side of the grid.
+    path : str or Path
+    elevation : bool
+        Values that no ground has are unknown.
     datum_parameters : mapping of str to SevenParameters, optional
         By old datum, as `Policy` has them.
 
@@ -116,158 +155,103 @@ def read_elevation(
     InputNotFoundError
         There is no such file.
     CrsError
-        The DEM states no usable coordinate system, or an old datum without parameters.
+        It states no usable coordinate system, or an old datum without parameters (HG007).
     RasterError
-        It is no DEM, is damaged, is too large to read, or lies elsewhere.
+        It is a picture, is damaged, or cannot be read in pieces.
     """
-    paths = [Path(path)] if isinstance(path, str | Path) else [Path(each) for each in path]
-    if not paths:
-        raise RasterError("没有给出高程数据 (DEM) 的路径。")
-    grid = _Grid.over(bounds, pixels)
-    tiles = [_Tile.of(each, bounds, datum_parameters or {}) for each in paths]
-    within = [tile for tile in tiles if tile.cells]
-    if not within:
-        names = "、".join(map(str, paths[:_NAMED])) + (" 等" if len(paths) > _NAMED else "")
-        lows, highs = np.hsplit(np.array([tile.bounds for tile in tiles]), 2)
-        around = (*lows.min(axis=0).tolist(), *highs.max(axis=0).tolist())
-        msg = (
-            f"{names} 与地图不相交: 高程数据在 {_said(around)}, 地图在 {_said(bounds)}。"
-            "请换用盖住地图的高程数据。"
+    path = Path(path)
+    if not path.exists():
+        raise InputNotFoundError(str(path))
+    with opened(path) as raster:
+        _check_kind(raster, path)
+        crs = _usable_crs(raster, path, datum_parameters or {})
+        found = Raster(
+            path=path,
+            crs=crs,
+            transform=raster.transform,
+            shape=(raster.height, raster.width),
+            cell_m=0.0,
+            void=void_of(raster),
+            limits=HEIGHTS_M if elevation else (-np.inf, np.inf),
+            caveats=(),
         )
-        raise RasterError(msg)
-    metres = np.full(grid.shape, np.nan)
-    for tile in within:
-        metres = np.where(np.isnan(metres), tile.warped(grid), metres)
-    return Elevation(metres, bounds, grid.cell_m, min(tile.cell_m for tile in within))
+        synthetic = raster.tags().get(_SYNTHETIC, "").lower() in {"yes", "true", "1"}
+    rows, columns = found.shape
+    side = cell_side_m(found, columns / 2, rows / 2)
+    said = []
+    if synthetic:
+        said.append(f"{path.name} 是合成数据")
+    if side > _COARSE_M:
+        said.append(f"{path.name} 的格网约 {side / 1000:.0f} km, 只够看大势")
+    if crs.is_bound:
+        said.append(f"{path.name} 的坐标用给定的七参数转换")
+    return replace(found, cell_m=side, caveats=tuple(said))
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """A grid of Web Mercator.
+def sample(raster: Raster, lon: Floats, lat: Floats, *, nearest: bool = False) -> Floats:
+    """A raster's values at points, each for itself, whatever others are asked for with it.
 
-    Attributes
+    Parameters
     ----------
-    corners : tuple of float
-        West, south, east, north in metres of the projection.
-    shape : tuple of int
-        Rows and columns.
+    raster : Raster
+    lon, lat : array of float
+        Degrees on CGCS2000, of one shape.
+    nearest : bool
+        The value of the cell that holds the point, for classes; else bilinear between the middles
+        of cells, over those that are known.
+
+    Returns
+    -------
+    array of float
+        NaN beyond the edges, and where the cell that holds the point is unknown.
     """
-
-    corners: Bounds
-    shape: tuple[int, int]
-
-    @classmethod
-    def over(cls, bounds: Bounds, pixels: int) -> _Grid:
-        """The grid that fills bounds, with so many cells along its longer side."""
-        (west, east), (south, north) = _web_mercator(np.reshape(bounds, (2, 2)).T).tolist()
-        size = np.array([north - south, east - west])
-        rows, columns = np.maximum(np.rint(size / size.max() * pixels), 1).astype(int).tolist()
-        return cls((west, south, east, north), (rows, columns))
-
-    @property
-    def transform(self) -> Any:
-        """From column and row to Web Mercator."""
-        west, south, east, north = self.corners
-        rows, columns = self.shape
-        across, down = (east - west) / columns, (south - north) / rows
-        return rasterio.Affine(across, 0.0, west, 0.0, down, north)
-
-    @property
-    def cell_m(self) -> Floats:
-        """Side of a cell on the ellipsoid, row by row."""
-        _, south, _, north = self.corners
-        size = (north - south) / self.shape[0]
-        lat = np.arcsin(np.tanh((north - size * (np.arange(self.shape[0]) + 0.5)) / SEMI_MAJOR_M))
-        meridian, prime_vertical = radii_m(lat)
-        stretched = SEMI_MAJOR_M / (np.cos(lat) * np.sqrt(meridian * prime_vertical))
-        return np.asarray(size / stretched, dtype=np.float64)
+    columns, rows = raster.cells(np.ravel(lon), np.ravel(lat))
+    inside = (columns >= 0) & (columns < raster.shape[1]) & (rows >= 0) & (rows < raster.shape[0])
+    values = np.full(columns.shape, np.nan)
+    at = np.flatnonzero(inside)
+    windows = np.ravel_multi_index(
+        ((rows[at] // _WINDOW).astype(int), (columns[at] // _WINDOW).astype(int)),
+        (raster.shape[0] // _WINDOW + 1, raster.shape[1] // _WINDOW + 1),
+    )
+    order = np.argsort(windows, kind="stable")
+    at = at[order]
+    for group in np.split(at, np.flatnonzero(np.diff(windows[order])) + 1):
+        if len(group):
+            values[group] = _in_window(raster, columns[group], rows[group], nearest=nearest)
+    return values.reshape(np.shape(lon))
 
 
-@dataclass(frozen=True)
-class _Tile:
-    """What a raster says about itself, and about the part of it that lies within bounds.
+def _in_window(raster: Raster, columns: Floats, rows: Floats, *, nearest: bool) -> Floats:
+    """Values at cell positions that lie close to each other."""
+    top, left = int(rows.min()) - 1, int(columns.min()) - 1
+    window = raster.read(slice(top, int(rows.max()) + 2), slice(left, int(columns.max()) + 2))
+    here = window[rows.astype(int) - top, columns.astype(int) - left]
+    if nearest:
+        return np.asarray(here, dtype=np.float64)
+    row, column = np.floor(rows - 0.5), np.floor(columns - 0.5)
+    down, across = rows - 0.5 - row, columns - 0.5 - column
+    sums, weights = np.zeros(len(rows)), np.zeros(len(rows))
+    for y, x in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        value = window[row.astype(int) + y - top, column.astype(int) + x - left]
+        weight = np.where(y, down, 1 - down) * np.where(x, across, 1 - across)
+        weight = np.where(np.isnan(value), 0.0, weight)
+        sums += weight * np.where(np.isnan(value), 0.0, value)
+        weights += weight
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(np.isnan(here), np.nan, sums / weights)
 
-    Attributes
-    ----------
-    crs : pyproj.CRS
-        With transformation parameters where such were given.
-    bounds : tuple of float
-        Of the whole raster.
-    cells : float
-        How many of its cells lie within; none where it lies elsewhere.
-    cell_m : float
-        Side of a cell in the middle of that part, on the ground.
-    """
 
-    path: Path
-    crs: pyproj.CRS
-    bounds: Bounds
-    cells: float
-    cell_m: float
-
-    @classmethod
-    def of(cls, path: Path, bounds: Bounds, parameters: Mapping[str, SevenParameters]) -> _Tile:
-        """Look at a raster without reading its cells."""
-        if not path.exists():
-            raise InputNotFoundError(str(path))
-        with _opened(path) as raster:
-            _check_kind(raster, path)
-            crs = _usable_crs(raster, path, parameters)
-            mapping = pyproj.Transformer.from_crs(
-                crs, "EPSG:4326" if crs.is_bound else CGCS2000, always_xy=True
-            )
-            size = np.array([[raster.width], [raster.height]])
-            there = mapping.transform(*_moved(raster.transform, _points((0, 0, *size.ravel()))))
-            lon, lat = _points(bounds)
-            own = np.array(mapping.transform(lon, lat, direction="INVERSE"))
-            at = _moved(~raster.transform, own)
-            at = np.clip(at[:, np.isfinite(at).all(axis=0)], 0, size)
-            spans = np.ptp(at, axis=1) if at.size else np.zeros(2)
-            middle = np.median(at, axis=1) if at.size else np.zeros(2)
-            steps = middle[:, None] + np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-            lonlat = np.array(mapping.transform(*_moved(raster.transform, steps))).T
-            return cls(path, crs, _around(there), float(np.prod(spans)), _cell_m(lonlat))
-
-    def warped(self, grid: _Grid) -> Floats:
-        """The raster's heights on a grid; NaN where it knows none."""
-        level, factor = self._overview(float(np.median(grid.cell_m)) / self.cell_m)
-        if self.cells / factor**2 > _MOST_CELLS:
-            msg = (
-                f"{self.path} 在地图范围内有 {self.cells:.1e} 个格网, 读不过来。"
-                "请先用 gdaladdo -r average 建金字塔, 或用 gdalwarp 降低分辨率。"
-            )
-            raise RasterError(msg)
-        finer = factor * self.cell_m < float(np.median(grid.cell_m))
-        metres = np.full(grid.shape, np.nan)
-        # GDAL's own name for it, and its own dialect: rasterio's ``src_crs`` is for arrays only.
-        shifted = {"SRC_SRS": self.crs.to_wkt("WKT1_GDAL")} if self.crs.is_bound else {}
-        with _opened(self.path, level) as raster:
-            reproject(
-                rasterio.band(raster, 1),
-                metres,
-                **shifted,
-                src_nodata=_void(raster),
-                dst_crs=_WEB_MERCATOR,
-                dst_transform=grid.transform,
-                dst_nodata=np.nan,
-                resampling=Resampling.average if finer else Resampling.cubic_spline,
-                warp_mem_limit=_WARP_MB,
-            )
-            metres = metres * raster.scales[0] + raster.offsets[0]
-        lowest, highest = _HEIGHTS_M
-        return np.where((metres >= lowest) & (metres <= highest), metres, np.nan)
-
-    def _overview(self, wanted: float) -> tuple[int | None, int]:
-        """The coarsest overview that is no coarser than wanted, and by what it is coarser."""
-        with _opened(self.path) as raster:
-            factors = raster.overviews(1)
-        fitting = [(factor, level) for level, factor in enumerate(factors) if factor <= wanted]
-        factor, level = max(fitting, default=(1, None))
-        return level, factor
+def cell_side_m(raster: Raster, column: float, row: float) -> float:
+    """Side on the ground of a square as large as the cell at a position."""
+    steps = np.array([[column, row], [column + 1, row], [column, row + 1]]).T
+    lonlat = np.array(raster.lonlat(*steps)).T
+    corner, *others = local_metres(lonlat, np.full(3, lonlat[0, 1]))
+    across, down = (other - corner for other in others)
+    return float(np.sqrt(abs(across[0] * down[1] - across[1] * down[0])))
 
 
 @contextmanager
-def _opened(path: Path, overview: int | None = None) -> Iterator[DatasetReader]:
+def opened(path: Path, overview: int | None = None) -> Iterator[DatasetReader]:
     """A raster, read with a small cache; what GDAL says against it is a RasterError."""
     try:
         with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), _by_driver(path, overview) as raster:
@@ -339,7 +323,7 @@ def _usable_crs(
     return BoundCRS(crs, "EPSG:4326", shift)
 
 
-def _void(raster: DatasetReader) -> float | None:
+def void_of(raster: DatasetReader) -> float | None:
     """The value that says "unknown": the declared one, else the usual one of the type."""
     if raster.nodata is not None:
         return float(raster.nodata)
@@ -348,20 +332,14 @@ def _void(raster: DatasetReader) -> float | None:
     return _SHORT_VOID if raster.dtypes[0] == _SHORT else _USUAL_VOID
 
 
-def _web_mercator(lonlat: Floats) -> Floats:
-    """Longitudes and latitudes, shape (2, n), on the plane of EPSG:3857."""
-    lon, lat = np.radians(lonlat)
-    return SEMI_MAJOR_M * np.array([lon, np.arctanh(np.sin(lat))])
-
-
-def _points(box: Bounds) -> Floats:
+def points_over(box: Bounds) -> Floats:
     """A grid of points over a box (west, south, east, north), shape (2, n)."""
     west, south, east, north = box
     x, y = np.linspace(west, east, _POINTS_A_SIDE), np.linspace(south, north, _POINTS_A_SIDE)
     return np.array(np.meshgrid(x, y)).reshape(2, -1)
 
 
-def _moved(transform: Any, points: Floats) -> Floats:
+def moved(transform: Any, points: Floats) -> Floats:
     """Points, shape (2, n), by an affine transformation."""
     a, b, c, d, e, f = transform[:6]
     return np.asarray(np.array([[a, b], [d, e]]) @ points + np.array([[c], [f]]), dtype=np.float64)
@@ -374,31 +352,21 @@ def _around(lonlat: Sequence[Floats]) -> Bounds:
     return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
 
 
-def _cell_m(lonlat: Floats) -> float:
-    """Side of a square as large as a cell: its corner, the next column's, the next row's."""
-    corner, *others = local_metres(lonlat, np.full(3, lonlat[0, 1]))
-    column, row = (other - corner for other in others)
-    return float(np.sqrt(abs(column[0] * row[1] - column[1] * row[0])))
+def outlines(pieces: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.object_], Ints]:
+    """Polygons of equal numbers on a grid, in columns and rows along the sides of cells.
 
+    Parameters
+    ----------
+    pieces : array of int32, shape (rows, columns)
+        0 is left out; cells belong together by their sides.
 
-def _said(bounds: Sequence[float]) -> str:
-    west, south, east, north = bounds
-    return f"{west:.2f}–{east:.2f}°E, {south:.2f}–{north:.2f}°N"
-
-
-def covered(bounds: Bounds, shape: tuple[int, int], land: shapely.Geometry) -> Flags:
-    """Which cells of a grid of Web Mercator polygons on CGCS2000 touch; the grid fills bounds."""
-    plane = shapely.transform(land, lambda lonlat: _web_mercator(lonlat.T).T)
-    transform = _Grid.over(bounds, max(shape)).transform
-    return np.asarray(geometry_mask([plane], shape, transform, all_touched=True, invert=True))
-
-
-def grey_jpeg(picture: npt.NDArray[np.uint8], quality: int) -> bytes:
-    """A grey picture, shape (rows, columns), as JPEG; the same picture gives the same bytes."""
-    rows, columns = picture.shape
-    options = {"driver": "JPEG", "dtype": "uint8", "count": 1, "PROGRESSIVE": "YES"}
-    with warnings.catch_warnings(), MemoryFile() as file:
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with file.open(width=columns, height=rows, QUALITY=quality, **options) as jpeg:
-            jpeg.write(picture, 1)
-        return bytes(file.read())
+    Returns
+    -------
+    array of polygons, array of int
+        In order of their numbers; what is in several parts has several polygons.
+    """
+    found = list(shapes(pieces, mask=pieces != 0, connectivity=4))
+    polygons = [shapely.Polygon(s["coordinates"][0], s["coordinates"][1:]) for s, _ in found]
+    numbers = np.array([int(number) for _, number in found], dtype=np.intp)
+    order = np.argsort(numbers, kind="stable")
+    return np.array(polygons, dtype=object)[order], numbers[order]

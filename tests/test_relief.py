@@ -23,11 +23,11 @@ from pyproj.crs.coordinate_operation import ToWGS84Transformation
 from rasterio.io import MemoryFile
 
 import herbgis as hg
-from herbgis import rasters, resources
+from herbgis import elevation_grid, resources
+from herbgis.elevation_grid import read_elevation
 from herbgis.errors import CrsError, HerbgisError, InputNotFoundError, RasterError
 from herbgis.geodesy import SevenParameters
 from herbgis.gradients import hillshade
-from herbgis.rasters import read_elevation
 from herbgis.webmap.relief import relief_payload, shaded
 from tests.map_browser import MAP, opened
 from tests.shapes import square
@@ -339,7 +339,7 @@ def test_a_dem_that_declares_too_much_is_refused_not_read(tmp_path: Path) -> Non
 def test_a_large_dem_is_read_piece_by_piece(tmp_path: Path) -> None:
     large = sparse(tmp_path / "large.tif", 16_000, BOUNDS)  # 512 MB
     code = (
-        "import resource, sys; from herbgis.rasters import read_elevation\n"
+        "import resource, sys; from herbgis.elevation_grid import read_elevation\n"
         "used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
         "before = used()\n"
         f"assert (read_elevation(sys.argv[1], {BOUNDS}, pixels=700).metres == 0).all()\n"
@@ -355,7 +355,7 @@ def test_overviews_spare_the_cells_below_them(
 ) -> None:
     path = write_dem(tmp_path / "dem.tif", mountains, cells=1024)
     plain = read_elevation(path, BOUNDS, pixels=100)
-    monkeypatch.setattr(rasters, "_MOST_CELLS", 200_000)
+    monkeypatch.setattr(elevation_grid, "_MOST_CELLS", 200_000)
     with pytest.raises(RasterError, match="金字塔"):
         read_elevation(path, BOUNDS, pixels=100)
     with rasterio.open(path, "r+") as dem:

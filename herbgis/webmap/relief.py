@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from herbgis.elevation_grid import Elevation, covered, grey_jpeg, read_elevation
 from herbgis.geodesy import SevenParameters
 from herbgis.gradients import hillshade, slopes
-from herbgis.rasters import Elevation, covered, grey_jpeg, read_elevation
 from herbgis.webmap.outlines import Bounds
 
 #: Pixels along the longer side of the picture for afar, and at most of the one for near.
