@@ -28,6 +28,7 @@ _HOMES = {
     "load_policy": "herbgis.policyfiles",
     "make_schedule": "herbgis.schedule",
     "measure": "herbgis.areas",
+    "measure_terrain": "herbgis.terrain",
     "read_counties": "herbgis.counties",
     "read_ledger": "herbgis.ledger",
     "read_survey": "herbgis.readers.reading",
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from herbgis.survey import Survey as Survey
     from herbgis.tables.return_slips import write_return_slips as write_return_slips
     from herbgis.tables.template import write_template as write_template
+    from herbgis.terrain import measure_terrain as measure_terrain
     from herbgis.tiers import classify as classify
     from herbgis.webmap import draw_map as draw_map
 

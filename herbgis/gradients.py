@@ -55,3 +55,24 @@ def slopes(elevation: Floats, cell_m: float | Floats) -> tuple[Floats, Floats]:
     north = -(down[:, :-2] + 2 * down[:, 1:-1] + down[:, 2:]) / reach
     unknown = np.isnan(elevation)
     return np.where(unknown, np.nan, east), np.where(unknown, np.nan, north)
+
+
+def slopes_on(elevation: Floats, steps: Floats) -> tuple[Floats, Floats]:
+    """Rise eastwards and northwards, metres a metre, on a grid that may lie askew.
+
+    Parameters
+    ----------
+    elevation : array of float, shape (rows, columns)
+        Metres; NaN where unknown.
+    steps : array of float, shape (rows, 2, 2)
+        Metres east and north of a step of one column, and of one row, row by row.
+
+    Returns
+    -------
+    array of float, array of float
+        By `slopes`; NaN where a cell or a neighbour of it is unknown.
+    """
+    along, against = slopes(elevation, 1.0)
+    (a, b), (c, d) = np.moveaxis(steps, 0, -1)[..., None]
+    area = a * d - b * c
+    return (along * d + against * b) / area, (-against * a - along * c) / area

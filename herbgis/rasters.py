@@ -29,7 +29,7 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from herbgis.errors import CrsError, InputNotFoundError, RasterError
-from herbgis.geodesy import CGCS2000, Floats, Ints, SevenParameters, local_metres
+from herbgis.geodesy import CGCS2000, Floats, Ints, SevenParameters, areas_m2, local_metres
 from herbgis.issues import Place
 from herbgis.placing import place_layer
 
@@ -370,3 +370,25 @@ def outlines(pieces: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.object_], In
     numbers = np.array([int(number) for _, number in found], dtype=np.intp)
     order = np.argsort(numbers, kind="stable")
     return np.array(polygons, dtype=object)[order], numbers[order]
+
+
+def cell_steps(raster: Raster, rows: slice) -> tuple[Floats, Floats]:
+    """What a step on the grid is on the ground, row by row, in the middle column.
+
+    Returns
+    -------
+    array of float, shape (rows, 2, 2)
+        Metres east and north of a step of one column, and of one row.
+    array of float, shape (rows,)
+        Square metres of a cell.
+    """
+    top = np.arange(rows.start, rows.stop, dtype=np.float64)
+    left = np.full_like(top, raster.shape[1] // 2)
+    corners = [
+        np.column_stack(raster.lonlat(left + across, top + down))
+        for across, down in ((0, 0), (1, 0), (1, 1), (0, 1))
+    ]
+    cells = shapely.polygons(np.stack([*corners, corners[0]], axis=1))
+    middle = (corners[0][:, 1] + corners[3][:, 1]) / 2
+    here, column, _, row = (local_metres(corner, middle) for corner in corners)
+    return np.stack([column - here, row - here], axis=1), areas_m2(np.asarray(cells))
