@@ -77,6 +77,7 @@ def demo(
         policy=policy,
         progress=progress,
         issues=report,
+        dem=resources.data("dem") / "tongren_synthetic.tif",
         title="铜仁市中药材规模化基地 (合成示例)",
     )
     written = [

@@ -53,12 +53,15 @@ class Elevation:
         A cell's side on the ground, row by row: Web Mercator stretches with the latitude.
     source_cell_m : float
         Side of the raster's own cells on the ground; of the finest where there are several.
+    caveats : tuple of str
+        Why what rests on it serves for demonstration only; empty where it need not.
     """
 
     metres: Floats
     bounds: Bounds
     cell_m: Floats
     source_cell_m: float
+    caveats: tuple[str, ...] = ()
 
 
 def read_elevation(
@@ -112,7 +115,9 @@ def read_elevation(
     metres = np.full(grid.shape, np.nan)
     for tile in within:
         metres = np.where(np.isnan(metres), tile.warped(grid), metres)
-    return Elevation(metres, bounds, grid.cell_m, min(tile.cell_m for tile in within))
+    caveats = dict.fromkeys(reason for tile in within for reason in tile.raster.caveats)
+    finest = min(tile.cell_m for tile in within)
+    return Elevation(metres, bounds, grid.cell_m, finest, tuple(caveats))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import subprocess
 import sys
 from dataclasses import replace
 
@@ -99,6 +100,16 @@ def test_a_missing_solver_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "highspy", None)
     with pytest.raises(HerbgisError, match=r"herbgis\[plan\]"):
         solve(small_problem(1))
+
+
+def test_the_solver_prints_nothing_among_the_results() -> None:
+    code = (
+        "from tests.plan_cases import small_problem\n"
+        "from herbgis.planning.solving import solve\n"
+        "solve(small_problem(1))\nprint('done')"
+    )
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert told.stdout == "done\n"
 
 
 def test_replacement_and_forcing_equal_every_combination() -> None:

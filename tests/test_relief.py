@@ -473,3 +473,11 @@ def test_a_dem_on_the_command_line_is_on_the_page(rough: Path, tmp_path: Path) -
     lacking = subprocess.run([*command, "--dem", str(missing)], check=False, capture_output=True)
     assert lacking.returncode == 2
     assert str(missing) in lacking.stderr.decode()
+
+
+def test_a_made_up_dem_says_so_on_the_page(tmp_path: Path, counties: gpd.GeoDataFrame) -> None:
+    dem = resources.data("dem") / "tongren_synthetic.tif"
+    own = gpd.GeoDataFrame({"counted_mu": [600.0]}, geometry=[square(600)], crs=4490)
+    page = tmp_path / "map.html"
+    hg.draw_map(own, counties=counties, dem=dem).save(str(page))
+    assert "仅供演示: tongren_synthetic.tif 是合成数据" in page.read_text(encoding="utf-8")

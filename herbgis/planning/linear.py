@@ -5,6 +5,10 @@ The only importer of highspy, which is an extra (``pip install "herbgis[plan]"``
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +19,7 @@ from herbgis.geodesy import Flags, Floats, Ints
 
 #: HiGHS takes a number this close to a whole one, and a row this close to its bound, for it.
 TOLERANCE = 1e-7
+_STDOUT, _STDERR = 1, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +73,8 @@ def solve_program(program: Program, *, integer: bool, cutoff: float | None = Non
     if not len(program.cost):  # HiGHS calls it empty, whatever the rows ask
         met = (program.row_lower <= 0).all() and (program.row_upper >= 0).all()
         return Answer(np.zeros(0), 0.0, np.zeros(len(program.row_lower))) if met else None
-    highs = highspy.Highs()
+    with _standard_output_to_standard_error():  # where the first one announces itself
+        highs = highspy.Highs()
     options: dict[str, Any] = {
         "output_flag": False,
         "threads": 1,
@@ -107,6 +113,19 @@ def _highspy() -> Any:
         msg = '规划要用求解器 HiGHS。请运行 pip install "herbgis[plan]" (或 pip install highspy)。'
         raise HerbgisError(msg) from error
     return highspy
+
+
+@contextmanager
+def _standard_output_to_standard_error() -> Iterator[None]:
+    """What C code prints goes where all goes that is no result."""
+    sys.stdout.flush()
+    kept = os.dup(_STDOUT)
+    try:
+        os.dup2(_STDERR, _STDOUT)
+        yield
+    finally:
+        os.dup2(kept, _STDOUT)
+        os.close(kept)
 
 
 def _as_model(highspy: Any, program: Program, *, integer: bool) -> Any:

@@ -115,10 +115,11 @@ def draw_map(
     drawn = _symbols(table, wording, progress, public=public)
     land = None if counties is None else county_layer(counties, drawn, wording)
     extent = (land and land.extent) or bounds(table["shape"].to_numpy())
+    relief = None if dem is None or extent is None else relief_layer(dem, extent, counties, wording)
     layers: list[folium.map.Layer | None] = [
         *([] if online is None else online_layers(online, tianditu_key, lang=lang)),
         land,
-        None if dem is None or extent is None else relief_layer(dem, extent, counties, wording),
+        relief,
         None if townships is None else township_layer(townships, wording),
         bases_layer(drawn, wording),
         None if visit is None else visit_layer(visit, drawn, wording),
@@ -134,6 +135,7 @@ def draw_map(
         title=title,
         ids=drawn.ids,
         public=public,
+        caveats=[] if relief is None else relief.data["caveats"],
     )
     return _page(sheet, present, extent)
 

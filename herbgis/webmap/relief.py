@@ -64,7 +64,8 @@ def relief_payload(
     dict
         ``pictures``, the one for afar first, then perhaps one for near: each with ``url`` (JPEG as
         ``data:`` address), ``bounds`` as given, and ``size`` (columns, rows). Level ground is
-        nearly white, what is unknown is white.
+        nearly white, what is unknown is white. And ``caveats``, why it serves for demonstration
+        only.
 
     Raises
     ------
@@ -84,7 +85,7 @@ def relief_payload(
     if finest >= _WORTH * _OVERVIEW:
         left = _CHARACTERS - len(pictures[0]["url"])
         pictures.append(_picture(read(finest), land, left))
-    return {"pictures": pictures}
+    return {"pictures": pictures, "caveats": list(afar.caveats)}
 
 
 def _picture(elevation: Elevation, land: shapely.Geometry | None, characters: int) -> Values:

@@ -90,6 +90,7 @@ def make_sheet(
     title: str | None,
     ids: Mapping[str, int],
     public: bool = False,
+    caveats: Sequence[str] = (),
 ) -> Sheet:
     """The sheet of a map.
 
@@ -105,6 +106,8 @@ def make_sheet(
         The number of each base on the map, by its id.
     public : bool
         Without the lists that are for the bureau's own work.
+    caveats : sequence of str
+        Why what is drawn serves for demonstration only.
     """
     texts = wording.texts
     as_of = words.day(progress.as_of) if progress is not None else None
@@ -112,7 +115,7 @@ def make_sheet(
         title=words.text(title) or texts["title"],
         source=wording.policy.title,
         as_of=as_of and texts["as_of"].format(day=as_of),
-        data_notes=tuple(_distinct(table, "data_note")),
+        data_notes=(*_distinct(table, "data_note"), *_for_show(caveats, wording)),
         targets=() if progress is None else tuple(_targets(progress, wording)),
         breakdowns=(
             (_tier_counts(table, wording),)
@@ -130,6 +133,11 @@ def make_sheet(
 
 def _distinct(table: pd.DataFrame, column: str) -> list[str]:
     return sorted({shown for cell in table.get(column, []) if (shown := words.text(cell))})
+
+
+def _for_show(caveats: Sequence[str], wording: Wording) -> list[str]:
+    told = "; ".join(dict.fromkeys(caveats))
+    return [wording.texts["for_show"].format(why=told)] if told else []
 
 
 def _years(table: pd.DataFrame) -> tuple[int, ...]:
