@@ -248,6 +248,60 @@ def map_(
 
 
 @app.command()
+def plan(
+    paths: Paths,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")],
+    candidates: Annotated[
+        Path | None, typer.Option("--candidates", metavar="FILE", help="候选地块: 图斑和候选编号")
+    ] = None,
+    dem: Annotated[
+        list[Path] | None,
+        typer.Option("--dem", metavar="FILE", help="高程栅格, 用来评价土地; 可以多个"),
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option("--target", metavar="TIER=N", help="改目标个数, 如 500=100; 可以多个"),
+    ] = None,
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = _SHIPPED,
+    against: AgainstOption = None,
+) -> None:
+    """下一批基地建在哪里、扩哪些, 成本最低又达到目标: 已证明最优, 并说明理由。"""
+    import herbgis as hg
+    from herbgis.outputs import writing
+    from herbgis.tables.issue_list import data_notes
+    from herbgis.tables.reports import as_json
+
+    targets = _targets(target or [])
+    rules = hg.load_policy(policy)
+    own = None if candidates is None else hg.read_candidates(candidates, policy=rules)
+    report, bases, rules, borders = _walk(paths, policy, counties, against)
+    planned = hg.plan(
+        bases,
+        candidates=own,
+        dem=dem or None,
+        counties=borders,
+        policy=rules,
+        targets=targets,
+    )
+    counted = hg.count_progress(bases, policy=rules, by=["county", "variety"])
+    page = hg.draw_map(
+        bases, counties=borders, policy=rules, progress=counted, plan=planned, dem=dem or None
+    )
+    report_path = out / "plan.json"
+    with writing(report_path):
+        report_path.write_text(as_json(planned.as_dict()), encoding="utf-8", newline="\n")
+    written = [
+        report_path,
+        hg.write_plan_book(planned, out / "规划表.xlsx", notes=data_notes(bases)),
+        _save_page(page, out / "规划图.html"),
+    ]
+    _say(repr(planned))
+    _tell(*(f"已写出 {path}" for path in written))
+    raise typer.Exit(_status(report))
+
+
+@app.command()
 def template(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")],
     policy: PolicyOption = "tongren-2020",
@@ -512,6 +566,17 @@ def _one_of(option: str, value: str, known: Sequence[str]) -> None:
     if value not in known:
         what = f" {option} 的取值"
         raise UnknownNameError(what, value, known)
+
+
+def _targets(texts: Sequence[str]) -> dict[str, int]:
+    """``500=100`` as a tier and its number."""
+    targets = {}
+    for text in texts:
+        tier, _, number = text.partition("=")
+        if not number.strip().isdecimal():
+            raise UnknownNameError(" --target 的写法", text, ["500=100 这样的写法"])
+        targets[tier.strip()] = int(number)
+    return targets
 
 
 def _date(text: str | None) -> dt.date | None:

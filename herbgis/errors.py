@@ -11,6 +11,7 @@ Bad data is never an error here: it becomes an issue in a report. Errors are for
     ├── UnreadableReportError an earlier report that is none of herbgis
     ├── LedgerError           a ledger that is none, or a batch that it cannot take
     ├── TargetsError          targets broken down that cannot be read
+    ├── CandidatesError       a file of candidate sites that cannot be read
     ├── OutputError           a result that cannot be written where it was asked for
     ├── RasterError           a raster that cannot be read, costs too much, or lies elsewhere
     └── AssetError            a map needs a file that is not vendored
@@ -80,6 +81,10 @@ class LedgerError(HerbgisError):
 
 class TargetsError(HerbgisError):
     """A table of targets broken down cannot be read."""
+
+
+class CandidatesError(HerbgisError):
+    """A file of candidate sites cannot be read."""
 
 
 class OutputError(HerbgisError):

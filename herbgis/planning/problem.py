@@ -20,7 +20,7 @@ class Problem:
     site, variety, county : array of int, shape (options,)
         Numbers of each option's site, variety and county.
     gains : array of float, shape (tiers, options)
-        How many bases an option adds to the count of each tier.
+        How many bases an option adds to the count of each tier: 1, 0 or -1.
     cost : array of float, shape (options,)
         Above zero.
     mu : array of float, shape (options,)

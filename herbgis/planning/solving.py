@@ -240,10 +240,11 @@ def _first(problem: Problem) -> Flags:
 def _cheapest(problem: Problem, cost: Floats, among: Flags, most: int) -> Flags:
     """The cheapest so many options of each county, variety and gain."""
     options = np.flatnonzero(among)
-    patterns = np.unique(problem.gains[:, options], axis=1, return_inverse=True)[1]
+    tiers = len(problem.need)
+    pattern = (3 ** np.arange(tiers)) @ (problem.gains[:, options] + 1)
     cell = np.ravel_multi_index(
-        (problem.county[options], problem.variety[options], patterns.ravel()),
-        (len(problem.county_least), len(problem.variety_least), int(patterns.max(initial=0)) + 1),
+        (problem.county[options], problem.variety[options], pattern.astype(np.intp)),
+        (len(problem.county_least), len(problem.variety_least), 3**tiers),
     )
     order = np.lexsort((options, cost[options], cell))
     ordered = cell[order]

@@ -88,6 +88,11 @@ def read_survey(
     return assemble(parts)
 
 
+def reader_of(path: Path) -> Reader:
+    """The reader of a file's format."""
+    return _OWN_READERS.get(path.suffix.lower(), read_gdal)
+
+
 def _read_source(
     source: Source, policy: Policy, columns: Mapping[str, str] | None
 ) -> Iterator[Part]:
@@ -95,7 +100,7 @@ def _read_source(
     if source.trouble:
         yield _failed(source, source.trouble)
         return
-    reader = _OWN_READERS.get(source.path.suffix.lower(), read_gdal)
+    reader = reader_of(source.path)
     layers = 0
     try:
         for layer in reader(source.path, source.shown):

@@ -10,6 +10,7 @@ import folium
 import geopandas as gpd
 import pandas as pd
 
+from herbgis.planning.plans import Plan
 from herbgis.policy import Policy
 from herbgis.policyfiles import load_policy
 from herbgis.progress import Progress
@@ -21,6 +22,7 @@ from herbgis.webmap.layers import (
     county_layer,
     issue_layer,
     kinds_of,
+    plan_layers,
     relief_layer,
     township_layer,
     visit_layer,
@@ -48,6 +50,7 @@ def draw_map(
     columns: Mapping[str, str] | None = None,
     townships: gpd.GeoDataFrame | None = None,
     visit: Sequence[str] | pd.DataFrame | None = None,
+    plan: Plan | None = None,
     dem: str | Path | Sequence[str | Path] | None = None,
     online: str | None = None,
     tianditu_key: str | None = None,
@@ -79,6 +82,8 @@ def draw_map(
     visit : sequence of str, or DataFrame, optional
         The bases of a site visit in their order: ids, or a table with ``base_id`` (a column or
         the index) whose other columns are each stop's facts, under their own headings.
+    plan : Plan, optional
+        As from `plan`: its chosen sites, and hidden at first the rejected ones.
     dem : path or sequence of paths, optional
         Elevation in metres in any coordinate system, for a shaded relief under the bases; where
         several files know a place, the first one counts.
@@ -122,6 +127,7 @@ def draw_map(
         relief,
         None if townships is None else township_layer(townships, wording),
         bases_layer(drawn, wording),
+        *([] if plan is None or public else plan_layers(plan, drawn, wording)),
         None if visit is None else visit_layer(visit, drawn, wording),
         None if issues is None or public else issue_layer(issues.table, wording),
     ]
@@ -136,6 +142,7 @@ def draw_map(
         ids=drawn.ids,
         public=public,
         caveats=[] if relief is None else relief.data["caveats"],
+        planned_for_show=plan is not None and bool(plan.caveats),
     )
     return _page(sheet, present, extent)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.planning.plans import Plan
 from herbgis.webmap.frames import (
     tidy_changes,
     tidy_counties,
@@ -27,6 +28,7 @@ from herbgis.webmap.payload import (
     township_payload,
     visit_payload,
 )
+from herbgis.webmap.planned import chosen_payload, rejected_payload
 from herbgis.webmap.relief import relief_payload
 from herbgis.webmap.symbols import Symbols
 from herbgis.webmap.templating import Verbatim, as_json, figure_of, template
@@ -115,6 +117,18 @@ def visit_layer(visit: Sequence[str] | pd.DataFrame, drawn: Symbols, wording: Wo
     """The stops of a visit, numbered."""
     stops = tidy_visit(visit, drawn.ids)
     return _layer("visit", visit_payload(stops, drawn.ids), wording, count=len(stops))
+
+
+def plan_layers(plan: Plan, drawn: Symbols, wording: Wording) -> list[DataLayer]:
+    """The chosen sites of a plan, and under them, hidden at first, the rejected ones."""
+    chosen = chosen_payload(plan, drawn, wording)
+    layers = [_layer("plan", chosen, wording, count=len(chosen["sites"]))]
+    rejected = rejected_payload(plan, wording)
+    if rejected["sites"]:
+        layers.insert(
+            0, _layer("rejected", rejected, wording, count=len(rejected["sites"]), show=False)
+        )
+    return layers
 
 
 def issue_layer(

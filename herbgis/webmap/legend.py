@@ -42,7 +42,7 @@ def make_legend(drawn: pd.DataFrame, wording: Wording, layers: frozenset[str]) -
         As `frames.tidy_bases` gives it, those with a shape.
     wording : Wording
     layers : frozenset of str
-        What else stands on the map: ``issues``, ``changes``, ``visit``.
+        What else stands on the map: ``issues``, ``changes``, ``visit``, ``plan``, ``rejected``.
     """
     return Legend(
         tiers=tuple(_tiers(drawn, wording)),
@@ -86,6 +86,11 @@ def _signs(drawn: pd.DataFrame, wording: Wording, layers: frozenset[str]) -> Ite
         yield Swatch(texts["triangle"], rank=1, shape="triangle")
     if "visit" in layers:
         yield Swatch(texts["visit"], look="visit", shape="number")
+    if "plan" in layers:
+        yield Swatch(texts["new"], look="new", shape="diamond")
+        yield Swatch(texts["enlarge"], look="enlarge", shape="diamond", radius=6.0)
+    if "rejected" in layers:
+        yield Swatch(texts["rejected"], look="rejected", shape="diamond", radius=4.0)
     if "issues" in layers:
         yield Swatch(texts["pin_error"], look="error", shape="pin")
         yield Swatch(texts["pin_warning"], look="warning", shape="pin")

@@ -32,7 +32,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 #: Our own scripts, in the order in which they need each other.
 _SCRIPTS = (
     *("core.js", "unpacking.js", "marks.js", "base_data.js", "bases.js", "pointing.js"),
-    *("layers.js", "relief.js", "visit.js"),
+    *("layers.js", "relief.js", "plan.js", "visit.js"),
     *("filters.js", "finding.js", "measuring.js", "paper.js", "frame.js"),
 )
 #: What base maps from the network need besides.

@@ -91,6 +91,7 @@ def make_sheet(
     ids: Mapping[str, int],
     public: bool = False,
     caveats: Sequence[str] = (),
+    planned_for_show: bool = False,
 ) -> Sheet:
     """The sheet of a map.
 
@@ -107,7 +108,9 @@ def make_sheet(
     public : bool
         Without the lists that are for the bureau's own work.
     caveats : sequence of str
-        Why what is drawn serves for demonstration only.
+        Why the relief serves for demonstration only.
+    planned_for_show : bool
+        Whether the plan that is drawn does.
     """
     texts = wording.texts
     as_of = words.day(progress.as_of) if progress is not None else None
@@ -115,7 +118,10 @@ def make_sheet(
         title=words.text(title) or texts["title"],
         source=wording.policy.title,
         as_of=as_of and texts["as_of"].format(day=as_of),
-        data_notes=(*_distinct(table, "data_note"), *_for_show(caveats, wording)),
+        data_notes=(
+            *_distinct(table, "data_note"),
+            *_for_show(caveats, wording, planned=planned_for_show),
+        ),
         targets=() if progress is None else tuple(_targets(progress, wording)),
         breakdowns=(
             (_tier_counts(table, wording),)
@@ -135,9 +141,12 @@ def _distinct(table: pd.DataFrame, column: str) -> list[str]:
     return sorted({shown for cell in table.get(column, []) if (shown := words.text(cell))})
 
 
-def _for_show(caveats: Sequence[str], wording: Wording) -> list[str]:
+def _for_show(caveats: Sequence[str], wording: Wording, *, planned: bool) -> Iterator[str]:
     told = "; ".join(dict.fromkeys(caveats))
-    return [wording.texts["for_show"].format(why=told)] if told else []
+    if told:
+        yield wording.texts["for_show"].format(why=told)
+    if planned:
+        yield wording.texts["plan"]["for_show"]
 
 
 def _years(table: pd.DataFrame) -> tuple[int, ...]:

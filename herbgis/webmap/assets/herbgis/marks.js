@@ -1,4 +1,4 @@
-/* Symbols on Leaflet's canvas: circle, square, triangle and pin, with an outer ring if wanted. */
+/* Symbols on Leaflet's canvas: circle, square, triangle, diamond and pin, with an outer ring if wanted. */
 (function (herbgis) {
   "use strict";
 
@@ -17,6 +17,14 @@
       ctx.moveTo(p.x, p.y - reach);
       ctx.lineTo(p.x + reach * 0.92, p.y + reach * 0.66);
       ctx.lineTo(p.x - reach * 0.92, p.y + reach * 0.66);
+      ctx.closePath();
+    },
+    diamond(ctx, p, r) {
+      const reach = r * 1.25;
+      ctx.moveTo(p.x, p.y - reach);
+      ctx.lineTo(p.x + reach, p.y);
+      ctx.lineTo(p.x, p.y + reach);
+      ctx.lineTo(p.x - reach, p.y);
       ctx.closePath();
     },
     pin(ctx, p, r) {

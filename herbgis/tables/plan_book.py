@@ -1,0 +1,62 @@
+"""规划表 as a workbook: the targets, the chosen sites and why, the curve, and what was left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from herbgis.planning.plans import REJECTED, Plan
+from herbgis.tables.workbooks import Sheet, write_workbook
+
+_WHY = (
+    "替换成本: 没有这块地时, 最好的规划要多花的成本; “不可替代”是没有它就达不到目标。",
+    "稳定度: 各地块的成本随机上下浮动二成, 重新规划多次, 仍选中的份额。",
+)
+#: Rejected candidates that are listed.
+_NEAREST = 1000
+_MU = dict.fromkeys(
+    ("面积", "选它至少多花", "建成后面积", "新增面积", "成本", "替换成本", "适宜度"), "0.00"
+)
+
+
+def write_plan_book(plan: Plan, path: Path, *, notes: Sequence[str] = ()) -> Path:
+    """Write a plan as a workbook that prints on A4 landscape.
+
+    Parameters
+    ----------
+    plan : Plan
+    path : Path
+    notes : sequence of str
+        Lines to stand under every table, such as where the data come from.
+    """
+    below = [*plan.remarks(), *notes]
+    sheets = [Sheet("规划目标", "规模化基地规划", plan.targets_in_words(), below)]
+    if len(plan.blocking):
+        sheets.append(Sheet("达不到的指标", "不能同时达到的指标", plan.blocking_in_words(), below))
+    sheets.append(Sheet("新建与扩建", "规划新建与扩建的基地", _chosen(plan), [*below, *_WHY], _MU))
+    sheets.append(Sheet("目标与成本", "完成不同份额的最低成本", _curve(plan), below, _CURVE))
+    sheets.append(Sheet("未选地块", "未选的候选地块", _rejected(plan), below, _MU))
+    return write_workbook(path, sheets)
+
+
+_CURVE = {"新增面积": "0.00", "成本": "0.00", "份额": "0%"}
+
+
+def _chosen(plan: Plan) -> pd.DataFrame:
+    worded = plan.chosen_in_words()
+    worded["稳定度"] = [f"{share:.0%}" for share in worded["稳定度"]]
+    return worded
+
+
+def _curve(plan: Plan) -> pd.DataFrame:
+    headings = {"share": "份额", "bases": "基地", "new_mu": "新增面积", "cost": "成本"}
+    return plan.trade_off().rename(columns={**headings, **plan.titles})
+
+
+def _rejected(plan: Plan) -> pd.DataFrame:
+    """The candidates nearest to being chosen first."""
+    rejected = plan.land[plan.land["role"] == REJECTED].head(_NEAREST)
+    headings = {"id": "编号", "mu": "面积", "at_least": "选它至少多花"}
+    return pd.DataFrame(rejected[list(headings)]).rename(columns=headings)

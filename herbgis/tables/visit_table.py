@@ -1,0 +1,50 @@
+"""观摩点推荐表 as a workbook: a row a stop, for the host to fill in and the leaders to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from herbgis.planning.visit import HOSTS_COLUMNS, Visit
+from herbgis.tables.workbooks import Sheet, write_workbook
+
+_BLANK = "＿＿＿＿＿＿"
+#: So that ten columns can still be read on a sheet of A4.
+_WIDTHS = {
+    "观摩点": 24,
+    "品种": 9,
+    "规模": 16,
+    "亮点": 28,
+    "会期物候": 16,
+    "车程": 20,
+    "大巴可达": 10,
+    "停车位": 8,
+    "讲解人": 10,
+    "备选": 24,
+}
+
+
+def write_visit_table(visit: Visit, path: str | Path) -> Path:
+    """Write the 观摩点推荐表 as a workbook that prints on A4 landscape, one page wide.
+
+    Parameters
+    ----------
+    visit : Visit
+    path : str or Path
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written, for example because WPS has it open.
+    """
+    day = visit.on.isoformat() if visit.on else _BLANK
+    head = [f"会期：{day}　　出发：{visit.start or _BLANK}　　到达：{visit.end or _BLANK}"]
+    sheet = Sheet(
+        "观摩点推荐表",
+        "现场会观摩点推荐表",
+        visit.table,
+        visit.notes,
+        head=head,
+        reply=HOSTS_COLUMNS,
+        widths=_WIDTHS,
+    )
+    return write_workbook(Path(path), [sheet])
