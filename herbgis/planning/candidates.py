@@ -262,7 +262,7 @@ def _sites_of_tile(land: Land, window: Window, zones: _Zones, shape: SiteShape) 
     county, unit = (part[blocks][middle] for part in (county, unit))
     coarse = split_land(
         rating.elevation_m[blocks][middle],
-        ground[blocks].reshape(height, block, width, block).all(axis=(1, 3)),
+        np.asarray(ground[blocks].reshape(height, block, width, block).all(axis=(1, 3))),
         county * (unit.max(initial=-1) + 2) + unit + 1,
         (float(np.hypot(*steps[0])) * block, float(np.hypot(*steps[1])) * block),
         row_m2[: height * block].reshape(height, block).sum(axis=1) * block,
