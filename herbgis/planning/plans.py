@@ -208,7 +208,7 @@ class Plan:
 
     def remarks(self) -> list[str]:
         """What stands under every table of the plan."""
-        show = [f"{FOR_SHOW}: {'; '.join(self.caveats)}。"] if self.caveats else []
+        show = [f"{FOR_SHOW}, 因为:", *(f"· {why}" for why in self.caveats)] if self.caveats else []
         notes = [note if note.endswith("。") else f"{note}。" for note in self.notes]
         return [*show, "“以上”含本数; 食用菌不计入。单位: 个、亩。", *notes]
 
