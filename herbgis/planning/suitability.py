@@ -15,12 +15,12 @@ import shapely
 
 from herbgis.areas import land as land_of
 from herbgis.errors import CrsError, RasterError, UnknownNameError
-from herbgis.geodesy import Flags, Floats, SevenParameters, areas_m2, local_metres
-from herbgis.gradients import slopes
+from herbgis.geodesy import Flags, Floats, SevenParameters
+from herbgis.gradients import slopes_on
 from herbgis.placing import Geometries, to_cgcs2000
 from herbgis.planning.footprints import Footprints
 from herbgis.planning.siting import ASPECTS, CLASSES, UNSUITABLE, Pattern, Range, Rule, SitingRules
-from herbgis.rasters import Raster, open_raster, sample
+from herbgis.rasters import Raster, cell_steps, open_raster, sample
 
 Singles: TypeAlias = npt.NDArray[np.float32]
 Bytes: TypeAlias = npt.NDArray[np.uint8]
@@ -156,13 +156,12 @@ class Land:
         """Elevation, and its rise eastwards and northwards in metres a metre."""
         around = slice(rows.start - 1, rows.stop + 1), slice(columns.start - 1, columns.stop + 1)
         elevation = self.dem.read(*around)
-        rise, fall = (part[1:-1, 1:-1] for part in slopes(elevation, 1.0))
-        a, b, c, d = self.metres[rows].reshape(-1, 4).T[:, :, None]
-        area = a * d - b * c
+        steps = self.metres[rows]
+        east, north = slopes_on(elevation, np.concatenate([steps[:1], steps, steps[-1:]]))
         return (
             np.ascontiguousarray(elevation[1:-1, 1:-1]),
-            (rise * d + fall * b) / area,
-            (-fall * a - rise * c) / area,
+            east[1:-1, 1:-1],
+            north[1:-1, 1:-1],
         )
 
     def _sampled(self, raster: Raster, rows: slice, columns: slice, *, nearest: bool) -> Floats:
@@ -305,7 +304,7 @@ def open_land(
         else:
             shapes.append(polygons_of(mask, title))
     looked_at = _footprints([polygons_of(region, "范围")] if region is not None else [], grid)
-    metres, cell_m2 = _cell_sizes(grid)
+    metres, cell_m2 = cell_steps(grid, slice(0, grid.shape[0]))
     _check_meeting(grid, looked_at, [*opened.values(), *(raster for raster, _ in classes)])
     rasters = [grid, *opened.values(), *(raster for raster, _ in classes)]
     absent = [title for title in rules.masks if title not in (masks or {})]
@@ -480,18 +479,3 @@ def _window(region: Footprints | None, grid: Raster) -> Window:
         first, last = np.clip([np.floor(low), np.ceil(high)], 0, size)
         ends.append(slice(int(first), int(max(first, last))))
     return ends[0], ends[1]
-
-
-def _cell_sizes(grid: Raster) -> tuple[Floats, Floats]:
-    """Steps of a column and a row in metres, and m² of a cell, by row in the middle column."""
-    top = np.arange(grid.shape[0], dtype=float)
-    left = np.full_like(top, grid.shape[1] // 2)
-    corners = [
-        np.column_stack(grid.lonlat(left + across, top + down))
-        for across, down in ((0, 0), (1, 0), (1, 1), (0, 1))
-    ]
-    cell_m2 = areas_m2(np.asarray(shapely.polygons(np.stack([*corners, corners[0]], axis=1))))
-    here, column, _, row = (
-        local_metres(c, (corners[0][:, 1] + corners[3][:, 1]) / 2) for c in corners
-    )
-    return np.stack([column - here, row - here], axis=1), cell_m2
