@@ -21,15 +21,11 @@ import herbgis as hg
 from herbgis import resources
 from herbgis.counting import mark_bases
 from herbgis.errors import CrsError, HerbgisError, MissingColumnError, UnknownNameError
-from herbgis.planning.visit import (
-    TABLE_COLUMNS,
-    UNSOURCED,
-    Visit,
-    VisitRule,
-    best_joins,
-    choose_visit,
-    least_order,
-)
+from herbgis.planning.joins import best_joins
+from herbgis.planning.visit import Visit, choose_visit
+from herbgis.planning.visit_words import TABLE_COLUMNS, UNSOURCED
+from herbgis.planning.ways import least_order
+from herbgis.planning.worth import VisitRule
 from herbgis.tables.visit_table import write_visit_table
 from herbgis.webmap.frames import tidy_visit
 from herbgis.webmap.payload import visit_payload
