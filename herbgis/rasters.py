@@ -104,15 +104,23 @@ class Raster:
 
     def lonlat(self, columns: Floats, rows: Floats) -> tuple[Floats, Floats]:
         """Longitude and latitude on CGCS2000 of cell positions; (0.5, 0.5) is a cell's middle."""
-        x, y = moved(self.transform, np.array([columns, rows], dtype=np.float64))
-        lon, lat = self._mapping.transform(x, y)
-        return np.asarray(lon), np.asarray(lat)
+        return self._mapped(moved(self.transform, np.array([columns, rows], dtype=np.float64)))
 
     def cells(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Cell positions, columns and rows, of longitudes and latitudes; infinite where none."""
-        x, y = self._mapping.transform(lon, lat, direction="INVERSE")
-        columns, rows = moved(~self.transform, np.array([x, y], dtype=np.float64))
+        there = self._mapped(np.array([lon, lat], dtype=np.float64), "INVERSE")
+        columns, rows = moved(~self.transform, np.array(there))
         return columns, rows
+
+    def _mapped(self, xy: Floats, direction: str = "FORWARD") -> tuple[Floats, Floats]:
+        """Coordinates, shape (2, n), to longitude and latitude, or back.
+
+        The first point goes twice: pyproj takes an array of one for a number, which NumPy
+        deprecates.
+        """
+        x, y = np.concatenate([xy[:, :1], xy], axis=1)
+        there = self._mapping.transform(x, y, direction=direction)
+        return np.asarray(there[0])[1:], np.asarray(there[1])[1:]
 
     def read(self, rows: slice, columns: slice) -> Floats:
         """Values of a window, which may reach beyond the edges; NaN where nothing is known."""

@@ -56,7 +56,8 @@ def host_facts(facts: pd.DataFrame | None, ids: pd.Index) -> pd.DataFrame:
             f"facts 里重复的基地: {'、'.join(sorted(set(table.index[table.index.duplicated()])))}。"
         )
         raise HerbgisError(msg)
-    return table.reindex(index=ids, columns=list(known), fill_value="")
+    there = table.reindex(index=ids, fill_value="")
+    return pd.DataFrame({name: there.get(name, "") for name in known}, index=ids, dtype="str")
 
 
 def seasons_of(varieties: pd.Series, said: pd.Series, on: dt.date | None) -> pd.DataFrame:
