@@ -18,7 +18,6 @@ import importlib.metadata
 import math
 import multiprocessing
 import platform
-import resource
 import statistics
 import sys
 import time
@@ -29,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.terrain import peak_mb
 from herbgis.planning.explaining import replacement_costs, stability
 from herbgis.planning.linear import _as_model
 from herbgis.planning.problem import Problem
@@ -63,7 +63,7 @@ def _timed(work: Callable[..., Any], given: tuple[Any, ...]) -> Run:
     began = time.perf_counter()
     answer = work(problem)
     spent = time.perf_counter() - began
-    return Run(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, answer)
+    return Run(spent, peak_mb(), answer)
 
 
 def planned(problem: Problem) -> tuple[str, float, bool]:
