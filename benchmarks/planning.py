@@ -164,7 +164,7 @@ def harder(sites: int) -> dict[str, Problem]:
 def tables() -> str:
     """Everything measured, as Markdown."""
     lines = [
-        "| sites | options | wanted | seconds | peak MB | of it made ready |",
+        "| sites | options | wanted | seconds | peak MB | proof |",
         "|---|---|---|---|---|---|",
     ]
     for sites in (10_000, 50_000):
@@ -247,7 +247,7 @@ def main() -> int:
     given = asked.parse_args()
     text = f"""# The exact plan
 
-{__doc__.split(chr(10) * 2)[2].strip()}
+{__doc__.split(chr(10) * 2)[3].strip()}
 
 `python -m benchmarks.planning`. Python {platform.python_version()}, {platform.machine()}, highspy
 {importlib.metadata.version("highspy")}, one thread; medians (least–most) of {len(SEEDS)} seeds.
