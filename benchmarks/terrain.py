@@ -73,15 +73,18 @@ def _arrays(dem: str) -> tuple[list[np.ndarray], float]:
 
 
 def exactextract(dem: str) -> dict[str, Any]:
-    """exactextract alone, on arrays in memory."""
+    """exactextract alone, on arrays in memory, in one call: in two it looks for cells twice."""
     bases = generated(COUNT)[["geometry"]]
     (z, slope, factor), made = _arrays(dem)
     box = {"xmin": WEST, "xmax": WEST + COLUMNS * SIDE, "ymin": NORTH - ROWS * SIDE, "ymax": NORTH}
+    sources = [
+        NumPyRasterSource(a, name=n, **box) for n, a in (("z", z), ("s", slope), ("f", factor))
+    ]
     began = time.perf_counter()
-    found = exact_extract(NumPyRasterSource(z, **box), bases, list(STATS), output="pandas")
-    others = [NumPyRasterSource(a, name=n, **box) for n, a in (("s", slope), ("f", factor))]
-    exact_extract(others, bases, ["mean"], output="pandas")
-    return {"seconds": time.perf_counter() - began, "made": made, "found": found.to_numpy()}
+    found = exact_extract(sources, bases, list(STATS), output="pandas")
+    spent = time.perf_counter() - began
+    heights = found[[f"z_{name}" for name in STATS]].to_numpy()
+    return {"seconds": spent, "made": made, "found": heights}
 
 
 def rasterstats(dem: str) -> dict[str, Any]:

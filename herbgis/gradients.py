@@ -72,7 +72,20 @@ def slopes_on(elevation: Floats, steps: Floats) -> tuple[Floats, Floats]:
     array of float, array of float
         By `slopes`; NaN where a cell or a neighbour of it is unknown.
     """
-    along, against = slopes(elevation, 1.0)
-    (a, b), (c, d) = np.moveaxis(steps, 0, -1)[..., None]
+    across, up = slopes(elevation, 1.0)
+    return rises_on(across, -up, steps[:, None])
+
+
+def rises_on(across: Floats, down: Floats, steps: Floats) -> tuple[Floats, Floats]:
+    """Rise eastwards and northwards, metres a metre, of cells on a grid that may lie askew.
+
+    Parameters
+    ----------
+    across, down : array of float
+        Rise in metres from column to column, and from row to row.
+    steps : array of float, of one more shape (…, 2, 2)
+        Metres east and north of a step of one column, and of one row.
+    """
+    (a, b), (c, d) = np.moveaxis(steps, (-2, -1), (0, 1))
     area = a * d - b * c
-    return (along * d + against * b) / area, (-against * a - along * c) / area
+    return (across * d - down * b) / area, (down * a - across * c) / area

@@ -107,7 +107,7 @@ class Raster:
         return self._mapped(moved(self.transform, np.array([columns, rows], dtype=np.float64)))
 
     def cells(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-        """Cell positions, columns and rows, of longitudes and latitudes; infinite where none."""
+        """Cell positions, columns and rows, of longitudes and latitudes; NaN where none."""
         there = self._mapped(np.array([lon, lat], dtype=np.float64), "INVERSE")
         columns, rows = moved(~self.transform, np.array(there))
         return columns, rows
@@ -348,9 +348,11 @@ def points_over(box: Bounds) -> Floats:
 
 
 def moved(transform: Any, points: Floats) -> Floats:
-    """Points, shape (2, n), by an affine transformation."""
+    """Points, shape (2, n), by an affine transformation, each for itself; NaN if not finite."""
     a, b, c, d, e, f = transform[:6]
-    return np.asarray(np.array([[a, b], [d, e]]) @ points + np.array([[c], [f]]), dtype=np.float64)
+    x, y = points
+    with np.errstate(invalid="ignore"):
+        return np.array([a * x + b * y + c, d * x + e * y + f])
 
 
 def _around(lonlat: Sequence[Floats]) -> Bounds:
@@ -380,6 +382,29 @@ def outlines(pieces: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.object_], In
     return np.array(polygons, dtype=object)[order], numbers[order]
 
 
+def steps_at(raster: Raster, columns: Ints, rows: Ints) -> Floats:
+    """What a step on the grid is on the ground, at cells.
+
+    Parameters
+    ----------
+    raster : Raster
+    columns, rows : array of int, shape (n,)
+
+    Returns
+    -------
+    array of float, shape (n, 2, 2)
+        Metres east and north of a step of one column, and of one row.
+    """
+    left, top = columns.astype(np.float64), rows.astype(np.float64)
+    corners = [
+        np.column_stack(raster.lonlat(left + across, top + down))
+        for across, down in ((0, 0), (1, 0), (0, 1))
+    ]
+    middle = (corners[0][:, 1] + corners[2][:, 1]) / 2
+    here, column, row = (local_metres(corner, middle) for corner in corners)
+    return np.stack([column - here, row - here], axis=1)
+
+
 def cell_steps(raster: Raster, rows: slice) -> tuple[Floats, Floats]:
     """What a step on the grid is on the ground, row by row, in the middle column.
 
@@ -390,13 +415,11 @@ def cell_steps(raster: Raster, rows: slice) -> tuple[Floats, Floats]:
     array of float, shape (rows,)
         Square metres of a cell.
     """
-    top = np.arange(rows.start, rows.stop, dtype=np.float64)
+    top = np.arange(rows.start, rows.stop)
     left = np.full_like(top, raster.shape[1] // 2)
     corners = [
         np.column_stack(raster.lonlat(left + across, top + down))
-        for across, down in ((0, 0), (1, 0), (1, 1), (0, 1))
+        for across, down in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
     ]
     cells = shapely.polygons(np.stack([*corners, corners[0]], axis=1))
-    middle = (corners[0][:, 1] + corners[3][:, 1]) / 2
-    here, column, _, row = (local_metres(corner, middle) for corner in corners)
-    return np.stack([column - here, row - here], axis=1), areas_m2(np.asarray(cells))
+    return steps_at(raster, left, top), areas_m2(np.asarray(cells))

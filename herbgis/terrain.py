@@ -17,18 +17,22 @@ from exactextract.raster import NumPyRasterSource
 from herbgis.areas import land
 from herbgis.errors import CrsError, RasterError
 from herbgis.geodesy import Floats, Ints, areas_m2
-from herbgis.gradients import slopes_on
+from herbgis.gradients import rises_on, slopes
 from herbgis.placing import Geometries, to_cgcs2000
 from herbgis.policy import Policy
 from herbgis.policyfiles import load_policy
-from herbgis.rasters import Raster, cell_steps, open_raster, sample
+from herbgis.rasters import Raster, open_raster, sample, steps_at
 from herbgis.units import round_mu, to_mu
 
 FOR_SHOW = "仅供演示"
 #: Steeper than this no base is to be founded: 《水土保持法》第二十条.
 STEEP_DEG = 25.0
-#: Cells along the side of the tiles that are read at once.
+#: Cells along the side of the tiles that are read at once; cells of bases that are kept at once.
 _TILE = 1024
+_MOST_CELLS = 2**21
+#: Columns over which a grid keeps its direction: it turns by less than half a degree in as many of
+#: the 1 km cells of a map of China, and not at all among degrees.
+_STRIP = 128
 #: Ground whose mean gradient is below this faces nowhere.
 _LEVEL = 1e-6
 #: A share this near to 1 is all: cells and polygons are not measured the same way.
@@ -90,10 +94,11 @@ def measure_terrain(
         raise RasterError(msg)
     parameters = (policy or load_policy()).datum_parameters
     rasters = [open_raster(p, elevation=True, datum_parameters=parameters) for p in paths]
-    shapes = land(to_cgcs2000(np.asarray(bases.geometry.array, dtype=object), bases.crs))
+    shapes = _polygons(to_cgcs2000(np.asarray(bases.geometry.array, dtype=object), bases.crs))
     sums = _Sums.none(len(bases))
     for number, raster in enumerate(rasters):
-        for tile in _tiles(raster, shapes, rasters[:number]):
+        beside = [other for other in rasters if other is not raster and _one_grid(raster, other)]
+        for tile in _tiles(raster, shapes, rasters[:number], beside):
             sums.add(tile)
     measured = sums.measured(areas_m2(shapes))
     notes = _notes(measured["dem_share"], [c for raster in rasters for c in raster.caveats])
@@ -101,6 +106,21 @@ def measure_terrain(
         **{name: measured[name].to_numpy() for name in _COLUMNS},
         **{NOTE: pd.Series(notes, index=bases.index, dtype="str")},
     )
+
+
+def _polygons(geometries: Geometries) -> Geometries:
+    """The land of geometries, without the lines and points that it may be mixed with."""
+    shapes = land(geometries)
+    mixed = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    shapes[mixed] = shapely.buffer(shapes[mixed], 0.0)
+    return shapes
+
+
+def _one_grid(raster: Raster, other: Raster) -> bool:
+    """Whether two rasters are parts of one grid: where these meet, slopes go on."""
+    steps = np.array([[t.a, t.b, t.d, t.e] for t in (raster.transform, other.transform)])
+    apart = np.abs(steps[1] - steps[0]).max()
+    return bool(apart < 1e-6 * np.abs(steps).max()) and raster.crs == other.crs
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +143,9 @@ class _Cells:
     north: Floats
 
 
-def _tiles(raster: Raster, shapes: Geometries, before: Sequence[Raster]) -> Iterator[_Cells]:
+def _tiles(
+    raster: Raster, shapes: Geometries, before: Sequence[Raster], beside: Sequence[Raster]
+) -> Iterator[_Cells]:
     """The bases' cells, tile by tile of a raster."""
     there = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
 
@@ -138,49 +160,82 @@ def _tiles(raster: Raster, shapes: Geometries, before: Sequence[Raster]) -> Iter
     height, width = raster.shape
     for top in range(0, height, _TILE):
         for left in range(0, width, _TILE):
-            rows, columns = (
-                slice(top, min(top + _TILE, height)),
-                slice(left, min(left + _TILE, width)),
-            )
-            box = shapely.box(columns.start, -rows.stop, columns.stop, -rows.start)
-            near = np.sort(tree.query(box))
-            if len(near):
-                yield _cells_of(raster, cells[near], there[near], rows, columns, before)
+            bottom, right = min(top + _TILE, height), min(left + _TILE, width)
+            near = np.sort(tree.query(shapely.box(left, -bottom, right, -top)))
+            for few in _groups(cells, near):
+                west, low, east, high = shapely.total_bounds(cells[few])
+                rows = slice(max(top, int(-high)), min(bottom, int(np.ceil(-low))))
+                columns = slice(max(left, int(west)), min(right, int(np.ceil(east))))
+                if rows.start < rows.stop and columns.start < columns.stop:
+                    window = rows, columns
+                    yield _cells_of(raster, cells[few], there[few], window, before, beside)
+
+
+def _groups(cells: Geometries, near: Ints) -> list[Ints]:
+    """Bases of a tile, as many at once as their cells may be kept; one at least."""
+    if not len(near):
+        return []
+    west, low, east, high = shapely.bounds(cells[near]).T
+    most = np.minimum(east - west + 1, _TILE) * np.minimum(high - low + 1, _TILE)
+    group = np.cumsum(most) // _MOST_CELLS
+    return np.split(near, np.flatnonzero(np.diff(group)) + 1)
 
 
 def _cells_of(
     raster: Raster,
     cells: Geometries,
     base: Ints,
-    rows: slice,
-    columns: slice,
+    window: tuple[slice, slice],
     before: Sequence[Raster],
+    beside: Sequence[Raster],
 ) -> _Cells:
-    """What is known of the bases' cells within a tile."""
-    west, low, east, high = shapely.total_bounds(cells)
-    rows = slice(max(rows.start, int(-high)), min(rows.stop, int(np.ceil(-low)) or 1))
-    columns = slice(max(columns.start, int(west)), min(columns.stop, int(np.ceil(east)) or 1))
+    """What is known of the bases' cells within a window."""
+    rows, columns = window
     owner, place, coverage = _covered(cells, rows, columns)
-    around = slice(rows.start - 1, rows.stop + 1), slice(columns.start - 1, columns.stop + 1)
-    elevation = raster.read(*around)
-    steps, m2 = cell_steps(raster, rows)
-    padded = np.concatenate([steps[:1], steps, steps[-1:]])
-    rises = [rise[1:-1, 1:-1].ravel()[place] for rise in slopes_on(elevation, padded)]
+    row, column = np.divmod(place, columns.stop - columns.start)
+    elevation = raster.read(*(slice(s.start - 1, s.stop + 1) for s in window))
     heights = elevation[1:-1, 1:-1].ravel()[place]
     known = np.isfinite(heights)
-    row, column = np.divmod(place, columns.stop - columns.start)
     if before:
         lonlat = raster.lonlat(column + columns.start + 0.5, row + rows.start + 0.5)
         for other in before:
             known &= np.isnan(sample(other, *lonlat, nearest=True))
+    whole = _filled(elevation, raster, window, beside)
+    across, up = (rise[1:-1, 1:-1].ravel()[place[known]] for rise in slopes(whole, 1.0))
+    steps = _steps(raster, rows, columns)
+    strip = (column + columns.start) // _STRIP - columns.start // _STRIP
+    here = row[known], strip[known]
     return _Cells(
-        base[owner][known],
+        base[owner[known]],
         coverage[known],
-        m2[row][known],
+        np.abs(np.linalg.det(steps))[here],
         heights[known],
-        rises[0][known],
-        rises[1][known],
+        *rises_on(across, -up, steps[here]),
     )
+
+
+def _filled(
+    elevation: Floats, raster: Raster, window: tuple[slice, slice], beside: Sequence[Raster]
+) -> Floats:
+    """Heights of a window and around it, with what other parts of the grid know."""
+    row, column = np.nonzero(np.isnan(elevation))
+    if not beside or not len(row):
+        return elevation
+    rows, columns = window
+    lonlat = raster.lonlat(column + columns.start - 0.5, row + rows.start - 0.5)
+    filled = elevation.copy()
+    for other in reversed(beside):
+        told = sample(other, *lonlat)
+        filled[row, column] = np.where(np.isnan(told), filled[row, column], told)
+    return filled
+
+
+def _steps(raster: Raster, rows: slice, columns: slice) -> Floats:
+    """Steps on the grid, shape (rows, strips, 2, 2), in the middle of each strip of columns."""
+    first, last = columns.start // _STRIP, (columns.stop - 1) // _STRIP
+    row, strip = np.mgrid[rows, first : last + 1]
+    steps = steps_at(raster, strip.ravel() * _STRIP + _STRIP // 2, row.ravel())
+    return steps.reshape(*row.shape, 2, 2)
 
 
 def _covered(cells: Geometries, rows: slice, columns: slice) -> tuple[Ints, Ints, Floats]:

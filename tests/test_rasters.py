@@ -106,6 +106,14 @@ def test_a_point_s_value_does_not_depend_on_the_others(
     assert sample(plane, lon.reshape(5, 100), lat.reshape(5, 100)).shape == (5, 100)
 
 
+def test_where_no_cell_can_lie_nothing_is_known(tmp_path: Path) -> None:
+    raster = open_raster(
+        write(tmp_path / "plane.tif", np.ones((30, 30), dtype=np.int16), "EPSG:4545", side=10.0)
+    )
+    lon, lat = np.array([108.0, 300.0, np.nan, np.inf, 0.0]), np.array([95.0, 28.0, 28.0, 3.0, -90])
+    assert np.isnan(sample(raster, lon, lat)).all()
+
+
 def test_what_serves_for_demonstration_only_says_so(tmp_path: Path) -> None:
     flat = np.ones((40, 40), dtype=np.int16)
     plain = open_raster(write(tmp_path / "a.tif", flat))

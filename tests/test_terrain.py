@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pyproj
 import pytest
 import rasterio
 import shapely
@@ -28,18 +29,30 @@ CELL_M, CELLS = 10.0, 400
 FIGURES = ["elevation_m", "slope_deg", "aspect_deg", "steep_share", "surface_mu", "dem_share"]
 
 
-def write_dem(path: Path, surface: Surface, *, crs: str = PLANE, columns: int = CELLS) -> Path:
-    """A surface of metres east and north of the middle, by cells of 10 m or as many degrees."""
-    x = (np.arange(columns) + 0.5 - CELLS / 2) * CELL_M
-    y = (CELLS / 2 - np.arange(CELLS) - 0.5) * CELL_M
-    values = surface(*np.meshgrid(x, y)).astype(np.float32)
-    transform = rasterio.Affine(
-        *(CELL_M, 0, EAST - CELLS / 2 * CELL_M, 0, -CELL_M, NORTH + CELLS / 2 * CELL_M)
-    )
+def laid(turn: float = 0.0, across: float = CELL_M, down: float = -CELL_M) -> rasterio.Affine:
+    """A grid of 400 by 400 cells about the middle, turned by degrees."""
+    sized = rasterio.Affine.rotation(turn) @ rasterio.Affine.scale(across, down)
+    cornered = sized @ rasterio.Affine.translation(-CELLS / 2, -CELLS / 2)
+    return rasterio.Affine.translation(EAST, NORTH) @ cornered
+
+
+def write_dem(
+    path: Path,
+    surface: Surface,
+    *,
+    crs: str = PLANE,
+    columns: slice = slice(CELLS),
+    grid: rasterio.Affine | None = None,
+) -> Path:
+    """A surface of metres east and north of the middle."""
+    transform = (grid or laid()) @ rasterio.Affine.translation(columns.start or 0, 0)
+    width = columns.stop - (columns.start or 0)
+    x, y = transform @ np.array(np.meshgrid(np.arange(width) + 0.5, np.arange(CELLS) + 0.5))
+    values = surface(x - EAST, y - NORTH).astype(np.float32)
     with rasterio.open(
         *(path, "w"),
         driver="GTiff",
-        width=columns,
+        width=width,
         height=CELLS,
         count=1,
         dtype="float32",
@@ -81,6 +94,51 @@ def test_a_plane_has_one_slope_and_faces_one_way(tmp_path: Path, facing: int) ->
     assert (found["steep_share"] == 0).all()
     assert (found["dem_share"] == 1).all()
     assert (found["terrain_note"] == "").all()
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [laid(down=CELL_M), laid(across=-CELL_M), laid(30), laid(-100, down=CELL_M), laid(12, 8, -16)],
+)
+def test_a_grid_may_lie_in_any_way(tmp_path: Path, grid: rasterio.Affine) -> None:
+    dem = write_dem(tmp_path / "dem.tif", lambda x, y: 1000 - 0.2 * x - 0.15 * y, grid=grid)
+    own = bases(shapely.box(-700, -500, 600, 900))
+    found = hg.measure_terrain(own, dem).iloc[0]
+    area = hg.measure(own)["surveyed_mu"].iloc[0]
+    assert found["elevation_m"] == pytest.approx(1000 - 0.2 * -50 - 0.15 * 200, abs=1e-3)
+    assert found["slope_deg"] == pytest.approx(np.degrees(np.arctan(0.25)), rel=1e-4)
+    assert found["aspect_deg"] == pytest.approx(np.degrees(np.arctan2(0.2, 0.15)), abs=0.01)
+    assert found["surface_mu"] == pytest.approx(area * np.hypot(1, 0.25), rel=1e-4)
+    assert found["dem_share"] == 1
+
+
+def test_north_is_north_far_from_a_grid_s_middle(tmp_path: Path) -> None:
+    """A map of China in Albers' projection: at its eastern edge north lies 9° askew."""
+    albers = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +ellps=GRS80 +units=m"
+    about = "+proj=aeqd +lat_0=28 +lon_0=120 +ellps=GRS80 +units=m"
+    transform = rasterio.Affine(1000, 0, -2_600_000, 0, -1000, 5_900_000)
+    to_ground = pyproj.Transformer.from_crs(albers, about, always_xy=True)
+    columns, rows = np.meshgrid(np.arange(4000, 4100) + 0.5, np.arange(2790, 2890) + 0.5)
+    east, _ = to_ground.transform(*(transform @ np.array([columns, rows])))
+    values = np.full((3500, 4900), np.nan, dtype=np.float32)
+    values[2790:2890, 4000:4100] = 3000 - 0.01 * east
+    path = tmp_path / "albers.tif"
+    with rasterio.open(
+        *(path, "w"),
+        driver="GTiff",
+        width=4900,
+        height=3500,
+        count=1,
+        dtype="float32",
+        crs=pyproj.CRS(albers).to_wkt(),
+        transform=transform,
+    ) as raster:
+        raster.write(values, 1)
+    own = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0).buffer(20_000)], crs=about)
+    found = hg.measure_terrain(own, path).iloc[0]
+    assert found["dem_share"] == 1
+    assert found["aspect_deg"] == pytest.approx(90, abs=0.5)
+    assert found["slope_deg"] == pytest.approx(np.degrees(np.arctan(0.01)), rel=1e-3)
 
 
 def test_a_cone_is_steep_all_round_and_faces_nowhere(tmp_path: Path) -> None:
@@ -169,6 +227,7 @@ def test_neither_tiles_nor_order_nor_system_change_what_is_found(
     turned = hg.measure_terrain(many.iloc[::-1], dem).loc[many.index]
     elsewhere = hg.measure_terrain(many.to_crs(4490), dem)
     monkeypatch.setattr(terrain, "_TILE", 37)
+    monkeypatch.setattr(terrain, "_MOST_CELLS", 3000)
     small = hg.measure_terrain(many, dem)
     for other, near in ((turned, 1e-12), (elsewhere, 1e-6), (small, 1e-9)):
         for name in FIGURES:
@@ -197,16 +256,42 @@ def test_what_is_known_is_measured_and_the_rest_said(tmp_path: Path) -> None:
 
 def test_a_base_across_two_tiles_is_whole_and_the_first_tile_counts(tmp_path: Path) -> None:
     whole = write_dem(tmp_path / "whole.tif", rough)
-    west = write_dem(tmp_path / "west.tif", rough, columns=CELLS // 2)
+    west = write_dem(tmp_path / "west.tif", rough, columns=slice(CELLS // 2))
+    rest = write_dem(tmp_path / "rest.tif", rough, columns=slice(CELLS // 2, CELLS))
     east = write_dem(tmp_path / "east.tif", lambda x, y: np.where(x < 0, -9999, rough(x, y)))
-    own = bases(shapely.box(-400, -300, 500, 333), shapely.box(-900, -900, -500, -400))
-    found = hg.measure_terrain(own, [west, east])
+    own = bases(
+        shapely.box(-400, -300, 500, 333),
+        shapely.box(-900, -900, -500, -400),
+        shapely.box(-8, -300, 9, 300),
+    )
     wanted = hg.measure_terrain(own, whole)
-    for name in ("elevation_m", "elevation_std_m", "dem_share"):
-        assert found[name].to_numpy() == pytest.approx(wanted[name].to_numpy(), rel=1e-6)
+    for dems in ([west, rest], [rest, west], [west, east]):
+        found = hg.measure_terrain(own, dems)
+        for name in (*FIGURES, "elevation_std_m"):
+            assert found[name].to_numpy() == pytest.approx(wanted[name].to_numpy(), rel=2e-5)
     wrong = write_dem(tmp_path / "wrong.tif", lambda x, y: 0 * x + 0 * y)
     first = hg.measure_terrain(own, [whole, wrong])
     assert first["elevation_m"].to_numpy() == pytest.approx(wanted["elevation_m"].to_numpy())
+
+
+def test_a_base_may_touch_a_tile_without_entering_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dem = write_dem(tmp_path / "dem.tif", lambda x, y: 500 + 0.1 * x + 0 * y)
+    monkeypatch.setattr(terrain, "_TILE", 100)
+    found = hg.measure_terrain(bases(shapely.box(-1000, 0, 0, 1000)), dem).iloc[0]
+    assert found["elevation_m"] == pytest.approx(450, abs=1e-3)
+    assert found["dem_share"] == 1
+
+
+def test_lines_mixed_with_land_are_no_land(tmp_path: Path) -> None:
+    dem = write_dem(tmp_path / "dem.tif", rough)
+    box = shapely.box(0, 0, 300, 200)
+    spiked = shapely.Polygon([(0, 0), (300, 0), (300, 200), (900, 200), (300, 200), (0, 200)])
+    mixed = shapely.GeometryCollection([shapely.Point(900, 0), box])
+    found = hg.measure_terrain(bases(box, spiked, mixed), dem)
+    for name in FIGURES:
+        assert found[name].to_numpy() == pytest.approx(found[name].iloc[0], rel=1e-9)
 
 
 def test_nothing_in_nothing_out_and_a_base_without_a_polygon_stays(tmp_path: Path) -> None:
