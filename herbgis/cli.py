@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -276,14 +277,16 @@ def plan(
     rules = hg.load_policy(policy)
     own = None if candidates is None else hg.read_candidates(candidates, policy=rules)
     report, bases, rules, borders = _walk(paths, policy, counties, against)
-    planned = hg.plan(
-        bases,
-        candidates=own,
-        dem=dem or None,
-        counties=borders,
-        policy=rules,
-        targets=targets,
-    )
+    with _meter("评价土地") as progress:
+        planned = hg.plan(
+            bases,
+            candidates=own,
+            dem=dem or None,
+            counties=borders,
+            policy=rules,
+            targets=targets,
+            progress=progress,
+        )
     counted = hg.count_progress(bases, policy=rules, by=["county", "variety"])
     page = hg.draw_map(
         bases, counties=borders, policy=rules, progress=counted, plan=planned, dem=dem or None
@@ -560,6 +563,20 @@ def _bar(title: str) -> Callable[[list[T]], Iterable[T]] | None:
 
     console = Console(stderr=True)
     return lambda items: track(items, description=title, console=console, transient=True)
+
+
+@contextmanager
+def _meter(title: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on a terminal for work that tells how much of it is done; none in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole)
 
 
 def _one_of(option: str, value: str, known: Sequence[str]) -> None:

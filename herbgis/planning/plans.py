@@ -20,7 +20,7 @@ from herbgis.planning.gathering import gather_candidates
 from herbgis.planning.options import ENLARGE, NEW, Draft, draft
 from herbgis.planning.siting import read_siting_rules
 from herbgis.planning.solving import Blocking, Search, Solution
-from herbgis.planning.suitability import MASKED, UNKNOWN
+from herbgis.planning.suitability import MASKED, UNKNOWN, Progress
 from herbgis.policy import Policy
 from herbgis.policyfiles import load_policy
 
@@ -240,6 +240,7 @@ def plan(
     policy: Policy | None = None,
     targets: Mapping[str, int] | None = None,
     runs: int = explaining.RUNS,
+    progress: Progress | None = None,
 ) -> Plan:
     """Choose the sites that reach the targets at least cost.
 
@@ -263,6 +264,8 @@ def plan(
         Instead of the policy's, by tier: ``{"500": 100}``.
     runs : int
         Plans under perturbed costs, for the stability of each chosen site.
+    progress : callable, optional
+        Told how many tiles of a DEM are done, and of how many.
 
     Raises
     ------
@@ -276,7 +279,12 @@ def plan(
     policy = policy or load_policy()
     if not isinstance(candidates, Candidates):
         candidates = gather_candidates(
-            bases, proposals=candidates, dem=dem, counties=counties, policy=policy
+            bases,
+            proposals=candidates,
+            dem=dem,
+            counties=counties,
+            policy=policy,
+            progress=progress,
         )
     drafted = draft(bases, candidates, policy=policy, targets=targets or {})
     search = Search(drafted.problem)
