@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import rasterio
 import shapely
@@ -24,7 +23,6 @@ from pyproj.crs.coordinate_operation import ToWGS84Transformation
 from pyproj.exceptions import CRSError as ProjError
 from rasterio.enums import ColorInterp
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
-from rasterio.features import shapes
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -360,26 +358,6 @@ def _around(lonlat: Sequence[Floats]) -> Bounds:
     points = np.ma.masked_invalid(np.array(lonlat))
     low, high = (np.ma.filled(end, np.nan) for end in (points.min(axis=1), points.max(axis=1)))
     return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
-
-
-def outlines(pieces: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.object_], Ints]:
-    """Polygons of equal numbers on a grid, in columns and rows along the sides of cells.
-
-    Parameters
-    ----------
-    pieces : array of int32, shape (rows, columns)
-        0 is left out; cells belong together by their sides.
-
-    Returns
-    -------
-    array of polygons, array of int
-        In order of their numbers; what is in several parts has several polygons.
-    """
-    found = list(shapes(pieces, mask=pieces != 0, connectivity=4))
-    polygons = [shapely.Polygon(s["coordinates"][0], s["coordinates"][1:]) for s, _ in found]
-    numbers = np.array([int(number) for _, number in found], dtype=np.intp)
-    order = np.argsort(numbers, kind="stable")
-    return np.array(polygons, dtype=object)[order], numbers[order]
 
 
 def steps_at(raster: Raster, columns: Ints, rows: Ints) -> Floats:

@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from herbgis.geodesy import CGCS2000, Floats, Ints, areas_m2, local_metres
+from herbgis.geodesy import CGCS2000, Flags, Floats, Ints, areas_m2, local_metres
 from herbgis.placing import Geometries
 from herbgis.planning.footprints import Footprints
 from herbgis.planning.outlines import outlines
-from herbgis.planning.partition import opened, split_land
+from herbgis.planning.partition import first_cells, opened, split_land
 from herbgis.planning.suitability import (
     HUNDREDTHS,
     UNLIMITED,
@@ -247,45 +247,58 @@ class _Found:
 def _sites_of_tile(land: Land, window: Window, zones: _Zones, shape: SiteShape) -> _Found | None:
     """Sites of a tile with their scores, or None."""
     rating = land.rate(*window)
-    county, unit = zones.numbers(window)
-    suitable = (rating.scores.max(axis=0, initial=0) >= land.least) & (county >= 0)
+    zone = zones.numbers(window)
+    suitable = (rating.scores.max(axis=0, initial=0) >= land.least) & (zone[0] >= 0)
     ground = opened(suitable, max(1, round(shape.least_width_m / land.dem.cell_m)))
-    if not ground.any():
-        return None
-    row_m2 = land.cell_m2[window[0]]
-    steps = np.abs(land.metres[window[0]]).mean(axis=0)
-    turn = sum(part.start for part in window) // _tile_side(shape, land.dem)
-    block = _block_side(land.dem)
-    height, width = (size // block for size in ground.shape)
-    blocks = np.s_[: height * block, : width * block]
-    middle = np.s_[block // 2 :: block, block // 2 :: block]
-    county, unit = (part[blocks][middle] for part in (county, unit))
-    coarse = split_land(
-        rating.elevation_m[blocks][middle],
-        np.asarray(ground[blocks].reshape(height, block, width, block).all(axis=(1, 3))),
-        county * (unit.max(initial=-1) + 2) + unit + 1,
-        (float(np.hypot(*steps[0])) * block, float(np.hypot(*steps[1])) * block),
-        row_m2[: height * block].reshape(height, block).sum(axis=1) * block,
-        least_m2=shape.least_mu * MU_M2,
-        target_m2=shape.aims_mu[turn % len(shape.aims_mu)] * MU_M2,
-        most_m2=shape.most_mu * MU_M2,
-    )
-    pieces = np.zeros(ground.shape, dtype=np.int32)
-    pieces[blocks] = coarse.repeat(block, axis=0).repeat(block, axis=1)
+    pieces = _pieces_of_tile(land, window, rating.elevation_m, ground, zone, shape)
     shapes, numbers = outlines(pieces)
     if not len(numbers):
         return None
     tally = Tally(land, len(numbers))
-    tally.add(pieces, rating, row_m2)
-    _, first = np.unique(coarse, return_index=True)
-    first = first[-len(numbers) :]
+    tally.add(pieces, rating, land.cell_m2[window[0]])
+    # Its first block tells a piece's zone, by the cell in the block's middle.
+    row, column = (at + _block_side(land.dem) // 2 for at in first_cells(pieces))
     found = _Found(
         on_earth(shapes, window, land.dem),
-        county.ravel()[first],
-        unit.ravel()[first],
+        zone[0][row, column],
+        zone[1][row, column],
         *tally.result(),
     )
     return _fitting(_cut(found, land, zones), shape)
+
+
+def _pieces_of_tile(
+    land: Land,
+    window: Window,
+    elevation_m: Floats,
+    ground: Flags,
+    zone: tuple[Ints, Ints],
+    shape: SiteShape,
+) -> npt.NDArray[np.int32]:
+    """The ground of a tile split into numbered pieces, block by block of cells."""
+    pieces = np.zeros(ground.shape, dtype=np.int32)
+    block = _block_side(land.dem)
+    height, width = (size // block for size in ground.shape)
+    blocks = np.s_[: height * block, : width * block]
+    if not ground[blocks].any():
+        return pieces
+    middle = np.s_[block // 2 :: block, block // 2 :: block]
+    county, unit = (numbers[blocks][middle] for numbers in zone)
+    steps = np.abs(land.metres[window[0]]).mean(axis=0)
+    turn = sum(part.start for part in window) // _tile_side(shape, land.dem)
+    row_m2 = land.cell_m2[window[0]][: height * block]
+    coarse = split_land(
+        elevation_m[blocks][middle],
+        np.asarray(ground[blocks].reshape(height, block, width, block).all(axis=(1, 3))),
+        county * (unit.max() + 2) + unit + 1,
+        (float(np.hypot(*steps[0])) * block, float(np.hypot(*steps[1])) * block),
+        row_m2.reshape(height, block).sum(axis=1) * block,
+        least_m2=shape.least_mu * MU_M2,
+        target_m2=shape.aims_mu[turn % len(shape.aims_mu)] * MU_M2,
+        most_m2=shape.most_mu * MU_M2,
+    )
+    pieces[blocks] = coarse.repeat(block, axis=0).repeat(block, axis=1)
+    return pieces
 
 
 def on_earth(shapes: Geometries, window: Window, grid: Raster) -> Geometries:

@@ -99,6 +99,13 @@ def _box_sums(flags: Flags, cells: int) -> Ints:
     return np.asarray(across[cells:] - across[:-cells])
 
 
+def first_cells(pieces: npt.NDArray[np.int32]) -> tuple[Ints, Ints]:
+    """Row and column of the first cell of each piece, in order of their numbers."""
+    numbers, first = np.unique(pieces, return_index=True)
+    row, column = np.divmod(first[numbers != NONE], pieces.shape[1])
+    return row, column
+
+
 class Ways:
     """What it costs to go from cell to cell over ground."""
 
