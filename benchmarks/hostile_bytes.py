@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import herbgis as hg
-from herbgis.readers.sources import READ
-from tests.survey_files import CASES
+from herbgis.reading.sources import READ
+from tests.helpers.survey_files import CASES
 
 _MEMORY_BYTES = 4 * 1024**3
 _SECONDS = 30.0

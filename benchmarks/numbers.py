@@ -31,11 +31,11 @@ import shapely
 import herbgis as hg
 from benchmarks import validate_scale
 from benchmarks.parcels import CORNERS, around, scattered, surveyed
-from herbgis.areas import contiguous_blocks
-from herbgis.counties import county_shares
-from herbgis.geodesy import areas_m2, small_ring_areas_m2
-from herbgis.overlaps import overlapping_pairs
-from herbgis.survey_error import area_sigmas_m2
+from herbgis.geo.geodesy import areas_m2, small_ring_areas_m2
+from herbgis.measuring.areas import contiguous_blocks
+from herbgis.measuring.borders import county_shares
+from herbgis.measuring.overlaps import overlapping_pairs
+from herbgis.measuring.survey_error import area_sigmas_m2
 
 _RUNS = 5
 #: Parcels that the slow peers are given; their time is scaled to all.

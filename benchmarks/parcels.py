@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 
 import herbgis as hg
-from herbgis.geodesy import areas_m2
-from herbgis.units import round_mu, to_mu
+from herbgis.foundation.units import round_mu, to_mu
+from herbgis.geo.geodesy import areas_m2
 
 CORNERS = 30
 _METRES_A_DEGREE = 111_000.0

@@ -4,9 +4,9 @@ Run from the repository's root, with highspy beside herbgis:
 
     python -m benchmarks.planning [--out benchmarks/PLANNING.md]
 
-Instances are those of tests/plan_cases.py: sites of 500 to 3,000 亩, four in five varieties suit
-a site, quotas for every variety and county, seedlings for some, a twentieth of the sites sharing
-land.
+Instances are those of tests/helpers/plan_cases.py: sites of 500 to 3,000 亩, four in five varieties
+suit a site, quotas for every variety and county, seedlings for some, a twentieth of the sites
+sharing land.
 Each solve runs in a process of its own, so that its peak memory is its own. It fails where a plan
 falls short of what is asked or breaks a limit, where it costs more than what greedy choice finds,
 or other than the full program's answer.
@@ -30,13 +30,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.terrain import peak_mb
-from herbgis.errors import HerbgisError
-from herbgis.planning.explaining import replacement_costs, stability
-from herbgis.planning.linear import _as_model
-from herbgis.planning.problem import Problem
-from herbgis.planning.rows import Rows
-from herbgis.planning.solving import Search, solve
-from tests.plan_cases import large_problem, short_of
+from herbgis.foundation.errors import HerbgisError
+from herbgis.planning.choosing.explaining import replacement_costs, stability
+from herbgis.planning.choosing.linear import _as_model
+from herbgis.planning.choosing.problem import Problem
+from herbgis.planning.choosing.rows import Rows
+from herbgis.planning.choosing.solving import Search, solve
+from tests.helpers.plan_cases import large_problem, short_of
 
 OUT = Path(__file__).parent / "PLANNING.md"
 #: Seconds that the full program is given, and that a harder instance is.

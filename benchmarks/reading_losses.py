@@ -19,15 +19,15 @@ import pyogrio
 import shapely
 
 import herbgis as hg
-from tests.damages import DAMAGES
-from tests.survey_files import CASES, TEXTS, truth
+from tests.helpers.damages import DAMAGES
+from tests.helpers.survey_files import CASES, TEXTS, truth
 
 #: A polygon farther from its place than this is displaced; about one metre, in degrees.
 _DISPLACED_DEG = 1e-5
 _HEAD = """# What reading loses
 
-Every cell of the tests' matrix (`tests/survey_files.py`) and the eight damages
-(`tests/damages.py`), read by `geopandas.read_file` and by `herbgis.read_survey`; counted by
+Every cell of the tests' matrix (`tests/helpers/survey_files.py`) and the eight damages
+(`tests/helpers/damages.py`), read by `geopandas.read_file` and by `herbgis.read_survey`; counted by
 `python -m benchmarks.reading_losses`. Written as records lost / polygons lost or more than 1 m
 from their place / names that are not the ones written. **Silent** is a loss without an exception,
 a warning (geopandas) or an issue (herbgis); "refused" is an exception. geopandas {gpd}, pyogrio

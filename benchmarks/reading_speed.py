@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 
 import herbgis as hg
-from tests.survey_files import geojson, gpkg, shp, truth
+from tests.helpers.survey_files import geojson, gpkg, shp, truth
 
 _RECORDS = (25_000, 50_000, 100_000)
 _FILES = (250, 500, 1000)

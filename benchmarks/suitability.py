@@ -28,10 +28,11 @@ import rasterio
 from rasterio.windows import Window
 
 import herbgis as hg
-from herbgis.geodesy import radii_m
-from herbgis.planning.candidates import find_candidates
-from herbgis.planning.siting import ASPECTS, Pattern, Range, read_siting_rules
-from herbgis.planning.suitability import open_land, rate_land
+from herbgis.geo.geodesy import radii_m
+from herbgis.planning.land.rated import rate_land
+from herbgis.planning.land.siting import ASPECTS, Pattern, Range, read_siting_rules
+from herbgis.planning.land.suitability import open_land
+from herbgis.planning.sites.finding import find_candidates
 
 OUT = Path(__file__).parent / "SUITABILITY.md"
 RULES = read_siting_rules()

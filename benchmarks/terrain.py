@@ -31,7 +31,7 @@ from exactextract.raster import NumPyRasterSource
 
 import herbgis as hg
 from benchmarks.webmap import generated
-from herbgis.gradients import slopes
+from herbgis.geo.gradients import slopes
 
 OUT = Path(__file__).parent / "TERRAIN.md"
 COUNT, ROWS, COLUMNS = 10_000, 7_500, 6_000

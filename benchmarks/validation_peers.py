@@ -24,7 +24,7 @@ import pandas as pd
 import shapely
 
 import herbgis as hg
-from tests import seeded
+from tests.helpers import seeded
 
 #: What a tool says of a row: codes whose cause it names; an empty text is a bare complaint.
 Said = dict[int, set[str]]
@@ -32,8 +32,8 @@ _DATE = re.compile(r"\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])")
 _STATUSES = ("已建", "在建", "拟建")
 _HEAD = """# What validation finds
 
-One batch of {count} records (`tests/seeded.py`, seed {seed}; synthetic) with {defects} seeded
-defects of {kinds} kinds and {clean} clean rows, through four validators; counted by
+One batch of {count} records (`tests/helpers/seeded.py`, seed {seed}; synthetic) with {defects}
+seeded defects of {kinds} kinds and {clean} clean rows, through four validators; counted by
 `python -m benchmarks.validation_peers`. The batch is written apart from herbgis's rules. Read by
 geopandas for the peers.
 

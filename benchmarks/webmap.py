@@ -31,7 +31,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Playwright, Route, sync_playwright
 
 import herbgis as hg
-from herbgis.errors import AssetError
+from herbgis.foundation.errors import AssetError
 from herbgis.webmap import vendor
 
 OUT = Path(__file__).parent / "MAP.md"

@@ -13,33 +13,33 @@ __version__ = "0.1.0"
 
 #: Where each public name lives.
 _HOMES = {
-    "HerbgisError": "herbgis.errors",
-    "Plan": "herbgis.planning.plans",
-    "Policy": "herbgis.policy",
-    "Progress": "herbgis.progress",
-    "Survey": "herbgis.survey",
-    "ValidationReport": "herbgis.rules.validation",
-    "Visit": "herbgis.planning.visit",
-    "admit": "herbgis.ledger",
-    "choose_visit": "herbgis.planning.visit",
-    "classify": "herbgis.tiers",
-    "compare_production": "herbgis.production",
-    "count_progress": "herbgis.progress",
-    "cover_seedlings": "herbgis.seedlings",
+    "HerbgisError": "herbgis.foundation.errors",
+    "Plan": "herbgis.planning.choosing.plans",
+    "Policy": "herbgis.terms.policy",
+    "Progress": "herbgis.counting.progress",
+    "Survey": "herbgis.reading.understanding.survey",
+    "ValidationReport": "herbgis.validating.report",
+    "Visit": "herbgis.planning.visit.visit",
+    "admit": "herbgis.counting.ledger",
+    "choose_visit": "herbgis.planning.visit.visit",
+    "classify": "herbgis.counting.tiers",
+    "compare_production": "herbgis.counting.production",
+    "count_progress": "herbgis.counting.progress",
+    "cover_seedlings": "herbgis.counting.seedlings",
     "draw_map": "herbgis.webmap",
-    "explain_count": "herbgis.explanation",
-    "gather_candidates": "herbgis.planning.gathering",
-    "load_policy": "herbgis.policyfiles",
-    "make_schedule": "herbgis.schedule",
-    "measure": "herbgis.areas",
-    "measure_terrain": "herbgis.terrain",
-    "plan": "herbgis.planning.plans",
-    "read_candidates": "herbgis.readers.candidates",
-    "read_counties": "herbgis.counties",
-    "read_ledger": "herbgis.ledger",
-    "read_survey": "herbgis.readers.reading",
-    "read_targets": "herbgis.readers.targets",
-    "validate": "herbgis.rules.validation",
+    "explain_count": "herbgis.counting.explanation",
+    "gather_candidates": "herbgis.planning.sites.gathering",
+    "load_policy": "herbgis.terms.policyfiles",
+    "make_schedule": "herbgis.counting.schedule",
+    "measure": "herbgis.measuring.areas",
+    "measure_terrain": "herbgis.measuring.terrain",
+    "plan": "herbgis.planning.choosing.plans",
+    "read_candidates": "herbgis.reading.candidates",
+    "read_counties": "herbgis.reading.counties",
+    "read_ledger": "herbgis.counting.ledger",
+    "read_survey": "herbgis.reading.reading",
+    "read_targets": "herbgis.reading.targets",
+    "validate": "herbgis.validating.validation",
     "write_plan_book": "herbgis.tables.plan_book",
     "write_return_slips": "herbgis.tables.return_slips",
     "write_template": "herbgis.tables.template",
@@ -49,36 +49,36 @@ _HOMES = {
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - held against the imports below by a test
 
 if TYPE_CHECKING:
-    from herbgis.areas import measure as measure
-    from herbgis.counties import read_counties as read_counties
-    from herbgis.errors import HerbgisError as HerbgisError
-    from herbgis.explanation import explain_count as explain_count
-    from herbgis.ledger import admit as admit
-    from herbgis.ledger import read_ledger as read_ledger
-    from herbgis.planning.gathering import gather_candidates as gather_candidates
-    from herbgis.planning.plans import Plan as Plan
-    from herbgis.planning.plans import plan as plan
-    from herbgis.planning.visit import Visit as Visit
-    from herbgis.planning.visit import choose_visit as choose_visit
-    from herbgis.policy import Policy as Policy
-    from herbgis.policyfiles import load_policy as load_policy
-    from herbgis.production import compare_production as compare_production
-    from herbgis.progress import Progress as Progress
-    from herbgis.progress import count_progress as count_progress
-    from herbgis.readers.candidates import read_candidates as read_candidates
-    from herbgis.readers.reading import read_survey as read_survey
-    from herbgis.readers.targets import read_targets as read_targets
-    from herbgis.rules.validation import ValidationReport as ValidationReport
-    from herbgis.rules.validation import validate as validate
-    from herbgis.schedule import make_schedule as make_schedule
-    from herbgis.seedlings import cover_seedlings as cover_seedlings
-    from herbgis.survey import Survey as Survey
+    from herbgis.counting.explanation import explain_count as explain_count
+    from herbgis.counting.ledger import admit as admit
+    from herbgis.counting.ledger import read_ledger as read_ledger
+    from herbgis.counting.production import compare_production as compare_production
+    from herbgis.counting.progress import Progress as Progress
+    from herbgis.counting.progress import count_progress as count_progress
+    from herbgis.counting.schedule import make_schedule as make_schedule
+    from herbgis.counting.seedlings import cover_seedlings as cover_seedlings
+    from herbgis.counting.tiers import classify as classify
+    from herbgis.foundation.errors import HerbgisError as HerbgisError
+    from herbgis.measuring.areas import measure as measure
+    from herbgis.measuring.terrain import measure_terrain as measure_terrain
+    from herbgis.planning.choosing.plans import Plan as Plan
+    from herbgis.planning.choosing.plans import plan as plan
+    from herbgis.planning.sites.gathering import gather_candidates as gather_candidates
+    from herbgis.planning.visit.visit import Visit as Visit
+    from herbgis.planning.visit.visit import choose_visit as choose_visit
+    from herbgis.reading.candidates import read_candidates as read_candidates
+    from herbgis.reading.counties import read_counties as read_counties
+    from herbgis.reading.reading import read_survey as read_survey
+    from herbgis.reading.targets import read_targets as read_targets
+    from herbgis.reading.understanding.survey import Survey as Survey
     from herbgis.tables.plan_book import write_plan_book as write_plan_book
     from herbgis.tables.return_slips import write_return_slips as write_return_slips
     from herbgis.tables.template import write_template as write_template
     from herbgis.tables.visit_table import write_visit_table as write_visit_table
-    from herbgis.terrain import measure_terrain as measure_terrain
-    from herbgis.tiers import classify as classify
+    from herbgis.terms.policy import Policy as Policy
+    from herbgis.terms.policyfiles import load_policy as load_policy
+    from herbgis.validating.report import ValidationReport as ValidationReport
+    from herbgis.validating.validation import validate as validate
     from herbgis.webmap import draw_map as draw_map
 
 

@@ -1,5 +1,5 @@
 """``python -m herbgis`` is the command line."""
 
-from herbgis.cli import main
+from herbgis.cli.main import main
 
 main()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import herbgis as hg
-from tests.map_browser import chromium
+from tests.helpers.map_browser import chromium
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,7 @@ def test_a_name_is_the_same_object_on_every_access(name: str) -> None:
 
 
 def test_the_door_imports_nothing_heavy() -> None:
-    code = "import json, sys, herbgis, herbgis.cli; print(json.dumps(sorted(sys.modules)))"
+    code = "import json, sys, herbgis, herbgis.cli.main; print(json.dumps(sorted(sys.modules)))"
     loaded = set(json.loads(_fresh(code)))
     assert not loaded & {"geopandas", "pandas", "numpy", "shapely", "pyproj", "folium", "rasterio"}
 

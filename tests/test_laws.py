@@ -16,9 +16,9 @@ import shapely
 from pandas.testing import assert_frame_equal
 
 import herbgis as hg
-from herbgis import columns as cols
-from herbgis.survey import survey_of
-from tests.shapes import east_of, frame, square
+from herbgis.reading.understanding.survey import survey_of
+from herbgis.terms import columns as cols
+from tests.helpers.shapes import east_of, frame, square
 
 Step = Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame, hg.Policy], Any]
 

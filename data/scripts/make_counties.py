@@ -29,7 +29,8 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry import mapping, shape
 
-from herbgis.geodesy import gcj02_to_cgcs2000, local_metres
+from herbgis.geo.geodesy import local_metres
+from herbgis.geo.offsets import gcj02_to_cgcs2000
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

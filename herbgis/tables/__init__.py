@@ -1,1 +1,1 @@
-"""Workbooks and data files that people take away. Floor 8."""
+"""Workbooks and data files that people take away."""

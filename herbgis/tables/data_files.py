@@ -7,9 +7,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from herbgis.errors import UnknownNameError
-from herbgis.geopackages import flattened, write_layer
-from herbgis.outputs import writing
+from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.outputs import writing
+from herbgis.geo.geopackages import flattened, write_layer
 from herbgis.tables.workbooks import Sheet, write_workbook
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from herbgis.issues import SEVERITIES, SEVERITY_TITLES
-from herbgis.policy import Policy
-from herbgis.reporting_units import in_policys_order, unit_titles
-from herbgis.rules.validation import ValidationReport
 from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.terms.issues import SEVERITIES, SEVERITY_TITLES
+from herbgis.terms.policy import Policy
+from herbgis.terms.reporting_units import in_policys_order, unit_titles
+from herbgis.validating.report import ValidationReport
 
 
 def issue_list(report: ValidationReport, policy: Policy) -> pd.DataFrame:

@@ -9,15 +9,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from herbgis import columns as cols
-from herbgis.counting import mark_bases
-from herbgis.policy import Policy
-from herbgis.progress import Progress
-from herbgis.reporting_units import unit_titles
-from herbgis.schedule import OFFICIAL_NOTES, Schedule
+from herbgis.counting.marks import mark_bases
+from herbgis.counting.progress import Progress
+from herbgis.counting.schedule import OFFICIAL_NOTES, Schedule
 from herbgis.tables.progress_book import breakdown_sheets
 from herbgis.tables.template import template_fields
 from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
+from herbgis.terms.reporting_units import unit_titles
 
 _MU = "0.00"
 #: Optional columns that always stand in a 台账, at its end.
@@ -69,7 +69,7 @@ def write_ledger_book(
     Parameters
     ----------
     bases : GeoDataFrame
-        As `herbgis.ledger.in_force` gives it.
+        As `herbgis.counting.ledger.in_force` gives it.
     path : Path
     policy : Policy
         For the words of units, kinds, states and tiers.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from herbgis.planning.plans import REJECTED, Plan
+from herbgis.planning.choosing.plans import REJECTED, Plan
 from herbgis.tables.workbooks import Sheet, write_workbook
 
 _WHY = (

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from herbgis.policy import Policy
-from herbgis.production import compare_production
-from herbgis.seedlings import cover_seedlings
+from herbgis.counting.production import compare_production
+from herbgis.counting.seedlings import cover_seedlings
 from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.terms.policy import Policy
 
 _BY = {"variety": "品种", "reporting_unit": "填报单位", "kind": "基地类型"}
 _TWO = "0.00"

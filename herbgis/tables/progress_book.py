@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from herbgis.policy import Policy
-from herbgis.progress import Progress
+from herbgis.counting.progress import Progress
 from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.terms.policy import Policy
 
 _NOTE = "核实: 已建成, 有图斑, 没有须整改的问题, 核定面积达到该规模。"
 _RESURVEY_NOTE = (

@@ -7,9 +7,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from herbgis import columns as cols
-from herbgis.geopackages import CHANGES_LAYER, write_layers
-from herbgis.policy import Policy
+from herbgis.geo.geopackages import CHANGES_LAYER, write_layers
+from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
 
 #: What a county fills in, under the headings that `read_survey` knows.
 _FILLED_IN = (

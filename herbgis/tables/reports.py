@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from herbgis.errors import InputNotFoundError, UnreadableReportError
-from herbgis.outputs import writing
-from herbgis.rules.comeback import records_of
-from herbgis.rules.validation import ValidationReport
+from herbgis.foundation.errors import InputNotFoundError, UnreadableReportError
+from herbgis.foundation.outputs import writing
+from herbgis.validating.comeback import records_of
+from herbgis.validating.report import ValidationReport
 
 _REPORT_FILE = "issues.json"
 #: What a later validation compares findings by.

@@ -12,16 +12,16 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from herbgis.outputs import writing
-from herbgis.policy import Policy
-from herbgis.reporting_units import NO_UNIT, in_policys_order, unit_titles
-from herbgis.rules.validation import ValidationReport
+from herbgis.counting.tiers import classify
+from herbgis.foundation.outputs import writing
 from herbgis.tables.issue_list import LIST_FORMATS, data_notes, issue_list, write_issue_list
 from herbgis.tables.repaired_file import write_repaired
 from herbgis.tables.reports import write_report
 from herbgis.tables.summary import write_summary
 from herbgis.tables.workbooks import Sheet, write_workbook
-from herbgis.tiers import classify
+from herbgis.terms.policy import Policy
+from herbgis.terms.reporting_units import NO_UNIT, in_policys_order, unit_titles
+from herbgis.validating.report import ValidationReport
 from herbgis.webmap.drawing import draw_findings
 
 _SLIP_TITLE = "中药材基地测量数据问题反馈单"
@@ -105,7 +105,7 @@ def write_return_slips(
     fix : {'safe', 'none'}
         Whether the repaired data goes along.
     since : DataFrame, optional
-        What has become of earlier findings, as from `herbgis.rules.comeback.compare`.
+        What has become of earlier findings, as from `herbgis.validating.comeback.compare`.
     letter : Letter, optional
         What stands at the head of the slips.
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import jinja2
 import pandas as pd
 
-from herbgis import display, resources
-from herbgis.issues import SEVERITY_TITLES
-from herbgis.outputs import writing
-from herbgis.reporting_units import NO_UNIT
-from herbgis.rules.comeback import STATES
-from herbgis.rules.validation import ValidationReport
+from herbgis.foundation import display, resources
+from herbgis.foundation.outputs import writing
 from herbgis.tables.issue_list import data_notes, issue_list
 from herbgis.tables.repaired_file import CHANGE_TITLES
 from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.terms.issues import SEVERITY_TITLES
+from herbgis.terms.reporting_units import NO_UNIT
+from herbgis.validating.comeback import STATES
+from herbgis.validating.report import ValidationReport
 
 _PATTERN_TITLES = {
     "pattern": "情况",
@@ -48,7 +48,7 @@ def write_summary(
     report : ValidationReport
     folder : Path
     since : DataFrame, optional
-        As from `herbgis.rules.comeback.compare`.
+        As from `herbgis.validating.comeback.compare`.
 
     Raises
     ------

@@ -11,14 +11,11 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from herbgis import columns as cols
-from herbgis import resources
-from herbgis.display import width
-from herbgis.geopackages import write_empty_layer
-from herbgis.outputs import writing
-from herbgis.policy import Policy
-from herbgis.policyfiles import load_policy
-from herbgis.schedule import QUARTER_TITLES
+from herbgis.counting.schedule import QUARTER_TITLES
+from herbgis.foundation import resources
+from herbgis.foundation.display import width
+from herbgis.foundation.outputs import writing
+from herbgis.geo.geopackages import write_empty_layer
 from herbgis.tables.workbooks import (
     A4,
     ASKED,
@@ -29,6 +26,9 @@ from herbgis.tables.workbooks import (
     write_sheet,
     write_workbook,
 )
+from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
 
 _NAME = "上报模板"
 _MUST = "必填"

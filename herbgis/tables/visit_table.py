@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from herbgis.planning.visit import Visit
-from herbgis.planning.visit_words import HOSTS_COLUMNS
+from herbgis.planning.visit.visit import Visit
+from herbgis.planning.visit.words import HOSTS_COLUMNS
 from herbgis.tables.workbooks import Sheet, write_workbook
 
 _BLANK = "＿＿＿＿＿＿"

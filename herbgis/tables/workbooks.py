@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from herbgis.display import width
-from herbgis.outputs import writing
+from herbgis.foundation.display import width
+from herbgis.foundation.outputs import writing
 
 #: Written into every workbook instead of the hour of making, so that equal input gives equal bytes.
 _CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""The map room: a folium map in one file that opens without a network. Floor 7."""
+"""The map room: a folium map in one file that opens without a network."""
 
 from herbgis.webmap.drawing import draw_map
 from herbgis.webmap.page import OfflineMap

@@ -1,4 +1,4 @@
-"""What each base counts for, so that the page's tables can filter each other. Floor 7.
+"""What each base counts for, so that the page's tables can filter each other.
 
 The page adds up marks and hundredths of 亩 that stand here; it decides nothing by itself.
 """
@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from herbgis.counting import countable, is_verified
-from herbgis.geodesy import Ints
-from herbgis.policy import Policy
+from herbgis.counting.marks import countable, is_verified
+from herbgis.geo.geodesy import Ints
+from herbgis.terms.policy import Policy
 from herbgis.webmap.packing import packed_column
 
 _KEYS = ("county", "variety", "reporting_unit", "group", "kind", "status", "township", "mode")

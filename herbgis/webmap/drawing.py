@@ -1,4 +1,4 @@
-"""draw_map: bases, counties, progress and issues on one sheet. Floor 7."""
+"""draw_map: bases, counties, progress and issues on one sheet."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import folium
 import geopandas as gpd
 import pandas as pd
 
-from herbgis.planning.plans import Plan
-from herbgis.policy import Policy
-from herbgis.policyfiles import load_policy
-from herbgis.progress import Progress
+from herbgis.counting.progress import Progress
+from herbgis.planning.choosing.plans import Plan
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
 from herbgis.webmap.counts import counts_of_bases, filters
 from herbgis.webmap.frames import tidy_bases
 from herbgis.webmap.layers import (

@@ -1,4 +1,4 @@
-"""The frames that a map is drawn from, in the form its payload reads. Floor 7."""
+"""The frames that a map is drawn from, in the form its payload reads."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from herbgis import columns as cols
-from herbgis.errors import HerbgisError, MissingColumnError, nearest
-from herbgis.headings import match_headings
-from herbgis.policy import Policy
-from herbgis.tiers import classify, tier_of
+from herbgis.counting.tiers import classify, tier_of
+from herbgis.foundation.errors import HerbgisError, MissingColumnError, nearest
+from herbgis.terms import columns as cols
+from herbgis.terms.headings import match_headings
+from herbgis.terms.policy import Policy
 from herbgis.webmap.outlines import anchors, drawable
 from herbgis.webmap.words import text
 

@@ -1,4 +1,4 @@
-"""Where the name of a county stands: inside it, and clear of the symbols. Floor 7."""
+"""Where the name of a county stands: inside it, and clear of the symbols."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The layers of herbgis: folium layers whose data stand in the page as JSON. Floor 7."""
+"""The layers of herbgis: folium layers whose data stand in the page as JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from herbgis.planning.plans import Plan
+from herbgis.planning.choosing.plans import Plan
 from herbgis.webmap.frames import (
     tidy_changes,
     tidy_counties,

@@ -1,4 +1,4 @@
-"""The legend: every symbol of the map as it is drawn, and what it means. Floor 7."""
+"""The legend: every symbol of the map as it is drawn, and what it means."""
 
 from __future__ import annotations
 

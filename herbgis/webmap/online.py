@@ -1,4 +1,4 @@
-"""Base maps from the network, under all else; the page may then load these alone. Floor 7."""
+"""Base maps from the network, under all else; the page may then load these alone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from herbgis import resources
-from herbgis.errors import HerbgisError, UnknownNameError
+from herbgis.foundation import resources
+from herbgis.foundation.errors import HerbgisError, UnknownNameError
 from herbgis.webmap.layers import DataLayer
 
 KEY_VARIABLE = "HERBGIS_TDT_KEY"

@@ -1,4 +1,4 @@
-"""Shapes as the page draws them: two-dimensional, on CGCS2000, in whole steps. Floor 7."""
+"""Shapes as the page draws them: two-dimensional, on CGCS2000, in whole steps."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from herbgis.errors import CrsError
-from herbgis.geodesy import CGCS2000, Floats
+from herbgis.foundation.errors import CrsError
+from herbgis.geo.geodesy import CGCS2000, Floats
 
 Geometries: TypeAlias = npt.NDArray[np.object_]
 #: South-west and north-east corner, each latitude and longitude, as Leaflet wants them.

@@ -1,4 +1,4 @@
-"""What a layer shows, packed: columns of texts, outlines as differences, both compressed. Floor 7.
+"""What a layer shows, packed: columns of texts, outlines as differences, both compressed.
 
 The page's script unpacks both again (assets/herbgis/unpacking.js). Outlines are for drawing alone:
 no area and no number on the page is computed from them.
@@ -18,8 +18,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from herbgis.geodesy import Floats, Ints
-from herbgis.placing import Geometries
+from herbgis.geo.geodesy import Floats, Ints
+from herbgis.geo.systems import Geometries
 
 #: Steps in a degree: five decimals, about a metre.
 STEPS = 100_000

@@ -1,4 +1,4 @@
-"""OfflineMap: a folium map whose page holds everything it needs. Floor 7.
+"""OfflineMap: a folium map whose page holds everything it needs.
 
 The page may load nothing but ``data:`` and ``blob:``, and images from the hosts of the online base
 maps that it holds. It runs no script but those that stand in it when it is saved: their hashes are
@@ -21,7 +21,7 @@ from branca.element import Element, Figure, Link
 from folium.raster_layers import TileLayer, WmsTileLayer
 from markupsafe import Markup
 
-from herbgis.errors import AssetError
+from herbgis.foundation.errors import AssetError
 from herbgis.webmap import vendor
 from herbgis.webmap.online import OnlineLayer
 from herbgis.webmap.outlines import Bounds

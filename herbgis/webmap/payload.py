@@ -1,4 +1,4 @@
-"""Counties, issues, changes and the visit as plain values for the page's script. Floor 7."""
+"""Counties, issues, changes and the visit as plain values for the page's script."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from herbgis.geodesy import Floats
+from herbgis.geo.geodesy import Floats
 from herbgis.webmap import words
 from herbgis.webmap.labels import label_places
 from herbgis.webmap.outlines import STEPS, bounds, rings, simplified_counties

@@ -1,4 +1,4 @@
-"""What a plan puts on the map: chosen and rejected sites, with what is told of each. Floor 7."""
+"""What a plan puts on the map: chosen and rejected sites, with what is told of each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import shapely
 
-from herbgis.planning.plans import REJECTED, Plan
+from herbgis.planning.choosing.plans import REJECTED, Plan
 from herbgis.webmap.outlines import STEPS, rings
 from herbgis.webmap.symbols import Symbols
 from herbgis.webmap.words import Wording, joined, plain_mu

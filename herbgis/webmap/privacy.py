@@ -1,4 +1,4 @@
-"""Numbers of persons: telephones and identity cards never stand on a page. Floor 7.
+"""Numbers of persons: telephones and identity cards never stand on a page.
 
 A survey's columns of such numbers are not read at all; these stand inside other texts.
 """

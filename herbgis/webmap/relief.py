@@ -1,4 +1,4 @@
-"""The shaded relief under the bases: grey pictures of a user's DEM for afar and near. Floor 7."""
+"""The shaded relief under the bases: grey pictures of a user's DEM for afar and near."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from herbgis.elevation_grid import Elevation, covered, grey_jpeg, read_elevation
-from herbgis.geodesy import SevenParameters
-from herbgis.gradients import hillshade, slopes
+from herbgis.geo.elevation_grid import Elevation, covered, grey_jpeg, read_elevation
+from herbgis.geo.gradients import hillshade, slopes
+from herbgis.geo.zones import SevenParameters
 from herbgis.webmap.outlines import Bounds
 
 #: Pixels along the longer side of the picture for afar, and at most of the one for near.

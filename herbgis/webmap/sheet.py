@@ -1,4 +1,4 @@
-"""Sheet: what stands around the map, as texts. Floor 7."""
+"""Sheet: what stands around the map, as texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from herbgis.progress import Progress, rate_text
+from herbgis.counting.progress import Progress, rate_text
 from herbgis.webmap import words
 from herbgis.webmap.counts import filters
 from herbgis.webmap.legend import Legend

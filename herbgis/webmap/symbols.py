@@ -1,4 +1,4 @@
-"""The bases of a map: how each is drawn, filtered and counted, packed for the page. Floor 7."""
+"""The bases of a map: how each is drawn, filtered and counted, packed for the page."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from herbgis.geodesy import Floats
-from herbgis.placing import Geometries
-from herbgis.policy import Policy
+from herbgis.geo.geodesy import Floats
+from herbgis.geo.systems import Geometries
+from herbgis.terms.policy import Policy
 from herbgis.webmap import words
 from herbgis.webmap.counts import CountsOfBases
 from herbgis.webmap.outlines import anchors

@@ -1,4 +1,4 @@
-"""What the page says of a base: its name, its tags and the lines of its popup. Floor 7."""
+"""What the page says of a base: its name, its tags and the lines of its popup."""
 
 from __future__ import annotations
 

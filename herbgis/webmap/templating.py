@@ -1,4 +1,4 @@
-"""Templates of the page: files filled by Jinja, with every text escaped. Floor 7."""
+"""Templates of the page: files filled by Jinja, with every text escaped."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import jinja2
 from branca.element import Element, Figure
 from markupsafe import Markup
 
-from herbgis import resources
-from herbgis.errors import HerbgisError
+from herbgis.foundation import resources
+from herbgis.foundation.errors import HerbgisError
 
 #: What must not stand in a script element as it is, and how JSON spells it.
 _ESCAPES = {

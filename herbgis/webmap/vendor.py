@@ -1,4 +1,4 @@
-"""Scripts and styles that the page embeds instead of loading them. Floor 7.
+"""Scripts and styles that the page embeds instead of loading them.
 
 assets/VENDOR.toml lists them, with version, hash, licence and home.
 """
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from herbgis import resources
-from herbgis.errors import AssetError
+from herbgis.foundation import resources
+from herbgis.foundation.errors import AssetError
 
 _FOLDER = "webmap/assets"
 _MEDIA_TYPES = {".png": "image/png", ".woff2": "font/woff2"}

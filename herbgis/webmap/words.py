@@ -1,4 +1,4 @@
-"""Words and figures as they stand on the page, in its language. Floor 7."""
+"""Words and figures as they stand on the page, in its language."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from herbgis import columns as cols
-from herbgis import resources
-from herbgis.errors import UnknownNameError
-from herbgis.issues import SEVERITY_TITLES, codes
-from herbgis.issues import texts as issue_texts
-from herbgis.policy import Policy
-from herbgis.units import round_mu
+from herbgis.foundation import resources
+from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.units import round_mu
+from herbgis.terms import columns as cols
+from herbgis.terms.issues import SEVERITY_TITLES, codes
+from herbgis.terms.issues import texts as issue_texts
+from herbgis.terms.policy import Policy
 from herbgis.webmap.privacy import masked
 
 LANGUAGES = ("zh", "en")

@@ -1,0 +1,1 @@
+"""The command line: each command a straight chain of library calls."""

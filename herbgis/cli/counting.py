@@ -1,0 +1,191 @@
+"""The commands from survey files to a count: validate, classify, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from herbgis.cli.chain import exit_status, validated, walk
+from herbgis.cli.options import (
+    SHIPPED,
+    AgainstOption,
+    AsOfOption,
+    CountiesOption,
+    FormatOption,
+    Paths,
+    PolicyOption,
+    TargetsOption,
+    date,
+    one_of,
+)
+from herbgis.cli.voice import say, tell
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from herbgis.counting.progress import Progress
+    from herbgis.counting.schedule import Schedule
+    from herbgis.terms.policy import Policy
+    from herbgis.validating.report import ValidationReport
+
+
+def validate(
+    paths: Paths,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="把退回单和问题清单写到此文件夹")
+    ] = None,
+    fix: Annotated[
+        str, typer.Option("--fix", metavar="none|safe", help="safe: 不需要决定的一并修复")
+    ] = "none",
+    since: Annotated[
+        Path | None, typer.Option("--since", metavar="DIR", help="与上次 --out 的结果相比")
+    ] = None,
+    format_: FormatOption = "text",
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", metavar="error|warning", help="遇到哪一级以状态 1 结束")
+    ] = "error",
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = SHIPPED,
+    against: AgainstOption = None,
+) -> None:
+    """逐行校验: 每条问题的位置、原因和改法。"""
+    from herbgis.tables.reports import read_report
+    from herbgis.validating.comeback import compare
+
+    one_of("--format", format_, ("text", "json"))
+    one_of("--fail-on", fail_on, ("error", "warning"))
+    one_of("--fix", fix, ("none", "safe"))
+    before = None if since is None else read_report(since)
+    report, borders = validated(paths, policy, counties, against)
+    told = None if before is None else compare(before, report)
+    say(_report_json(report, told) if format_ == "json" else _report_text(report, fix, told))
+    if out is not None:
+        from herbgis.tables.return_slips import write_return_slips
+
+        for path in write_return_slips(report, out, counties=borders, fix=fix, since=told):
+            tell(f"已写出 {path}")
+    graver = {"error": ["error"], "warning": ["error", "warning"]}[fail_on]
+    failed = bool(report.table["severity"].isin(graver).any())
+    raise typer.Exit(exit_status(report) or int(failed))
+
+
+def classify(
+    paths: Paths,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="gpkg、parquet、geojson、xlsx 或 csv")
+    ],
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = SHIPPED,
+    against: AgainstOption = None,
+) -> None:
+    """按 500、1000 亩分级, 一行一个基地, 写成数据文件。"""
+    from herbgis.tables.data_files import check_format, write_bases
+
+    check_format(out)
+    report, bases, rules, _ = walk(paths, policy, counties, against)
+    write_bases(bases, out)
+    counts = bases["tier"].value_counts()
+    for label in rules.tier_labels:
+        say(f"{rules.tier_title(label)}: {counts.get(label, 0)}")
+    say(f"没有图斑: {int(bases['tier'].isna().sum())}")
+    tell(f"已写出 {out}")
+    raise typer.Exit(exit_status(report))
+
+
+def progress(
+    paths: Paths,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", metavar="COLUMN", help="分组的列, 可以多个; county,variety 为交叉"),
+    ] = None,
+    targets: TargetsOption = None,
+    as_of: AsOfOption = None,
+    format_: FormatOption = "text",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.xlsx", help="写成工作簿")
+    ] = None,
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = SHIPPED,
+    against: AgainstOption = None,
+) -> None:
+    """离 100 个和 50 个的目标还差多少。"""
+    one_of("--format", format_, ("text", "json"))
+    if out is not None:
+        one_of("--out", out.suffix.lower(), (".xlsx",))
+    day = date(as_of)
+    import herbgis as hg
+    from herbgis.tables.issue_list import data_notes
+
+    asked = None if targets is None else hg.read_targets(targets, policy=hg.load_policy(policy))
+    report, bases, rules, _ = walk(paths, policy, counties, against)
+    counted = hg.count_progress(bases, policy=rules, by=by or [], as_of=day)
+    schedule = None
+    if asked is not None:
+        schedule = hg.make_schedule(bases, targets=asked, as_of=counted.as_of, policy=rules)
+    if format_ == "json":
+        from herbgis.tables.reports import as_json
+
+        units = {} if schedule is None else {"schedule": schedule.as_rows()}
+        say(as_json({**counted.as_dict(), **units}))
+    else:
+        say("\n\n".join([_progress_text(counted, schedule), *data_notes(bases)]))
+    if out is not None:
+        _save_progress(out, counted, schedule, rules, data_notes(bases))
+        tell(f"已写出 {out}")
+    raise typer.Exit(exit_status(report))
+
+
+def _report_json(report: ValidationReport, told: pd.DataFrame | None) -> str:
+    from herbgis.tables.reports import as_json
+
+    since = {} if told is None else {"since": told.astype(object).to_dict("records")}
+    return as_json({**report.as_dict(), **since})
+
+
+def _report_text(report: ValidationReport, fix: str, told: pd.DataFrame | None) -> str:
+    """The issues a line each, then the counts, the repairs, and what became of earlier findings."""
+    from herbgis.terms.issues import SEVERITY_TITLES
+    from herbgis.validating.comeback import STATES
+
+    lines = []
+    for issue in report.as_dict()["issues"]:
+        row = f":{issue['sheet_row'] or issue['row']}" if issue["row"] else ""
+        lines.append(
+            f"{issue['file']}{row} {issue['code']} {SEVERITY_TITLES[issue['severity']]}"
+            f" {issue['base_id'] or ''} {issue['message']}。{issue['suggestion']}"
+        )
+    lines.append(repr(report)[len("<ValidationReport ") : -1])
+    if fix == "safe":
+        made = int(report.changes["applied"].sum())
+        lines.append(f"修复 {made} 处, 另有 {len(report.changes) - made} 处须由人决定, 未改")
+    if told is not None:
+        counts = told["state"].value_counts()
+        lines.append(", ".join(f"{words} {counts.get(s, 0)}" for s, words in STATES.items()))
+    return "\n".join(lines)
+
+
+def _progress_text(counted: Progress, schedule: Schedule | None) -> str:
+    from herbgis.foundation.display import text_table
+
+    tables = [text_table(counted.in_words(table)) for table in counted.by.values()]
+    return "\n\n".join([repr(counted), *tables, *([] if schedule is None else [repr(schedule)])])
+
+
+def _save_progress(
+    out: Path,
+    counted: Progress,
+    schedule: Schedule | None,
+    policy: Policy,
+    notes: Sequence[str],
+) -> None:
+    """The progress tables as a workbook; with targets broken down, the schedule in front."""
+    from herbgis.tables.ledger_books import write_schedule_book
+    from herbgis.tables.progress_book import write_progress_book
+
+    if schedule is None:
+        write_progress_book(counted, out, policy=policy, notes=notes)
+    else:
+        write_schedule_book(schedule, out, policy=policy, progress=counted, notes=notes)

@@ -1,0 +1,100 @@
+"""The commands of the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from herbgis.cli.chain import exit_status, walk
+from herbgis.cli.options import (
+    SHIPPED,
+    AsOfOption,
+    CountiesOption,
+    LedgerArgument,
+    Paths,
+    PolicyOption,
+    TargetsOption,
+    date,
+)
+from herbgis.cli.voice import say
+
+
+def admit(
+    ledger: LedgerArgument,
+    paths: Paths,
+    as_of: AsOfOption = None,
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = SHIPPED,
+) -> None:
+    """校验一批数据并入库: 核实的入库, 其余记为待核实; 整批写入或完全不写。"""
+    from herbgis.counting.ledger import admit
+    from herbgis.foundation.display import text_table
+
+    day = date(as_of)
+    against = [ledger] if ledger.exists() else None
+    report, bases, rules, _ = walk(paths, policy, counties, against)
+    admission = admit(ledger, bases, on=day, policy=rules)
+    waiting = admission.in_words()
+    waiting = waiting[admission.table["why"] != ""]
+    say(repr(admission)[len("<Admission ") : -1])
+    if len(waiting):
+        say(text_table(waiting))
+    raise typer.Exit(exit_status(report))
+
+
+def show(
+    ledger: LedgerArgument,
+    as_of: AsOfOption = None,
+    targets: TargetsOption = None,
+    policy: PolicyOption = "tongren-2020",
+) -> None:
+    """台账的进度表。"""
+    import herbgis as hg
+    from herbgis.counting.ledger import read_history
+    from herbgis.counting.schedule import schedule_of_ledger
+
+    day, rules = date(as_of), hg.load_policy(policy)
+    asked = None if targets is None else hg.read_targets(targets, policy=rules)
+    history = read_history(ledger, policy=rules)
+    say(repr(schedule_of_ledger(history, targets=asked, as_of=day, policy=rules)))
+
+
+def export(
+    ledger: LedgerArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")],
+    as_of: AsOfOption = None,
+    targets: TargetsOption = None,
+    policy: PolicyOption = "tongren-2020",
+) -> None:
+    """把台账和进度表写成工作簿。"""
+    import herbgis as hg
+    from herbgis.counting.ledger import in_force, known_on, read_history
+    from herbgis.counting.schedule import schedule_of_ledger
+    from herbgis.tables.issue_list import data_notes
+    from herbgis.tables.ledger_books import write_ledger_book, write_schedule_book
+    from herbgis.tables.production_book import write_production_book
+
+    day, rules = date(as_of), hg.load_policy(policy)
+    asked = None if targets is None else hg.read_targets(targets, policy=rules)
+    history = read_history(ledger, policy=rules)
+    schedule = schedule_of_ledger(history, targets=asked, as_of=day, policy=rules)
+    bases = in_force(history, schedule.as_of)
+    counted = hg.count_progress(
+        bases, policy=rules, by=["variety", "county,variety"], as_of=schedule.as_of
+    )
+    notes = data_notes(bases)
+    written = [
+        write_ledger_book(bases, out / "台账.xlsx", policy=rules, notes=notes),
+        write_schedule_book(
+            schedule, out / "进度表.xlsx", policy=rules, progress=counted, notes=notes
+        ),
+        write_production_book(
+            *(bases, out / "生产统计.xlsx"),
+            policy=rules,
+            history=known_on(history, schedule.as_of),
+            notes=notes,
+        ),
+    ]
+    say("\n".join(f"已写出 {path}" for path in written))

@@ -1,0 +1,57 @@
+"""The program: its commands, and how it ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from herbgis.cli import counting, drawing, ledger, planning, starting
+from herbgis.cli.voice import tell
+from herbgis.foundation.errors import HerbgisError
+
+app = typer.Typer(
+    name="herbgis",
+    help="中药材与食用菌基地: 读取测量文件, 校验, 核定面积, 统计进度, 出图。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+ledger_app = typer.Typer(
+    help="台账: 逐月入库, 查看进度, 导出工作簿。", no_args_is_help=True, rich_markup_mode=None
+)
+#: By name, in the order in which they are listed.
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": starting.demo,
+    "validate": counting.validate,
+    "classify": counting.classify,
+    "progress": counting.progress,
+    "map": drawing.draw,
+    "plan": planning.plan,
+    "template": starting.template,
+    "explain": starting.explain,
+}
+_LEDGER_COMMANDS: dict[str, Callable[..., None]] = {
+    "admit": ledger.admit,
+    "show": ledger.show,
+    "export": ledger.export,
+}
+for name, command in _COMMANDS.items():
+    app.command(name)(command)
+for name, command in _LEDGER_COMMANDS.items():
+    ledger_app.command(name)(command)
+app.add_typer(ledger_app, name="ledger")
+
+
+def main() -> None:
+    """Run the command line; a HerbgisError is a line on standard error and status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except HerbgisError as error:
+        tell(f"herbgis: {error}")
+        sys.exit(2)

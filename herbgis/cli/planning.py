@@ -1,0 +1,75 @@
+"""The command that plans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from herbgis.cli.chain import exit_status, walk
+from herbgis.cli.drawing import save_page
+from herbgis.cli.options import (
+    SHIPPED,
+    AgainstOption,
+    CountiesOption,
+    Paths,
+    PolicyOption,
+    targets_of,
+)
+from herbgis.cli.voice import meter, say, tell
+
+
+def plan(
+    paths: Paths,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")],
+    candidates: Annotated[
+        Path | None, typer.Option("--candidates", metavar="FILE", help="候选地块: 图斑和候选编号")
+    ] = None,
+    dem: Annotated[
+        list[Path] | None,
+        typer.Option("--dem", metavar="FILE", help="高程栅格, 用来评价土地; 可以多个"),
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option("--target", metavar="TIER=N", help="改目标个数, 如 500=100; 可以多个"),
+    ] = None,
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = SHIPPED,
+    against: AgainstOption = None,
+) -> None:
+    """下一批基地建在哪里、扩哪些, 成本最低又达到目标: 已证明最优, 并说明理由。"""
+    import herbgis as hg
+    from herbgis.foundation.outputs import writing
+    from herbgis.tables.issue_list import data_notes
+    from herbgis.tables.reports import as_json
+
+    targets = targets_of(target or [])
+    rules = hg.load_policy(policy)
+    own = None if candidates is None else hg.read_candidates(candidates, policy=rules)
+    report, bases, rules, borders = walk(paths, policy, counties, against)
+    with meter("评价土地") as progress:
+        planned = hg.plan(
+            bases,
+            candidates=own,
+            dem=dem or None,
+            counties=borders,
+            policy=rules,
+            targets=targets,
+            progress=progress,
+        )
+    counted = hg.count_progress(bases, policy=rules, by=["county", "variety"])
+    page = hg.draw_map(
+        bases, counties=borders, policy=rules, progress=counted, plan=planned, dem=dem or None
+    )
+    report_path = out / "plan.json"
+    with writing(report_path):
+        report_path.write_text(as_json(planned.as_dict()), encoding="utf-8", newline="\n")
+    written = [
+        report_path,
+        hg.write_plan_book(planned, out / "规划表.xlsx", notes=data_notes(bases)),
+        save_page(page, out / "规划图.html"),
+    ]
+    say(repr(planned))
+    tell(*(f"已写出 {path}" for path in written))
+    raise typer.Exit(exit_status(report))

@@ -1,0 +1,46 @@
+"""How the command line speaks: bars, tables, what goes to standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def progress_bar(title: str) -> Callable[[list[T]], Iterable[T]] | None:
+    """A progress bar on a terminal, none in a pipe."""
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return lambda items: track(items, description=title, console=console, transient=True)
+
+
+@contextmanager
+def meter(title: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on a terminal for work that tells how much of it is done; none in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole)
+
+
+def say(text: str) -> None:
+    """A result, to standard output."""
+    print(text)  # noqa: T201 - the command line's one voice
+
+
+def tell(*lines: str) -> None:
+    """All else, to standard error."""
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201

@@ -1,0 +1,1 @@
+"""Which bases count, against which target, month by month."""

@@ -1,0 +1,121 @@
+"""explain_count: a base's way from its polygon to its counted 亩."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from herbgis.counting.tiers import classify
+from herbgis.foundation.errors import MissingColumnError
+from herbgis.foundation.units import round_mu, to_mu
+from herbgis.geo.geodesy import CGCS2000, areas_m2
+from herbgis.geo.systems import to_cgcs2000
+from herbgis.measuring.areas import land
+from herbgis.measuring.chances import chance_of_reaching
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+
+_NEEDED = ("surveyed_mu", "disputed_mu", "counted_mu", "sigma_mu", "tier")
+_COLUMNS = ("步骤", "亩", "怎样得来")
+
+
+def explain_count(
+    base: pd.Series | gpd.GeoDataFrame, *, policy: Policy | None = None
+) -> pd.DataFrame:
+    """The way from a base's polygon to its counted 亩, as an inspector can follow it.
+
+    Parameters
+    ----------
+    base : Series or GeoDataFrame
+        A row of what `classify` gives (``bases.loc["520625-2020-001"]``), or the records of one
+        base, as in ``report.bases``; these are classified by themselves, so that land which
+        another base claims too is not known.
+    policy : Policy, optional
+        ``tongren-2020`` by default.
+
+    Returns
+    -------
+    DataFrame
+        A row a step: 步骤, 亩 after it, 怎样得来.
+
+    Raises
+    ------
+    MissingColumnError
+        The row is none of `classify`, or there is more or less than one base.
+    """
+    policy = policy or load_policy()
+    steps: list[tuple[str, float, str]] = []
+    if isinstance(base, gpd.GeoDataFrame):
+        steps += _of_records(base)
+        base = _only(classify(base, policy=policy))
+    missing = [name for name in (*_NEEDED, "geometry") if name not in base.index]
+    if missing:
+        raise MissingColumnError("explain_count", missing, [str(name) for name in base.index])
+    steps += _of_base(base, policy)
+    return pd.DataFrame(steps, columns=list(_COLUMNS))
+
+
+def _only(bases: gpd.GeoDataFrame) -> pd.Series:
+    if len(bases) != 1:
+        names = [str(name) for name in bases.index[:5]]
+        raise MissingColumnError("explain_count", ["一个基地的记录"], names)
+    return bases.iloc[0]
+
+
+def _of_records(records: gpd.GeoDataFrame) -> Iterator[tuple[str, float, str]]:
+    """Each record's own area."""
+    crs = pyproj.CRS.from_user_input(records.crs or CGCS2000)
+    shapes = land(to_cgcs2000(np.asarray(records.geometry.array, dtype=object), crs))
+    areas = to_mu(areas_m2(shapes))
+    for number, (shape, mu) in enumerate(zip(shapes, areas, strict=True), 1):
+        said = "没有图斑" if shape is None else f"{shapely.count_coordinates(shape)} 个界址点"
+        yield f"第 {number} 个地块", float(round_mu(mu)), f"CGCS2000 椭球面积, {said}"
+    whole = to_mu(areas_m2(np.array([shapely.union_all(shapes)], dtype=object)))[0]
+    if areas.sum() - whole > 1e-6:
+        yield "减: 地块互相重叠", -float(areas.sum() - whole), "重叠的地只计一次"
+
+
+def _of_base(base: pd.Series, policy: Policy) -> Iterator[tuple[str, float, str]]:
+    if base["geometry"] is None or pd.isna(base["counted_mu"]):
+        yield "没有图斑", 0.0, "只能算上报, 不能核实"
+        return
+    yield from _of_outline(base)
+    counted = float(base["counted_mu"])
+    if base["disputed_mu"] > 0:
+        said = "另一个基地也报了这块地, 说清之前两家都不计"
+        yield "减: 争议面积", -float(base["disputed_mu"]), said
+    rest = float(base["surveyed_mu"]) - float(base["disputed_mu"]) - counted
+    if abs(rest) > 0.01:
+        yield "减: 过小地块与种植模式折算", -rest, "按工作要点的计数规则"
+    yield "核定面积", counted, "四舍五入到 0.01 亩, 只舍入一次, 在比较之前"
+    for tier in policy.tiers:
+        reached = counted >= tier.threshold_mu
+        chance = chance_of_reaching(
+            np.array([counted]), np.array([float(base["sigma_mu"])]), tier.threshold_mu
+        )[0]
+        said = (
+            f"“以上”含本数; 测量标准差 {base['sigma_mu']:.2f} 亩, 真实面积达到的把握 {chance:.0%}"
+        )
+        word = "达到" if reached else "未达到"
+        yield f"{word} {tier.threshold_mu:g} 亩", counted - tier.threshold_mu, said
+    title = policy.tier_title(str(base["tier"]))
+    verdict = "临界, 须复测" if base.get("verdict") == "undecided" else "在误差之外"
+    yield f"规模等级: {title}", counted, verdict
+
+
+def _of_outline(base: pd.Series) -> Iterator[tuple[str, float, str]]:
+    """The outer rings, the holes, and what is left."""
+    parts = shapely.get_parts(base["geometry"])
+    shells = shapely.polygons(shapely.get_exterior_ring(parts))
+    filled = float(to_mu(areas_m2(np.asarray(shells, dtype=object))).sum())
+    holes = int(shapely.get_num_interior_rings(parts).sum())
+    said = f"{len(parts)} 片外圈在 CGCS2000 椭球面上的面积, 边为大地线; 1 亩 = 10000/15 ㎡"
+    yield "外圈面积", filled, said
+    if holes:
+        yield "减: 挖空", float(base["surveyed_mu"]) - filled, f"{holes} 处挖空"
+    yield "实测面积", float(base["surveyed_mu"]), "与文件所用的坐标系和投影无关"

@@ -1,0 +1,136 @@
+"""Which bases the targets count: eligible, reported, verified, pending, undecided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from herbgis.foundation.errors import MissingColumnError
+from herbgis.foundation.units import round_mu
+from herbgis.measuring.chances import near_threshold
+from herbgis.terms import columns as cols
+from herbgis.terms.headings import match_headings
+from herbgis.terms.policy import CountingRule, Policy, Tier
+
+
+def countable(
+    bases: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None
+) -> pd.DataFrame:
+    """The columns that counting needs, those absent filled with the policy's defaults."""
+    matched, _ = match_headings([str(c) for c in bases.columns], policy, _known_only(columns))
+    own = {n: n for n in cols.names(cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED) if n in bases}
+    heading = {**matched, **own, **(columns or {})}
+    if "counted_mu" not in heading:
+        raise MissingColumnError("count_progress", ["counted_mu"], [str(c) for c in bases.columns])
+    table = pd.DataFrame({name: bases[column] for name, column in heading.items()})
+    for column in (*cols.READ, *cols.MEASURED, *cols.VALIDATED):
+        if column.name not in table:
+            table[column.name] = cols.missing(column.kind, table.index)
+    for name in ("status", "kind"):
+        if name not in heading:
+            table[name] = policy.defaults[name]
+    if "group" not in heading:
+        table["group"] = [
+            policy.group_of(v) if isinstance(v, str) else "other" for v in table["variety"]
+        ]
+    if "contiguous_mu" not in table:
+        table["contiguous_mu"] = table["counted_mu"]
+    table["year"] = table["completed_on"].dt.year.astype("Int64")
+    table["sound"] = ~table["blocked_by"].map(bool).astype(bool) & table["counted_mu"].notna()
+    return table
+
+
+def _known_only(columns: Mapping[str, str] | None) -> dict[str, str]:
+    read = set(cols.names(cols.READ))
+    return {name: heading for name, heading in (columns or {}).items() if name in read}
+
+
+def is_eligible(table: pd.DataFrame, rule: CountingRule) -> pd.Series:
+    """Of a counted group and kind."""
+    return table["group"].isin(rule.groups) & table["kind"].isin(rule.counted_kinds)
+
+
+def area_of(table: pd.DataFrame, rule: CountingRule) -> pd.Series:
+    """The area that a reading looks at: the whole counted one, or the largest block's."""
+    return table["contiguous_mu" if rule.area == "contiguous" else "counted_mu"].astype(float)
+
+
+def reaches(mu: pd.Series, tier: Tier, rule: CountingRule, policy: Policy) -> pd.Series:
+    """Whether an area reaches a tier; under a disjoint reading, and not the next."""
+    rounded = pd.Series(round_mu(mu.to_numpy(dtype=float)), index=mu.index)
+    reached = rounded >= tier.threshold_mu
+    higher = [t.threshold_mu for t in policy.tiers if t.threshold_mu > tier.threshold_mu]
+    if higher and not rule.nested:
+        reached &= rounded < min(higher)
+    return reached
+
+
+def is_verified(table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Policy) -> pd.Series:
+    """Built, of a counted group and kind, nothing in the way, and the tier reached."""
+    could = is_eligible(table, rule) & (table["status"] == "built") & table["sound"]
+    return could & reaches(area_of(table, rule), tier, rule, policy)
+
+
+def could_be_verified(table: pd.DataFrame, rule: CountingRule) -> pd.DataFrame:
+    """Bases of which only the area decides."""
+    return table[is_eligible(table, rule) & (table["status"] == "built") & table["sound"]]
+
+
+def marks_of(
+    table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Policy
+) -> dict[str, pd.Series]:
+    """Which bases are reported, verified, pending and undecided for a tier."""
+    eligible = is_eligible(table, rule)
+    verified = is_verified(table, tier, rule, policy)
+    reported = eligible & table["status"].isin(["built", "unknown"])
+    reported &= reaches(table["declared_mu"], tier, rule, policy)
+    waits = ~table["sound"] | (table["status"] == "unknown")
+    could = eligible & (table["status"] == "built") & table["sound"]
+    undecided = could & near_threshold(
+        area_of(table, rule), table["sigma_mu"].astype(float), tier.threshold_mu
+    )
+    return {
+        "reported": reported,
+        "verified": verified,
+        "pending": reported & ~verified & waits,
+        "undecided": undecided,
+    }
+
+
+def mark_bases(
+    bases: gpd.GeoDataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """What each base is to the targets, as `count_progress` counts it.
+
+    Parameters
+    ----------
+    bases, policy, columns
+        As for `count_progress`.
+
+    Returns
+    -------
+    DataFrame
+        A row a base, with the frame's index: for every tier ``reported_<tier>``,
+        ``verified_<tier>``, ``pending_<tier>``, ``undecided_<tier>`` and ``building_<tier>`` (in
+        building, and its area, surveyed or else declared, reaches the tier); ``reporting_unit``,
+        ``county``, ``year`` of completion, ``counted_mu``, ``blocked``.
+    """
+    table = countable(pd.DataFrame(bases), policy, columns)
+    rule = policy.counting
+    mu = area_of(table, rule).fillna(table["declared_mu"].astype(float))
+    marks = table[["reporting_unit", "county", "year", "counted_mu"]].copy()
+    marks["blocked"] = table["blocked_by"].map(bool).astype(bool)
+    for tier in policy.tiers:
+        for name, mark in marks_of(table, tier, rule, policy).items():
+            marks[f"{name}_{tier.label}"] = mark
+        building = is_eligible(table, rule) & (table["status"] == "building")
+        marks[f"building_{tier.label}"] = building & reaches(mu, tier, rule, policy)
+    return marks
+
+
+def sum_mu(mu: pd.Series) -> float:
+    """Sum of areas to 0.01, the same in any order of rows."""
+    return float(np.round(np.sort(mu.to_numpy(dtype=float)).sum(), 2))

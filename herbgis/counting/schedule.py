@@ -1,0 +1,275 @@
+"""The monthly schedule (调度): counts by reporting unit against targets broken down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from herbgis.counting.ledger import days_of, in_force
+from herbgis.counting.marks import mark_bases
+from herbgis.counting.progress import rate_text
+from herbgis.foundation import display
+from herbgis.foundation.units import round_mu
+from herbgis.terms.policy import Policy, Tier
+from herbgis.terms.policyfiles import load_policy
+from herbgis.terms.reporting_units import in_policys_order, unit_titles
+
+CITY = "全市"
+QUARTERS = ("q1", "q2", "q3", "q4")
+QUARTER_TITLES = ("一季度", "二季度", "三季度", "四季度")
+#: Under every table of the bureau.
+OFFICIAL_NOTES = ("“以上”含本数; 食用菌不计入。",)
+_VERIFIED_NOTE = (
+    "累计核实: 已建成, 有图斑, 没有须整改的问题, 核定面积达到该规模; "
+    "退回整改: 待核实中有须整改问题的。"
+)
+_OF_A_TIER = {
+    "target": "目标",
+    "new": "本月新增",
+    "reported": "累计上报",
+    "verified": "累计核实",
+    "rate": "完成率",
+    "gap": "尚差",
+}
+_OF_A_UNIT = {
+    "pending": "待核实",
+    "returned": "退回整改",
+    "mu": "核定面积",
+    "forecast": "预计年底",
+    "remark": "备注",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Schedule:
+    """进度表: a row a reporting unit, the city first.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``unit``; for every tier ``target_<tier>``, ``new_<tier>`` (verified now and not before),
+        ``reported_<tier>``, ``verified_<tier>``, ``rate_<tier>``, ``gap_<tier>``; ``pending`` and
+        ``returned`` (of these those with errors) of the lowest tier, ``mu`` of the verified,
+        ``forecast`` and ``remark``. A target that nobody set is missing.
+    notes : tuple of str
+        What stands under the table.
+    as_of : datetime.date or None
+    titles : mapping of str to str
+        What is printed for a tier.
+    """
+
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+    as_of: dt.date | None
+    titles: Mapping[str, str]
+
+    def in_words(self) -> pd.DataFrame:
+        """The table under the headings that people read, in two lines."""
+        columns: dict[tuple[str, str], pd.Series] = {
+            ("", "序号"): pd.Series(range(1, len(self.table) + 1)),
+            ("", "填报单位"): self.table["unit"],
+        }
+        for place, (label, title) in enumerate(self.titles.items()):
+            group = f"其中{title}" if place else title
+            for name, heading in _OF_A_TIER.items():
+                columns[group, heading] = self.table[f"{name}_{label}"]
+        for name, heading in _OF_A_UNIT.items():
+            columns["", heading] = self.table[name]
+        return pd.DataFrame(columns)
+
+    def as_rows(self) -> list[dict[str, Any]]:
+        """The table as plain values, for JSON."""
+        return display.plain_rows(self.table)
+
+    def __repr__(self) -> str:
+        return "\n".join([display.text_table(display.in_one_line(self.in_words())), *self.notes])
+
+    def _repr_html_(self) -> str:
+        flat = display.in_one_line(self.in_words())
+        notes = [display.html_paragraph(line) for line in self.notes]
+        return display.html_section("规模化基地建设进度表", display.html_table(flat), *notes)
+
+
+def make_schedule(
+    bases: gpd.GeoDataFrame,
+    *,
+    before: gpd.GeoDataFrame | None = None,
+    targets: pd.DataFrame | None = None,
+    as_of: dt.date | None = None,
+    policy: Policy | None = None,
+) -> Schedule:
+    """Count bases by reporting unit against the targets broken down.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        All bases as they stand, as `classify` gives them, index ``base_id``.
+    before : GeoDataFrame, optional
+        The same as it stood at the last count; what is verified now and was not then is new.
+        Without it that column stays empty.
+    targets : DataFrame, optional
+        A row a unit and tier, as `read_targets` gives it.
+    as_of : datetime.date, optional
+        The day of the count; the year-end forecast is for its year.
+    policy : Policy, optional
+
+    Returns
+    -------
+    Schedule
+    """
+    policy = policy or load_policy()
+    marks = mark_bases(bases, policy=policy)
+    marks["unit"] = unit_titles(marks, policy)
+    if before is not None:
+        was = mark_bases(before, policy=policy)
+        for tier in policy.tiers:
+            already = was.index[was[f"verified_{tier.label}"]]
+            now = marks[f"verified_{tier.label}"]
+            marks[f"new_{tier.label}"] = now & ~marks.index.isin(already)
+    known = [word.title for word in policy.words["reporting_unit"].values()]
+    units = in_policys_order({*known, *marks["unit"]}, policy)
+    asked = _targets_by_unit(targets)
+    year = as_of.year if as_of else None
+    rows = [_row(CITY, marks, asked, year, policy)]
+    rows += [_row(u, marks[marks["unit"] == u], asked, year, policy) for u in units]
+    notes = (
+        *([f"截止日期: {as_of.isoformat()}。"] if as_of else []),
+        "单位: 个、亩、%。",
+        *OFFICIAL_NOTES,
+        _VERIFIED_NOTE,
+        _forecast_note(year, policy),
+        *([] if before is not None else ["没有上期台账, 本月新增未列。"]),
+        *_targets_notes(targets, as_of, policy),
+    )
+    titles = {tier.label: tier.reach_title for tier in policy.tiers}
+    table = pd.DataFrame(rows)
+    counts = [n for n in table if n.partition("_")[0] in {"target", "new", "gap"}]
+    table = table.astype(dict.fromkeys(counts, "Int64"))
+    return Schedule(table, notes, as_of, titles)
+
+
+def schedule_of_ledger(
+    history: gpd.GeoDataFrame,
+    *,
+    targets: pd.DataFrame | None = None,
+    as_of: dt.date | None = None,
+    policy: Policy | None = None,
+) -> Schedule:
+    """The schedule of a ledger: new is what came with the latest of its days.
+
+    Parameters
+    ----------
+    history : GeoDataFrame
+        As `herbgis.counting.ledger.read_history` gives it.
+    as_of : datetime.date, optional
+        By default the ledger's last day.
+    """
+    days = [day for day in days_of(history) if as_of is None or day <= as_of]
+    last = as_of or (days[-1] if days else None)
+    # Before a ledger's first day nothing was counted.
+    previous = days[-2] if len(days) > 1 else dt.date.min
+    earlier = history["admitted_on"].dt.date <= previous
+    return make_schedule(
+        in_force(history, last),
+        before=in_force(gpd.GeoDataFrame(history[earlier])),
+        targets=targets,
+        as_of=last,
+        policy=policy,
+    )
+
+
+def _row(
+    unit: str,
+    marks: pd.DataFrame,
+    targets: Mapping[tuple[str, str], int],
+    year: int | None,
+    policy: Policy,
+) -> dict[str, Any]:
+    row: dict[str, Any] = {"unit": unit}
+    for tier in policy.tiers:
+        row |= _tier_cells(unit, marks, targets, tier)
+    lowest = policy.tiers[0].label
+    pending = marks[f"pending_{lowest}"]
+    any_tier = np.logical_or.reduce([marks[f"verified_{t.label}"] for t in policy.tiers])
+    mu = np.sort(marks.loc[any_tier, "counted_mu"].to_numpy(dtype=float)).sum()
+    forecasts = [_forecast(marks, tier, year) for tier in policy.tiers]
+    rest = zip(policy.tiers[1:], forecasts[1:], strict=True)
+    return row | {
+        "pending": int(pending.sum()),
+        "returned": int((pending & marks["blocked"]).sum()),
+        "mu": float(round_mu(mu)),
+        "forecast": forecasts[0],
+        "remark": "; ".join(f"预计年底{t.reach_title} {count} 个" for t, count in rest if count),
+    }
+
+
+def _tier_cells(
+    unit: str, marks: pd.DataFrame, targets: Mapping[tuple[str, str], int], tier: Tier
+) -> dict[str, Any]:
+    label = tier.label
+    verified = int(marks[f"verified_{label}"].sum())
+    target = tier.target if unit == CITY else targets.get((unit, label))
+    return {
+        f"target_{label}": target,
+        f"new_{label}": int(marks[f"new_{label}"].sum()) if f"new_{label}" in marks else None,
+        f"reported_{label}": int(marks[f"reported_{label}"].sum()),
+        f"verified_{label}": verified,
+        f"rate_{label}": "" if target is None else rate_text(verified, target),
+        f"gap_{label}": None if target is None else max(target - verified, 0),
+    }
+
+
+def _forecast(marks: pd.DataFrame, tier: Tier, year: int | None) -> int:
+    """Verified, and in building with a completion date in the year."""
+    in_year = (marks["year"] == year).fillna(value=False).astype(bool)
+    building = marks[f"building_{tier.label}"] & in_year
+    return int(marks[f"verified_{tier.label}"].sum() + building.sum())
+
+
+def _forecast_note(year: int | None, policy: Policy) -> str:
+    title = policy.tiers[0].reach_title
+    within = f" {year} 年内" if year else "当年"
+    return f"预计年底: {title}的累计核实加在建而建成时间在{within}的; 没有建成时间的不计。"
+
+
+# Targets broken down
+
+
+def _targets_by_unit(targets: pd.DataFrame | None) -> dict[tuple[str, str], int]:
+    """The year's target by unit and tier."""
+    if targets is None:
+        return {}
+    years = targets[list(QUARTERS)].sum(axis=1).astype(int)
+    keys = zip(targets["unit"], targets["tier"], strict=True)
+    return dict(zip(keys, years.tolist(), strict=True))
+
+
+def _targets_notes(
+    targets: pd.DataFrame | None, as_of: dt.date | None, policy: Policy
+) -> list[str]:
+    """Whether the units' targets make the city's, and what was to be reached by now."""
+    if targets is None:
+        return []
+    known = {word.title for word in policy.words["reporting_unit"].values()}
+    strange = sorted(set(targets["unit"]) - known)
+    notes = [f"任务分解中的单位不认识, 仍列出: {'、'.join(strange)}。"] if strange else []
+    for tier in policy.tiers:
+        own = targets[targets["tier"] == tier.label]
+        total = int(own[list(QUARTERS)].to_numpy().sum())
+        if total != tier.target:
+            more = "多" if total > tier.target else "少"
+            notes.append(
+                f"{tier.reach_title}: 任务分解合计 {total} 个, 比全市目标 {tier.target} 个"
+                f"{more} {abs(total - tier.target)} 个。"
+            )
+        if as_of is not None:
+            quarter = (as_of.month - 1) // 3
+            due = int(own[list(QUARTERS[: quarter + 1])].to_numpy().sum())
+            notes.append(f"{tier.reach_title}: 到{QUARTER_TITLES[quarter]}末应完成 {due} 个。")
+    return notes

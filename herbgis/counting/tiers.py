@@ -1,0 +1,202 @@
+"""classify: from records to bases, their counted area and their tier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from herbgis.foundation.units import fold, round_mu, to_mu
+from herbgis.geo.geodesy import CGCS2000, Floats, Ints, areas_m2
+from herbgis.geo.systems import Geometries
+from herbgis.measuring.areas import contiguous_blocks, land
+from herbgis.measuring.chances import near_threshold, sigma_of_bases
+from herbgis.measuring.overlaps import overlapping_pairs
+from herbgis.measuring.records import Bases, base_mu, declared_of_bases, declaring, group_records
+from herbgis.reading.understanding.survey import survey_of
+from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+
+#: Optional numbers that are amounts of a base, as what was declared is; a year and a rate are not.
+_SUMMED = {c.name for c in cols.OPTIONAL if c.kind == "number"} - {"seedlings_per_mu"}
+
+
+def classify(
+    bases: gpd.GeoDataFrame,
+    *,
+    policy: Policy | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> gpd.GeoDataFrame:
+    """One row a base, with what counts of it and which tier that reaches.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        Records: ``report.bases``, or an analyst's own frame with a coordinate system, where
+        columns that are absent get the policy's defaults.
+    policy : Policy, optional
+        ``tongren-2020`` by default.
+    columns : mapping of str to str, optional
+        Column of the base table to the frame's heading.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``base_id``, sorted; EPSG:4490; geometry the union of the base's records. Texts
+        are those of the record with the most 亩. Added: ``records``, ``contiguous_mu``,
+        ``blocks``, ``disputed_mu`` (land that another base claims too, taken off both),
+        ``counted_mu`` (rounded half up to 0.01), ``tier``, ``verdict``. A base without a polygon
+        has no area and no tier.
+    """
+    policy = policy or load_policy()
+    table = survey_of(bases, policy=policy, columns=columns).bases.reset_index(drop=True)
+    grouped = group_records(table)
+    result = _one_row_a_base(table, grouped)
+    counted, disputed = _without_disputed(grouped.geometry)
+    counted = _without_small_parts(counted, policy.counting.least_part_mu)
+    factor = _mode_factors(table, grouped, counted, policy)
+    present = ~shapely.is_missing(grouped.geometry)
+    result["surveyed_mu"] = base_mu(grouped)
+    result["sigma_mu"] = sigma_of_bases(table, grouped, policy)
+    largest, blocks = _blocks(table, grouped, counted, policy)
+    result["contiguous_mu"] = np.where(present, round_mu(to_mu(largest) * factor), np.nan)
+    result["blocks"] = cols.typed(blocks, "integer", result.index)
+    result["disputed_mu"] = np.where(present, round_mu(disputed), np.nan)
+    counted_mu = to_mu(areas_m2(counted)) * factor
+    result["counted_mu"] = np.where(present, round_mu(counted_mu), np.nan)
+    result["tier"] = tier_of(result["counted_mu"], policy)
+    result["verdict"] = _verdict(result, policy)
+    return _in_order(result)
+
+
+def tier_of(mu: pd.Series, policy: Policy) -> pd.Series:
+    """The tier that an area reaches, as an ordered categorical; the threshold belongs to it."""
+    bounds = [-np.inf, *(tier.threshold_mu for tier in policy.tiers), np.inf]
+    labels = list(policy.tier_labels)
+    tiers = pd.cut(mu.astype(float), bounds, right=False, labels=labels, ordered=True)
+    return pd.Series(tiers, index=mu.index)
+
+
+def _one_row_a_base(table: gpd.GeoDataFrame, grouped: Bases) -> gpd.GeoDataFrame:
+    """The main record of each base, with what all its records say together."""
+    main = pd.DataFrame(table.drop(columns=table.geometry.name)).iloc[grouped.main]
+    main.index = pd.Index(grouped.ids, name="base_id", dtype="str")
+    index = main.index
+    main = main.drop(columns="base_id")
+    by_base = table.groupby(grouped.base, sort=True)
+    main["records"] = cols.typed(by_base.size().to_numpy(), "integer", index)
+    amounts = [c.name for c in cols.known_in(table, cols.OPTIONAL) if c.name in _SUMMED]
+    for name in ("declared_value", "declared_mu", *amounts):
+        main[name] = declared_of_bases(table[name], grouped)
+    said = declaring(table["declared_value"], grouped)
+    units = table["declared_unit"][said].groupby(grouped.base[said]).nunique(dropna=False)
+    main["declared_value"] = main["declared_value"].where(units.to_numpy() == 1)
+    listed = zip(main["varieties"], by_base["varieties"], strict=True)
+    main["varieties"] = cols.typed(
+        [
+            list(dict.fromkeys([*own, *sorted(chain.from_iterable(every))]))
+            for own, (_, every) in listed
+        ],
+        "list",
+        index,
+    )
+    blocked = table["blocked_by"] if "blocked_by" in table else cols.missing("list", table.index)
+    codes = [
+        sorted(set(chain.from_iterable(c))) for _, c in blocked.groupby(grouped.base, sort=True)
+    ]
+    main["blocked_by"] = cols.typed(codes, "list", index)
+    geometry = gpd.GeoSeries(grouped.geometry, index=index, crs=CGCS2000)
+    return gpd.GeoDataFrame(main, geometry=geometry)
+
+
+def _without_disputed(geometry: Geometries) -> tuple[Geometries, Floats]:
+    """Each base less the land that another claims too, and that land in 亩."""
+    pairs = overlapping_pairs(geometry)
+    claimed: dict[int, list[shapely.Geometry]] = {}
+    for left, right, shared in zip(pairs["left"], pairs["right"], pairs["shared"], strict=True):
+        claimed.setdefault(left, []).append(shared)
+        claimed.setdefault(right, []).append(shared)
+    counted = geometry.copy()
+    disputed = np.zeros(len(geometry))
+    for base, shapes in claimed.items():
+        lost = shapely.union_all(shapes)
+        disputed[base] = to_mu(areas_m2(np.array([lost], dtype=object)))[0]
+        counted[base] = shapely.difference(geometry[base], lost)
+    return counted, disputed
+
+
+def _without_small_parts(geometry: Geometries, least_mu: float) -> Geometries:
+    """Each base without parts of less than so many 亩."""
+    if least_mu <= 0:
+        return geometry
+    parts, owner = shapely.get_parts(geometry, return_index=True)
+    large = to_mu(areas_m2(parts)) >= least_mu
+    kept = np.full(len(geometry), shapely.Polygon(), dtype=object)
+    for base in np.unique(owner[large]):
+        kept[base] = shapely.multipolygons(parts[large & (owner == base)].tolist())
+    kept[shapely.is_missing(geometry)] = None
+    return kept
+
+
+def _mode_factors(
+    table: gpd.GeoDataFrame, grouped: Bases, counted: Geometries, policy: Policy
+) -> Floats:
+    """What one 亩 of each base counts, by the cropping modes (种植模式) of its records.
+
+    Where records of a base differ, each counts by its share of the counted land.
+    """
+    factors = policy.counting.mode_factors
+    if not factors:
+        return np.ones(len(counted))
+    own = np.array(
+        [factors.get(fold(m), 1.0) if isinstance(m, str) else 1.0 for m in table["mode"]]
+    )
+    shapes = land(np.asarray(table.geometry.array, dtype=object))
+    mu = areas_m2(shapely.intersection(shapes, counted[grouped.base]))
+    weight = np.bincount(grouped.base, weights=mu, minlength=len(counted))
+    factored = np.bincount(grouped.base, weights=mu * own, minlength=len(counted))
+    return np.divide(factored, weight, out=np.ones(len(counted)), where=weight > 0)
+
+
+def _blocks(
+    table: gpd.GeoDataFrame, grouped: Bases, counted: Geometries, policy: Policy
+) -> tuple[Floats, Ints]:
+    """Largest contiguous block of each base in m², and its blocks; of one variety if so ruled."""
+    distance = policy.tolerances["contiguity_m"]
+    if not policy.counting.same_variety:
+        return contiguous_blocks(counted, distance)
+    shapes = land(np.asarray(table.geometry.array, dtype=object))
+    varieties = table["variety"].fillna("").to_numpy(dtype=object)
+    largest, blocks = np.zeros(len(counted)), np.zeros(len(counted), dtype=np.int64)
+    for base in np.flatnonzero(~shapely.is_missing(counted)):
+        records = np.flatnonzero(grouped.base == base)
+        of_one = [
+            shapely.intersection(
+                shapely.union_all(shapes[records[varieties[records] == variety]]), counted[base]
+            )
+            for variety in sorted(set(varieties[records]))
+        ]
+        area, count = contiguous_blocks(np.array(of_one, dtype=object), distance)
+        largest[base], blocks[base] = area.max(), count.sum()
+    return largest, blocks
+
+
+def _verdict(bases: gpd.GeoDataFrame, policy: Policy) -> pd.Series:
+    undecided = pd.Series(data=False, index=bases.index)
+    for tier in policy.tiers:
+        undecided |= near_threshold(bases["counted_mu"], bases["sigma_mu"], tier.threshold_mu)
+    verdict = pd.Series(np.where(undecided, "undecided", "sure"), index=bases.index, dtype="str")
+    return verdict.where(bases["counted_mu"].notna())
+
+
+def _in_order(result: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Columns of the base table first, the analyst's own behind them."""
+    groups = (cols.READ[1:], cols.OPTIONAL, cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
+    known = [column.name for column in cols.known_in(result, *groups)]
+    own = [name for name in result.columns if name not in known and name != "geometry"]
+    return result[[*known, *own, "geometry"]]

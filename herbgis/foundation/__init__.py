@@ -1,0 +1,1 @@
+"""The ground: errors, units, resources, outputs, display. Imports nothing of ours."""

@@ -1,0 +1,258 @@
+"""Elevation on a grid of Web Mercator, for the map, and grey pictures of it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+import shapely
+from rasterio.enums import Resampling
+from rasterio.errors import NotGeoreferencedWarning
+from rasterio.features import geometry_mask
+from rasterio.io import MemoryFile
+from rasterio.warp import reproject
+
+from herbgis.foundation.errors import RasterError
+from herbgis.geo.geodesy import SEMI_MAJOR_M, Flags, Floats, radii_m
+from herbgis.geo.rasters import (
+    Bounds,
+    Raster,
+    cell_side_m,
+    open_raster,
+    opened,
+    points_over,
+    void_of,
+)
+from herbgis.geo.zones import SevenParameters
+
+_WEB_MERCATOR = "EPSG:3857"
+#: What a raster may cost: memory while it is warped, and how many of its cells are looked at (a
+#: minute's work).
+_WARP_MB = 64
+_MOST_CELLS = 10**10
+#: How many files a message names.
+_NAMED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Elevation:
+    """Heights on a grid of Web Mercator (EPSG:3857).
+
+    Attributes
+    ----------
+    metres : array of float, shape (rows, columns)
+        The northernmost row first; NaN where nothing is known.
+    bounds : tuple of float
+        West, south, east, north in degrees on CGCS2000.
+    cell_m : array of float, shape (rows,)
+        A cell's side on the ground, row by row: Web Mercator stretches with the latitude.
+    source_cell_m : float
+        Side of the raster's own cells on the ground; of the finest where there are several.
+    caveats : tuple of str
+        Why what rests on it serves for demonstration only; empty where it need not.
+    """
+
+    metres: Floats
+    bounds: Bounds
+    cell_m: Floats
+    source_cell_m: float
+    caveats: tuple[str, ...] = ()
+
+
+def read_elevation(
+    path: str | Path | Sequence[str | Path],
+    bounds: Bounds,
+    *,
+    pixels: int,
+    datum_parameters: Mapping[str, SevenParameters] | None = None,
+) -> Elevation:
+    """Heights within bounds, from a DEM in any coordinate system, or from several side by side.
+
+    Cells are averaged where the grid is coarser than the DEM. Where it is finer, a cubic B-spline
+    runs through them: its slopes are smooth, while those of a bilinear surface jump from cell to
+    cell and show as facets.
+
+    Parameters
+    ----------
+    path : str, Path, or sequence of these
+        Where several know a place, the first one counts.
+    bounds : tuple of float
+        West, south, east, north in degrees on CGCS2000.
+    pixels : int
+        Cells along the longer side of the grid.
+    datum_parameters : mapping of str to SevenParameters, optional
+        By old datum, as `Policy` has them.
+
+    Raises
+    ------
+    InputNotFoundError
+        There is no such file.
+    CrsError
+        The DEM states no usable coordinate system, or an old datum without parameters.
+    RasterError
+        It is no DEM, is damaged, is too large to read, or lies elsewhere.
+    """
+    paths = [Path(path)] if isinstance(path, str | Path) else [Path(each) for each in path]
+    if not paths:
+        raise RasterError("没有给出高程数据 (DEM) 的路径。")
+    grid = _Grid.over(bounds, pixels)
+    tiles = [_Tile.of(each, bounds, datum_parameters or {}) for each in paths]
+    within = [tile for tile in tiles if tile.cells]
+    if not within:
+        names = "、".join(map(str, paths[:_NAMED])) + (" 等" if len(paths) > _NAMED else "")
+        lows, highs = np.hsplit(np.array([tile.raster.bounds for tile in tiles]), 2)
+        around = (*lows.min(axis=0).tolist(), *highs.max(axis=0).tolist())
+        msg = (
+            f"{names} 与地图不相交: 高程数据在 {_said(around)}, 地图在 {_said(bounds)}。"
+            "请换用盖住地图的高程数据。"
+        )
+        raise RasterError(msg)
+    metres = np.full(grid.shape, np.nan)
+    for tile in within:
+        metres = np.where(np.isnan(metres), tile.warped(grid), metres)
+    caveats = dict.fromkeys(reason for tile in within for reason in tile.raster.caveats)
+    finest = min(tile.cell_m for tile in within)
+    return Elevation(metres, bounds, grid.cell_m, finest, tuple(caveats))
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """A grid of Web Mercator.
+
+    Attributes
+    ----------
+    corners : tuple of float
+        West, south, east, north in metres of the projection.
+    shape : tuple of int
+        Rows and columns.
+    """
+
+    corners: Bounds
+    shape: tuple[int, int]
+
+    @classmethod
+    def over(cls, bounds: Bounds, pixels: int) -> _Grid:
+        """The grid that fills bounds, with so many cells along its longer side."""
+        (west, east), (south, north) = _web_mercator(np.reshape(bounds, (2, 2)).T).tolist()
+        size = np.array([north - south, east - west])
+        rows, columns = np.maximum(np.rint(size / size.max() * pixels), 1).astype(int).tolist()
+        return cls((west, south, east, north), (rows, columns))
+
+    @property
+    def transform(self) -> Any:
+        """From column and row to Web Mercator."""
+        west, south, east, north = self.corners
+        rows, columns = self.shape
+        across, down = (east - west) / columns, (south - north) / rows
+        return rasterio.Affine(across, 0.0, west, 0.0, down, north)
+
+    @property
+    def cell_m(self) -> Floats:
+        """Side of a cell on the ellipsoid, row by row."""
+        _, south, _, north = self.corners
+        size = (north - south) / self.shape[0]
+        lat = np.arcsin(np.tanh((north - size * (np.arange(self.shape[0]) + 0.5)) / SEMI_MAJOR_M))
+        meridian, prime_vertical = radii_m(lat)
+        stretched = SEMI_MAJOR_M / (np.cos(lat) * np.sqrt(meridian * prime_vertical))
+        return np.asarray(size / stretched, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class _Tile:
+    """A raster, and the part of it that lies within bounds.
+
+    Attributes
+    ----------
+    cells : float
+        How many of its cells lie within; none where it lies elsewhere.
+    cell_m : float
+        Side of a cell in the middle of that part, on the ground.
+    """
+
+    raster: Raster
+    cells: float
+    cell_m: float
+
+    @classmethod
+    def of(cls, path: Path, bounds: Bounds, parameters: Mapping[str, SevenParameters]) -> _Tile:
+        """Look at a raster without reading its cells."""
+        raster = open_raster(path, elevation=True, datum_parameters=parameters)
+        size = np.array([[raster.shape[1]], [raster.shape[0]]])
+        at = np.array(raster.cells(*points_over(bounds)))
+        at = np.clip(at[:, np.isfinite(at).all(axis=0)], 0, size)
+        spans = np.ptp(at, axis=1) if at.size else np.zeros(2)
+        column, row = np.median(at, axis=1) if at.size else np.zeros(2)
+        return cls(raster, float(np.prod(spans)), cell_side_m(raster, column, row))
+
+    def warped(self, grid: _Grid) -> Floats:
+        """The raster's heights on a grid; NaN where it knows none."""
+        level, factor = self._overview(float(np.median(grid.cell_m)) / self.cell_m)
+        if self.cells / factor**2 > _MOST_CELLS:
+            msg = (
+                f"{self.raster.path} 在地图范围内有 {self.cells:.1e} 个格网, 读不过来。"
+                "请先用 gdaladdo -r average 建金字塔, 或用 gdalwarp 降低分辨率。"
+            )
+            raise RasterError(msg)
+        finer = factor * self.cell_m < float(np.median(grid.cell_m))
+        metres = np.full(grid.shape, np.nan)
+        # GDAL's own name for it, and its own dialect: rasterio's ``src_crs`` is for arrays only.
+        crs = self.raster.crs
+        shifted = {"SRC_SRS": crs.to_wkt("WKT1_GDAL")} if crs.is_bound else {}
+        with opened(self.raster.path, level) as raster:
+            reproject(
+                rasterio.band(raster, 1),
+                metres,
+                **shifted,
+                src_nodata=void_of(raster),
+                dst_crs=_WEB_MERCATOR,
+                dst_transform=grid.transform,
+                dst_nodata=np.nan,
+                resampling=Resampling.average if finer else Resampling.cubic_spline,
+                warp_mem_limit=_WARP_MB,
+            )
+            metres = metres * raster.scales[0] + raster.offsets[0]
+        lowest, highest = self.raster.limits
+        return np.where((metres >= lowest) & (metres <= highest), metres, np.nan)
+
+    def _overview(self, wanted: float) -> tuple[int | None, int]:
+        """The coarsest overview that is no coarser than wanted, and by what it is coarser."""
+        with opened(self.raster.path) as raster:
+            factors = raster.overviews(1)
+        fitting = [(factor, level) for level, factor in enumerate(factors) if factor <= wanted]
+        factor, level = max(fitting, default=(1, None))
+        return level, factor
+
+
+def _web_mercator(lonlat: Floats) -> Floats:
+    """Longitudes and latitudes, shape (2, n), on the plane of EPSG:3857."""
+    lon, lat = np.radians(lonlat)
+    return SEMI_MAJOR_M * np.array([lon, np.arctanh(np.sin(lat))])
+
+
+def _said(bounds: Sequence[float]) -> str:
+    west, south, east, north = bounds
+    return f"{west:.2f}–{east:.2f}°E, {south:.2f}–{north:.2f}°N"
+
+
+def covered(bounds: Bounds, shape: tuple[int, int], land: shapely.Geometry) -> Flags:
+    """Which cells of a grid of Web Mercator polygons on CGCS2000 touch; the grid fills bounds."""
+    plane = shapely.transform(land, lambda lonlat: _web_mercator(lonlat.T).T)
+    transform = _Grid.over(bounds, max(shape)).transform
+    return np.asarray(geometry_mask([plane], shape, transform, all_touched=True, invert=True))
+
+
+def grey_jpeg(picture: npt.NDArray[np.uint8], quality: int) -> bytes:
+    """A grey picture, shape (rows, columns), as JPEG; the same picture gives the same bytes."""
+    rows, columns = picture.shape
+    options = {"driver": "JPEG", "dtype": "uint8", "count": 1, "PROGRESSIVE": "YES"}
+    with warnings.catch_warnings(), MemoryFile() as file:
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with file.open(width=columns, height=rows, QUALITY=quality, **options) as jpeg:
+            jpeg.write(picture, 1)
+        return bytes(file.read())

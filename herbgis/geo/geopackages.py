@@ -1,0 +1,116 @@
+"""Layers of data files, the same bytes for the same frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+
+from herbgis.foundation.outputs import writing
+from herbgis.geo.geodesy import CGCS2000
+
+#: Layers that herbgis adds for itself begin so; reading a survey passes them over.
+OWN_PREFIX = "herbgis_"
+#: The layer of a repaired file that says what was changed.
+CHANGES_LAYER = f"{OWN_PREFIX}改动"
+#: GeoPackage notes the hour of writing; a fixed one gives the same bytes for the same bases.
+_FIXED_DATE = "2020-01-01T00:00:00Z"
+
+
+def flattened(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """A frame with its index as a column and without lists and categories, which few formats know.
+
+    Lists become 、-separated text.
+    """
+    flat = frame.reset_index() if frame.index.name else frame.copy()
+    for name in flat.columns.drop(flat.geometry.name):
+        if isinstance(flat[name].dtype, pd.CategoricalDtype):
+            flat[name] = flat[name].astype("str")
+        elif any(isinstance(value, (list, tuple)) for value in flat[name]):
+            flat[name] = flat[name].map("、".join).astype("str")
+        elif flat[name].dtype == object:
+            flat[name] = flat[name].astype("str").where(flat[name].notna())
+    return flat
+
+
+def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> Path:
+    """Write frames as the layers of a GeoPackage.
+
+    Raises
+    ------
+    OutputError
+    """
+    with writing(path):
+        path.unlink(missing_ok=True)
+        for name, frame in layers.items():
+            write_layer(flattened(frame), path, "GPKG", name)
+    return path
+
+
+def write_layer(flat: gpd.GeoDataFrame, path: Path, driver: str, layer: str) -> None:
+    """Write a flattened frame as a layer, beside those that the file has already."""
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    more = {"append": True} if path.exists() else {}
+    try:
+        pyogrio.write_dataframe(
+            flat, path, driver=driver, layer=layer, promote_to_multi=True, **more
+        )
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def write_empty_layer(
+    path: Path, driver: str, layer: str, fields: Mapping[str, str], encoding: str | None = None
+) -> Path:
+    """Write a layer of polygons on CGCS2000 that has fields and no records.
+
+    Parameters
+    ----------
+    fields : mapping of str to str
+        The numpy type of each field, by its name.
+    encoding : str, optional
+        Of the texts, where the format leaves a choice.
+
+    Raises
+    ------
+    OutputError
+    """
+    nothing = [np.array([], dtype=object if t == "str" else t) for t in fields.values()]
+    shapefile = driver == "ESRI Shapefile"
+    kind = "Polygon" if shapefile else "MultiPolygon"
+    dated = {"DBF_DATE_LAST_UPDATE": _FIXED_DATE[:10]} if shapefile else {}
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    with writing(path):
+        path.unlink(missing_ok=True)
+        try:
+            pyogrio.raw.write(
+                *(path, np.array([], dtype=object), nothing, list(fields)),
+                driver=driver,
+                layer=layer,
+                crs=CGCS2000,
+                geometry_type=kind,
+                encoding=encoding,
+                layer_options=dated,
+            )
+        finally:
+            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+    return path
+
+
+def layer_names(path: Path) -> list[str]:
+    """Layers of a file, in order; none where it is no file of layers."""
+    try:
+        return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+    except pyogrio.errors.DataSourceError:
+        return []
+
+
+def read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
+    """One layer as it was written."""
+    return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layer))

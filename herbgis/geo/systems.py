@@ -1,0 +1,75 @@
+"""Coordinate systems: to CGCS2000 and back, and which datum a system stands on."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+from pyproj.crs import BoundCRS
+from pyproj.crs.coordinate_operation import ToWGS84Transformation
+
+from herbgis.geo.geodesy import CGCS2000, Floats
+from herbgis.geo.zones import SevenParameters
+
+Geometries = npt.NDArray[np.object_]
+#: Datums that PROJ would shift by zero without a word (EPSG:6214, 6610, 1043), unless the system
+#: carries its seven parameters (a bound system).
+_SHIFTLESS_DATUMS = ("Beijing 1954", "Xian 1980", "New Beijing")
+#: Semi-major axes of Krasovsky 1940 and IAG 1975, which tell the datum under a name of its own.
+_DATUM_OF_ELLIPSOID = {6378245: "Beijing 1954", 6378140: "Xian 1980"}
+_SAME_AS_CGCS2000 = {4490, 4479, 4480, 4326, 4979, 4978}
+
+
+def to_cgcs2000(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
+    """Longitude and latitude on CGCS2000 of a system's geometries; infinite where none exist."""
+    base = crs.geodetic_crs
+    if crs.is_geographic and base is not None and base.to_epsg() in _SAME_AS_CGCS2000:
+        return geometries
+    return np.asarray(shapely.transform(geometries, lambda xy: transform(crs, xy)))
+
+
+def to_layer(geometries: Geometries, system: str) -> Geometries | None:
+    """Geometries on CGCS2000 in a projected system, named as in ``files.crs``; else None."""
+    if not system.startswith("EPSG:") or not pyproj.CRS.from_user_input(system).is_projected:
+        return None
+    crs = pyproj.CRS.from_user_input(system)
+    moved = shapely.transform(geometries, lambda xy: transform(crs, xy, "INVERSE"))
+    return np.asarray(moved, dtype=object)
+
+
+def transform(crs: pyproj.CRS, xy: Floats, direction: str = "FORWARD") -> Floats:
+    """Coordinates (n, 2) of a system to CGCS2000, or back.
+
+    The first point goes twice: pyproj takes an array of one for a number, which NumPy deprecates.
+    """
+    x, y = np.concatenate([xy[:1], xy]).T
+    return np.column_stack(_transformer(crs).transform(x, y, direction=direction))[1:]
+
+
+def _transformer(crs: pyproj.CRS) -> pyproj.Transformer:
+    """To CGCS2000; with parameters of its own, to WGS84 by these, which is the same here."""
+    return _transformer_of(crs.to_wkt(), "EPSG:4326" if crs.is_bound else CGCS2000)
+
+
+@functools.lru_cache(maxsize=64)
+def _transformer_of(wkt: str, target: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(wkt, target, always_xy=True)
+
+
+def shiftless_datum(crs: pyproj.CRS) -> str:
+    """The datum of a system that PROJ would not shift, by its name or its ellipsoid; or nothing."""
+    base = crs.geodetic_crs or crs
+    folded = base.name.replace("_", " ").removeprefix("GCS ")
+    by_name = next((datum for datum in _SHIFTLESS_DATUMS if folded.startswith(datum)), "")
+    if by_name or base.to_epsg() is not None or base.ellipsoid is None:
+        return by_name
+    return _DATUM_OF_ELLIPSOID.get(round(base.ellipsoid.semi_major_metre), "")
+
+
+def with_parameters(crs: pyproj.CRS, parameters: SevenParameters) -> pyproj.CRS:
+    """A system on an old datum, bound to WGS84 by the seven parameters of a place."""
+    shift = ToWGS84Transformation(crs.geodetic_crs, *parameters.towgs84)
+    return BoundCRS(crs, "EPSG:4326", shift)

@@ -1,0 +1,1 @@
+"""Figures of shapes, without verdicts: area, sigma, overlaps, blocks, borders, terrain."""

@@ -1,0 +1,164 @@
+"""Which county a polygon lies in, with what share, and how far over the line."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from itertools import product
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from herbgis.geo.geodesy import Floats, Ints, areas_m2, local_metres
+from herbgis.geo.systems import Geometries
+
+#: From so many records on, a grid of cells wholly in one county spares most of them the borders.
+_MANY = 5000
+_RECORDS_A_CELL, _MOST_CELLS = 2, 512
+_NEAR_A_LINE, _IN_NONE = -1, -2
+
+
+def county_shares(geometries: Geometries, counties: gpd.GeoDataFrame) -> pd.DataFrame:
+    """How much of each polygon lies in which county.
+
+    Parameters
+    ----------
+    geometries : array of valid geometries, shape (n,)
+        Longitude and latitude; None is allowed.
+    counties : GeoDataFrame
+        As `read_counties` gives it.
+
+    Returns
+    -------
+    DataFrame
+        ``record`` and ``county`` (positions) and ``share`` of the polygon's area, largest first
+        within a record. A polygon outside all counties has no row.
+    """
+    borders = np.asarray(counties.geometry.array, dtype=object)
+    if len(geometries) < _MANY:
+        return _shares_by_shape(geometries, borders)
+    county = _Cells.of(borders, len(geometries)).county_of(geometries)
+    near = np.flatnonzero(county == _NEAR_A_LINE)
+    cut = _shares_by_shape(geometries[near], borders)
+    whole = np.flatnonzero(county >= 0)
+    return _in_order(
+        pd.DataFrame(
+            {
+                "record": np.concatenate([whole, near[cut["record"]]]),
+                "county": np.concatenate([county[whole], cut["county"]]),
+                "share": np.concatenate([np.ones(len(whole)), cut["share"]]),
+            }
+        )
+    )
+
+
+def _shares_by_shape(geometries: Geometries, borders: Geometries) -> pd.DataFrame:
+    """`county_shares` by asking every border for the shapes that it meets."""
+    shapely.prepare(borders)
+    county, record = shapely.STRtree(geometries).query(borders, predicate="intersects")
+    whole = shapely.covers(borders[county], geometries[record])
+    share = np.ones(len(record))
+    cut = np.flatnonzero(~whole)
+    inside = shapely.intersection(borders[county[cut]], geometries[record[cut]])
+    total = areas_m2(geometries[record[cut]])
+    share[cut] = np.divide(areas_m2(inside), total, out=np.zeros(len(cut)), where=total > 0)
+    table = pd.DataFrame({"record": record, "county": county, "share": share})
+    return _in_order(table[table["share"] > 0])
+
+
+def _in_order(shares: pd.DataFrame) -> pd.DataFrame:
+    order = np.lexsort((shares["county"], -shares["share"], shares["record"]))
+    return shares.take(order).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """A grid over the counties whose cells know the county they lie in.
+
+    Attributes
+    ----------
+    origin, size : array of float, shape (2,)
+        South-west corner and size of a cell in degrees.
+    county : array of int, shape (columns, rows)
+        Position of the county; or a line passes through the cell, or it lies in none.
+    """
+
+    origin: Floats
+    size: Floats
+    county: Ints
+
+    @classmethod
+    def of(cls, borders: Geometries, records: int) -> _Cells:
+        """A grid that costs little beside so many records."""
+        west, south, east, north = shapely.total_bounds(borders)
+        side = int(np.clip(np.sqrt(records / _RECORDS_A_CELL), 1, _MOST_CELLS))
+        origin, size = np.array([west, south]), np.array([east - west, north - south]) / side
+        county = np.full((side, side), _IN_NONE)
+        for number, border in enumerate(borders):
+            middles = [origin[axis] + size[axis] * (np.arange(side) + 0.5) for axis in (0, 1)]
+            x, y = np.meshgrid(*middles, indexing="ij")
+            inside = shapely.contains_xy(border, x, y)
+            county[inside] = np.where(county[inside] == _IN_NONE, number, _NEAR_A_LINE)
+        # A line cut to steps clearly shorter than a cell passes through the cells about its
+        # steps' ends only.
+        lines = shapely.segmentize(shapely.boundary(borders), float(size.min()) / 2)
+        vertices, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+        at = np.clip(((vertices - origin) / size).astype(np.int64), 0, side - 1)
+        for east_of, north_of in product((at[:-1, 0], at[1:, 0]), (at[:-1, 1], at[1:, 1])):
+            same = line[:-1] == line[1:]
+            county[east_of[same], north_of[same]] = _NEAR_A_LINE
+        return cls(origin, size, county)
+
+    def county_of(self, geometries: Geometries) -> Ints:
+        """The county that each geometry is wholly in; near a line where that is not sure."""
+        bounds = (shapely.bounds(geometries) - np.tile(self.origin, 2)) / np.tile(self.size, 2)
+        side = len(self.county)
+        # None has no bounds, and is asked for in the other way, too.
+        held = (bounds >= 0).all(axis=1) & (bounds < side).all(axis=1)
+        west, south, east, north = bounds[held].astype(np.int64).T
+        county = self.county[west, south]
+        for column, row in ((east, south), (west, north), (east, north)):
+            county[self.county[column, row] != county] = _NEAR_A_LINE
+        # Of a box over more cells than four, the inner ones are not looked at.
+        county[(east - west > 1) | (north - south > 1)] = _NEAR_A_LINE
+        found = np.full(len(geometries), _NEAR_A_LINE)
+        found[held] = county
+        return found
+
+
+def overreach_m(geometry: shapely.Geometry, border: shapely.Geometry) -> float:
+    """How far a polygon reaches out of a border, in metres: its farthest vertex from it.
+
+    The plane is true to 1e-3 of a distance at the polygon's latitude.
+    """
+    lonlat = shapely.get_coordinates(geometry)
+    lat = float(np.round(lonlat[:, 1].mean(), 1))
+    inside, edges = _on_plane(border, lat)
+    plane = local_metres(lonlat, np.full(len(lonlat), lat))
+    vertices: Geometries = np.asarray(shapely.points(plane), dtype=object)
+    out = vertices[~shapely.intersects(inside, vertices)]
+    if not len(out):
+        return 0.0
+    _, distances = edges.query_nearest(out, return_distance=True, all_matches=False)
+    return float(distances.max())
+
+
+@functools.lru_cache(maxsize=128)
+def _on_plane(border: shapely.Geometry, lat: float) -> tuple[shapely.Geometry, shapely.STRtree]:
+    """A border in metres on the plane of a latitude, and a tree of its edges."""
+    plane = shapely.transform(border, lambda xy: local_metres(xy, np.full(len(xy), lat)))
+    shapely.prepare(plane)
+    corners, ring = shapely.get_coordinates(
+        shapely.get_rings(shapely.get_parts(plane)), return_index=True
+    )
+    ends = np.stack([corners[:-1], corners[1:]], axis=1)[ring[:-1] == ring[1:]]
+    return plane, shapely.STRtree(shapely.linestrings(ends))
+
+
+def distance_km(one: shapely.Geometry, other: shapely.Geometry) -> float:
+    """Kilometres between the middles of two polygons, as a plane sees it."""
+    ends = np.array([shapely.get_coordinates(shapely.centroid(g))[0] for g in (one, other)])
+    plane = local_metres(ends, ends[:, 1].mean().repeat(2))
+    return float(np.hypot(*(plane[1] - plane[0])) / 1000)

@@ -1,0 +1,120 @@
+"""How likely a base reaches a threshold, and how many will."""
+
+from __future__ import annotations
+
+import math
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from herbgis.geo.geodesy import Floats
+from herbgis.measuring.areas import measured_mu, method_errors_m
+from herbgis.measuring.records import Bases
+from herbgis.terms.policy import Policy
+
+#: The interval that is given with an expected count.
+LEVEL = 0.90
+
+
+def chance_of_reaching(mu: Floats, sigma_mu: Floats, threshold_mu: float) -> Floats:
+    """Probability that the true area is at least a threshold, for normal survey errors.
+
+    Parameters
+    ----------
+    mu, sigma_mu : array of float, shape (n,)
+        Measured area and its standard deviation, 亩; without one the area is taken as true.
+    threshold_mu : float
+    """
+    lead = np.asarray(mu, dtype=float) - threshold_mu
+    sigma = np.nan_to_num(np.asarray(sigma_mu, dtype=float))
+    sure = np.where(lead >= 0, 1.0, 0.0)
+    z = np.divide(lead, sigma, out=np.zeros_like(lead), where=sigma > 0)
+    normal = np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in z.tolist()])
+    return np.where(sigma > 0, normal, sure)
+
+
+def count_distribution(chances: Floats) -> Floats:
+    """Poisson-binomial distribution: of how many of independent events happen, exactly.
+
+    Parameters
+    ----------
+    chances : array of float, shape (n,)
+
+    Returns
+    -------
+    array of float, shape (n + 1,)
+        Probability of 0, 1, … n events; by adding one event after the other.
+    """
+    distribution = np.ones(1)
+    for chance in np.asarray(chances, dtype=float):
+        missed = np.append(distribution * (1 - chance), 0.0)
+        missed[1:] += distribution * chance
+        distribution = missed
+    return distribution
+
+
+def expected_count(chances: Floats) -> dict[str, float | int]:
+    """Expected number of events, and the ends of the interval that holds it with `LEVEL`.
+
+    The interval is the narrowest between quantiles: below and above it lies no more than half of
+    what is left each.
+    """
+    chances = np.asarray(chances, dtype=float)
+    certain = int((chances == 1).sum())
+    open_ = chances[(chances > 0) & (chances < 1)]
+    below = np.cumsum(count_distribution(open_))
+    low, high = (int(np.searchsorted(below, q - 1e-12)) for q in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+    return {
+        "expected": float(chances.sum()),
+        "low": certain + min(low, len(open_)),
+        "high": certain + min(high, len(open_)),
+    }
+
+
+def chances_of_tiers(
+    mu: pd.Series, sigma_mu: pd.Series, thresholds: list[float], *, nested: bool
+) -> list[Floats]:
+    """Probability of each tier, ascending; under a disjoint reading, of it and not of the next."""
+    reach = [chance_of_reaching(mu.to_numpy(), sigma_mu.to_numpy(), t) for t in thresholds]
+    if nested:
+        return reach
+    return [r - n for r, n in zip(reach, [*reach[1:], np.zeros(len(mu))], strict=True)]
+
+
+#: A threshold within so many standard deviations leaves the tier undecided (95%).
+UNDECIDED_SIGMAS = 1.96
+
+
+def sigma_of_bases(
+    table: gpd.GeoDataFrame, grouped: Bases, policy: Policy, *, measured: bool = False
+) -> Floats:
+    """Survey error in 亩 of each base's outline, surveyed as its least sure record was.
+
+    Where the table is `measured`, a base of one record has that record's error.
+    """
+    error, length = method_errors_m(table["survey_method"], len(table), policy)
+    errors = pd.DataFrame({"base": grouped.base, "sigma": error, "length": length})
+    worst = (
+        errors[~grouped.listed]
+        .sort_values(["base", "sigma", "length"])
+        .drop_duplicates("base", keep="last")
+        .set_index("base")
+        .reindex(range(len(grouped.ids)))
+    )
+    alone = np.bincount(grouped.base, minlength=len(grouped.ids)) == 1
+    asked = np.flatnonzero(~alone if measured else np.ones(len(alone), dtype=bool))
+    sigma = np.full(len(grouped.ids), np.nan)
+    if measured:
+        sigma[alone] = table["sigma_mu"].to_numpy(dtype=float)[grouped.first[alone]]
+    _, sigma[asked] = measured_mu(
+        grouped.geometry[asked],
+        *(worst[name].to_numpy(dtype=float)[asked] for name in ("sigma", "length")),
+        tolerance_m=policy.tolerances["collinear_m"],
+    )
+    return sigma
+
+
+def near_threshold(mu: pd.Series, sigma_mu: pd.Series, threshold_mu: float) -> pd.Series:
+    """Whether a threshold lies within the survey error of an area."""
+    return (mu - threshold_mu).abs() <= UNDECIDED_SIGMAS * sigma_mu

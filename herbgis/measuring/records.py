@@ -1,0 +1,131 @@
+"""From survey records to the bases they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from herbgis.foundation.units import to_mu
+from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2
+from herbgis.geo.systems import Geometries
+from herbgis.measuring.areas import land
+from herbgis.reading.understanding.joining import of_lists
+
+
+@dataclass(frozen=True)
+class Bases:
+    """Records grouped by base_id.
+
+    Attributes
+    ----------
+    ids : array of str, shape (b,)
+        Sorted.
+    base : array of int, shape (n,)
+        Position in `ids` of each record's base.
+    main : array of int, shape (b,)
+        The record of each base with the most 亩, the earliest source among equals.
+    first : array of int, shape (b,)
+        The record of each base that comes first in its source.
+    geometry : array of polygons, shape (b,)
+        Union of the records' land, own overlaps once; None for a base without a polygon.
+    listed : array of bool, shape (n,)
+        Whether a record is the row of a list for a base whose polygons come from elsewhere.
+    """
+
+    ids: np.ndarray
+    base: Ints
+    main: Ints
+    first: Ints
+    geometry: Geometries
+    listed: Flags
+
+
+def group_records(table: gpd.GeoDataFrame, shapes: Geometries | None = None) -> Bases:
+    """Group a base table by base_id; the order of rows makes no difference.
+
+    `shapes` is the land of the records, where that is known.
+    """
+    if shapes is None:
+        shapes = land(np.asarray(table.geometry.array, dtype=object))
+    base, names = pd.factorize(table["base_id"].astype("str"), sort=True)
+    ids = names.to_numpy(dtype=object)
+    main = np.empty(len(ids), dtype=np.int64)
+    main[base] = np.arange(len(base))
+    first = main.copy()
+    # A base of one record needs no choice.
+    several = np.flatnonzero((np.bincount(base, minlength=len(ids)) > 1)[base])
+    if len(several):
+        keys = _source_keys(table.iloc[several])
+        keys.insert(0, "mu", -np.round(areas_m2(shapes[several]), 3))
+        keys.insert(0, "base", base[several])
+        for chosen, order in ((main, list(keys)), (first, [n for n in keys if n != "mu"])):
+            leading = keys.sort_values(order, kind="stable").drop_duplicates("base")
+            chosen[leading["base"]] = several[leading.index]
+    of_list = of_lists(table)
+    drawn = np.bincount(base[~of_list], minlength=len(ids)) > 0
+    return Bases(
+        ids=ids,
+        base=base,
+        main=main,
+        first=first,
+        geometry=_unions(shapes, base, len(ids)),
+        listed=of_list & drawn[base],
+    )
+
+
+def _source_keys(table: gpd.GeoDataFrame) -> pd.DataFrame:
+    """What orders records by their source."""
+    return pd.DataFrame(
+        {
+            "file": table["source_file"].fillna("").to_numpy(dtype=object),
+            "layer": table["source_layer"].fillna("").to_numpy(dtype=object),
+            "row": table["source_row"].fillna(0).to_numpy(dtype=np.int64),
+        }
+    )
+
+
+def _unions(shapes: Geometries, base: Ints, count: int) -> Geometries:
+    """Union of each base's shapes; taken in the order of their bytes, so rows may come in any."""
+    result = np.full(count, None, dtype=object)
+    present = np.flatnonzero(~shapely.is_missing(shapes))
+    result[base[present]] = shapes[present]
+    several = present[(np.bincount(base[present], minlength=count) > 1)[base[present]]]
+    of_base: dict[int, list[int]] = {}
+    for record in several:
+        of_base.setdefault(int(base[record]), []).append(int(record))
+    for number, members in of_base.items():
+        ordered = sorted(members, key=lambda record: shapely.to_wkb(shapes[record]))
+        result[number] = shapely.union_all(shapes[ordered])
+    return result
+
+
+def base_mu(bases: Bases) -> Floats:
+    """Ellipsoidal area of each base in 亩; NaN without a polygon."""
+    return mu_of(bases.geometry)
+
+
+def mu_of(shapes: Geometries) -> Floats:
+    """Ellipsoidal area in 亩; NaN without a polygon."""
+    return np.where(shapely.is_missing(shapes), np.nan, to_mu(areas_m2(shapes)))
+
+
+def declaring(values: pd.Series, bases: Bases) -> Flags:
+    """Records whose declared value is their base's: the rows of a list where these state one.
+
+    A list states a base's whole, and the parcels drawn for it are not to be added on top.
+    """
+    stated = bases.listed & np.asarray(values.notna(), dtype=bool)
+    by_list = np.bincount(bases.base[stated], minlength=len(bases.ids)) > 0
+    return np.asarray(bases.listed | ~by_list[bases.base])
+
+
+def declared_of_bases(values: pd.Series, bases: Bases) -> Floats:
+    """What was declared for each base: a value equal on all its records once, else their sum."""
+    frame = pd.DataFrame({"base": bases.base, "value": values.to_numpy(dtype=float)})
+    grouped = frame[declaring(values, bases)].groupby("base")["value"]
+    equal = (grouped.min() == grouped.max()) & (grouped.count() == grouped.size())
+    return np.asarray(grouped.min().where(equal, grouped.sum(min_count=1)), dtype=float)

@@ -1,0 +1,293 @@
+"""How far a survey's vertex errors let an area stray: its standard deviation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from herbgis.geo.flat_rings import FlatRings, Singles, rings_of, vertex_counts
+from herbgis.geo.geodesy import Flags, Floats, Ints
+from herbgis.geo.systems import Geometries
+
+#: Rings of like size are taken together, to so many vertices that they stay in the cache.
+_VERTICES_AT_ONCE = 65_536
+_VERTICES_IN_STEP = 16_384
+_SIZE_STEP = 2
+#: Correlations below this are none, and so vertices farther apart than this many lengths.
+_LEAST = np.float32(1e-6)
+_REACH = 13.8
+
+
+def area_sigmas_m2(
+    geometry: Geometries, sigma_m: Floats, correlation_m: Floats, *, tolerance_m: float
+) -> Floats:
+    """Standard deviation in m² of polygons' areas, from the errors of their vertices.
+
+    Parameters
+    ----------
+    geometry : array of polygons, shape (n,)
+        Longitude and latitude on CGCS2000.
+    sigma_m : array of float, shape (n,)
+        Standard deviation of a vertex, along either axis.
+    correlation_m : array of float, shape (n,)
+        Errors of vertices s metres apart along a ring, the shorter way, correlate as
+        exp(-s/correlation_m); 0 is independence.
+    tolerance_m : float
+        Vertices this close to the line between their neighbours are dropped first, so that a
+        denser track does not make an area look surer.
+
+    Notes
+    -----
+    Error propagation: an area moves with vertex i by ½(y₍ᵢ₊₁₎−y₍ᵢ₋₁₎) east and ½(x₍ᵢ₋₁₎−x₍ᵢ₊₁₎)
+    north, so the variance is σ² times the quadratic form of these with the correlations; for
+    independent errors ½·σ·√Σ((xᵢ₊₁−xᵢ₋₁)²+(yᵢ₊₁−yᵢ₋₁)²). The products of two errors add
+    ½σ⁴Σ(1−ρ²) over the edges, ρ being the correlation of an edge's ends: all other products cancel
+    under an exponential correlation. It tells where edges are hardly longer than σ.
+    """
+    rings, owner = rings_of(geometry)
+    variance = np.zeros(len(rings))
+    for some in _of_like_size(vertex_counts(rings), _VERTICES_AT_ONCE):
+        base = owner[some]
+        variance[some] = _variances(rings[some], sigma_m[base], correlation_m[base], tolerance_m)
+    return np.sqrt(np.bincount(owner, weights=variance, minlength=len(geometry)))
+
+
+def _variances(
+    rings: Geometries, sigma_m: Floats, correlation_m: Floats, tolerance_m: float
+) -> Floats:
+    """Variance in m⁴ of the areas of rings."""
+    flat = FlatRings.of(rings)
+    kept = _corners(flat, tolerance_m)
+    count = np.add.reduceat(kept, flat.starts[:-1], dtype=np.int64)
+    levers = _Levers.of(flat.x[kept], flat.y[kept], count)
+    linear, products = levers.independent()
+    bound, short = correlation_m > 0, levers.perimeters_m() <= 2 * _REACH * correlation_m
+    for is_short in (True, False):
+        members = np.flatnonzero(bound & (short == is_short))
+        for group in _of_one_size(count[members]):
+            some = members[group]
+            linear[some], products[some] = levers.correlated(
+                some, correlation_m[some], short=is_short
+            )
+    return np.asarray(sigma_m**2 * (linear + sigma_m**2 * products))
+
+
+# Corners
+
+
+def _corners(flat: FlatRings, tolerance_m: float) -> Flags:
+    """Vertices that are not on the line between their neighbours; the closing ones are none.
+
+    A single vertex on that line is dropped; of several in a row, Douglas and Peucker decide,
+    between the corners on either side, so that a smooth curve stays one.
+    """
+    behind_x, behind_y, ahead_x, ahead_y = flat.steps()
+    starts, closing = flat.starts, flat.closing()
+    chord_x, chord_y = ahead_x + behind_x, ahead_y + behind_y
+    across = behind_x * ahead_y - behind_y * ahead_x
+    chord2 = chord_x * chord_x + chord_y * chord_y
+    straight = across * across <= np.float32(tolerance_m**2) * chord2
+    straight &= behind_x * ahead_x + behind_y * ahead_y >= 0
+    straight[closing] = straight[starts[:-1]]
+    kept = ~straight
+    kept[closing] = False
+    # The closing vertex is the first once more, so a row across the ring's end is seen, too.
+    rows = np.flatnonzero(straight[:-1] & straight[1:])
+    ring = np.searchsorted(starts, rows, side="right") - 1
+    rings = np.unique(ring[rows + 1 < starts[ring + 1]])
+    if len(rings):
+        begin, size = starts[rings], starts[rings + 1] - 1 - starts[rings]
+        kept[_thinned(flat.x, flat.y, kept, begin, size, tolerance_m)] = True
+    return kept
+
+
+def _thinned(
+    x: Singles, y: Singles, corner: Flags, begin: Ints, size: Ints, tolerance_m: float
+) -> Ints:
+    """Vertices that simplified lines between the corners of open rings keep, the corners too."""
+    first = np.array(
+        [
+            b + _where_to_start(x[b : b + n], y[b : b + n], corner[b : b + n])
+            for b, n in zip(begin, size, strict=True)
+        ]
+    )
+    ring = np.repeat(np.arange(len(begin)), size + 1)
+    around = begin[ring] + (_ranges(first - begin, size + 1)) % size[ring]
+    at_corner = corner[around]
+    at_corner[np.r_[0, np.cumsum(size + 1)[:-1]]] = True
+    at_corner[np.cumsum(size + 1) - 1] = True
+    breaks = np.flatnonzero(at_corner)
+    between = (np.diff(breaks) > 1) & (ring[breaks[:-1]] == ring[breaks[1:]])
+    if not between.any():
+        return first
+    vertices = (np.diff(breaks) + 1)[between]
+    vertex = around[_ranges(breaks[:-1][between], vertices)]
+    lines = shapely.linestrings(
+        np.column_stack([x[vertex], y[vertex], vertex]),
+        indices=np.repeat(np.arange(len(vertices)), vertices),
+    )
+    left = shapely.get_coordinates(shapely.simplify(lines, tolerance_m), include_z=True)[:, 2]
+    return np.asarray(left, dtype=np.int64)
+
+
+def _where_to_start(x: Singles, y: Singles, corner: Flags) -> int:
+    """A corner of an open ring; where there is none, the vertex farthest out.
+
+    So the result does not hang on where the ring begins.
+    """
+    first = int(corner.argmax())
+    return first if corner[first] else int(np.hypot(x - x.mean(), y - y.mean()).argmax())
+
+
+def _ranges(begin: Ints, size: Ints) -> Ints:
+    """The whole numbers from each begin on, so many of each, one behind the other."""
+    ends = np.cumsum(size)
+    return np.asarray(np.arange(ends[-1]) + np.repeat(begin - ends + size, size))
+
+
+# Levers
+
+
+@dataclass(frozen=True)
+class _Levers:
+    """How an area moves with each corner, ring after ring.
+
+    Attributes
+    ----------
+    east, north : array of float32, shape (c + 1,)
+        m² a metre; behind the last corner a zero.
+    step_m : array of float32, shape (c + 1,)
+        To the next corner; behind the last a zero.
+    starts, count : array of int, shape (r,)
+        Where each ring's corners begin, and how many they are.
+    """
+
+    east: Singles
+    north: Singles
+    step_m: Singles
+    starts: Ints
+    count: Ints
+
+    @classmethod
+    def of(cls, x: Singles, y: Singles, count: Ints) -> _Levers:
+        """Levers of open rings."""
+        starts = np.r_[0, np.cumsum(count)]
+        ahead_x, ahead_y = (_ahead(values, starts) for values in (x, y))
+        ahead_x -= x
+        ahead_y -= y
+        behind_x, behind_y = (_behind(steps, starts) for steps in (ahead_x, ahead_y))
+        step = np.hypot(ahead_x, ahead_y)
+        behind_x += ahead_x
+        behind_y += ahead_y
+        half, end = np.float32(0.5), np.zeros(1, dtype=np.float32)
+        return cls(
+            np.concatenate([behind_y * half, end]),
+            np.concatenate([behind_x * half, end]),
+            np.concatenate([step, end]),
+            starts[:-1],
+            count,
+        )
+
+    def independent(self) -> tuple[Floats, Floats]:
+        """What σ² and σ⁴ are multiplied with for each ring, its vertices erring each for itself."""
+        squares = self._sums(self.east * self.east + self.north * self.north)
+        return squares, self.count / 2
+
+    def perimeters_m(self) -> Floats:
+        """Length of each ring."""
+        return self._sums(self.step_m)
+
+    def _sums(self, values: Singles) -> Floats:
+        """Sum of each ring's values; 0 for a ring without corners."""
+        sums = np.add.reduceat(values, np.minimum(self.starts, len(values) - 1))
+        return np.asarray(np.where(self.count > 0, sums, 0.0), dtype=float)
+
+    def correlated(
+        self, rings: Ints, correlation_m: Floats, *, short: bool
+    ) -> tuple[Floats, Floats]:
+        """The same of rings of one size, the errors of neighbours being alike.
+
+        Corners are held against the next, the one after, and so on, all rings at once: of short
+        rings half around, as the other way may be the shorter one; of long ones as far as errors
+        are alike. Rings are filled up with corners that weigh nothing.
+        """
+        if len(rings) == 1:  # numpy adds up a single column in another order
+            both = self.correlated(rings.repeat(2), correlation_m.repeat(2), short=short)
+            return both[0][:1], both[1][:1]
+        size = int(_filled(self.count[rings[:1]])[0])
+        place = np.arange(size)[:, None]
+        at = np.where(place < self.count[rings], self.starts[rings] + place, len(self.east) - 1)
+        east, north = self.east[at], self.north[at]
+        steps = self.step_m[at] / correlation_m.astype(np.float32)
+        factor, all_east, all_north = (_twice(v) for v in (np.exp(-steps), east, north))
+        products = (1 - factor[:size] * factor[:size]).sum(axis=0) / 2
+        around = np.exp(-steps.sum(axis=0))
+        total = (east * east + north * north).sum(axis=0) / 2
+        alike = np.ones_like(east)
+        weight, product, second = (np.empty_like(east) for _ in range(3))
+        for lag in range(1, size // 2 + 1 if short else size):
+            alike *= factor[lag - 1 : lag - 1 + size]
+            if short:
+                np.divide(around, alike, out=weight)
+                np.maximum(weight, alike, out=weight)
+            else:
+                np.multiply(alike, alike >= _LEAST, out=weight)
+                if not weight.any():
+                    break
+            np.multiply(east, all_east[lag : lag + size], out=product)
+            np.multiply(north, all_north[lag : lag + size], out=second)
+            product += second
+            product *= weight
+            each = product.sum(axis=0)
+            total += each / 2 if short and 2 * lag == size else each
+        return np.maximum(2 * total.astype(float), 0.0), products.astype(float)
+
+
+def _ahead(values: Singles, starts: Ints) -> Singles:
+    """The next value around each ring."""
+    ahead = np.empty_like(values)
+    ahead[:-1] = values[1:]
+    full = starts[:-1] < starts[1:]
+    ahead[starts[1:][full] - 1] = values[starts[:-1][full]]
+    return ahead
+
+
+def _behind(values: Singles, starts: Ints) -> Singles:
+    """The previous value around each ring."""
+    behind = np.empty_like(values)
+    behind[1:] = values[:-1]
+    full = starts[:-1] < starts[1:]
+    behind[starts[:-1][full]] = values[starts[1:][full] - 1]
+    return behind
+
+
+def _twice(values: Singles) -> Singles:
+    """Rings gone around twice, so that what lies ahead of any corner is one slice."""
+    return np.concatenate([values, values])
+
+
+def _filled(count: Ints) -> Ints:
+    return -(-count // _SIZE_STEP) * _SIZE_STEP
+
+
+def _of_like_size(size: Ints, at_once: int) -> Iterator[Ints]:
+    """Positions by size, and of not much more than so much in all."""
+    order = np.argsort(size, kind="stable")
+    begin = 0
+    while begin < len(order):
+        end = begin + max(1, at_once // max(1, int(size[order[begin]])))
+        yield order[begin:end]
+        begin = end
+
+
+def _of_one_size(size: Ints) -> Iterator[Ints]:
+    """Positions in groups that are filled up to the same size."""
+    filled = _filled(size)
+    order = np.argsort(filled, kind="stable")
+    for same in np.split(order, np.flatnonzero(np.diff(filled[order])) + 1):
+        if len(same):
+            at_once = max(1, _VERTICES_IN_STEP // max(1, int(filled[same[0]])))
+            yield from np.split(same, range(at_once, len(same), at_once))

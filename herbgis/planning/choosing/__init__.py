@@ -1,0 +1,1 @@
+"""The exact plan over all candidates, and its reasons."""

@@ -1,0 +1,145 @@
+"""The plan's linear and integer programs, as HiGHS solves them.
+
+The only importer of highspy, which is an extra (``pip install "herbgis[plan]"``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from herbgis.foundation.errors import HerbgisError
+from herbgis.geo.geodesy import Flags, Floats, Ints
+
+#: HiGHS takes a number this close to a whole one, and a row this close to its bound, for it.
+TOLERANCE = 1e-7
+_STDOUT, _STDERR = 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """Columns from 0 to 1 at a cost, and rows with bounds; the matrix by columns.
+
+    Attributes
+    ----------
+    cost, upper : array of float, shape (columns,)
+    row_lower, row_upper : array of float, shape (rows,)
+    starts : array of int, shape (columns + 1,)
+    rows, values : array, shape (entries,)
+        Row and coefficient of each entry, column after column.
+    whole : array of bool, shape (columns,)
+        Which columns must be whole numbers.
+    local : array of int
+        What the rows behind the demands stand for, see `rows.Rows`.
+    """
+
+    cost: Floats
+    upper: Floats
+    row_lower: Floats
+    row_upper: Floats
+    starts: Ints
+    rows: Ints
+    values: Floats
+    whole: Flags
+    local: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The best columns, their cost, and for a linear program the rows' duals."""
+
+    x: Floats
+    cost: float
+    duals: Floats
+
+
+def solve_program(program: Program, *, integer: bool, cutoff: float | None = None) -> Answer | None:
+    """Solve to proven optimality; None where nothing is feasible, or nothing below the cutoff.
+
+    One thread and one seed: the same program gives the same answer.
+
+    Raises
+    ------
+    HerbgisError
+        highspy is not installed, or HiGHS gave up.
+    """
+    highspy = _highspy()
+    if not len(program.cost):  # HiGHS calls it empty, whatever the rows ask
+        met = (program.row_lower <= 0).all() and (program.row_upper >= 0).all()
+        return Answer(np.zeros(0), 0.0, np.zeros(len(program.row_lower))) if met else None
+    with _standard_output_to_standard_error():  # where the first one announces itself
+        highs = highspy.Highs()
+    options: dict[str, Any] = {
+        "output_flag": False,
+        "threads": 1,
+        "parallel": "off",
+        "random_seed": 0,
+        "mip_rel_gap": 0.0,
+        "mip_abs_gap": 0.0,
+        "mip_feasibility_tolerance": TOLERANCE,
+    }
+    if cutoff is not None:
+        options["objective_bound"] = cutoff
+    for name, value in options.items():
+        highs.setOptionValue(name, value)
+    highs.passModel(_as_model(highspy, program, integer=integer))
+    highs.run()
+    status = highs.getModelStatus()
+    kinds = highspy.HighsModelStatus
+    if status in {kinds.kInfeasible, kinds.kObjectiveBound, kinds.kUnboundedOrInfeasible}:
+        return None
+    if status != kinds.kOptimal:
+        msg = f"求解器没有得出结果: {highs.modelStatusToString(status)}。请报告这一情形。"
+        raise HerbgisError(msg)
+    found = highs.getSolution()
+    duals = np.zeros(0) if integer else np.array(found.row_dual, dtype=np.float64)
+    return Answer(
+        np.array(found.col_value, dtype=np.float64),
+        float(highs.getInfo().objective_function_value),
+        duals,
+    )
+
+
+def _highspy() -> Any:
+    try:
+        import highspy  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        msg = '规划要用求解器 HiGHS。请运行 pip install "herbgis[plan]" (或 pip install highspy)。'
+        raise HerbgisError(msg) from error
+    return highspy
+
+
+@contextmanager
+def _standard_output_to_standard_error() -> Iterator[None]:
+    """What C code prints goes where all goes that is no result."""
+    sys.stdout.flush()
+    kept = os.dup(_STDOUT)
+    try:
+        os.dup2(_STDERR, _STDOUT)
+        yield
+    finally:
+        os.dup2(kept, _STDOUT)
+        os.close(kept)
+
+
+def _as_model(highspy: Any, program: Program, *, integer: bool) -> Any:
+    columns = len(program.cost)
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = columns, len(program.row_lower)
+    model.col_cost_ = program.cost
+    model.col_lower_, model.col_upper_ = np.zeros(columns), program.upper
+    model.row_lower_, model.row_upper_ = program.row_lower, program.row_upper
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_ = program.starts
+    model.a_matrix_.index_ = program.rows
+    model.a_matrix_.value_ = program.values
+    if integer:
+        kinds = highspy.HighsVarType
+        model.integrality_ = [kinds.kInteger if w else kinds.kContinuous for w in program.whole]
+    return model

@@ -1,0 +1,350 @@
+"""plan: which bases to enlarge and which to found, at least cost, proven and explained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from herbgis.foundation import display
+from herbgis.foundation.errors import UnknownNameError
+from herbgis.planning.choosing import explaining
+from herbgis.planning.choosing.options import ENLARGE, NEW, Draft, draft
+from herbgis.planning.choosing.solving import Blocking, Search, Solution
+from herbgis.planning.land.siting import read_siting_rules
+from herbgis.planning.land.suitability import MASKED, UNKNOWN, Progress
+from herbgis.planning.sites.candidates import Candidates
+from herbgis.planning.sites.gathering import gather_candidates
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+
+FOR_SHOW = "仅供演示"
+REJECTED = "rejected"
+ACTIONS = {NEW: "新建", ENLARGE: "扩建"}
+STATUSES = {"optimal": "最优 (已证明, 差距 0)", "infeasible": "无解"}
+_KINDS = {
+    "tier": "target",
+    "variety_least": "variety",
+    "county_least": "county",
+}
+_HEADINGS = {
+    "id": "编号",
+    "action": "做法",
+    "county": "县区",
+    "township": "乡镇",
+    "variety": "品种",
+    "tier": "规模",
+    "mu": "建成后面积",
+    "new_mu": "新增面积",
+    "score": "适宜度",
+    "limiting": "限制因素",
+    "cost": "成本",
+    "replacement_cost": "替换成本",
+    "stability": "稳定度",
+}
+_JSON = ("id", "action", "variety", "tier", "mu", "cost", "limiting", "replacement_cost")
+_BEYOND = ("new_mu", "county", "township", "score", "stability")
+_DIGITS = 6
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Plan:
+    """The plan of least cost that reaches the targets, or what stands in its way.
+
+    Attributes
+    ----------
+    status : {'optimal', 'infeasible'}
+    cost : float
+        Sum of the chosen; missing where there is no plan.
+    gap : float
+        Between the cost and its proven bound: 0.
+    targets : DataFrame
+        A row a tier: ``tier``, ``target``, ``have`` (verified), ``planned``.
+    chosen : DataFrame
+        A row a chosen site: ``id``, ``action`` (new, enlarge), ``county``, ``township``,
+        ``variety`` (empty: left open), ``tier``, ``mu`` afterwards, ``new_mu``, ``score``,
+        ``limiting``, ``cost``; ``replacement_cost``, what the best plan without it costs more
+        (infinite: there is none); ``stability``, in which share of plans under perturbed costs it
+        is chosen again.
+    blocking : DataFrame
+        Where there is no plan, a row a demand that falls short in the plan that falls short
+        least: ``what`` (target, variety, county), ``name``, ``wanted``, ``lacking``.
+    land : GeoDataFrame
+        A row a site whose land is known: ``id`` of the candidate or base, ``role`` (new, enlarge,
+        rejected), ``mu``, and ``at_least``, by how much a plan with it is dearer at least.
+    notes : tuple of str
+        What was assumed.
+    caveats : tuple of str
+        Why the plan serves for demonstration only; empty where it need not.
+    titles : mapping of str to str
+        What is printed for a tier.
+    words : mapping of str to mapping of str to str
+        What is printed for a value, by column.
+    """
+
+    status: str
+    cost: float
+    gap: float
+    targets: pd.DataFrame
+    chosen: pd.DataFrame
+    blocking: pd.DataFrame
+    land: gpd.GeoDataFrame
+    notes: tuple[str, ...]
+    caveats: tuple[str, ...]
+    titles: Mapping[str, str]
+    words: Mapping[str, Mapping[str, str]]
+    _draft: Draft = field(repr=False)
+    _search: Search = field(repr=False)
+    _solution: Solution = field(repr=False)
+
+    def forced_cost(self, site: str) -> float:
+        """What it would cost to have a site in the plan that is not chosen.
+
+        Parameters
+        ----------
+        site : str
+            Id of a candidate, or of a base that could be enlarged.
+
+        Returns
+        -------
+        float
+            0 for a chosen site; infinite where no plan can use it.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such site, or it cannot reach any tier.
+        """
+        options = self._draft.options
+        if site not in set(options["id"]):
+            raise UnknownNameError("候选地块", site, sorted(set(options["id"])))
+        if site in set(self.chosen["id"]):
+            return 0.0
+        numbers = np.unique(self._draft.problem.site[(options["id"] == site).to_numpy()])
+        costs = [explaining.forced_cost(self._search, self._solution, int(n)) for n in numbers]
+        return min(costs)
+
+    def trade_off(self, *, steps: int = 10) -> pd.DataFrame:
+        """The least cost of ever larger shares of the gap.
+
+        Returns
+        -------
+        DataFrame
+            A row a step: ``share``, each tier's number of bases wanted (under its label),
+            ``bases`` chosen, ``new_mu``, ``cost``; missing where there is no plan.
+        """
+        curve = explaining.trade_off(self._draft.problem, steps=steps)
+        labels = list(self.targets["tier"])
+        return curve.rename(columns={f"need_{n}": label for n, label in enumerate(labels)})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        chosen = self.chosen[[*_JSON, *_BEYOND]].copy()
+        for name in ("variety", "limiting", "township", "county"):
+            chosen[name] = chosen[name].where(chosen[name] != "", None)
+        numbers = chosen.select_dtypes("number")
+        chosen[numbers.columns] = numbers.replace(math.inf, math.nan).round(_DIGITS)
+        feasible = self.status == "optimal"
+        return {
+            "status": self.status,
+            "cost": round(self.cost, _DIGITS) if feasible else None,
+            "gap": self.gap if feasible else None,
+            "targets": display.plain_rows(self.targets),
+            "chosen": display.plain_rows(chosen),
+            "blocking": display.plain_rows(self.blocking),
+            "notes": [*self.notes],
+            "caveats": [*self.caveats],
+        }
+
+    def targets_in_words(self) -> pd.DataFrame:
+        """The targets under the headings that people read."""
+        table = self.targets
+        return pd.DataFrame(
+            {
+                "规模": table["tier"].map(self.titles),
+                "目标": table["target"],
+                "已有(核实)": table["have"],
+                "规划新增": table["planned"],
+                "尚差": (table["target"] - table["have"] - table["planned"]).clip(lower=0),
+            }
+        )
+
+    def chosen_in_words(self) -> pd.DataFrame:
+        """The chosen sites under the headings that people read."""
+        return self.sites_in_words(self.chosen)
+
+    def sites_in_words(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Sites under the headings that people read."""
+        worded = table[[name for name in _HEADINGS if name in table]].copy()
+        worded["action"] = worded["action"].map(ACTIONS)
+        worded["tier"] = worded["tier"].map(self.titles)
+        for name in {"county", "limiting"} & {*worded}:
+            worded[name] = worded[name].replace(dict(self.words[name]))
+        worded["variety"] = worded["variety"].where(worded["variety"] != "", "待定")
+        if "replacement_cost" in worded:
+            worded["replacement_cost"] = [
+                "不可替代" if math.isinf(cost) else cost for cost in worded["replacement_cost"]
+            ]
+        return worded.rename(columns=_HEADINGS)
+
+    def blocking_in_words(self) -> pd.DataFrame:
+        """What falls short, under the headings that people read."""
+        names = {"target": "目标", "variety": "品种指标", "county": "县区指标"}
+        table = self.blocking
+        return pd.DataFrame(
+            {
+                "指标": table["what"].map(names),
+                "名称": [self.titles.get(name, name) for name in table["name"]],
+                "要求": table["wanted"],
+                "还缺": table["lacking"],
+            }
+        )
+
+    def remarks(self) -> list[str]:
+        """What stands under every table of the plan."""
+        show = [f"{FOR_SHOW}, 因为:", *(f"· {why}" for why in self.caveats)] if self.caveats else []
+        notes = [note if note.endswith("。") else f"{note}。" for note in self.notes]
+        return [*show, "“以上”含本数; 食用菌不计入。单位: 个、亩。", *notes]
+
+    def __repr__(self) -> str:
+        return "\n".join([*self._head(), *map(display.text_table, self._tables()), *self.remarks()])
+
+    def _repr_html_(self) -> str:
+        head = [display.html_paragraph(line) for line in self._head()]
+        tables = [display.html_table(table) for table in self._tables()]
+        notes = [display.html_paragraph(line) for line in self.remarks()]
+        return display.html_section("规划", *head, *tables, *notes)
+
+    def _head(self) -> list[str]:
+        cost = f", 成本 {self.cost:.2f}" if self.status == "optimal" else ""
+        return [f"规划: {STATUSES[self.status]}{cost}"]
+
+    def _tables(self) -> list[pd.DataFrame]:
+        tables = [self.targets_in_words()]
+        tables += [self.chosen_in_words()] if len(self.chosen) else []
+        return tables + ([self.blocking_in_words()] if len(self.blocking) else [])
+
+
+def plan(
+    bases: gpd.GeoDataFrame,
+    *,
+    candidates: Candidates | gpd.GeoDataFrame | None = None,
+    dem: str | Path | Sequence[str | Path] | None = None,
+    counties: gpd.GeoDataFrame | None = None,
+    policy: Policy | None = None,
+    targets: Mapping[str, int] | None = None,
+    runs: int = explaining.RUNS,
+    progress: Progress | None = None,
+) -> Plan:
+    """Choose the sites that reach the targets at least cost.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        One row a base, as from `classify`. The verified ones count already; those below a
+        threshold may be enlarged.
+    candidates : GeoDataFrame or Candidates, optional
+        Polygons of one's own, as from `read_candidates`; or what `gather_candidates` made, with
+        rasters and masks of one's own.
+    dem : path or sequence of paths, optional
+        Elevation, by which land is rated: the candidates' where there are any, else all land in
+        search of sites; and the land next to bases. Without it a base may grow on land that
+        nobody has looked at, which the notes say.
+    counties : GeoDataFrame, optional
+        As `read_counties` gives it.
+    policy : Policy, optional
+        ``tongren-2020`` by default; its ``[planning]`` holds quotas, seedlings and what effort is.
+    targets : mapping of str to int, optional
+        Instead of the policy's, by tier: ``{"500": 100}``.
+    runs : int
+        Plans under perturbed costs, for the stability of each chosen site.
+    progress : callable, optional
+        Told how many tiles of a DEM are done, and of how many.
+
+    Raises
+    ------
+    UnknownNameError
+        A target for a tier that the policy does not have.
+    InputNotFoundError, CrsError, RasterError
+        A DEM is missing, or cannot be used.
+    HerbgisError
+        highspy is not installed.
+    """
+    policy = policy or load_policy()
+    if not isinstance(candidates, Candidates):
+        candidates = gather_candidates(
+            bases,
+            proposals=candidates,
+            dem=dem,
+            counties=counties,
+            policy=policy,
+            progress=progress,
+        )
+    drafted = draft(bases, candidates, policy=policy, targets=targets or {})
+    search = Search(drafted.problem)
+    solution = search.solution()
+    chosen = drafted.options.iloc[solution.chosen].reset_index(drop=True)
+    chosen["replacement_cost"] = explaining.replacement_costs(search, solution)
+    chosen["stability"] = explaining.stability(search, solution, runs=runs)
+    planned = drafted.problem.gains[:, solution.chosen].sum(axis=1)
+    labels = [tier.label for tier in policy.tiers]
+    return Plan(
+        status=solution.status,
+        cost=solution.cost,
+        gap=solution.cost - solution.bound if solution.status == "optimal" else math.nan,
+        targets=pd.DataFrame(
+            {
+                "tier": labels,
+                "target": [drafted.targets[label] for label in labels],
+                "have": [drafted.have[label] for label in labels],
+                "planned": planned.astype(int),
+            }
+        ),
+        chosen=chosen,
+        blocking=_blocking(solution.blocking, drafted),
+        land=_with_roles(drafted, chosen, search),
+        notes=(*candidates.notes, *drafted.notes),
+        caveats=candidates.caveats,
+        titles={tier.label: tier.reach_title for tier in policy.tiers},
+        words={**policy.titles, "limiting": limits_in_words(policy)},
+        _draft=drafted,
+        _search=search,
+        _solution=solution,
+    )
+
+
+def _blocking(found: tuple[Blocking, ...], drafted: Draft) -> pd.DataFrame:
+    """Demands that fall short, with what is wanted in all."""
+    labels = list(drafted.targets)
+    names = {"target": labels, "variety": drafted.varieties, "county": drafted.counties}
+    rows = []
+    for each in found:
+        what = _KINDS[each.kind]
+        name = names[what][each.number]
+        wanted = drafted.targets[name] if what == "target" else int(each.asked)
+        rows.append((what, name, wanted, int(each.lacking)))
+    return pd.DataFrame(rows, columns=["what", "name", "wanted", "lacking"])
+
+
+def _with_roles(drafted: Draft, chosen: pd.DataFrame, search: Search) -> gpd.GeoDataFrame:
+    """Land with what becomes of it, the rejected nearest to being chosen first."""
+    land, site = drafted.land, drafted.options["site"]
+    actions = chosen.set_index("site")["action"]
+    reduced = pd.Series(np.maximum(search.reduced, 0.0)).groupby(site.to_numpy()).min()
+    told = land.assign(
+        role=actions.reindex(land.index).fillna(REJECTED),
+        at_least=reduced.reindex(land.index).to_numpy(),
+    )
+    return told.sort_values("at_least", kind="stable")
+
+
+def limits_in_words(policy: Policy) -> dict[str, str]:
+    """What is printed for what limits a site."""
+    factors = {factor.name: factor.title for factor in read_siting_rules(policy=policy).factors}
+    return {**factors, MASKED: "不可用的土地", UNKNOWN: "数据缺失"}

@@ -1,0 +1,57 @@
+"""A plan as arrays: what can be chosen, what is wanted, and what is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from herbgis.geo.geodesy import Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Options, of which at most one a site is chosen, at least cost.
+
+    An option is a site planted with a variety, or a base enlarged.
+
+    Attributes
+    ----------
+    site, variety, county : array of int, shape (options,)
+        Numbers of each option's site, variety and county.
+    gains : array of float, shape (tiers, options)
+        How many bases an option adds to the count of each tier: 1, 0 or -1.
+    cost : array of float, shape (options,)
+        Above zero.
+    mu : array of float, shape (options,)
+        New 亩, which seedlings are needed for.
+    need : array of float, shape (tiers,)
+        Bases still wanted; below zero where more are there than wanted.
+    variety_least, variety_most : array of float, shape (varieties,)
+        Bases of the plan; 0 and infinity where there is no quota.
+    county_least, county_most : array of float, shape (counties,)
+    seedling_mu : array of float, shape (varieties,)
+        New 亩 that there are seedlings for; infinity where nothing is known.
+    conflicts : array of int, shape (pairs, 2)
+        Sites of which at most one can be chosen.
+    """
+
+    site: Ints
+    variety: Ints
+    county: Ints
+    gains: Floats
+    cost: Floats
+    mu: Floats
+    need: Floats
+    variety_least: Floats
+    variety_most: Floats
+    county_least: Floats
+    county_most: Floats
+    seedling_mu: Floats
+    conflicts: Ints
+
+    @property
+    def sites(self) -> int:
+        """How many sites the options and conflicts speak of."""
+        numbers = np.concatenate([self.site, self.conflicts.ravel()])
+        return int(numbers.max(initial=-1)) + 1

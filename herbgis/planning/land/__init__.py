@@ -1,0 +1,1 @@
+"""Land rated for what grows on it."""

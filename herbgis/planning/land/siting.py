@@ -1,0 +1,307 @@
+"""read_siting_rules: what each variety asks of the land, as data with its sources."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from herbgis.foundation import resources
+from herbgis.foundation.errors import InputNotFoundError, PolicyError, UnknownNameError
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+
+_SHIPPED = "facts/siting.toml"
+#: What a source is worth; see the head of the shipped file.
+GRADES = ("A", "B", "C", "U")
+#: The eight directions of slopes, clockwise from north.
+ASPECTS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
+#: The classes of suitability, the best first, and the one below them all.
+CLASSES = ("S1", "S2", "S3")
+UNSUITABLE = "N"
+
+
+@dataclass(frozen=True)
+class Range:
+    """A trapezoid of suitability over a value.
+
+    Attributes
+    ----------
+    corners : tuple of float, length 4
+        Unsuitable below the first and above the last, fully suitable between the middle two.
+    source, grade : str
+        Grade ``U``: there is no source, or it is our own practice.
+    """
+
+    corners: tuple[float, float, float, float]
+    source: str
+    grade: str
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Suitability by class: of aspect (``N`` … ``NW``) or of land cover; attributes as `Range`."""
+
+    by_class: Mapping[str, float]
+    source: str
+    grade: str
+
+
+Rule: TypeAlias = Range | Pattern
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A property of land: its key in files (with the unit), its name in results, its title."""
+
+    key: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class SitingRules:
+    """What varieties ask of the land; made by `read_siting_rules`, never changed.
+
+    Attributes
+    ----------
+    factors : tuple of Factor
+        In the order by which a tie for the limiting factor is decided.
+    varieties : mapping of str to mapping of str to Rule
+        By canonical variety name and factor key. A factor that a variety lacks is not known and
+        does not limit it.
+    classes : mapping of str to float
+        Least suitability of S1, S2 and S3.
+    steepest_deg, flat_deg : float
+        Land as steep as the first or steeper takes no base; below the second aspect is nothing.
+    least_share : float
+        Share of a site that must suit a variety before the site does.
+    land_cover : mapping of int to str
+        Class by code of a land cover raster.
+    masks : tuple of str
+        Titles of the land that must be left out.
+    """
+
+    factors: tuple[Factor, ...]
+    varieties: Mapping[str, Mapping[str, Rule]]
+    classes: Mapping[str, float]
+    steepest_deg: float
+    flat_deg: float
+    least_share: float
+    land_cover: Mapping[int, str]
+    masks: tuple[str, ...]
+
+    @property
+    def least(self) -> float:
+        """The least suitability that is not unsuitable."""
+        return self.classes[CLASSES[-1]]
+
+    def of(self, variety: str) -> Mapping[str, Rule]:
+        """The rules of a variety by factor key; UnknownNameError where there are none."""
+        if variety not in self.varieties:
+            raise UnknownNameError("选址规则里的品种", variety, self.varieties)
+        return self.varieties[variety]
+
+    def caveats(self, varieties: Iterable[str], keys: Iterable[str]) -> tuple[str, ...]:
+        """What is to be said of results for some varieties by some factors.
+
+        Parameters
+        ----------
+        varieties : iterable of str
+        keys : iterable of str
+            The factors that are looked at.
+
+        Returns
+        -------
+        tuple of str
+            By factor: varieties whose value has no source, varieties without a value, and the
+            factors that nobody looked at.
+        """
+        asked, used = list(varieties), set(keys)
+        said = []
+        for factor in self.factors:
+            rules = {name: self.of(name).get(factor.key) for name in asked}
+            if factor.key not in used:
+                if any(rules.values()):
+                    said.append(f"没有给出{factor.title}数据, 未计入适宜性")
+                continue
+            unsourced = [name for name, rule in rules.items() if rule and rule.grade == "U"]
+            unknown = [name for name, rule in rules.items() if rule is None]
+            if unsourced:
+                said.append(f"{'、'.join(unsourced)}的{factor.title}取值没有来源")
+            if unknown:
+                said.append(f"{'、'.join(unknown)}没有{factor.title}取值, 不受其限制")
+        return tuple(said)
+
+
+def read_siting_rules(
+    path: str | Path | None = None, *, policy: Policy | None = None
+) -> SitingRules:
+    """The siting rules of the package, with a file of one's own laid over them.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A TOML file in the form of ``facts/siting.toml`` that states what differs: by variety
+        and factor, by pattern, code or limit. Each value states its source.
+    policy : Policy, optional
+        Whose spellings of varieties are understood.
+
+    Raises
+    ------
+    InputNotFoundError
+        There is no such file.
+    PolicyError
+        It is not TOML, or a value in it cannot be: says which, and what is allowed.
+    """
+    policy = policy or load_policy()
+    table = dict(resources.read_toml(_SHIPPED))
+    if path is not None:
+        table = _laid_over(table, _own_table(Path(path)), policy)
+    try:
+        return _rules(table)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        msg = (
+            f"选址规则 {path or _SHIPPED} 不完整或格式不对: {error!r}。请对照 {_SHIPPED} 补齐该项。"
+        )
+        raise PolicyError(msg) from error
+
+
+def _own_table(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise InputNotFoundError(str(path))
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        msg = f"{path} 不是 UTF-8 的 TOML 文件: {error}"
+        raise PolicyError(msg) from error
+
+
+def _laid_over(base: dict[str, Any], own: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
+    """The table with what a user's own states: entries of a table, and factors of a variety."""
+    unknown = [key for key in own if key not in base or key == "factor"]
+    if unknown:
+        known = [key for key in base if key != "factor"]
+        raise PolicyError(str(UnknownNameError("选址规则的项目", unknown[0], known)))
+    varieties = {entry["name"]: entry for entry in base["variety"]}
+    for entry in _named_entries(own.get("variety", [])):
+        name = policy.canonical("variety", entry["name"]) or entry["name"]
+        varieties[name] = {**varieties.get(name, {}), **entry, "name": name}
+    tables = {
+        key: {**base[key], **value} if isinstance(base[key], dict) else value
+        for key, value in own.items()
+        if key != "variety"
+    }
+    return {**base, **tables, "variety": list(varieties.values())}
+
+
+def _named_entries(entries: Any) -> Sequence[Mapping[str, Any]]:
+    if not isinstance(entries, list) or not all(isinstance(e.get("name"), str) for e in entries):
+        raise PolicyError('选址规则的品种要写成 [[variety]], 并以 name = "品种名" 开头')
+    return entries
+
+
+def _rules(table: Mapping[str, Any]) -> SitingRules:
+    factors = tuple(Factor(key, f["name"], f["title"]) for key, f in table["factor"].items())
+    codes = {int(k): str(v) for k, v in table["land_cover_codes"].items() if k != "source"}
+    known = {"aspect": ASPECTS, "land_cover": tuple(dict.fromkeys(codes.values()))}
+    patterns = {name: _pattern(name, entry) for name, entry in table["pattern"].items()}
+    limits, cuts = table["limits"], {name: float(table["classes"][name]) for name in CLASSES}
+    if not 1 >= cuts["S1"] > cuts["S2"] > cuts["S3"] > 0:
+        msg = f"适宜等级的分界须由高到低、在 0 与 1 之间, 写的是 {cuts}"
+        raise PolicyError(msg)
+    return SitingRules(
+        factors=factors,
+        varieties={
+            entry["name"]: {
+                key: _rule(f"{entry['name']}的{key}", key, value, patterns, known)
+                for key, value in _factor_entries(entry, factors)
+            }
+            for entry in table["variety"]
+        },
+        classes=cuts,
+        steepest_deg=_between("steepest_deg", limits, 0, 90),
+        flat_deg=_between("flat_deg", limits, 0, 90),
+        least_share=_between("least_share", limits, 0, 1),
+        land_cover=codes,
+        masks=tuple(entry["title"] for entry in table["mask"]),
+    )
+
+
+def _factor_entries(
+    entry: Mapping[str, Any], factors: Sequence[Factor]
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """The factors of a variety in the order of factors."""
+    keys = [factor.key for factor in factors]
+    for key in entry:
+        if key != "name" and key not in keys:
+            raise PolicyError(str(UnknownNameError(f"{entry['name']}的选址因子", key, keys)))
+    return [(key, entry[key]) for key in keys if key in entry]
+
+
+def _rule(
+    where: str,
+    key: str,
+    entry: Mapping[str, Any],
+    patterns: Mapping[str, Mapping[str, float]],
+    known: Mapping[str, Sequence[str]],
+) -> Rule:
+    source, grade = str(entry.get("source", "")).strip(), entry.get("grade")
+    if not source:
+        msg = f'{where}没有写 source; 自己的做法请写 source = "herbgis" 一类的说明'
+        raise PolicyError(msg)
+    if grade not in GRADES:
+        msg = f"{where}的 grade 写的是 {grade}; 可用的有: {'、'.join(GRADES)}"
+        raise PolicyError(msg)
+    if key not in known:
+        return Range(_corners(where, entry.get("range")), source, grade)
+    if entry.get("pattern") not in patterns:
+        raise PolicyError(
+            str(UnknownNameError(f"{where}类型", str(entry.get("pattern")), patterns))
+        )
+    values = patterns[entry["pattern"]]
+    lacking = [name for name in known[key] if name not in values]
+    if lacking:
+        msg = f"{where}用的 {entry['pattern']} 缺少 {'、'.join(lacking)}"
+        raise PolicyError(msg)
+    return Pattern(values, source, grade)
+
+
+def _corners(where: str, values: Any) -> tuple[float, float, float, float]:
+    numbers = isinstance(values, list) and all(
+        isinstance(v, int | float) and not isinstance(v, bool) for v in values
+    )
+    if not numbers or len(values) != len("abcd"):
+        msg = f"{where}的 range 要写四个数 [a, b, c, d], 写的是 {values}"
+        raise PolicyError(msg)
+    a, b, c, d = map(float, values)
+    if any(math.isnan(v) for v in (a, b, c, d)) or any(y < x for x, y in pairwise((a, b, c, d))):
+        msg = f"{where}的 range 要从小到大, 写的是 {values}"
+        raise PolicyError(msg)
+    if (math.isinf(a) != math.isinf(b)) or (math.isinf(c) != math.isinf(d)):
+        msg = f"{where}的 range 一侧不设限时, 两个数都要写 inf, 写的是 {values}"
+        raise PolicyError(msg)
+    return a, b, c, d
+
+
+def _pattern(name: str, entry: Mapping[str, Any]) -> Mapping[str, float]:
+    values = {key: float(value) for key, value in entry["classes"].items()}
+    if any(not 0 <= value <= 1 for value in values.values()):
+        msg = f"{name} 的适宜程度要在 0 与 1 之间, 写的是 {values}"
+        raise PolicyError(msg)
+    if not str(entry.get("source", "")).strip():
+        msg = f"{name} 没有写 source"
+        raise PolicyError(msg)
+    return values
+
+
+def _between(name: str, table: Mapping[str, Any], low: float, high: float) -> float:
+    value = float(table[name])
+    if not low <= value <= high:
+        msg = f"{name} 要在 {low:g} 与 {high:g} 之间, 写的是 {value:g}"
+        raise PolicyError(msg)
+    return value

@@ -1,0 +1,1 @@
+"""Candidate sites, found, enlarged and gathered."""

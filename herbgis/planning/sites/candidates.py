@@ -1,0 +1,101 @@
+"""find_candidates: suitable land as sites that one cooperative could run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from herbgis.foundation.units import to_mu
+from herbgis.geo.geodesy import CGCS2000, Floats, areas_m2
+from herbgis.geo.systems import Geometries
+from herbgis.planning.land.suitability import (
+    UNLIMITED,
+)
+
+#: What is told of a site beside its polygon.
+SITE_COLUMNS = ("mu", "county", "township", "variety", "cost", "distance_km", "enlarges")
+_NUMBERS = {"mu", "cost", "distance_km"}
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Sites that a plan can choose.
+
+    Attributes
+    ----------
+    sites : GeoDataFrame
+        Index ``candidate_id``; EPSG:4490; ``mu`` (exact), ``county``, ``township``, ``variety``
+        (missing: any), ``cost`` (NaN: to be reckoned), ``distance_km`` to a road or plant (NaN:
+        not known), ``enlarges`` (a base_id, or missing).
+    scores : DataFrame
+        Index as `sites`, a column a variety: mean suitability by area, 0 to 1; 0 where too little
+        of the site suits; NaN where no land is known.
+    limiting : DataFrame
+        As `scores`: the factor that costs the site most, ``masked``, ``unknown``, or empty.
+    caveats : tuple of str
+        Chinese reasons why this is not the last word.
+    notes : tuple of str
+        What was done to proposals, in Chinese.
+    """
+
+    sites: gpd.GeoDataFrame
+    scores: pd.DataFrame
+    limiting: pd.DataFrame
+    caveats: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def candidates_of(
+    ids: Sequence[str],
+    polygons: Geometries,
+    columns: Mapping[str, Sequence[Any]],
+    scores: Floats,
+    limiting: npt.NDArray[np.object_],
+    varieties: Sequence[str],
+    caveats: Iterable[str],
+    notes: Iterable[str] = (),
+) -> Candidates:
+    """Candidates from their parts; 亩 are measured here, columns that are not told are missing."""
+    index = pd.Index(ids, name="candidate_id", dtype="str")
+    told = {**columns, "mu": to_mu(areas_m2(polygons))}
+    nothing = [None] * len(index)
+    data = {
+        name: pd.Series(told.get(name, nothing), index, "float64" if name in _NUMBERS else "str")
+        for name in SITE_COLUMNS
+    }
+    geometry = gpd.GeoSeries(polygons, index=index, crs=CGCS2000)
+    return Candidates(
+        gpd.GeoDataFrame(data, geometry=geometry),
+        pd.DataFrame(scores, index, list(varieties), dtype="float64"),
+        pd.DataFrame(limiting, index, list(varieties), dtype="str"),
+        tuple(dict.fromkeys(caveats)),
+        tuple(dict.fromkeys(notes)),
+    )
+
+
+def joined(*several: Candidates) -> Candidates:
+    """Candidates of several kinds as one, in the order given; ids must differ.
+
+    A variety that only some know has no scores for the others.
+    """
+    sites = pd.concat([one.sites for one in several])
+    limiting = pd.concat([one.limiting for one in several])
+    return Candidates(
+        gpd.GeoDataFrame(sites, crs=CGCS2000),
+        pd.concat([one.scores for one in several]),
+        limiting.fillna(UNLIMITED),
+        tuple(dict.fromkeys(said for one in several for said in one.caveats)),
+        tuple(dict.fromkeys(said for one in several for said in one.notes)),
+    )
+
+
+def none_given() -> Candidates:
+    """No candidates at all."""
+    nothing = np.empty((0, 0))
+    return candidates_of([], np.empty(0, dtype=object), {}, nothing, nothing.astype(object), [], [])

@@ -1,0 +1,277 @@
+"""enlarge_bases: suitable land next to bases that lack some to a threshold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from herbgis.foundation.units import MU_M2
+from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2, local_metres
+from herbgis.geo.systems import Geometries
+from herbgis.planning.land.footprints import Footprints
+from herbgis.planning.land.scoring import Tally
+from herbgis.planning.land.suitability import Land, Window, polygons_of
+from herbgis.planning.sites.candidates import Candidates, candidates_of
+from herbgis.planning.sites.finding import on_earth
+from herbgis.planning.sites.partition import NONE, Ways
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+
+#: A base grows beyond the line by so many standard deviations, so that its tier is sure (95%).
+_SURE = 1.96
+#: Land is looked for so far around a base, in sides of a square of what it lacks.
+_REACH = 2.0
+#: What is cut off the first cells is made good by more of them, so often.
+_TRIES = 8
+
+
+def enlarge_bases(
+    bases: gpd.GeoDataFrame,
+    land: Land,
+    *,
+    counties: gpd.GeoDataFrame | None = None,
+    policy: Policy | None = None,
+) -> Candidates:
+    """For each base below a threshold, the land next to it that brings it there.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        As `classify` gives it: index ``base_id``, polygons in any system, ``counted_mu``, and
+        where there are, ``sigma_mu``, ``variety``, ``county``, ``township``. All of them are kept
+        free; those without a polygon or an area cannot be enlarged.
+    land : Land
+        As `open_land` gives it.
+    counties : GeoDataFrame, optional
+        As `read_counties` gives it: land in the county that holds most of the base only.
+    policy : Policy, optional
+        Thresholds, and the distance within which land is contiguous.
+
+    Returns
+    -------
+    Candidates
+        ``E-<base_id>-<tier>``, one for every tier above the base's own that there is land for:
+        suitable land (for the base's variety, where that is rated) that begins within the distance
+        and hangs together, outside all bases, masks and other counties. It holds what the base
+        lacks and 1.96 standard deviations of its survey, grown by the root of the threshold over
+        its area. ``variety`` is the base's.
+    """
+    policy = policy or load_policy()
+    standing = polygons_of(bases, "现有基地")
+    taken = Footprints.of(standing, land.dem)
+    borders = polygons_of(counties, "县界") if counties is not None else None
+    told = pd.DataFrame(bases.drop(columns=bases.geometry.name))
+    found = []
+    for number in np.argsort(np.asarray(bases.index.astype(str)), kind="stable"):
+        base = told.iloc[number]
+        mu = float(base["counted_mu"])
+        if standing[number] is None or not mu > 0:
+            continue
+        for tier in policy.tiers:
+            if mu >= tier.threshold_mu:
+                continue
+            sigma = base.get("sigma_mu", np.nan)
+            more = 0.0 if np.isnan(sigma) else _SURE * sigma * np.sqrt(tier.threshold_mu / mu)
+            asked = _Asked(
+                standing[number],
+                (tier.threshold_mu - mu + more) * MU_M2,
+                base.get("variety"),
+                _border_of(standing[number], borders),
+                policy.tolerances["contiguity_m"],
+            )
+            grown = _grown(asked, land, taken)
+            if grown is None:
+                break  # where there is too little land, a higher tier needs still more
+            found.append(
+                (f"E-{bases.index[number]}-{tier.label}", bases.index[number], base, *grown)
+            )
+    return _gathered(found, land)
+
+
+def _gathered(found: list[tuple[Any, ...]], land: Land) -> Candidates:
+    width = len(land.varieties)
+    columns: dict[str, list[Any]] = {
+        name: [base.get(name) for _, _, base, *_ in found]
+        for name in ("county", "township", "variety")
+    }
+    columns["enlarges"] = [str(base_id) for _, base_id, *_ in found]
+    return candidates_of(
+        [name for name, *_ in found],
+        np.array([polygon for *_, polygon, _, _ in found], dtype=object),
+        columns,
+        np.array([scores for *_, scores, _ in found]).reshape(-1, width),
+        np.array([limiting for *_, limiting in found], dtype=object).reshape(-1, width),
+        land.varieties,
+        land.caveats,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What a base lacks: its land, the area, its variety, its county, and how near land is."""
+
+    base: shapely.Geometry
+    m2: float
+    variety: Any
+    border: shapely.Geometry | None
+    contiguity_m: float
+
+
+def _grown(
+    asked: _Asked, land: Land, taken: Footprints
+) -> tuple[shapely.Geometry, Floats, npt.NDArray[np.object_]] | None:
+    """The enlargement with its scores and what limits; None where there is too little land."""
+    window = _window_around(asked, land)
+    if window is None:
+        return None
+    rating = land.rate(*window, spare_bases=False)
+    known = asked.variety in land.varieties
+    scores = rating.scores[land.varieties.index(asked.variety)] if known else rating.scores.max(0)
+    # The land of bases is not left out by whole cells, lest a strip beside the base be lost.
+    beside = _Beside.of(asked, land, taken, window, scores >= land.least)
+    steps = np.abs(land.metres[window[0]]).mean(axis=0)
+    sides = (float(np.hypot(*steps[0])), float(np.hypot(*steps[1])))
+    ways = Ways.of(rating.elevation_m, beside.ground, np.zeros(scores.shape, np.intp), sides)
+    row_m2 = land.cell_m2[window[0]]
+    for starts in beside.starts(asked.m2, row_m2):
+        chosen = _nearest(ways, starts, beside, asked, land, window)
+        if chosen is not None:
+            cells, polygon = chosen
+            tally = Tally(land, 1)
+            tally.add(cells.astype(np.int32), rating, row_m2)
+            of_one, by_one = tally.result()
+            return polygon, of_one[0], by_one[0]
+    return None
+
+
+def _nearest(
+    ways: Ways,
+    starts: tuple[Ints, Ints],
+    beside: _Beside,
+    asked: _Asked,
+    land: Land,
+    window: Window,
+) -> tuple[Flags, shapely.Geometry] | None:
+    """The nearest cells that hold what is asked after all is cut off them, and their land."""
+    numbers = np.ones(len(starts[0]), dtype=np.intp)
+    piece, way = ways.grown((*starts, numbers))
+    order = np.argsort(way, axis=None, kind="stable")[: int((piece != NONE).sum())]
+    weight = np.where(beside.free, land.cell_m2[window[0]][:, None], 0.0).ravel()[order]
+    total = np.cumsum(weight)
+    wanted = asked.m2
+    for _ in range(_TRIES):
+        count = int(np.searchsorted(total, wanted)) + 1
+        if count > len(order):
+            return None
+        cells = np.zeros(piece.shape, dtype=bool)
+        cells.ravel()[order[:count]] = True
+        polygon = beside.land_of(cells)
+        area = areas_m2(np.array([polygon], dtype=object))[0]
+        if area >= asked.m2:
+            return cells, polygon
+        wanted += asked.m2 - area + weight[count - 1]
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class _Beside:
+    """Cells around a base.
+
+    Attributes
+    ----------
+    boxes : array of polygons, shape (rows, columns)
+        In longitude and latitude.
+    ground, free, near : array of bool, shape (rows, columns)
+        Where an enlargement can be; what of it no base holds the middle of; what lies within the
+        distance from the base.
+    """
+
+    boxes: Geometries
+    ground: Flags
+    free: Flags
+    near: Flags
+    outside: tuple[Footprints, ...]
+    border: shapely.Geometry | None
+
+    @classmethod
+    def of(
+        cls, asked: _Asked, land: Land, taken: Footprints, window: Window, suitable: Flags
+    ) -> _Beside:
+        row, column = (np.arange(part.stop - part.start) for part in window)
+        left, top = np.meshgrid(column, row)
+        plain = np.asarray(shapely.box(left, top, left + 1, top + 1), dtype=object)
+        boxes = on_earth(plain.ravel(), window, land.dem)
+        base = asked.base
+        shapely.prepare(base)
+        ground = suitable.ravel() & ~shapely.covers(base, boxes)
+        held = taken.holding(*window).ravel()
+        own = Footprints.of(np.array([base], dtype=object), land.dem).holding(*window).ravel()
+        ground &= ~held | own
+        if asked.border is not None:
+            ground &= shapely.intersects(asked.border, boxes)
+        metres = local_metres(np.ones((1, 2)), shapely.get_y(shapely.centroid(np.array([base]))))
+        plane = shapely.transform(np.array([base, *boxes], dtype=object), lambda xy: xy * metres)
+        near = ground & shapely.dwithin(plane[0], plane[1:], asked.contiguity_m)
+        shape = suitable.shape
+        outside = tuple(each for each in (taken, land.masks, land.bases) if each is not None)
+        return cls(
+            boxes.reshape(shape),
+            ground.reshape(shape),
+            (ground & ~held).reshape(shape),
+            near.reshape(shape),
+            outside,
+            asked.border,
+        )
+
+    def starts(self, m2: float, row_m2: Floats) -> list[tuple[Ints, Ints]]:
+        """Where to grow from: the cell by the base with most free land around; else all of them."""
+        rows, columns = np.nonzero(self.near)
+        if not len(rows):
+            return []
+        half = int(np.ceil(np.sqrt(m2 / row_m2.mean()) / 2))
+        total = np.pad(np.cumsum(np.cumsum(self.free, axis=0), axis=1), ((1, 0), (1, 0)))
+        top, bottom = np.maximum(rows - half, 0), np.minimum(rows + half + 1, len(self.free))
+        left = np.maximum(columns - half, 0)
+        right = np.minimum(columns + half + 1, self.free.shape[1])
+        around = total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left]
+        best = int(np.argmax(around))
+        return [(rows[best : best + 1], columns[best : best + 1]), (rows, columns)]
+
+    def land_of(self, cells: Flags) -> shapely.Geometry:
+        """Cells without what belongs to bases, masks or other counties."""
+        polygon: shapely.Geometry = shapely.union_all(self.boxes[cells])
+        for each in self.outside:
+            polygon = each.taken_from(polygon)
+        return polygon if self.border is None else shapely.intersection(polygon, self.border)
+
+
+def _window_around(asked: _Asked, land: Land) -> Window | None:
+    """The window in which an enlargement is looked for, within the DEM."""
+    own = Footprints.of(np.array([asked.base], dtype=object), land.dem)
+    west, north, east, south = shapely.total_bounds(own.cells)
+    if not np.isfinite([west, north, east, south]).all():
+        return None
+    more = (asked.contiguity_m + _REACH * np.sqrt(asked.m2)) / land.dem.cell_m + 1
+    ends = []
+    for low, high, size in (
+        (north, south, land.dem.shape[0]),
+        (west, east, land.dem.shape[1]),
+    ):
+        first, last = np.clip([np.floor(low - more), np.ceil(high + more)], 0, size)
+        ends.append(slice(int(first), int(last)))
+    empty = any(part.start >= part.stop for part in ends)
+    return None if empty else (ends[0], ends[1])
+
+
+def _border_of(base: shapely.Geometry, borders: Geometries | None) -> shapely.Geometry | None:
+    """The county that holds most of a base."""
+    if borders is None or not len(borders):
+        return None
+    border: shapely.Geometry = borders[np.argmax(areas_m2(shapely.intersection(borders, base)))]
+    return border

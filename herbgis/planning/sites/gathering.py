@@ -1,0 +1,122 @@
+"""gather_candidates: all land that a plan may choose, from proposals and from DEMs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from herbgis.planning.land.siting import SitingRules, read_siting_rules
+from herbgis.planning.land.suitability import Land, Progress, open_land
+from herbgis.planning.sites.candidates import Candidates, joined, none_given
+from herbgis.planning.sites.enlargements import enlarge_bases
+from herbgis.planning.sites.finding import find_candidates
+from herbgis.planning.sites.proposals import given_candidates
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+
+
+def gather_candidates(
+    bases: gpd.GeoDataFrame,
+    *,
+    proposals: gpd.GeoDataFrame | None = None,
+    dem: str | Path | Sequence[str | Path] | None = None,
+    counties: gpd.GeoDataFrame | None = None,
+    policy: Policy | None = None,
+    rules: SitingRules | None = None,
+    factors: Mapping[str, str | Path] | None = None,
+    masks: Mapping[str, Any] | None = None,
+    units: gpd.GeoDataFrame | None = None,
+    progress: Progress | None = None,
+) -> Candidates:
+    """Land that a plan may choose: proposed polygons, else suitable land of DEMs; and enlargements.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        One row a base, as from `classify`. No site lies on them; those below a threshold are
+        given the suitable land next to them.
+    proposals : GeoDataFrame, optional
+        Polygons of one's own, see `given_candidates`; with them no others are looked for.
+    dem : path or sequence of paths, optional
+        Elevation, by which land is rated. Without it there are only the proposals.
+    counties : GeoDataFrame, optional
+        As `read_counties` gives it: no site goes beyond one.
+    policy : Policy, optional
+    rules : SitingRules, optional
+        As `read_siting_rules` gives it; those that herbgis ships by default.
+    factors, masks : mapping, optional
+        Further rasters, and land that must be left out; see `open_land`.
+    units : GeoDataFrame, optional
+        Villages or catchments that no site goes beyond.
+    progress : callable, optional
+        Told how many tiles of a DEM are done, and of how many.
+    """
+    policy = policy or load_policy()
+    lands = [
+        _land(path, bases, counties, policy, rules, factors, masks)
+        for path in ([dem] if isinstance(dem, str | Path) else dem or [])
+    ]
+    found = [enlarge_bases(bases, land, counties=counties, policy=policy) for land in lands]
+    if proposals is not None:
+        found.append(
+            given_candidates(
+                proposals,
+                land=lands[0] if lands else None,
+                bases=bases,
+                counties=counties,
+                policy=policy,
+            )
+        )
+    else:
+        found += [
+            find_candidates(land, policy=policy, counties=counties, units=units, progress=progress)
+            for land in lands
+        ]
+    return joined(*_numbered(found)) if found else none_given()
+
+
+def _land(
+    path: str | Path,
+    bases: gpd.GeoDataFrame,
+    counties: gpd.GeoDataFrame | None,
+    policy: Policy,
+    rules: SitingRules | None,
+    factors: Mapping[str, str | Path] | None,
+    masks: Mapping[str, Any] | None,
+) -> Land:
+    """A DEM with all that land is rated by, for the varieties that the targets count."""
+    rules = rules or read_siting_rules(policy=policy)
+    counted = [name for name in rules.varieties if policy.group_of(name) in policy.counting.groups]
+    return open_land(
+        path,
+        rules,
+        varieties=counted,
+        factors=factors,
+        masks=masks,
+        bases=bases,
+        region=counties,
+        datum_parameters=policy.datum_parameters,
+    )
+
+
+def _numbered(found: Sequence[Candidates]) -> Iterator[Candidates]:
+    """Candidates whose ids differ: the second to use one gets a number behind it."""
+    used: Counter[str] = Counter()
+    for each in found:
+        ids = []
+        for name in each.sites.index:
+            used[name] += 1
+            ids.append(name if used[name] == 1 else f"{name}-{used[name]}")
+        index = pd.Index(ids, name="candidate_id", dtype="str")
+        yield replace(
+            each,
+            sites=each.sites.set_axis(index),
+            scores=each.scores.set_axis(index),
+            limiting=each.limiting.set_axis(index),
+        )

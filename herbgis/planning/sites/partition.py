@@ -1,0 +1,283 @@
+"""Suitable land split into pieces that one cooperative could run, along the terrain.
+
+Each piece grows from a seed over the ground, and where the ground rises or falls the way is longer:
+so pieces meet on ridges, steps and steep slopes, and never reach across what is unsuitable.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from herbgis.geo.geodesy import Flags, Floats, Ints
+
+#: A metre up or down is as far as so many along.
+_CLIMB = 8.0
+#: Ways are whole centimetres: sums of whole numbers are exact, so a piece always hangs together.
+_UNITS_A_METRE = 100
+_FAR = np.iinfo(np.int32).max
+#: Seeds are moved to the middle of their pieces so often.
+_MOVES = 2
+#: A piece that is too large is cut in two, and its halves again, so often.
+_CUTS = 8
+#: What belongs to no piece.
+NONE = 0
+Borders: TypeAlias = defaultdict[int, defaultdict[int, int]]
+
+
+def split_land(
+    elevation_m: Floats,
+    ground: Flags,
+    zone: Ints,
+    cell_m: tuple[float, float],
+    row_m2: Floats,
+    *,
+    least_m2: float,
+    target_m2: float,
+    most_m2: float,
+) -> npt.NDArray[np.int32]:
+    """Number the pieces of suitable ground.
+
+    Parameters
+    ----------
+    elevation_m : array of float, shape (rows, columns)
+        Known wherever there is ground.
+    ground : array of bool, shape (rows, columns)
+    zone : array of int, shape (rows, columns)
+        No piece reaches from one zone into another.
+    cell_m : tuple of float
+        East-west and north-south side of a cell.
+    row_m2 : array of float, shape (rows,)
+        Area of a cell.
+    least_m2, target_m2, most_m2 : float
+        Size of a piece: what is smaller and has no neighbour to go with belongs to none.
+
+    Returns
+    -------
+    array of int32, shape (rows, columns)
+        1, 2, … in the order of each piece's first cell; 0 for none. Each hangs together by sides
+        of cells.
+    """
+    ways = Ways.of(elevation_m, ground, zone, cell_m)
+    spacing = [max(1, round(np.sqrt(target_m2) / side)) for side in cell_m]
+    piece = _sown(ground, zone, spacing[1], spacing[0])
+    seeds = _middles(piece)
+    for _ in range(_MOVES):
+        piece, _ = ways.grown(seeds)
+        seeds = _middles(piece)
+    piece, _ = ways.grown(seeds)
+    for _ in range(_CUTS):
+        area = _areas(piece, row_m2)
+        large = np.flatnonzero(area > most_m2)
+        if not len(large[large != NONE]):
+            break
+        piece = ways.halved(piece, large[large != NONE])
+    area = _areas(piece, row_m2)
+    area[NONE] = 0
+    kept = _joined(ways.borders(piece), area, least_m2, most_m2)
+    return _renumbered(kept[piece])
+
+
+def opened(ground: Flags, cells: int) -> Flags:
+    """Ground less what is narrower than so many cells: what squares of that side can cover."""
+    if cells <= 1:
+        return ground.copy()
+    # A square lies on ground where its sum is full; it is named by its north-western cell.
+    full = _box_sums(np.pad(ground, ((0, cells - 1), (0, cells - 1))), cells) == cells * cells
+    covered = _box_sums(np.pad(full, ((cells - 1, 0), (cells - 1, 0))), cells) > 0
+    return np.asarray(covered)
+
+
+def _box_sums(flags: Flags, cells: int) -> Ints:
+    """Sums over squares of so many cells that lie wholly inside."""
+    total = np.pad(np.cumsum(np.cumsum(flags, axis=0, dtype=np.int64), axis=1), ((1, 0), (1, 0)))
+    across = total[:, cells:] - total[:, :-cells]
+    return np.asarray(across[cells:] - across[:-cells])
+
+
+def first_cells(pieces: npt.NDArray[np.int32]) -> tuple[Ints, Ints]:
+    """Row and column of the first cell of each piece, in order of their numbers."""
+    numbers, first = np.unique(pieces, return_index=True)
+    row, column = np.divmod(first[numbers != NONE], pieces.shape[1])
+    return row, column
+
+
+class Ways:
+    """What it costs to go from cell to cell over ground."""
+
+    def __init__(self, across: npt.NDArray[np.int32], down: npt.NDArray[np.int32]) -> None:
+        self.across, self.down = across, down
+
+    @classmethod
+    def of(
+        cls, elevation_m: Floats, ground: Flags, zone: Ints, cell_m: tuple[float, float]
+    ) -> Ways:
+        """Ways between cells of one zone, along and down."""
+        costs = []
+        for axis, side in ((1, cell_m[0]), (0, cell_m[1])):
+            here, there = _neighbours(elevation_m, axis)
+            one = np.logical_and(*_neighbours(ground, axis))
+            one &= np.equal(*_neighbours(zone, axis))
+            climb = np.abs(np.where(one, there, 0.0) - np.where(one, here, 0.0))
+            metres = np.maximum(np.rint((side + _CLIMB * climb) * _UNITS_A_METRE), 1)
+            costs.append(np.where(one, metres, _FAR).astype(np.int32))
+        return cls(*costs)
+
+    def grown(
+        self, seeds: tuple[Ints, Ints, Ints], within: npt.NDArray[np.int32] | None = None
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """The seed that each cell is nearest to along the ground, and how far that is.
+
+        What goes with one seed hangs together. Where there is no way, the seed is `NONE`. Within
+        pieces that are given, ways do not leave a piece.
+        """
+        across, down = self.across, self.down
+        if within is not None:
+            across, down = (
+                np.where(np.equal(*_neighbours(within, axis)), cost, _FAR)
+                for axis, cost in ((1, across), (0, down))
+            )
+        rows, columns, numbers = seeds
+        way = np.full((len(across), down.shape[1]), _FAR, dtype=np.int32)
+        piece = np.full(way.shape, NONE, dtype=np.int32)
+        way[rows, columns] = 0
+        piece[rows, columns] = numbers
+        steps = [(1, across, False), (1, across, True), (0, down, False), (0, down, True)]
+        changed = True
+        while changed:
+            changed = False
+            for axis, cost, back in steps:
+                first, second = _neighbours(way, axis)
+                of_first, of_second = _neighbours(piece, axis)
+                if back:
+                    first, second, of_first, of_second = second, first, of_second, of_first
+                # What is out of reach stays so: the sum is held below the largest number.
+                reached = first + np.minimum(cost, _FAR - first)
+                nearer = reached < second
+                if nearer.any():
+                    second[nearer] = reached[nearer]
+                    of_second[nearer] = of_first[nearer]
+                    changed = True
+        return piece, way
+
+    def borders(self, piece: npt.NDArray[np.int32]) -> Borders:
+        """How many sides of cells two pieces have in common that a way leads over."""
+        pairs = []
+        for axis, cost in ((1, self.across), (0, self.down)):
+            here, there = _neighbours(piece, axis)
+            apart = (here != there) & (here != NONE) & (there != NONE) & (cost != _FAR)
+            pairs.append(np.stack([here[apart], there[apart]], axis=1))
+        met, count = np.unique(np.sort(np.concatenate(pairs), axis=1), axis=0, return_counts=True)
+        found: Borders = defaultdict(lambda: defaultdict(int))
+        for (one, other), length in zip(met.tolist(), count.tolist(), strict=True):
+            found[one][other] += length
+            found[other][one] += length
+        return found
+
+    def halved(self, piece: npt.NDArray[np.int32], large: Ints) -> npt.NDArray[np.int32]:
+        """Pieces with those that are too large cut in two across their longer axis."""
+        chosen = np.isin(piece, large)
+        rows, columns = np.nonzero(chosen)
+        number = piece[rows, columns]
+        ahead = _along_axis(rows, columns, number.astype(np.intp))
+        half = 2 * number + ahead
+        mixed = np.full(piece.shape, NONE, dtype=np.int32)
+        mixed[rows, columns] = half
+        grown, _ = self.grown(_middles(mixed), np.where(chosen, piece, NONE).astype(np.int32))
+        return _renumbered(np.where(chosen, grown + piece.max(), piece).astype(np.int32))
+
+
+def _neighbours(values: npt.NDArray[Any], axis: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Views of each cell that has a next one along an axis, and of that next one."""
+    return (values[:, :-1], values[:, 1:]) if axis else (values[:-1], values[1:])
+
+
+def _sown(ground: Flags, zone: Ints, tall: int, wide: int) -> npt.NDArray[np.int32]:
+    """Ground by squares of a grid and by zone: the first guess at pieces."""
+    row, column = (np.arange(size) for size in ground.shape)
+    square = (row // tall)[:, None] * (ground.shape[1] // wide + 1) + column // wide
+    key = square * (zone.max(initial=0) + 2) + zone + 1
+    _, number = np.unique(key, return_inverse=True)
+    return np.where(ground, number.reshape(ground.shape) + 1, NONE).astype(np.int32)
+
+
+def _middles(piece: npt.NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
+    """Row, column and number of the cell of each piece that is nearest to its middle."""
+    rows, columns = np.nonzero(piece)
+    number = piece[rows, columns]
+    count = np.maximum(np.bincount(number), 1)
+    middle = [np.bincount(number, at) / count for at in (rows, columns)]
+    off = (rows - middle[0][number]) ** 2 + (columns - middle[1][number]) ** 2
+    order = np.lexsort((off, number))
+    first = order[np.flatnonzero(np.diff(number[order], prepend=NONE))]
+    return rows[first], columns[first], number[first].astype(np.intp)
+
+
+def _along_axis(rows: Ints, columns: Ints, number: Ints) -> Flags:
+    """Which cells lie beyond the middle of their piece, seen along its longer axis."""
+    count = np.maximum(np.bincount(number), 1)
+    y = rows - (np.bincount(number, rows) / count)[number]
+    x = columns - (np.bincount(number, columns) / count)[number]
+    xx, xy, yy = (np.bincount(number, product) for product in (x * x, x * y, y * y))
+    turn = 0.5 * np.arctan2(2 * xy, xx - yy)
+    return np.asarray(x * np.cos(turn)[number] + y * np.sin(turn)[number] > 0)
+
+
+def _areas(piece: npt.NDArray[np.int32], row_m2: Floats) -> Floats:
+    weight = np.broadcast_to(row_m2[:, None], piece.shape)
+    return np.bincount(piece.ravel(), weight.ravel()).astype(np.float64)
+
+
+def _joined(
+    borders: Borders, area: Floats, least_m2: float, most_m2: float
+) -> npt.NDArray[np.int32]:
+    """The piece that each piece goes with; `NONE` for what stays too small or too large.
+
+    The smallest goes first, with the neighbour of the longest common border that does not become
+    too large by it.
+    """
+    goes_with = np.arange(len(area), dtype=np.int32)
+    waiting = [(size, number) for number, size in enumerate(area) if 0 < size < least_m2]
+    heapq.heapify(waiting)
+    while waiting:
+        size, number = heapq.heappop(waiting)
+        if goes_with[number] != number or size != area[number]:
+            continue
+        fitting = [
+            (length, -other)
+            for other, length in borders[number].items()
+            if area[other] + size <= most_m2
+        ]
+        if not fitting:
+            continue
+        other = -max(fitting)[1]
+        goes_with[number] = other
+        area[other] += size
+        area[number] = 0
+        for third, length in borders.pop(number).items():
+            del borders[third][number]
+            if third != other:
+                borders[other][third] += length
+                borders[third][other] += length
+        if area[other] < least_m2:
+            heapq.heappush(waiting, (area[other], other))
+    for number in range(len(goes_with)):
+        root = number
+        while goes_with[root] != root:
+            root = goes_with[root]
+        goes_with[number] = root
+    fits = (area >= least_m2) & (area <= most_m2)
+    return np.where(fits[goes_with], goes_with, NONE).astype(np.int32)
+
+
+def _renumbered(piece: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """1, 2, … in the order of first cells."""
+    numbers, first, place = np.unique(piece, return_index=True, return_inverse=True)
+    order = np.argsort(np.where(numbers == NONE, -1, first))
+    rank = np.empty(len(numbers), dtype=np.int32)
+    rank[order] = np.arange(len(numbers)) + (NONE not in numbers)
+    return rank[place].reshape(piece.shape)

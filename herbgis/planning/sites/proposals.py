@@ -1,0 +1,159 @@
+"""given_candidates: sites that somebody proposes, through the same door as those found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from herbgis.foundation.errors import MissingColumnError
+from herbgis.foundation.units import to_mu
+from herbgis.geo.geodesy import areas_m2
+from herbgis.geo.systems import Geometries
+from herbgis.measuring.borders import county_shares
+from herbgis.measuring.overlaps import overlapping_pairs
+from herbgis.planning.land.scoring import score_polygons
+from herbgis.planning.land.suitability import UNLIMITED, Land, polygons_of
+from herbgis.planning.sites.candidates import Candidates, candidates_of
+from herbgis.reading.understanding.cells import clean_text
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+
+_ID, _WHAT = "candidate_id", "候选地块"
+_TOLD = ("county", "township", "variety", "cost", "distance_km")
+_NUMBERS = {"cost": "成本", "distance_km": "距离"}
+
+
+def given_candidates(
+    frame: gpd.GeoDataFrame,
+    *,
+    land: Land | None = None,
+    bases: gpd.GeoDataFrame | None = None,
+    counties: gpd.GeoDataFrame | None = None,
+    policy: Policy | None = None,
+) -> Candidates:
+    """Candidate polygons of a user's own, measured, cut and rated.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        In any system; ``candidate_id``, and optionally ``variety`` (none: any), ``cost``,
+        ``township``, ``county``, ``distance_km``. Rows of one id are one candidate, told by the
+        first of them.
+    land : Land, optional
+        By which they are rated; without it scores are NaN, for the varieties of the policy's lists.
+    bases : GeoDataFrame, optional
+        Bases that stand: land they share is taken off the candidate, and said.
+    counties : GeoDataFrame, optional
+        As `read_counties` gives it; names the county where the frame does not.
+    policy : Policy, optional
+        Whose spellings of varieties and counties are understood.
+
+    Returns
+    -------
+    Candidates
+        In order of their ids. What has no land, or none that is not a base already, is left out,
+        and said.
+
+    Raises
+    ------
+    CrsError
+        The frame, or the bases, have no coordinate system.
+    MissingColumnError
+        There is no ``candidate_id``.
+    """
+    policy = policy or load_policy()
+    if _ID not in frame:
+        raise MissingColumnError(_WHAT, [_ID], [str(column) for column in frame.columns])
+    ids, polygons, first = _one_row_an_id(frame)
+    free, said = _beside_bases(ids, polygons, bases)
+    kept = ~(shapely.is_missing(free) | shapely.is_empty(free))
+    said += [f"{_WHAT} {name} 没有可用的土地, 未列入" for name in ids[~kept]]
+    ids, free, first = ids[kept], free[kept], first[kept]
+    columns = {name: _told(first, name, policy) for name in _TOLD}
+    said += _no_numbers(ids, first)
+    if counties is not None:
+        columns["county"] = _counties(columns["county"], free, counties)
+    if land is None:
+        varieties = tuple(name for name in policy.varieties if policy.group_of(name) != "other")
+        scores = np.full((len(ids), len(varieties)), np.nan)
+        limiting = np.full(scores.shape, UNLIMITED, dtype=object)
+        said.append("没有给出高程数据, 未评价适宜性")
+    else:
+        varieties = land.varieties
+        scores, limiting = score_polygons(free, land)
+        beyond = ids[np.isnan(scores).all(axis=1)] if len(varieties) else []
+        said += [f"{_WHAT} {name} 不在高程数据范围内, 未评价适宜性" for name in beyond]
+    caveats = () if land is None else land.caveats
+    return candidates_of(list(ids), free, columns, scores, limiting, varieties, caveats, said)
+
+
+def _one_row_an_id(frame: gpd.GeoDataFrame) -> tuple[Any, Geometries, pd.DataFrame]:
+    """Ids in order, the land of each, and the first row of each."""
+    polygons = polygons_of(frame, _WHAT)
+    names = np.array([clean_text(name) or "" for name in frame[_ID]], dtype=object)
+    ids, first = np.unique(names.astype(str), return_index=True)
+    land = np.empty(len(ids), dtype=object)
+    for number, name in enumerate(ids):
+        land[number] = shapely.union_all(polygons[names == name])
+    return (
+        ids.astype(object),
+        land,
+        pd.DataFrame(frame.drop(columns=frame.geometry.name)).iloc[first],
+    )
+
+
+def _beside_bases(
+    ids: Any, polygons: Geometries, bases: gpd.GeoDataFrame | None
+) -> tuple[Geometries, list[str]]:
+    """Candidates without the land of bases, and what was taken off them."""
+    free = polygons.copy()
+    said: list[str] = []
+    if bases is None:
+        return free, said
+    standing = polygons_of(bases, "现有基地")
+    pairs = overlapping_pairs(polygons, standing)
+    for number, bases_there in pairs.groupby("left")["right"]:
+        free[number] = shapely.difference(
+            polygons[number], shapely.union_all(standing[bases_there.to_numpy()])
+        )
+        before, after = to_mu(areas_m2(np.array([polygons[number], free[number]], dtype=object)))
+        said.append(f"{_WHAT} {ids[number]} 与现有基地重叠 {before - after:.2f} 亩, 已扣除")
+    return free, said
+
+
+def _told(first: pd.DataFrame, name: str, policy: Policy) -> list[Any]:
+    """A column as told, by canonical names; missing where it is not there."""
+    if name not in first:
+        return [None] * len(first)
+    if name in _NUMBERS:
+        numbers = pd.to_numeric(first[name], errors="coerce")
+        return list(numbers.where(numbers >= 0))
+    texts = [clean_text(cell) for cell in first[name]]
+    if name == "township":
+        return texts
+    return [text and (policy.canonical(name, text) or text) for text in texts]
+
+
+def _no_numbers(ids: Any, first: pd.DataFrame) -> list[str]:
+    """Costs and distances that are none."""
+    said = []
+    for name, title in _NUMBERS.items():
+        for key, cell in zip(ids, first.get(name, []), strict=False):
+            written = clean_text(cell)
+            number = pd.to_numeric(cell, errors="coerce")
+            if written and not number >= 0:
+                said.append(f"{_WHAT} {key} 的{title} {written} 不是可用的数, 未采用")
+    return said
+
+
+def _counties(
+    told: list[Any], polygons: Geometries, counties: gpd.GeoDataFrame
+) -> list[str | None]:
+    """The county as told, else the one that holds most of the land."""
+    shares = county_shares(polygons, counties).drop_duplicates("record").set_index("record")
+    names = counties["county"].iloc[shares["county"]].set_axis(shares.index)
+    return [own or names.get(number) for number, own in enumerate(told)]

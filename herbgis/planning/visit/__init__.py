@@ -1,0 +1,1 @@
+"""The way of a site meeting: which bases to show, in which order."""

@@ -1,0 +1,208 @@
+"""The way between the stops of a visit: travel times, straight lines, least order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+
+from herbgis.foundation.errors import HerbgisError, MissingColumnError
+
+#: Minutes are reckoned in whole hundredths, so that equal sums are equal.
+_HUNDREDTHS = 100
+#: The order of stops is found exactly over all their orders: 2^12 subsets.
+MOST_STOPS = 12
+_TRAVEL_HEADINGS = {"from": "起点", "to": "终点", "minutes": "分钟"}
+ERRORS_NAMED = 10
+
+
+def text_of(value: object) -> str:
+    """A cell as one line of text; nothing where there is nothing."""
+    if isinstance(value, bool | np.bool_):
+        return "是" if value else "否"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if pd.isna(value) else " ".join(str(value).split())
+
+
+def least_order(
+    steps: Sequence[Sequence[int]], first: Sequence[int], last: Sequence[int]
+) -> list[int]:
+    """The order of visiting all places with the least sum of steps.
+
+    Parameters
+    ----------
+    steps : sequence of sequence of int
+        From each place to each other; there and back may differ.
+    first, last : sequence of int
+        From the start to each place, and from each place to the end; zeros where there is none.
+
+    Returns
+    -------
+    list of int
+        Places in order; of orders with equal sums the first.
+
+    Notes
+    -----
+    Held and Karp, A dynamic programming approach to sequencing problems (1962): for every set of
+    places already seen and the place where one stands, the least way through the rest.
+    """
+    count = len(first)
+    every = (1 << count) - 1
+    rest = [[0] * count for _ in range(every)] + [list(last)]
+    for seen in range(every - 1, 0, -1):
+        ahead = [place for place in range(count) if not seen >> place & 1]
+        for at in range(count):
+            if seen >> at & 1:
+                rest[seen][at] = min(steps[at][p] + rest[seen | 1 << p][p] for p in ahead)
+    order: list[int] = []
+    seen = 0
+    while len(order) < count:
+        step = steps[order[-1]] if order else first
+        ahead = [place for place in range(count) if not seen >> place & 1]
+        order.append(min(ahead, key=lambda p: (step[p] + rest[seen | 1 << p][p], p)))
+        seen |= 1 << order[-1]
+    return order
+
+
+def least_travel(
+    chosen: Sequence[str], start: str | None, end: str | None, roads: Roads
+) -> list[str]:
+    """The chosen in the order of least travel."""
+    pairs = [(a, b) for a in chosen for b in chosen if a != b]
+    begin = [(start, b) for b in chosen] if start is not None else []
+    finish = [(a, end) for a in chosen] if end is not None else []
+    roads.ask([*begin, *pairs, *finish])
+    order = least_order(
+        [[roads.cost(a, b) for b in chosen] for a in chosen],
+        [roads.cost(start, b) if start is not None else 0 for b in chosen],
+        [roads.cost(a, end) if end is not None else 0 for a in chosen],
+    )
+    return [chosen[number] for number in order]
+
+
+class Roads:
+    """How far it is from place to place: by the travel table, or as the crow flies."""
+
+    def __init__(
+        self,
+        geometry: gpd.GeoSeries,
+        places: Mapping[str, tuple[float, float]],
+        minutes: Mapping[tuple[str, str], int] | None,
+        straight_kmh: float | None,
+    ) -> None:
+        if straight_kmh is not None and not (0 < straight_kmh < math.inf):
+            msg = f"straight_kmh 要大于 0, 给的是 {straight_kmh}。"
+            raise HerbgisError(msg)
+        self.geometry, self.places, self.kmh = geometry, places, straight_kmh
+        self.minutes = minutes
+        self.unit = "公里" if minutes is None else "分钟"
+        self.guessed: list[str] = []
+        self.geod = pyproj.Geod(ellps="GRS80")
+
+    def ask(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Raise HerbgisError naming the pairs that nothing is known about."""
+        if self.minutes is None:
+            return
+        lacking = [f"{a}→{b}" for a, b in pairs if a != b and (a, b) not in self.minutes]
+        self.guessed = list(dict.fromkeys([*self.guessed, *lacking]))
+        if lacking and self.kmh is None:
+            msg = (
+                f"车程表缺 {_first_of(lacking)}。来回要各有一行; 请补上, "
+                "或用 straight_kmh= 许可这些段按直线距离和该时速估。"
+            )
+            raise HerbgisError(msg)
+
+    def cost(self, a: str, b: str) -> int:
+        """Hundredths of minutes, or metres; nothing where one already is."""
+        if a == b:
+            return 0
+        if self.minutes is not None and (a, b) in self.minutes:
+            return self.minutes[a, b]
+        metres = self._metres(a, b)
+        if self.minutes is None or self.kmh is None:
+            return round(metres)
+        return round(metres / 1000 / self.kmh * 60 * _HUNDREDTHS)
+
+    def length(self, a: str, b: str) -> float:
+        """Minutes, or kilometres."""
+        return self.cost(a, b) / (1000 if self.minutes is None else _HUNDREDTHS)
+
+    def told(self, a: str, b: str) -> str:
+        """A way as it stands in the table."""
+        if self.minutes is None:
+            return f"直线 {self.length(a, b):.1f} 公里 (车程未给)"
+        guess = "" if a == b or (a, b) in self.minutes else " (按直线距离估)"
+        return f"{self.length(a, b):.0f} 分钟{guess}"
+
+    def notes(self, way: Sequence[str], *, ordered: bool) -> list[str]:
+        """What is to be said of a way, and of its length in all."""
+        legs = list(pairwise(way))
+        total = sum(self.cost(a, b) for a, b in legs)
+        if self.minutes is None:
+            what = "距离按直线" if ordered else "顺序按直线距离"
+            line = f"车程未给, {what}, 仅供参考。全程直线 {total / 1000:.1f} 公里。"
+            return [line] if legs else []
+        lines = [f"全程行车 {total / _HUNDREDTHS:.0f} 分钟, 不含停留。"] if legs else []
+        if self.guessed:
+            lines.append(
+                f"车程表没有 {_first_of(self.guessed)}, "
+                f"按直线距离每小时 {self.kmh:g} 公里估, 仅供参考。"
+            )
+        return lines
+
+    def _metres(self, a: str, b: str) -> float:
+        *_, metres = self.geod.inv(*self._lonlat(a), *self._lonlat(b))
+        return float(metres)
+
+    def _lonlat(self, place: str) -> tuple[float, float]:
+        if place in self.places:
+            lon, lat = self.places[place]
+            return float(lon), float(lat)
+        if place not in self.geometry.index:
+            msg = f"不知道 {place} 在哪里, 算不了直线距离。请在 places= 里给出它的经度、纬度。"
+            raise HerbgisError(msg)
+        point = self.geometry[place].representative_point()
+        return float(point.x), float(point.y)
+
+
+def _first_of(pairs: Sequence[str]) -> str:
+    more = f" 等 {len(pairs)} 段" if len(pairs) > ERRORS_NAMED else ""
+    return "、".join(pairs[:ERRORS_NAMED]) + more
+
+
+def travel_minutes(travel: pd.DataFrame | None) -> dict[tuple[str, str], int] | None:
+    """Hundredths of minutes from place to place; a row without minutes is as good as none."""
+    if travel is None:
+        return None
+    present = [str(column) for column in travel.columns]
+    heading = {
+        name: next((h for h in (name, title) if h in present), None)
+        for name, title in _TRAVEL_HEADINGS.items()
+    }
+    if None in heading.values():
+        lacking = [name for name, h in heading.items() if h is None]
+        raise MissingColumnError("choose_visit(travel=…)", lacking, present)
+    told = travel.set_axis(present, axis=1)[list(heading.values())]
+    found: dict[tuple[str, str], int] = {}
+    wrong, twice = [], []
+    for a, b, value in told.itertuples(index=False, name=None):
+        if pd.isna(value) or text_of(value) == "":
+            continue
+        pair = (text_of(a), text_of(b))
+        minutes = pd.to_numeric(value, errors="coerce")
+        if not 0 <= minutes < math.inf:
+            wrong.append(f"{pair[0]}→{pair[1]} ({text_of(value)})")
+            continue
+        if found.setdefault(pair, cost := round(float(minutes) * _HUNDREDTHS)) != cost:
+            twice.append(f"{pair[0]}→{pair[1]}")
+    for fault, pairs in (("不是分钟数", wrong), ("前后不一致", twice)):
+        if pairs:
+            msg = f"车程表里{fault}的: {'、'.join(pairs[:ERRORS_NAMED])}。"
+            raise HerbgisError(msg)
+    return found

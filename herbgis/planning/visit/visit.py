@@ -1,0 +1,234 @@
+"""choose_visit: the stops of a site visit (观摩点), the way, and who stands in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import geopandas as gpd
+import pandas as pd
+
+from herbgis.counting.marks import countable
+from herbgis.counting.tiers import tier_of
+from herbgis.foundation import display
+from herbgis.foundation.errors import CrsError, HerbgisError, MissingColumnError
+from herbgis.geo.geodesy import CGCS2000
+from herbgis.planning.visit.roads import (
+    ERRORS_NAMED,
+    Roads,
+    least_travel,
+    text_of,
+    travel_minutes,
+)
+from herbgis.planning.visit.words import (
+    choice_notes,
+    closing_notes,
+    host_facts,
+    season_notes,
+    seasons_of,
+    visit_table,
+)
+from herbgis.planning.visit.worth import (
+    FLAGS,
+    HUNDREDTHS,
+    VisitRule,
+    best_choice,
+    reasons_against,
+    score_bases,
+    stand_ins,
+    tidy_wishes,
+    worth_of,
+)
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+
+
+@dataclass(frozen=True, repr=False)
+class Visit:
+    """The stops of a site visit in their order.
+
+    Attributes
+    ----------
+    table : DataFrame
+        观摩点推荐表: a row a stop in order, index ``base_id``; columns `TABLE_COLUMNS`, all text.
+        ``hg.draw_map(visit=visit.table)`` draws it.
+    scores : DataFrame
+        A row a base that could be chosen, index ``base_id`` in order: ``variety``, ``county``,
+        ``variety_points`` and ``county_points`` (for the first of its kind), the points of
+        `VisitRule` each in its column, their sum ``own``, ``chosen``.
+    replacements : mapping of str to str
+        The base that stands in for each stop (备选), if there is one.
+    legs : tuple of float
+        From stop to stop, beginning and ending with start and end where these are given: minutes,
+        or kilometres as the crow flies (``unit``).
+    unit : str
+        ``分钟`` or ``公里``.
+    worth : float
+        Points of the choice.
+    on : datetime.date or None
+    start, end : str or None
+    notes : tuple of str
+        What stands under the table.
+    """
+
+    table: pd.DataFrame
+    scores: pd.DataFrame
+    replacements: Mapping[str, str]
+    legs: tuple[float, ...]
+    unit: str
+    worth: float
+    on: dt.date | None
+    start: str | None
+    end: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """Ids of the stops in order."""
+        return tuple(self.table.index)
+
+    def __repr__(self) -> str:
+        return "\n".join([display.text_table(self.table), *self.notes])
+
+    def _repr_html_(self) -> str:
+        notes = [display.html_paragraph(line) for line in self.notes]
+        return display.html_section("观摩点推荐表", display.html_table(self.table), *notes)
+
+
+def choose_visit(
+    bases: gpd.GeoDataFrame,
+    *,
+    stops: int = 6,
+    must: Iterable[str] = (),
+    never: Iterable[str] = (),
+    order: Sequence[str] | None = None,
+    travel: pd.DataFrame | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    places: Mapping[str, tuple[float, float]] | None = None,
+    straight_kmh: float | None = None,
+    facts: pd.DataFrame | None = None,
+    on: dt.date | None = None,
+    rule: VisitRule | None = None,
+    policy: Policy | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Visit:
+    """Choose the stops of a site visit among the verified bases, and their order.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        A row a base, as `classify` gives it.
+    stops : int
+        How many, 1 to `MOST_STOPS`. Where fewer bases can be chosen, all of these are, and the
+        notes say why not more.
+    must, never : iterable of str
+        Ids of bases that are, or are not, to be visited.
+    order : sequence of str, optional
+        Ids of the stops in the order wanted: they are the visit, and `stops` and `must` are not
+        asked. Without it the stops are chosen, and stand in the order of least travel.
+    travel : DataFrame, optional
+        ``from``, ``to`` (ids of bases; `start`, `end`), ``minutes``, or 起点, 终点, 分钟; there and
+        back may differ. Without it distances are as the crow flies, and the notes say so.
+    start, end : str, optional
+        Where the visit sets out and ends, a name in `travel` or `places`; without an end it ends
+        at the last stop.
+    places : mapping of str to (lon, lat), optional
+        Degrees on CGCS2000 of start and end; asked where `travel` does not tell.
+    straight_kmh : float, optional
+        Allows pairs that `travel` lacks to be reckoned as the crow flies at so many km/h.
+    facts : DataFrame, optional
+        Index ``base_id`` (or a column), any of 大巴可达, 停车位, 讲解人, and 会期物候, which goes
+        before the shipped table.
+    on : datetime.date, optional
+        The day of the visit; without it phenology is neither shown nor judged.
+    rule : VisitRule, optional
+    policy : Policy, optional
+    columns : mapping of str to str, optional
+        Column of the base table to the frame's heading.
+
+    Returns
+    -------
+    Visit
+        The choice of the greatest worth under the rule, and of equals the one whose ids, sorted,
+        come first; the order of least travel, and of equals the one whose ids come first.
+
+    Raises
+    ------
+    UnknownNameError
+        An id that no base has, or a column of `facts` that the table does not have.
+    MissingColumnError
+        No geometry, no ``counted_mu``, or a travel table without its columns.
+    HerbgisError
+        Wishes that contradict each other, a wanted base that is not verified, or pairs without
+        travel times.
+    """
+    policy, rule = policy or load_policy(), rule or VisitRule()
+    table = _tidy(bases, policy, columns)
+    said = host_facts(facts, table.index)
+    table[["season", "grade", "source"]] = seasons_of(table["variety"], said["会期物候"], on)
+    reasons = reasons_against(table, policy)
+    wishes = tidy_wishes(table.index, reasons, stops, must, never, order)
+    possible = reasons.index[(reasons == "") & ~reasons.index.isin(wishes.never)]
+    scores = score_bases(table.loc[possible], rule, policy)
+    count = min(wishes.stops, len(scores))
+    chosen = best_choice(scores, count, wishes.must)
+    scores["chosen"] = scores.index.isin(chosen)
+    roads = Roads(table.geometry, dict(places or {}), travel_minutes(travel), straight_kmh)
+    itinerary = list(order) if order is not None else least_travel(chosen, start, end, roads)
+    way = [p for p in (start, *itinerary, end) if p is not None]
+    roads.ask(list(pairwise(way)))
+    replacements = stand_ins(scores)
+    notes = (
+        *choice_notes(scores, wishes, reasons),
+        *roads.notes(way, ordered=wishes.ordered),
+        *season_notes(table.loc[itinerary], on),
+        *closing_notes(table.loc[[*itinerary, *replacements.values()]]),
+    )
+    return Visit(
+        table=visit_table(table, itinerary, roads, start, replacements, said, policy),
+        scores=scores,
+        replacements={stop: replacements[stop] for stop in itinerary if stop in replacements},
+        legs=tuple(roads.length(a, b) for a, b in pairwise(way)),
+        unit=roads.unit,
+        worth=worth_of(scores, chosen) / HUNDREDTHS,
+        on=on,
+        start=start,
+        end=end,
+        notes=notes,
+    )
+
+
+def _tidy(
+    bases: gpd.GeoDataFrame, policy: Policy, columns: Mapping[str, str] | None
+) -> gpd.GeoDataFrame:
+    """The columns that a visit looks at, index ``base_id`` in order, on CGCS2000."""
+    if not isinstance(bases, gpd.GeoDataFrame) or bases.active_geometry_name is None:
+        raise MissingColumnError("choose_visit", ["geometry"], [str(c) for c in bases.columns])
+    if bases.crs is None:
+        msg = "choose_visit 的基地没有坐标系, 请先用 set_crs 指明, 或用 hg.classify 的结果。"
+        raise CrsError(msg)
+    table = countable(pd.DataFrame(bases), policy, columns)
+    if bases.index.name != "base_id" and table["base_id"].notna().any():
+        table.index = pd.Index(table["base_id"])
+    table.index = pd.Index([text_of(label) for label in table.index], name="base_id", dtype="str")
+    if table.index.has_duplicates:
+        twice = sorted(set(table.index[table.index.duplicated()]))[:ERRORS_NAMED]
+        msg = f"choose_visit 要一个基地一行, 重复的编号: {'、'.join(twice)}。请先 hg.classify。"
+        raise HerbgisError(msg)
+    table["tier"] = tier_of(table["counted_mu"], policy)
+    table["variety"] = [_canonical("variety", v, policy) for v in table["variety"]]
+    table["county"] = [_canonical("county", c, policy) for c in table["county"]]
+    for name in [name for name in FLAGS if name in table]:
+        table[name] = [_canonical("answer", v, policy) for v in table[name]]
+    for name in [name for name in ("households", "poor_households") if name in table]:
+        table[name] = pd.to_numeric(table[name], errors="coerce")
+    places = bases.geometry.to_crs(CGCS2000).to_numpy()
+    return gpd.GeoDataFrame(table, geometry=places, crs=CGCS2000).sort_index()
+
+
+def _canonical(column: str, value: object, policy: Policy) -> str:
+    text = text_of(value)
+    return policy.canonical(column, text) or text

@@ -1,0 +1,1 @@
+"""Reading: one module a format family, one way in, `herbgis.reading.reading`."""

@@ -1,0 +1,118 @@
+"""read_candidates: a file of candidate sites, in any format and system that a survey may have."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from herbgis.foundation import resources
+from herbgis.foundation.errors import CandidatesError, MissingColumnError
+from herbgis.foundation.units import fold
+from herbgis.geo.geodesy import CGCS2000
+from herbgis.reading.reading import reader_of
+from herbgis.reading.sources import Source, find_sources
+from herbgis.reading.understanding.placing import place_layer
+from herbgis.reading.understanding.survey import Layer
+from herbgis.terms.headings import match_headings
+from herbgis.terms.issues import Place
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+
+_ID = "candidate_id"
+_DBF_BYTES = 10
+_SHARED = ("county", "township", "variety")
+
+
+def read_candidates(source: str | Path, *, policy: Policy | None = None) -> gpd.GeoDataFrame:
+    """Candidate sites that a plan may choose.
+
+    Parameters
+    ----------
+    source : str or Path
+        Polygons, in any format that `read_survey` reads; a heading 候选编号 (``candidate_id``),
+        and optionally 成本, 品种, 乡镇, 县区, 距离(公里).
+    policy : Policy, optional
+        For its headings.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``candidate_id``, and of ``variety``, ``cost``, ``county``, ``township``, ``distance_km``
+        those that the file has; EPSG:4490.
+
+    Raises
+    ------
+    InputNotFoundError, MissingColumnError
+    CandidatesError
+        The file cannot be read, or its coordinates cannot be placed.
+    """
+    policy = policy or load_policy()
+    with ExitStack() as temporary:
+        layers = [
+            _tidy(layer, policy)
+            for each in find_sources([Path(source)], temporary)
+            for layer in _layers(each)
+        ]
+    if not layers:
+        msg = f"{source} 里没有候选地块。"
+        raise CandidatesError(msg)
+    return gpd.GeoDataFrame(pd.concat(layers, ignore_index=True), crs=CGCS2000)
+
+
+def _layers(source: Source) -> list[Layer]:
+    """The layers of a data set; whatever fails is one error of ours."""
+    try:
+        found = [] if source.trouble else [*reader_of(source.path)(source.path, source.shown)]
+    except Exception as error:
+        msg = f"候选地块文件 {source.shown} 读不出来: {error}"
+        raise CandidatesError(msg) from error
+    if source.trouble:
+        msg = f"候选地块文件 {source.shown} 读不出来: {source.trouble}"
+        raise CandidatesError(msg)
+    return found
+
+
+def _tidy(layer: Layer, policy: Policy) -> gpd.GeoDataFrame:
+    """A layer under the names in code, on CGCS2000."""
+    headings = [str(name) for name in layer.frame.columns if name != layer.frame.geometry.name]
+    named = _headings(headings, policy, cut=layer.cut_headings)
+    if _ID not in named:
+        what = f"候选地块文件 {layer.file}"
+        raise MissingColumnError(what, [_ID], headings)
+    place = Place(layer.file, layer.name or None)
+    placed = place_layer(np.asarray(layer.frame.geometry.array, dtype=object), layer.crs, place)
+    lost = [row for row, raw in enumerate(placed.raw, 1) if raw is not None]
+    if lost:
+        rows = "、".join(map(str, lost[:3])) + (" 等" if len(lost) > 3 else "")
+        msg = f"候选地块文件 {layer.file} 第 {rows} 条的坐标系认不出来。请转换为 CGCS2000 后再给。"
+        raise CandidatesError(msg)
+    table = {name: layer.frame[heading].to_numpy() for name, heading in named.items()}
+    return gpd.GeoDataFrame(table, geometry=placed.geometry, crs=CGCS2000)
+
+
+def _headings(headings: list[str], policy: Policy, *, cut: bool) -> dict[str, str]:
+    """The file's headings by the names in code; a DBF cuts them at ten bytes."""
+    matched, _ = match_headings(headings, policy)
+    named = {name: matched[name] for name in _SHARED if name in matched}
+    told = resources.read_toml("facts/candidates.toml")["headings"]
+    for name, spellings in told.items():
+        by_rank: dict[str, int] = {}
+        for rank, spelling in enumerate(spellings):
+            for written in (spelling, *(_cut(spelling) if cut else ())):
+                by_rank.setdefault(fold(written), rank)
+        own = sorted((by_rank[fold(h)], h) for h in headings if fold(h) in by_rank)
+        if own:
+            named[name] = own[0][1]
+    return named
+
+
+def _cut(spelling: str) -> list[str]:
+    """A heading as a DBF has it."""
+    return [
+        spelling.encode(encoding)[:_DBF_BYTES].decode(encoding, "ignore")
+        for encoding in ("utf-8", "gbk")
+    ]

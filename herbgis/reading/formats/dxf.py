@@ -1,0 +1,150 @@
+"""DXF, the exchange format of CAD: closed polylines as records, texts inside them as names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from herbgis.geo.systems import Geometries
+from herbgis.reading.understanding.survey import Layer, bare_frame
+from herbgis.terms.issues import Issue, Place
+
+if TYPE_CHECKING:
+    from herbgis.reading.formats.dxf_entities import Drawing, Label, Ring
+
+#: The layer of parcel boundaries (界址点, 界址线) that cadastral programs draw.
+_BOUNDARIES = "JZD"
+#: Pairs of overlapping boxes that are looked into, for a layer.
+_MOST_PAIRS = 2_000_000
+
+
+def read_dxf(path: Path, shown: str) -> Iterator[Layer]:
+    """Closed polylines of the modelspace, a layer for each layer that has some."""
+    from herbgis.reading.formats.dxf_entities import read_drawing  # noqa: PLC0415 - ezdxf imports slowly
+
+    drawing = read_drawing(path)
+    by_layer: dict[str, list[Ring]] = {}
+    for ring in drawing.rings:
+        by_layer.setdefault(ring.layer, []).append(ring)
+    if not by_layer:
+        issue = Issue("HG001", Place(shown), {"why": "没有闭合的多段线, 没有读到图斑"})
+        issues = () if drawing.cut or drawing.unread else (issue,)
+        nothing = Layer(shown, "", bare_frame(pd.DataFrame()), None, 0, issues=issues)
+        yield _with_findings(nothing, drawing)
+    names = sorted(by_layer, key=lambda name: (name.upper() != _BOUNDARIES, name))
+    for number, name in enumerate(names):
+        layer = _layer(shown, name, by_layer[name], drawing)
+        if number == 0:
+            layer = _with_findings(layer, drawing)
+        yield layer
+
+
+def _layer(shown: str, name: str, rings: Sequence[Ring], drawing: Drawing) -> Layer:
+    """One layer's rings with the names that lie in them."""
+    shapes = np.array([shapely.Polygon(ring.points) for ring in rings], dtype=object)
+    assumptions = [f"图层“{name}”的闭合多段线作为图斑"]
+    names, all_tried = _names(shapes, name, drawing.labels)
+    inner, all_compared = _count_inner(shapes)
+    if inner:
+        assumptions.append(f"{inner} 个图斑在同图层另一图斑之内, 各自作为记录, 未当作洞")
+    if not (all_tried and all_compared):
+        assumptions.append("图斑与文字过多, 名称和套叠未查全")
+    return Layer(
+        file=shown,
+        name=name,
+        frame=gpd.GeoDataFrame({"name": names}, geometry=gpd.GeoSeries(shapes)),
+        crs=None,
+        promised=len(rings),
+        encoding=drawing.encoding,
+        assumptions=tuple(assumptions),
+        issues=tuple(_curves(rings, Place(shown, name))),
+    )
+
+
+def _with_findings(layer: Layer, drawing: Drawing) -> Layer:
+    """The file's first layer, with what is to be said of the whole file."""
+    where = Place(layer.file, layer.name or None)
+    issues = list(layer.issues)
+    said = []
+    if not drawing.agrees:
+        issues.append(Issue("HG003", where, {"encoding": drawing.encoding}))
+        said.append(f"编码={drawing.encoding}(由内容判定)")
+    if drawing.cut:
+        why = "DXF 不完整, 只读到能读的部分"
+        issues.append(Issue("HG001", where, {"why": why}))
+    if drawing.unread:
+        why = f"{drawing.unread} 个图元损坏, 其余已读"
+        issues.append(Issue("HG001", where, {"why": why}))
+    if drawing.open_lines:
+        said.append(f"{drawing.open_lines} 条未闭合的多段线未作为图斑")
+    if drawing.paper_lines:
+        said.append(f"图纸空间的 {drawing.paper_lines} 条多段线未读")
+    said += [f"{title} {count} 个未读" for title, count in drawing.passed_over.items()]
+    inserts = drawing.inserts_with_lines()
+    if inserts:
+        said.append(f"{inserts} 个图块内有多段线, 未读")
+    return replace(layer, assumptions=(*said, *layer.assumptions), issues=tuple(issues))
+
+
+def _curves(rings: Sequence[Ring], where: Place) -> Iterator[Issue]:
+    """One note for the layer where all records have arcs, else one a record."""
+    rows = [row for row, ring in enumerate(rings, 1) if ring.curved]
+    if rows and len(rows) == len(rings):
+        yield Issue("HG111", where, {"count": len(rows)})
+        return
+    for row in rows:
+        yield Issue("HG111", Place(where.file, where.layer, row), {"count": 1})
+
+
+def _names(
+    shapes: Geometries, layer: str, labels: Sequence[Label]
+) -> tuple[list[str | None], bool]:
+    """Each ring's texts: those of its own layer, or else all; each in the smallest ring only."""
+    points = np.array([shapely.Point(label.x, label.y) for label in labels], dtype=object)
+    rings, texts, complete = _pairs_within(shapes, points)
+    order = np.argsort(shapely.area(shapes[rings]), kind="stable")
+    _, first = np.unique(texts[order], return_index=True)
+    held: dict[int, list[Label]] = {}
+    for at in order[first]:
+        held.setdefault(int(rings[at]), []).append(labels[int(texts[at])])
+    names: list[str | None] = []
+    for row in range(len(shapes)):
+        found = held.get(row, [])
+        chosen = [label for label in found if label.layer == layer] or found
+        names.append(" ".join(label.words for label in chosen) or None)
+    return names, complete
+
+
+def _count_inner(shapes: Geometries) -> tuple[int, bool]:
+    """How many rings lie wholly in another, larger one."""
+    outer, inner, complete = _pairs_within(shapes, shapes)
+    larger = shapely.area(shapes[outer]) > shapely.area(shapes[inner])
+    return len(np.unique(inner[larger])), complete
+
+
+def _pairs_within(
+    outer: Geometries, inner: Geometries
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], bool]:
+    """Which lies within which, by positions; and whether all pairs could be looked into."""
+    tree = shapely.STRtree(inner)
+    shapely.prepare(outer)
+    at_once = max(1, _MOST_PAIRS // max(len(inner), 1))
+    rings, found = [np.empty(0, dtype=np.intp)], [np.empty(0, dtype=np.intp)]
+    budget = _MOST_PAIRS
+    for start in range(0, len(outer), at_once):
+        some, others = tree.query(outer[start : start + at_once])
+        budget -= len(some)
+        if budget < 0:
+            break
+        hit = shapely.contains(outer[some + start], inner[others])
+        rings.append(some[hit] + start)
+        found.append(others[hit])
+    return np.concatenate(rings), np.concatenate(found), budget >= 0

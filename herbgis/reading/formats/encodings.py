@@ -1,0 +1,65 @@
+"""Which encoding a file's text is in, decided from its bytes."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+#: Marks at the head of a text file that settle the question.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+_DAMAGED = re.compile("\ufffd+")
+#: Chinese takes three bytes in UTF-8; GBK may by chance look like characters of two.
+_SOUND = re.compile("[\u0800-\ufffc]")
+_SOUND_PER_DAMAGED = 2
+#: No text of a survey is larger.
+_MOST_BYTES = 256 * 1024**2
+
+
+def decide(pieces: Iterable[bytes]) -> str | None:
+    """``'UTF-8'`` or ``'GB18030'`` for pieces of text, or None where all is ASCII.
+
+    Chinese text in GBK is as good as nowhere valid UTF-8, so a few damaged characters do not
+    make UTF-8 GBK. A piece may end in the middle of a character, as fields of fixed width do.
+    """
+    foreign = [_as_utf8(piece) for piece in pieces if not piece.isascii()]
+    if not foreign:
+        return None
+    damaged = sum(len(_DAMAGED.findall(text)) for text in foreign)
+    sound = sum(len(_SOUND.findall(text)) for text in foreign)
+    return "UTF-8" if not damaged or sound >= _SOUND_PER_DAMAGED * damaged else "GB18030"
+
+
+def _as_utf8(piece: bytes) -> str:
+    return codecs.getincrementaldecoder("utf-8")("replace").decode(piece, final=False)
+
+
+def decode_text(data: bytes) -> tuple[str, str]:
+    """A text file's content and the encoding it was read in; undecodable bytes become U+FFFD."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace"), encoding.upper()
+    encoding = decide([data]) or "UTF-8"
+    return data.decode(encoding, errors="replace"), encoding
+
+
+def text_of_file(path: Path) -> tuple[str, str]:
+    """A file's text, and its encoding by the name that people know it under.
+
+    Raises
+    ------
+    ValueError
+        The file is larger than any survey.
+    """
+    size = path.stat().st_size
+    if size > _MOST_BYTES:
+        msg = f"文件有 {size / 1e6:.0f} MB, 超过限额; 请拆分后再交"
+        raise ValueError(msg)
+    text, encoding = decode_text(path.read_bytes())
+    return text, "GBK" if encoding == "GB18030" else encoding.removesuffix("-SIG")

@@ -1,0 +1,147 @@
+"""OVJSN, 奥维's JSON: objects in folders, latitude before longitude, polygons not closed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import shapely
+
+from herbgis.reading.formats.encodings import text_of_file
+from herbgis.reading.formats.kml_fields import told_by
+from herbgis.reading.formats.placemarks import Folder, Shapes
+from herbgis.reading.understanding.survey import Layer
+from herbgis.terms.issues import Issue, Place
+
+_Part: TypeAlias = Mapping[str, Any]
+
+#: What 奥维 numbers its kinds of objects (7 label, 8 track, 13 polygon, 30 folder).
+_POLYGON, _FOLDER = 13, 30
+#: Its flag of GCJ-02, as written.
+_COORD_TYPES = {"0": "CGCS2000", "False": "CGCS2000", "1": "GCJ-02", "True": "GCJ-02"}
+#: Lists of objects; other lists are such only where their members look like objects.
+_LISTS = frozenset({"ObjItems", "ObjChildren"})
+_MARKS = frozenset({"Object", "ObjectDetail"})
+
+
+def read_ovjsn(path: Path, shown: str) -> Iterator[Layer]:
+    """Every folder of an OVJSN as a layer."""
+    text, encoding = text_of_file(path)
+    folders = _folders(_root(text), path.stem)
+    decided = encoding == "GBK"
+    for number, (name, folder) in enumerate(folders.items()):
+        layer = folder.layer(shown, name, encoding, of_ovital=True)
+        if decided and number == 0:
+            layer = _with_encoding(layer)
+        yield layer
+
+
+def _root(text: str) -> _Part:
+    """The object that a file is; ValueError where it is another one."""
+    try:
+        root = json.loads(text)
+    except RecursionError:
+        root = None
+    if not isinstance(root, dict) or not _children(root):
+        msg = "没有 ObjItems 对象, 或嵌套过深, 不是奥维的 OVJSN"
+        raise ValueError(msg)
+    return root
+
+
+def _with_encoding(layer: Layer) -> Layer:
+    """The file's first layer, with the encoding that JSON does not allow."""
+    issue = Issue("HG003", Place(layer.file, layer.name), {"encoding": layer.encoding})
+    said = (f"编码={layer.encoding}(由内容判定)", *layer.assumptions)
+    return replace(layer, assumptions=said, issues=(issue, *layer.issues))
+
+
+def _folders(root: _Part, stem: str) -> dict[str, Folder]:
+    """Records by folder, in the order of the file; what is not understood has no shape."""
+    folders: dict[str, Folder] = {}
+    waiting = [("", root.get("Gcj02"), item) for item in reversed(_children(root) or [])]
+    while waiting:
+        name, flag, item = waiting.pop()
+        body = _mapping(item.get("Object", item))
+        detail = _mapping(body.get("ObjectDetail", body))
+        flag = next((part["Gcj02"] for part in (detail, body, item) if "Gcj02" in part), flag)
+        title = str(body.get("Name") or "")
+        kind = item.get("Type", body.get("Type"))
+        inner = _inner(item, body, detail)
+        if inner is None and kind != _FOLDER:
+            row = {"name": title, **told_by(str(body.get("Comment") or ""))}
+            folder = folders.setdefault(name or stem, Folder())
+            folder.add(row, _drawn(detail, kind), _coord_type(flag))
+            continue
+        below = "/".join(filter(None, [name, title or "未命名"]))
+        waiting += [(below, flag, child) for child in reversed(inner or [])]
+    return folders
+
+
+def _mapping(value: object) -> _Part:
+    """A part of an object; nothing where it is something else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _inner(*parts: _Part) -> list[_Part] | None:
+    """Objects in an object's parts, each part once: what an object lacks it is itself."""
+    lists = [_children(part) for part in {id(part): part for part in parts}.values()]
+    known = [children for children in lists if children is not None]
+    return [child for children in known for child in children] if known else None
+
+
+def _children(part: _Part) -> list[_Part] | None:
+    """Objects that a part lists, under whatever name its version has; None without a list."""
+    lists = [
+        value
+        for key, value in part.items()
+        if isinstance(value, list)
+        and (key in _LISTS or any(_mapping(child).keys() & _MARKS for child in value))
+    ]
+    return [_mapping(child) for value in lists for child in value] if lists else None
+
+
+def _coord_type(flag: object) -> str | None:
+    return None if flag is None else _COORD_TYPES.get(str(flag), f"Gcj02={flag}")
+
+
+def _drawn(detail: _Part, kind: object) -> Shapes | None:
+    """What an object's coordinates draw; None where they cannot be read."""
+    drawn = Shapes()
+    try:
+        numbers = _numbers(detail.get("Latlng")) or _numbers([detail.get("Lat"), detail.get("Lng")])
+    except (ValueError, OverflowError):
+        return None
+    if len(numbers) % 2:
+        return None
+    vertices = [(lon, lat) for lat, lon in zip(numbers[::2], numbers[1::2], strict=True)]
+    if kind == _POLYGON and len(set(vertices)) >= 3:
+        drawn.polygons.append(shapely.Polygon(vertices))
+    elif kind == _POLYGON and vertices:
+        drawn.points.append(shapely.MultiPoint(vertices))
+    elif len(vertices) > 1:
+        drawn.add_line([*vertices])
+    else:
+        drawn.points += [shapely.Point(xy) for xy in vertices]
+    return drawn
+
+
+def _numbers(value: object) -> list[float]:
+    """Numbers of a flat or a nested list, in order; ValueError where something else is there."""
+    numbers: list[float] = []
+    waiting = [value]
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, list):
+            waiting += reversed(entry)
+        elif isinstance(entry, Mapping) and {"Lat", "Lng"} <= entry.keys():
+            waiting += [entry["Lng"], entry["Lat"]]
+        elif entry is not None:
+            numbers.append(float(entry) if isinstance(entry, (int, float, str)) else math.nan)
+    if not all(map(math.isfinite, numbers)):
+        msg = "坐标不是数字"
+        raise ValueError(msg)
+    return numbers

@@ -1,0 +1,184 @@
+"""Records of folders, as maps on a telephone keep them: fields, shapes, a coordinate type."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from herbgis.geo.geodesy import Floats
+from herbgis.geo.offsets import bd09_to_cgcs2000, gcj02_to_cgcs2000
+from herbgis.reading.formats.sheets import check_size
+from herbgis.reading.understanding.survey import Layer
+from herbgis.terms.issues import Issue, Place
+
+#: Ends of a track this near to each other close it; a walk around a base rarely ends on its start.
+CLOSING_M = 30.0
+_GEOD = pyproj.Geod(ellps="GRS80")
+
+Coordinates = list[tuple[float, ...]]
+Conversion = Callable[[Floats, Floats], tuple[Floats, Floats]]
+
+#: What 奥维 writes into OvCoordType, folded; None for what is CGCS2000 already.
+_CONVERSIONS: Mapping[str, Conversion | None] = {
+    "CGCS2000": None,
+    "WGS84": None,
+    "GCJ02": gcj02_to_cgcs2000,
+    "BD09": bd09_to_cgcs2000,
+}
+
+
+def _gap_m(vertices: Coordinates) -> float:
+    """Metres between the ends of a line; infinite where it has too few points for a ring."""
+    if len(set(vertices)) < 3:
+        return math.inf
+    (west, south), (east, north) = vertices[0][:2], vertices[-1][:2]
+    return float(_GEOD.inv(west, south, east, north)[2])
+
+
+@dataclass
+class Shapes:
+    """What was drawn in one placemark.
+
+    Attributes
+    ----------
+    polygons, lines, points : list of geometries
+    gaps_m : list of float
+        How far apart the ends were of each track that was closed.
+    """
+
+    polygons: list[shapely.Polygon] = field(default_factory=list)
+    lines: list[shapely.LineString] = field(default_factory=list)
+    points: list[shapely.Geometry] = field(default_factory=list)
+    gaps_m: list[float] = field(default_factory=list)
+
+    def add_line(self, vertices: Coordinates) -> None:
+        """Add a line, as a polygon where its ends meet."""
+        if len(set(vertices)) < 2:
+            self.points += [shapely.Point(xy) for xy in vertices[:1]]
+            return
+        gap = _gap_m(vertices)
+        if gap <= CLOSING_M:
+            self.polygons.append(shapely.Polygon(vertices))
+            self.gaps_m.append(gap)
+            return
+        self.lines.append(shapely.LineString(vertices))
+
+    def add_track(self, pieces: list[Coordinates]) -> None:
+        """Add a track that was paused: one walk, unless each of its pieces closes by itself."""
+        pieces = [piece for piece in pieces if piece]
+        if any(_gap_m(piece) > CLOSING_M for piece in pieces):
+            pieces = [list(chain.from_iterable(pieces))]
+        for piece in pieces:
+            self.add_line(piece)
+
+    def together(self) -> tuple[shapely.Geometry | None, int]:
+        """One geometry, polygons before all else, and how many lines and points were left out."""
+        if self.polygons:
+            left = len(self.lines) + len(self.points)
+            one = len(self.polygons) == 1
+            return self.polygons[0] if one else shapely.MultiPolygon(self.polygons), left
+        others = [*self.lines, *self.points]
+        if len(others) < 2:
+            return (others[0] if others else None), 0
+        if not self.points:
+            return shapely.MultiLineString(self.lines), 0
+        return shapely.GeometryCollection(others), 0
+
+
+@dataclass
+class Folder:
+    """The records of one folder, and what was decided about them.
+
+    Attributes
+    ----------
+    rows : list of dict of str to str
+        Heading to text, a record each; `shapes` beside them.
+    begun : int
+        Records that the file begins, whether they end or not.
+    unread : list of int
+        Records, from 1, whose coordinates could not be read.
+    untyped : int
+        Records with a shape and without a coordinate type.
+    """
+
+    rows: list[dict[str, str]] = field(default_factory=list)
+    shapes: list[shapely.Geometry | None] = field(default_factory=list)
+    begun: int = 0
+    unread: list[int] = field(default_factory=list)
+    untyped: int = 0
+    _converted: Counter[str] = field(default_factory=Counter)
+    _gaps_m: list[float] = field(default_factory=list)
+    _left_out: int = 0
+
+    def add(self, row: dict[str, str], drawn: Shapes | None, coord_type: str | None) -> None:
+        """Add a record; None for what was drawn says that it could not be read."""
+        self.rows.append(row)
+        if drawn is None:
+            self.unread.append(len(self.rows))
+            self.shapes.append(None)
+            return
+        shape, left_out = drawn.together()
+        if shape is not None:
+            shape, converted = _on_cgcs2000(shape, coord_type)
+            self._converted[converted] += 1
+            self.untyped += not coord_type
+        self.shapes.append(shape)
+        self._gaps_m += drawn.gaps_m
+        self._left_out += left_out
+
+    def layer(self, shown: str, name: str, encoding: str, *, of_ovital: bool = False) -> Layer:
+        """The folder as a layer of longitudes and latitudes; 奥维 should state their types."""
+        check_size(len(self.rows), len(set(chain.from_iterable(self.rows))))
+        table = pd.DataFrame(self.rows, index=range(len(self.rows)), dtype=object)
+        table = table.where(table.notna(), None)
+        why = {"why": "坐标读不懂, 记录保留, 没有图形"}
+        return Layer(
+            file=shown,
+            name=name,
+            frame=gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(self.shapes, index=table.index)),
+            crs=pyproj.CRS.from_epsg(4326),
+            promised=max(self.begun, len(self.rows)),
+            encoding=encoding,
+            assumptions=tuple(self._decided(of_ovital=of_ovital)),
+            issues=tuple(Issue("HG001", Place(shown, name, row), why) for row in self.unread),
+        )
+
+    def _decided(self, *, of_ovital: bool) -> Iterator[str]:
+        """What was decided about the records, a line each."""
+        if of_ovital and self.untyped:
+            yield f"{self.untyped} 条记录未注明坐标类型, 按 CGCS2000(奥维也导出 GCJ-02)"
+        for kind, count in sorted(self._converted.items()):
+            if kind in {"GCJ-02", "BD-09"}:
+                yield f"{count} 条记录坐标由 {kind} 换算(文件注明)"
+            elif kind:
+                yield f"{count} 条记录的坐标类型 {kind[:20]} 不认识, 按 WGS84"
+        gaps = self._gaps_m
+        if gaps:
+            yield f"{len(gaps)} 条首尾相接的航迹作为面(首尾最远相距 {max(gaps):.1f} m)"
+        if self._left_out:
+            yield f"面旁边的 {self._left_out} 个线或点未用"
+
+
+def _on_cgcs2000(shape: shapely.Geometry, written: str | None) -> tuple[shapely.Geometry, str]:
+    """A geometry put right by its OvCoordType, and the type by its usual name.
+
+    A type that is not known is given back as written, and the geometry as it is.
+    """
+    folded = re.sub(r"[\s_-]", "", written or "WGS84").upper()
+    convert = _CONVERSIONS.get(folded)
+    if convert is None:
+        return shape, "" if folded in _CONVERSIONS else str(written)
+    if (np.abs(shapely.get_coordinates(shape)) > (180, 90)).any():
+        return shape, ""  # no degrees: placing keeps them as text
+    moved = shapely.transform(shape, lambda xy: np.column_stack(convert(xy[:, 0], xy[:, 1])))
+    return moved, f"{folded[:-2]}-{folded[-2:]}"

@@ -1,0 +1,132 @@
+"""read_survey: the one way in for survey files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from herbgis.geo.geodesy import CGCS2000
+from herbgis.reading.formats.dxf import read_dxf
+from herbgis.reading.formats.kml import read_kml
+from herbgis.reading.formats.mapinfo import read_mapinfo
+from herbgis.reading.formats.ovjsn import read_ovjsn
+from herbgis.reading.formats.plot_txt import read_plot_txt
+from herbgis.reading.formats.points import read_cass_points
+from herbgis.reading.formats.vector import read_gdal, read_geojson, read_parquet
+from herbgis.reading.formats.workbook import read_csv, read_workbook
+from herbgis.reading.sources import Source, find_sources
+from herbgis.reading.understanding.survey import Layer, Part, Survey, assemble, understand
+from herbgis.terms import columns as cols
+from herbgis.terms.issues import Issue, Place
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+
+Reader = Callable[[Path, str], Iterator[Layer]]
+Track = Callable[[list[Source]], Iterable[Source]]
+
+#: Suffixes that GDAL does not read for us.
+_OWN_READERS: Mapping[str, Reader] = {
+    ".csv": read_csv,
+    ".dat": read_cass_points,
+    ".dxf": read_dxf,
+    ".geojson": read_geojson,
+    ".json": read_geojson,
+    ".kml": read_kml,
+    ".kmz": read_kml,
+    ".mif": read_mapinfo,
+    ".ovjsn": read_ovjsn,
+    ".ovkml": read_kml,
+    ".ovkmz": read_kml,
+    ".parquet": read_parquet,
+    ".tab": read_mapinfo,
+    ".txt": read_plot_txt,
+    ".xls": read_workbook,
+    ".xlsx": read_workbook,
+}
+
+
+def read_survey(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    policy: Policy | None = None,
+    columns: Mapping[str, str] | None = None,
+    track: Track | None = None,
+) -> Survey:
+    """Read survey files as they come: a file, a folder, a zip, or a list of these.
+
+    GeoPackage, shapefile, GeoJSON, file geodatabase, GeoParquet, MapInfo, DXF, KML and 奥维's
+    formats, 界址点 TXT, CASS points, workbooks and CSV are read. What cannot be read is HG001 in
+    ``issues``; every readable record is kept.
+
+    Parameters
+    ----------
+    paths : str, Path or iterable of these
+    policy : Policy, optional
+        Whose words and aliases are used; ``tongren-2020`` by default.
+    columns : mapping of str to str, optional
+        Column of the base table to the heading that the files use.
+    track : callable, optional
+        Wraps the list of files while they are read, to show progress.
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    InputNotFoundError
+        A path does not exist.
+    """
+    policy = policy or load_policy()
+    given = [paths] if isinstance(paths, (str, Path)) else paths
+    parts: list[Part] = []
+    with ExitStack() as temporary:
+        sources = find_sources((Path(path) for path in given), temporary)
+        for source in track(sources) if track else sources:
+            parts += _read_source(source, policy, columns)
+    return assemble(parts)
+
+
+def reader_of(path: Path) -> Reader:
+    """The reader of a file's format."""
+    return _OWN_READERS.get(path.suffix.lower(), read_gdal)
+
+
+def _read_source(
+    source: Source, policy: Policy, columns: Mapping[str, str] | None
+) -> Iterator[Part]:
+    """Layers of one data set; what fails to open or parse is a part of its own with HG001."""
+    if source.trouble:
+        yield _failed(source, source.trouble)
+        return
+    reader = reader_of(source.path)
+    layers = 0
+    try:
+        for layer in reader(source.path, source.shown):
+            yield understand(layer, policy, columns)
+            layers += 1
+    except PermissionError:
+        yield _failed(source, "没有权限打开, 请先关闭正在打开它的 WPS 或 Excel")
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file makes a parser raise
+        detail = f"{type(error).__name__}: {error}".replace(str(source.path), source.shown)
+        kind = source.path.suffix.lower()
+        yield _failed(source, f"文件损坏, 或不是 {kind} 格式", detail[:300])
+    else:
+        if not layers:
+            yield _failed(source, "文件里没有数据图层")
+
+
+def _failed(source: Source, why: str, detail: str = "") -> Part:
+    """A data set without records, and why in words; what the parser said stands with the file."""
+    entry: dict[str, object] = {
+        "path": source.shown,
+        "layer": None,
+        "records": 0,
+        "read": 0,
+        "encoding": "",
+        "crs": "",
+        "assumptions": [detail] if detail else [],
+    }
+    issue = Issue("HG001", Place(source.shown), {"why": why})
+    return Part(cols.empty_table(CGCS2000), entry, (issue,))

@@ -1,0 +1,224 @@
+"""From a table as somebody wrote it to the base table.
+
+Headings and values are mapped by the policy's alias tables alone, never by likeness. A cell that
+cannot be understood stays in ``raw_<column>``, and a rule names it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import pandas as pd
+
+from herbgis.foundation.units import parse_date
+from herbgis.reading.understanding.assumptions import Assumptions
+from herbgis.reading.understanding.cells import Distinct, clean_texts, read_quantities
+from herbgis.reading.understanding.extras import read_extras
+from herbgis.terms import columns as cols
+from herbgis.terms.headings import match_headings
+from herbgis.terms.policy import Policy
+
+_SEPARATORS = re.compile(r"[、,，;；/+|()（）]|套种|间作")
+
+
+def complete(
+    frame: gpd.GeoDataFrame,
+    *,
+    policy: Policy,
+    columns: Mapping[str, str] | None = None,
+    assumptions: Assumptions | None = None,
+) -> gpd.GeoDataFrame:
+    """Give a table the columns of the base table, in their types and canonical words.
+
+    Columns of the frame that are not the base table's are kept. Applied to a base table it
+    changes nothing. Geometry is not touched.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Any headings; see `herbgis.terms.headings.match_headings`.
+    policy : Policy
+    columns : mapping of str to str, optional
+        Column of the base table to the frame's heading.
+    assumptions : Assumptions, optional
+        Where to say what was assumed.
+
+    Returns
+    -------
+    GeoDataFrame
+        A new frame with the same index and geometry.
+    """
+    said = assumptions or Assumptions()
+    matched, heading_unit = match_headings([str(c) for c in frame.columns], policy, columns)
+    table = frame.copy()
+    for column in cols.READ:
+        heading = matched.get(column.name)
+        source = None if heading is None else frame[heading]
+        table[column.name] = _first_reading(source, column, frame.index)
+    _read_varieties(table, policy)
+    for name in ("status", "kind"):
+        _read_words(table, name, policy, present=name in matched, said=said)
+    for name in ("surveyed_on", "completed_on"):
+        _read_dates(table, name, None if name not in matched else frame[matched[name]])
+    _read_places(table, policy)
+    _read_declared(table, frame, matched, heading_unit, policy, said)
+    read_extras(table, frame, matched, policy, said)
+    return table
+
+
+def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Index) -> pd.Series:
+    """A column before its words are understood: texts clean, everything else as it is."""
+    if source is None or column.kind == "date":
+        return cols.missing(column.kind, index)
+    if column.kind == "text":
+        return clean_texts(source)
+    if column.kind == "number":
+        return cols.typed(pd.to_numeric(source, errors="coerce").to_numpy(), "number", index)
+    if column.kind == "list":
+        lists = [_parts(value) if isinstance(value, str) else value for value in source]
+        return cols.typed(lists, "list", index)
+    return cols.typed(source.to_numpy(), column.kind, index)
+
+
+def _read_varieties(table: gpd.GeoDataFrame, policy: Policy) -> None:
+    """Split mixed plantings, map aliases, set the group; the cell stays where it was mapped."""
+    listed = table["varieties"].map(tuple)
+    given = Distinct.of(table["variety"], listed, table["raw_variety"], table["group"])
+    read = [_read_variety(*row, policy=policy) for row in given.rows]
+    kinds: dict[str, cols.Kind] = {
+        "variety": "text",
+        "varieties": "list",
+        "raw_variety": "text",
+        "group": "text",
+    }
+    for place, (name, kind) in enumerate(kinds.items()):
+        table[name] = given.spread([row[place] for row in read], kind)
+
+
+def _read_variety(
+    cell: str | None, listed: tuple[str, ...], raw: str | None, group: str | None, *, policy: Policy
+) -> tuple[str | None, list[str], str | None, str]:
+    """Main variety, all of them, the cell where it was mapped, and the group."""
+    beside = [policy.canonical("variety", part) or part for part in listed]
+    if cell is None:
+        return None, beside, None, group or policy.group_of("")
+    written = _parts(cell) or [cell]
+    known = [policy.canonical("variety", part) or part for part in written]
+    every = list(dict.fromkeys([*known, *beside]))
+    kept = cell if written != known else raw
+    return known[0], every, kept, group or policy.group_of(known[0])
+
+
+def _parts(cell: object) -> list[str]:
+    """The names in a cell that lists several."""
+    if not isinstance(cell, str):
+        return []
+    return [part.strip() for part in _SEPARATORS.split(cell) if part.strip()]
+
+
+def _read_words(
+    table: gpd.GeoDataFrame, name: str, policy: Policy, *, present: bool, said: Assumptions
+) -> None:
+    """Map status or kind to its canonical value; unknown words go to raw_<column>."""
+    default = policy.defaults[name]
+    if not present:
+        table[name] = cols.typed([default] * len(table), "text", table.index)
+        if len(table):
+            said.add(f"没有{cols.titles()[name]}列, 全部按“{policy.title_of(name, default)}”")
+        return
+    fallback = "unknown" if name == "status" else default
+    given = Distinct.of(table[name], table[f"raw_{name}"])
+    values: list[str] = []
+    raws: list[str | None] = []
+    for cell, raw in given.rows:
+        known = policy.canonical(name, cell) if cell else None
+        values.append(known or fallback)
+        raws.append(raw if known or not cell or cell == fallback else cell)
+    table[name] = given.spread(values, "text")
+    table[f"raw_{name}"] = given.spread(raws, "text")
+
+
+def _read_dates(table: gpd.GeoDataFrame, name: str, source: pd.Series | None) -> None:
+    if source is None:
+        return
+    if pd.api.types.is_datetime64_any_dtype(source):
+        naive = source.dt.tz_localize(None) if source.dt.tz is not None else source
+        table[name] = naive.astype("datetime64[s]")
+        return
+    given = Distinct.of(clean_texts(source))
+    dates = [parse_date(text) if text else None for (text,) in given.rows]
+    raws = [text if day is None else None for (text,), day in zip(given.rows, dates, strict=True)]
+    table[name] = given.spread(dates, "date")
+    table[f"raw_{name}"] = given.spread(raws, "text")
+
+
+def _read_places(table: gpd.GeoDataFrame, policy: Policy) -> None:
+    """Full county names and codes from short names or from each other; units likewise."""
+    words = policy.words["county"]
+    name_of = {word.code: word.name for word in words.values()}
+    given = Distinct.of(table["county"], table["county_code"])
+    counties: list[str | None] = []
+    codes: list[str | None] = []
+    for county, code in given.rows:
+        digits = code[:6] if code else None
+        text = county or name_of.get(digits or "")
+        known = policy.canonical("county", text) if text else None
+        counties.append(known or text)
+        codes.append(digits or (words[known].code if known else None))
+    table["county"] = given.spread(counties, "text")
+    table["county_code"] = given.spread(codes, "text")
+    units = Distinct.of(table["reporting_unit"])
+    named = [unit and (policy.canonical("reporting_unit", unit) or unit) for (unit,) in units.rows]
+    table["reporting_unit"] = units.spread(named, "text")
+
+
+def _read_declared(
+    table: gpd.GeoDataFrame,
+    frame: gpd.GeoDataFrame,
+    matched: Mapping[str, str],
+    heading_unit: str | None,
+    policy: Policy,
+    said: Assumptions,
+) -> None:
+    """Value, unit and 亩 of what was declared; a unit that is no land area gives no 亩."""
+    if "declared_value" not in matched:
+        table["declared_value"] = table["declared_mu"]
+        stated = table["declared_mu"].notna()
+        table.loc[stated, "declared_unit"] = policy.title_of("unit", "mu")
+        return
+    values, written, raws = read_quantities(frame[matched["declared_value"]])
+    stated = Distinct.of(values.notna(), written, table["declared_unit"])
+    units = [
+        _unit((in_cell, in_column, heading_unit), policy, said) if present else None
+        for present, in_cell, in_column in stated.rows
+    ]
+    table["declared_value"] = values
+    table["declared_unit"] = stated.spread(units, "text")
+    given = Distinct.of(table["declared_unit"], table["variety"])
+    factors = given.spread([_mu_per_unit(*row, policy=policy) for row in given.rows], "number")
+    table["declared_mu"] = table["declared_mu"].fillna(values * factors)
+    table["raw_declared_value"] = raws.fillna(table["raw_declared_value"])
+
+
+def _unit(texts: Sequence[str | None], policy: Policy, said: Assumptions) -> str:
+    """The unit of a declared value: from its cell, its unit column, its heading, else 亩."""
+    for text in texts:
+        if text:
+            known = policy.canonical("unit", text)
+            return policy.title_of("unit", known) if known else text
+    said.add("上报面积没有注明单位, 按亩")
+    return policy.title_of("unit", "mu")
+
+
+def _mu_per_unit(unit: str | None, variety: str | None, *, policy: Policy) -> float:
+    """亩 in a unit, or NaN where the policy does not take it for land area."""
+    name = policy.canonical("unit", unit) if unit else None
+    rule = policy.units
+    if name is None or name not in rule.convertible:
+        return float("nan")
+    if name in rule.bed_area_units and variety in rule.bed_area_varieties:
+        return float("nan")
+    per_unit = policy.words["unit"][name].mu_per_unit
+    return float("nan") if per_unit is None else per_unit

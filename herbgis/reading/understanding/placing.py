@@ -1,0 +1,284 @@
+"""From a layer's coordinates to longitude and latitude on CGCS2000.
+
+A layer says which system it is in, or it does not; its coordinates either fit that system or
+they do not. What fits is transformed. What does not is kept as WKT, and the systems that would
+explain it are tried: for a whole layer here, for single records by `herbgis.validating.rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from herbgis.geo.geodesy import SEMI_MAJOR_M, Flags, Floats
+from herbgis.geo.systems import Geometries, shiftless_datum, to_cgcs2000, transform, with_parameters
+from herbgis.geo.zones import GaussKruger, SevenParameters, gauss_kruger_of
+from herbgis.terms.issues import Issue, Place
+
+#: Longitudes and latitudes that hold all of China (自然资源部: 73°33′–135°05′E, 3°51′–53°33′N).
+CHINA = (73.0, 3.0, 136.0, 54.0)
+#: How far outside its published area a projected system may still be believed, in degrees of
+#: longitude and of latitude; a zone's formulas hold at any latitude.
+_AREA_MARGIN_DEG = (5.0, 20.0)
+_WEB_MERCATOR = 3857
+#: Decimals of what is kept as WKT: degrees to below a micrometre.
+_WKT_DIGITS = 12
+_NORTHINGS_M = (300_000.0, 6_100_000.0)
+_EASTING_OFFSET_M = (100_000.0, 900_000.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A system that would explain coordinates."""
+
+    epsg: int
+    swapped: bool = False
+
+    @property
+    def title(self) -> str:
+        """The system in words, for a message."""
+        name = f"EPSG:{self.epsg}"
+        return f"{name}, 两轴对调" if self.swapped else name
+
+    def place(self, geometries: Geometries) -> Geometries:
+        """Geometries read in this system, as longitude and latitude on CGCS2000."""
+        if self.swapped:
+            geometries = shapely.transform(geometries, lambda xy: xy[:, ::-1])
+        return to_cgcs2000(geometries, pyproj.CRS.from_epsg(self.epsg))
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A layer's geometries on CGCS2000, and what could not be placed.
+
+    Attributes
+    ----------
+    geometry : array of geometries, shape (n,)
+        2D, longitude and latitude; None where the record has none or does not fit.
+    raw : array of str or None, shape (n,)
+        WKT in the layer's own coordinates of what does not fit.
+    crs : str
+        The system that was used, or an empty string.
+    """
+
+    geometry: Geometries
+    raw: npt.NDArray[np.object_]
+    crs: str
+    assumptions: tuple[str, ...]
+    issues: tuple[Issue, ...]
+
+
+def place_layer(
+    geometries: Geometries,
+    crs: pyproj.CRS | None,
+    where: Place,
+    datum_parameters: Mapping[str, SevenParameters] | None = None,
+) -> Placed:
+    """Put a layer's geometries on CGCS2000, saying what was assumed.
+
+    Parameters
+    ----------
+    geometries : array of geometries, shape (n,)
+        In the layer's coordinates, x before y; None is allowed.
+    crs : pyproj.CRS or None
+        What the layer states.
+    where : Place
+        File and layer, for the findings.
+    datum_parameters : mapping of str to SevenParameters, optional
+        By old datum; without them its layers stay where they are, with HG007.
+    """
+    flat, dropped = _without_z(geometries, where)
+    if crs is None:
+        placed = _place_unstated(flat, where)
+    elif not crs.is_bound and shiftless_datum(crs):
+        placed = _place_old(flat, crs, where, (datum_parameters or {}).get(shiftless_datum(crs)))
+    else:
+        placed = _place_stated(flat, crs, where)
+    return Placed(
+        placed.geometry,
+        placed.raw,
+        placed.crs,
+        placed.assumptions,
+        (*dropped, *placed.issues),
+    )
+
+
+def _blank(geometries: Geometries) -> Flags:
+    """Where there are no coordinates to place."""
+    return np.asarray(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+
+
+def _name(crs: pyproj.CRS) -> str:
+    epsg = crs.to_epsg(min_confidence=70)
+    return f"EPSG:{epsg}" if epsg else crs.name
+
+
+def _without_z(geometries: Geometries, where: Place) -> tuple[Geometries, list[Issue]]:
+    """Drop Z and M; one note for the layer where all records have them, else one a record."""
+    deep = shapely.has_z(geometries) | shapely.has_m(geometries)
+    count = int(deep.sum())
+    if not count:
+        return geometries, []
+    present = int((~_blank(geometries)).sum())
+    if count == present:
+        issues = [Issue("HG110", where, {"count": count})]
+    else:
+        issues = [
+            Issue("HG110", Place(where.file, where.layer, int(row) + 1), {"count": 1})
+            for row in np.flatnonzero(deep)
+        ]
+    return np.asarray(shapely.force_2d(geometries)), issues
+
+
+def _place_unstated(geometries: Geometries, where: Place) -> Placed:
+    if _blank(geometries).all():
+        raw = np.full(len(geometries), None, dtype=object)
+        return Placed(geometries, raw, "", (), ())
+    for story in stories(geometries):
+        placed = story.place(geometries)
+        if lies_in_china(placed)[~_blank(geometries)].all():
+            note = f"坐标系={story.title}(由坐标推断)"
+            issue = Issue("HG005", where, {"crs": story.title})
+            raw = np.full(len(geometries), None, dtype=object)
+            return Placed(placed, raw, f"EPSG:{story.epsg}", (note,), (issue,))
+    return _unplaced(geometries, "", Issue("HG004", where, {}))
+
+
+def _place_old(
+    geometries: Geometries, crs: pyproj.CRS, where: Place, parameters: SevenParameters | None
+) -> Placed:
+    """A layer on an old datum: by the seven parameters of the place, or not at all."""
+    if parameters is None:
+        return _unplaced(
+            geometries, _name(crs), Issue("HG007", where, {"datum": shiftless_datum(crs)})
+        )
+    # The area that PROJ knows for the system is lost with the bound one, and is no help here.
+    placed = _place_stated(geometries, with_parameters(crs, parameters), where)
+    note = f"坐标系={_name(crs)}(按给定的七参数由 {shiftless_datum(crs)} 转换)"
+    return replace(placed, crs=_name(crs), assumptions=(note, *placed.assumptions))
+
+
+def _place_stated(geometries: Geometries, crs: pyproj.CRS, where: Place) -> Placed:
+    fit = fits(geometries, crs) | _blank(geometries)
+    none = np.full(len(geometries), None, dtype=object)
+    if fit.all():
+        return Placed(to_cgcs2000(geometries, crs), none, _name(crs), (), ())
+    if not fit[~_blank(geometries)].any() and len(geometries) > 1:
+        for story in (*stories(geometries), *_other_form(crs)):
+            placed = story.place(geometries)
+            tells_another = story.swapped or story.epsg != crs.to_epsg()
+            if tells_another and lies_in_china(placed)[~_blank(geometries)].all():
+                values = {"stated": _name(crs), "fitting": story.title}
+                note = f"坐标系={story.title}(文件写作 {_name(crs)}, 与坐标不符)"
+                issue = Issue("HG006", where, values)
+                return Placed(placed, none, f"EPSG:{story.epsg}", (note,), (issue,))
+    placed = none.copy()
+    placed[fit] = to_cgcs2000(geometries[fit], crs)
+    raw = none.copy()
+    raw[~fit] = shapely.to_wkt(geometries[~fit], rounding_precision=_WKT_DIGITS)
+    note = f"{int((~fit).sum())} 条记录的坐标不在 {_name(crs)} 的范围内, 原样保留"
+    return Placed(placed, raw, _name(crs), (note,), ())
+
+
+def _unplaced(geometries: Geometries, crs: str, issue: Issue) -> Placed:
+    raw = shapely.to_wkt(geometries, rounding_precision=_WKT_DIGITS)
+    nothing = np.full(len(geometries), None, dtype=object)
+    return Placed(nothing, np.asarray(raw, dtype=object), crs, (), (issue,))
+
+
+def fits(geometries: Geometries, crs: pyproj.CRS) -> Flags:
+    """Whether all of each geometry's coordinates can be coordinates of a system."""
+    xy, owner = shapely.get_coordinates(geometries, return_index=True)
+    if crs.is_geographic:
+        good = (np.abs(xy) <= (180, 90)).all(axis=1)
+    else:
+        placed = transform(crs, xy)
+        with np.errstate(invalid="ignore"):
+            good = (np.abs(transform(crs, placed, "INVERSE") - xy) < 1).all(axis=1)
+        good &= _within_area(placed[:, 0], placed[:, 1], crs)
+    return np.asarray(np.bincount(owner[~good], minlength=len(geometries)) == 0)
+
+
+def _within_area(lon: Floats, lat: Floats, crs: pyproj.CRS) -> Flags:
+    area = crs.area_of_use
+    if area is None or area.west > area.east:
+        return np.ones(lon.shape, dtype=bool)
+    aside, beyond = _AREA_MARGIN_DEG
+    return np.asarray(
+        (lon >= area.west - aside)
+        & (lon <= area.east + aside)
+        & (lat >= area.south - beyond)
+        & (lat <= area.north + beyond)
+    )
+
+
+def lies_in_china(geometries: Geometries) -> Flags:
+    """Whether each geometry lies within the span of China's longitudes and latitudes."""
+    west, south, east, north = CHINA
+    bounds = _extents(geometries)
+    with np.errstate(invalid="ignore"):
+        inside = (bounds[:, :2] >= (west, south)).all(axis=1)
+        return np.asarray(inside & (bounds[:, 2:] <= (east, north)).all(axis=1))
+
+
+def _extents(geometries: Geometries) -> Floats:
+    """Bounds over every vertex, of holes too; NaN where one is no number, or there is none."""
+    xy, owner = shapely.get_coordinates(geometries, return_index=True)
+    extents = np.full((len(geometries), 4), np.nan)
+    present, first = np.unique(owner, return_index=True)
+    if len(first):
+        extents[present, :2] = np.minimum.reduceat(xy, first)
+        extents[present, 2:] = np.maximum.reduceat(xy, first)
+    return extents
+
+
+def stories(geometries: Geometries) -> Iterator[Story]:
+    """Systems of use in China that the geometries' coordinates could be in, likeliest first.
+
+    Eastings without a zone number in front fit every zone and are left to the counties.
+    """
+    bounds = shapely.total_bounds(geometries)
+    if not np.isfinite(bounds).all():
+        return
+    x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    for a, b, swapped in ((x, y, False), (y, x, True)):
+        west, south, east, north = CHINA
+        if west <= a <= east and south <= b <= north:
+            yield Story(4490, swapped)
+    for a, b, swapped in ((x, y, False), (y, x, True)):
+        epsg = _prefixed_gauss_kruger(a, b)
+        if epsg:
+            yield Story(epsg, swapped)
+    if _is_web_mercator(x, y):
+        yield Story(_WEB_MERCATOR)
+
+
+def _other_form(crs: pyproj.CRS) -> Iterator[Story]:
+    """A Gauss-Krüger system with the zone number in front where it has none, or the reverse."""
+    system = gauss_kruger_of(crs.to_epsg() or 0)
+    if system is not None and system.datum == "CGCS2000":
+        yield Story(system.other_form.epsg)
+
+
+def _prefixed_gauss_kruger(easting: float, northing: float) -> int | None:
+    zone, offset = divmod(easting, 1e6)
+    low, high = _EASTING_OFFSET_M
+    if not (low <= offset <= high and _NORTHINGS_M[0] <= northing <= _NORTHINGS_M[1]):
+        return None
+    try:
+        return GaussKruger(int(zone), prefixed=True).epsg
+    except ValueError:
+        return None
+
+
+def _is_web_mercator(x: float, y: float) -> bool:
+    west, south, east, north = CHINA
+    radius = SEMI_MAJOR_M
+    with np.errstate(over="ignore"):
+        lat = np.degrees(2 * np.arctan(np.exp(y / radius)) - np.pi / 2)
+    return bool(west <= np.degrees(x / radius) <= east and south <= lat <= north)

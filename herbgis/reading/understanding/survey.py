@@ -1,0 +1,250 @@
+"""Survey: records of any origin as one base table, with what was assumed and found.
+
+A reader hands on layers as their files have them; here their coordinates, words and origin are
+understood, by one way for files and for an analyst's own frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+
+from herbgis.foundation import display
+from herbgis.geo.geodesy import CGCS2000
+from herbgis.reading.understanding.assumptions import Assumptions
+from herbgis.reading.understanding.basetable import complete
+from herbgis.reading.understanding.joining import join_lists
+from herbgis.reading.understanding.placing import place_layer
+from herbgis.terms import columns as cols
+from herbgis.terms.headings import match_headings, uncut_headings
+from herbgis.terms.issues import Issue, Place, issue_table
+from herbgis.terms.policy import Policy
+
+FILES_COLUMNS = ("path", "layer", "records", "read", "encoding", "crs", "assumptions")
+_FRAME = "frame"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer as its file has it.
+
+    Attributes
+    ----------
+    file, name : str
+        The path as shown to people, with the archive's name in front; the layer's name.
+    frame : GeoDataFrame
+        Attributes under their own headings; geometry in the file's coordinates, x before y,
+        without a CRS. Rows in file order.
+    crs : pyproj.CRS or None
+        What the file states.
+    promised : int
+        Records that the file's own header or index promises.
+    encoding : str
+        Text encoding, or an empty string where the format leaves no choice.
+    cut_headings : bool
+        Whether the format cuts headings, as a DBF does at ten bytes.
+    """
+
+    file: str
+    name: str
+    frame: gpd.GeoDataFrame
+    crs: pyproj.CRS | None
+    promised: int
+    encoding: str = ""
+    assumptions: tuple[str, ...] = ()
+    issues: tuple[Issue, ...] = field(default_factory=tuple)
+    cut_headings: bool = False
+
+
+def bare_frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """A table without polygons, or with a geometry column, as a frame without a CRS."""
+    if isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name:
+        frame = table.rename_geometry("geometry") if table.geometry.name != "geometry" else table
+        return frame.set_crs(None, allow_override=True)
+    nothing = gpd.GeoSeries([None] * len(table), index=table.index)
+    return gpd.GeoDataFrame(pd.DataFrame(table), geometry=nothing)
+
+
+@dataclass(frozen=True, repr=False)
+class Survey:
+    """What survey files hold, as one table.
+
+    Attributes
+    ----------
+    bases : GeoDataFrame
+        The base table, one row a record, EPSG:4490; see `herbgis.terms.columns`.
+    files : DataFrame
+        A row a layer: path, layer, records (promised by the file), read, encoding, crs,
+        assumptions (list of text).
+    issues : DataFrame
+        Findings of reading, a row each.
+    """
+
+    bases: gpd.GeoDataFrame
+    files: pd.DataFrame
+    issues: pd.DataFrame
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.bases)} 条记录, {len(self.files)} 个图层"
+        head = f"<Survey {counts}, {len(self.issues)} 条读取问题>"
+        return "\n".join([head, *(f"  {line}" for line in self.assumption_lines())])
+
+    def assumption_lines(self) -> list[str]:
+        """One line a layer: what was assumed, and how many of the promised records arrived."""
+        return [
+            " ".join([f"{e.path}:", *e.assumptions, f"记录 {e.read}/{e.records}"])
+            for e in self.files.itertuples()
+        ]
+
+    def _repr_html_(self) -> str:
+        files = self.files.assign(assumptions=["; ".join(a) for a in self.files["assumptions"]])
+        head = display.html_paragraph(f"{len(self.bases)} 条记录, {len(self.issues)} 条读取问题")
+        return display.html_section("测量文件", head, display.html_table(files))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One layer understood: its records, its entry among the files, its findings.
+
+    `defaulted` names the columns that the layer lacks and the policy filled.
+    """
+
+    bases: gpd.GeoDataFrame
+    entry: Mapping[str, Any]
+    issues: tuple[Issue, ...]
+    defaulted: frozenset[str] = frozenset()
+
+
+def survey_of(
+    frame: gpd.GeoDataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
+) -> Survey:
+    """An analyst's own frame as a Survey, by the same way as a file; index and columns are kept."""
+    has_geometry = isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name
+    crs = frame.crs if has_geometry else None
+    if frame.index.name == "base_id" and "base_id" not in frame:
+        # Bases as `classify` and a ledger give them carry their ids there.
+        frame = frame.assign(base_id=frame.index)
+    part = understand(Layer(_FRAME, "", bare_frame(frame), crs, len(frame)), policy, columns)
+    files = pd.DataFrame([part.entry], columns=list(FILES_COLUMNS))
+    return Survey(part.bases, files, issue_table(part.issues))
+
+
+def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) -> Part:
+    """A layer's records as rows of the base table, on CGCS2000, with their provenance."""
+    where = Place(layer.file, layer.name or None)
+    said = Assumptions(list(layer.assumptions))
+    if layer.file != _FRAME:
+        # One mapping serves all files of a call; a file need not have every heading of it.
+        columns = {n: h for n, h in (columns or {}).items() if h in layer.frame.columns}
+    if layer.cut_headings:
+        cut = uncut_headings([str(c) for c in layer.frame.columns], layer.encoding, policy)
+        columns = {**cut, **(columns or {})}
+        if cut:
+            pairs = "、".join(f"{heading}→{cols.titles()[name]}" for name, heading in cut.items())
+            said.add(f"列名被截断, 按前缀认作: {pairs}")
+    shapes = np.asarray(layer.frame.geometry.array, dtype=object)
+    placed = place_layer(shapes, layer.crs, where, policy.datum_parameters)
+    for line in placed.assumptions:
+        said.add(line)
+    table = complete(layer.frame, policy=policy, columns=columns, assumptions=said)
+    index = table.index
+    known_raw = table["raw_geometry"].to_numpy(dtype=object, na_value=None)
+    raw = [new or old for new, old in zip(placed.raw, known_raw, strict=True)]
+    table["raw_geometry"] = cols.typed(raw, "text", index)
+    table = table.set_geometry(gpd.GeoSeries(placed.geometry, index=index, crs=CGCS2000))
+    _set_provenance(table, layer)
+    issues = [*layer.issues, *placed.issues]
+    if not layer.promised and not issues and layer.file != _FRAME:
+        said.add("没有记录")
+    if layer.promised > len(table):
+        counts = {"promised": layer.promised, "read": len(table)}
+        issues.append(Issue("HG002", where, counts, measured=len(table), allowed=layer.promised))
+    headings = [str(c) for c in layer.frame.columns if c != "geometry"]
+    matched, _ = match_headings(headings, policy, columns)
+    if layer.file != _FRAME:
+        table = _base_columns_only(table, headings, matched, said)
+    entry = {
+        "path": layer.file,
+        "layer": layer.name or None,
+        "records": layer.promised,
+        "read": len(table),
+        "encoding": layer.encoding,
+        "crs": placed.crs,
+        "assumptions": said.lines,
+    }
+    return Part(table, entry, tuple(issues), frozenset(policy.defaults.keys() - matched.keys()))
+
+
+def _set_provenance(table: gpd.GeoDataFrame, layer: Layer) -> None:
+    """File, layer and row of each record, and an id made of them where it has none."""
+    index = table.index
+    made: dict[str, Any] = {
+        "source_file": layer.file,
+        "source_layer": layer.name or None,
+        "source_row": range(1, len(table) + 1),
+    }
+    kinds = {column.name: column.kind for column in cols.READ}
+    for name, value in made.items():
+        if layer.file != _FRAME or table[name].isna().all():
+            table[name] = cols.typed(value, kinds[name], index)
+    nameless = table["base_id"].isna()
+    if nameless.any():
+        places = table.loc[nameless, ["source_file", "source_layer", "source_row"]]
+        table.loc[nameless, "base_id"] = [
+            f"{file}#{lay if isinstance(lay, str) else ''}#{row}"
+            for file, lay, row in places.itertuples(index=False)
+        ]
+
+
+def _base_columns_only(
+    table: gpd.GeoDataFrame, headings: list[str], matched: Mapping[str, str], said: Assumptions
+) -> gpd.GeoDataFrame:
+    """The base table's columns; headings that no alias knows are named among the assumptions."""
+    unused = [heading for heading in headings if heading not in matched.values()]
+    if unused:
+        said.add(f"未用列: {'、'.join(unused)}")
+    return _in_order(table)
+
+
+def _in_order(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The base table's columns in their order, the optional ones that are there behind."""
+    known = cols.known_in(table, cols.READ, cols.OPTIONAL)
+    return table[[*(column.name for column in known), "geometry"]]
+
+
+def assemble(parts: Iterable[Part]) -> Survey:
+    """Layers, understood one by one, as one Survey; lists joined to the polygons of their bases."""
+    parts = list(parts)
+    filled = [part for part in parts if len(part.bases)]
+    entries = [dict(part.entry) for part in parts]
+    bases = cols.empty_table(CGCS2000)
+    if filled:
+        tables = pd.concat([part.bases for part in filled], ignore_index=True)
+        bases, joined = join_lists(
+            _in_order(gpd.GeoDataFrame(tables, crs=CGCS2000)),
+            {
+                name: np.repeat(
+                    [name in part.defaulted for part in filled], [len(p.bases) for p in filled]
+                )
+                for name in ("status", "kind")
+            },
+        )
+        _say_joined(entries, bases[joined])
+    files = pd.DataFrame(entries, columns=list(FILES_COLUMNS))
+    return Survey(bases, files, issue_table(issue for part in parts for issue in part.issues))
+
+
+def _say_joined(entries: list[dict[str, Any]], joined: gpd.GeoDataFrame) -> None:
+    """Say of each layer how many of its records were joined to a list, or to polygons."""
+    counts = joined.groupby(["source_file", "source_layer"], dropna=False).size()
+    for (file, layer), count in counts.items():
+        for entry in entries:
+            if (entry["path"], entry["layer"]) == (file, None if pd.isna(layer) else layer):
+                line = f"{count} 条按基地编号与其他文件的名单或图斑合为一个基地"
+                entry["assumptions"] = [*entry["assumptions"], line]

@@ -1,0 +1,1 @@
+"""What words mean: columns, headings, issues, policies, reporting units."""

@@ -1,0 +1,117 @@
+"""Which heading of a table names which column of the base table.
+
+By the policy's alias tables alone, never by likeness.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.units import fold
+from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
+
+_UNIT_IN_BRACKETS = re.compile(r"(?P<heading>.+?)[(\[](?P<unit>[^()\[\]]+)[)\]]$")
+#: Letters of the longest word for a unit that may end a heading.
+_LONGEST_UNIT = 8
+#: A DBF's heading holds ten bytes; a character that does not fit whole is left off.
+_CUT_FROM_BYTES = 8
+
+
+def match_headings(
+    headings: list[str], policy: Policy, columns: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], str | None]:
+    """Which of a table's headings is which column, and the unit that the area's heading states.
+
+    Parameters
+    ----------
+    headings : list of str
+    policy : Policy
+    columns : mapping of str to str, optional
+        The caller's own mapping, column of the base table to heading.
+
+    Returns
+    -------
+    dict of str to str, str or None
+        Column to heading; the unit of ``declared_value`` as a word (``亩``).
+    """
+    matched = {name: name for name in cols.names(cols.READ, cols.OPTIONAL) if name in headings}
+    for name, heading in (columns or {}).items():
+        if heading not in headings:
+            raise UnknownNameError("列", heading, headings)
+        matched[name] = heading
+    heading_unit: str | None = None
+    named = [(heading, *_column_of(heading, policy)) for heading in headings]
+    # Of two headings for one column the alias that the table lists first is meant.
+    for heading, column, stated in sorted(named, key=lambda entry: _alias_rank(entry[0], policy)):
+        if column is not None and column not in matched:
+            matched[column] = heading
+            heading_unit = stated if column == "declared_value" else heading_unit
+    return matched, heading_unit
+
+
+def _alias_rank(heading: str, policy: Policy) -> int:
+    return policy.alias_ranks.get(fold(heading), len(policy.alias_ranks))
+
+
+def _column_of(heading: str, policy: Policy) -> tuple[str | None, str | None]:
+    """The column that a heading names by the alias table, and the unit it states."""
+    name = policy.canonical("column", heading)
+    if name is not None:
+        return name, policy.heading_units.get(fold(heading))
+    for front, behind in _splits(fold(heading)):
+        name, unit = policy.canonical("column", front), policy.canonical("unit", behind)
+        measure = policy.measures.get(name or "", {})
+        if behind in measure:
+            return name, behind
+        if name is not None and unit is not None and not measure:
+            return name, policy.title_of("unit", unit)
+    return None, None
+
+
+def stated_measure(heading: str, column: str, policy: Policy) -> str | None:
+    """The unit that the heading of an optional number states, of those that the column knows."""
+    behind = (unit for _, unit in _splits(fold(heading)))
+    return next((unit for unit in behind if unit in policy.measures[column]), None)
+
+
+def _splits(heading: str) -> Iterator[tuple[str, str]]:
+    """Ways to take a heading for a name and a unit: 面积(亩), 面积_亩, 面积亩."""
+    bracketed = _UNIT_IN_BRACKETS.fullmatch(heading)
+    if bracketed:
+        yield bracketed["heading"], bracketed["unit"]
+        return
+    for at in range(max(1, len(heading) - _LONGEST_UNIT), len(heading)):
+        yield heading[:at].rstrip("_-/"), heading[at:]
+
+
+def uncut_headings(headings: list[str], encoding: str, policy: Policy) -> dict[str, str]:
+    """Columns whose headings a DBF cut at its ten bytes, by the one column that begins so.
+
+    Parameters
+    ----------
+    headings : list of str
+    encoding : str
+        The file's encoding: it tells how many bytes a heading took.
+    policy : Policy
+
+    Returns
+    -------
+    dict of str to str
+        Column of the base table to the cut heading; nothing where two columns begin alike.
+    """
+    matched, _ = match_headings(headings, policy)
+    found: dict[str, str] = {}
+    for heading in headings:
+        if heading in matched.values() or len(heading.encode(encoding)) < _CUT_FROM_BYTES:
+            continue
+        begins = {
+            name
+            for name, aliases in policy.columns.items()
+            if any(fold(alias).startswith(fold(heading)) for alias in aliases)
+        }
+        if len(begins) == 1 and not begins & (matched.keys() | found.keys()):
+            found[begins.pop()] = heading
+    return found

@@ -1,0 +1,269 @@
+"""Policy: thresholds, targets, counting rules, tolerances, and the words a survey is written in.
+
+Everything a step needs to know beside its table travels in the policy, so steps open no
+file; `herbgis.terms.policyfiles` reads one.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from herbgis.foundation.errors import PolicyError
+from herbgis.foundation.units import fold
+from herbgis.geo.zones import SevenParameters
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A threshold and its target; the threshold itself belongs to the tier (“以上”含本数)."""
+
+    label: str
+    threshold_mu: float
+    target: int
+    title: str
+    reach_title: str
+    source: str
+
+
+@dataclass(frozen=True)
+class CountingRule:
+    """One reading of the rules: what is held against the targets.
+
+    Attributes
+    ----------
+    nested : bool
+        Whether a base of a higher tier also counts in the lower ones.
+    area : {'total', 'contiguous'}
+        The whole counted area of a base, or its largest contiguous block.
+    seedling : bool
+        Whether seedling bases count.
+    least_part_mu : float
+        Parts below this are not counted, 亩.
+    same_variety : bool
+        Whether a contiguous block is of parcels of one variety.
+    mode_factors : mapping of str to float
+        What one 亩 counts, by folded 种植模式; 1 where there is no entry.
+    """
+
+    nested: bool
+    area: str
+    seedling: bool
+    groups: tuple[str, ...]
+    kinds: tuple[str, ...]
+    seedling_kinds: tuple[str, ...]
+    least_part_mu: float
+    same_variety: bool
+    mode_factors: Mapping[str, float]
+
+    @property
+    def counted_kinds(self) -> tuple[str, ...]:
+        """Kinds of base that count under this reading."""
+        return self.kinds + (self.seedling_kinds if self.seedling else ())
+
+
+@dataclass(frozen=True)
+class Variety:
+    """A variety as the catalogue knows it; `growing` holds site conditions, see `unsourced`."""
+
+    name: str
+    group: str
+    aliases: tuple[str, ...]
+    source: str
+    grade: str
+    unsourced: tuple[str, ...]
+    latin: str
+    growing: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SurveyMethod:
+    """Vertex error of a way of surveying: standard deviation and correlation length, metres."""
+
+    name: str
+    sigma_m: float
+    correlation_m: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """A value of a column: its name in code, the word printed for it, and other spellings."""
+
+    name: str
+    title: str
+    aliases: tuple[str, ...]
+    mu_per_unit: float | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Units:
+    """Which declared units are land area, and where a unit of area measures beds instead."""
+
+    convertible: tuple[str, ...]
+    bed_area_units: tuple[str, ...]
+    bed_area_varieties: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many bases of a variety or in a county a plan may choose, and what seedlings allow.
+
+    Attributes
+    ----------
+    least : int
+    most : float
+        Infinity where there is no limit.
+    seedling_mu : float or None
+        New 亩 that there are seedlings for; None where the survey's own figures say.
+    """
+
+    least: int = 0
+    most: float = math.inf
+    seedling_mu: float | None = None
+
+
+@dataclass(frozen=True)
+class PlanningRule:
+    """What a planned base costs where nobody gave its cost, and the quotas.
+
+    The effort of a site is its new 亩 times ``1 + unsuited * (1 - suitability) + per_km * km``.
+
+    Attributes
+    ----------
+    unsuited, per_km : float
+    most_enlarged : float
+        Where the land around is not known, a base grows by at most this share of itself.
+    variety, county : mapping of str to Quota
+        By canonical name.
+    """
+
+    unsuited: float
+    per_km: float
+    most_enlarged: float
+    variety: Mapping[str, Quota]
+    county: Mapping[str, Quota]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What counts, and the words for it; made by `load_policy`, never changed.
+
+    Attributes
+    ----------
+    tiers : tuple of Tier
+        Ascending by threshold.
+    words : mapping of str to mapping of str to Word
+        Canonical values by column: status, kind, survey_method, unit, county, reporting_unit.
+    columns : mapping of str to tuple of str
+        Headings that counties write, by column of the base table.
+    heading_units : mapping of str to str
+        The unit that a heading states, by folded heading.
+    measures : mapping of str to mapping of str to float
+        What one of a folded unit is in a column's own, the first, by column.
+    reports : mapping of str to frozenset of str
+        Folded headings that tell a table of counts or findings from one of bases, ``always`` or
+        where it is ``nameless``.
+    datum_parameters : mapping of str to SevenParameters
+        Of the user's own place, by old datum (``Beijing 1954``, ``Xian 1980``); herbgis has none.
+    rules_off : frozenset of str
+        Codes whose rules `validate` leaves out.
+    """
+
+    name: str
+    title: str
+    source: str
+    below_title: str
+    tiers: tuple[Tier, ...]
+    counting: CountingRule
+    defaults: Mapping[str, str]
+    tolerances: Mapping[str, float]
+    survey_methods: Mapping[str, SurveyMethod]
+    varieties: Mapping[str, Variety]
+    words: Mapping[str, Mapping[str, Word]]
+    columns: Mapping[str, tuple[str, ...]]
+    heading_units: Mapping[str, str]
+    measures: Mapping[str, Mapping[str, float]]
+    reports: Mapping[str, frozenset[str]]
+    units: Units
+    datum_parameters: Mapping[str, SevenParameters]
+    planning: PlanningRule
+    rules_off: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        targets = ", ".join(f"{tier.reach_title} {tier.target} 个" for tier in self.tiers)
+        return f"<Policy {self.name}: {self.title}; {targets}>"
+
+    @functools.cached_property
+    def _spellings(self) -> Mapping[str, Mapping[str, str]]:
+        tables = {column: _spellings(words.values()) for column, words in self.words.items()}
+        tables["variety"] = _spellings(self.varieties.values())
+        tables["column"] = {
+            fold(alias): name for name, aliases in self.columns.items() for alias in aliases
+        }
+        return tables
+
+    def check_spellings(self) -> None:
+        """Raise PolicyError where one spelling would lead to two names."""
+        for name, aliases in self.columns.items():
+            for alias in aliases:
+                if self.canonical("column", alias) != name:
+                    msg = f"列名 {alias} 同时属于 {name} 和 {self.canonical('column', alias)}"
+                    raise PolicyError(msg)
+
+    @functools.cached_property
+    def alias_ranks(self) -> Mapping[str, int]:
+        """Folded headings in the order of the alias table."""
+        return {heading: rank for rank, heading in enumerate(self._spellings["column"])}
+
+    def canonical(self, column: str, text: str) -> str | None:
+        """The canonical value that the alias table gives for a text, or None; never by likeness."""
+        return self._spellings[column].get(fold(text))
+
+    def group_of(self, variety: str) -> str:
+        """The group of a canonical variety name; ``other`` for one that no catalogue has."""
+        known = self.varieties.get(variety)
+        return known.group if known else "other"
+
+    def title_of(self, column: str, value: str) -> str:
+        """The word printed for a value (``built`` → 已建); the value itself where it has none."""
+        word = self.words.get(column, {}).get(value)
+        return word.title if word else value
+
+    @property
+    def titles(self) -> Mapping[str, Mapping[str, str]]:
+        """What is printed for a value, by column."""
+        return {
+            column: {word.name: word.title for word in words.values()}
+            for column, words in self.words.items()
+        }
+
+    def tier_title(self, label: str) -> str:
+        """What is printed for a tier label."""
+        titles = {tier.label: tier.title for tier in self.tiers}
+        return titles.get(label, self.below_title)
+
+    def tier_reached(self, mu: float) -> str:
+        """Label of the highest tier that an area in 亩 reaches, ``below`` for none."""
+        reached = [tier.label for tier in self.tiers if mu >= tier.threshold_mu]
+        return reached[-1] if reached else "below"
+
+    @property
+    def tier_labels(self) -> tuple[str, ...]:
+        """``below`` and the tiers, ascending."""
+        return ("below", *(tier.label for tier in self.tiers))
+
+
+def _spellings(entries: Iterable[Word | Variety]) -> dict[str, str]:
+    """Folded spelling to canonical name; two entries that share a spelling are a mistake."""
+    table: dict[str, str] = {}
+    for entry in entries:
+        for text in (entry.name, *entry.aliases):
+            if table.setdefault(fold(text), entry.name) != entry.name:
+                msg = f"别名 {text} 同时属于 {table[fold(text)]} 和 {entry.name}"
+                raise PolicyError(msg)
+    return table

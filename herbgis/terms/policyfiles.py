@@ -1,0 +1,313 @@
+"""load_policy: a policy from TOML files of the package, or from one of the user's own."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from herbgis.foundation import resources
+from herbgis.foundation.errors import InputNotFoundError, PolicyError, UnknownNameError
+from herbgis.foundation.units import fold
+from herbgis.geo.zones import SevenParameters
+from herbgis.terms.policy import (
+    CountingRule,
+    PlanningRule,
+    Policy,
+    Quota,
+    SurveyMethod,
+    Tier,
+    Units,
+    Variety,
+    Word,
+)
+
+DEFAULT_POLICY = "tongren-2020"
+
+#: Facts that every policy shares, and may add to.
+_FACTS = ("columns", "words", "varieties", "counties")
+
+#: Old datums as a policy's file names them.
+_DATUMS = {"beijing_1954": "Beijing 1954", "xian_1980": "Xian 1980"}
+_ROTATIONS = ("position_vector", "coordinate_frame")
+
+
+def load_policy(source: str | Path = DEFAULT_POLICY) -> Policy:
+    """Load a policy by name, or from a TOML file of one's own.
+
+    Parameters
+    ----------
+    source : str or Path
+        A policy that herbgis ships (``'tongren-2020'``), or the path of a TOML file. A file may
+        say ``extends = "tongren-2020"`` and state only what differs; lists of aliases are added
+        to, all else is replaced.
+
+    Raises
+    ------
+    UnknownNameError
+        No policy of that name.
+    InputNotFoundError, PolicyError
+        The file is missing, is not TOML, or contradicts itself.
+    """
+    table = _read_table(str(source))
+    facts: dict[str, Any] = {}
+    for name in _FACTS:
+        facts = _merged(facts, resources.read_toml(f"facts/{name}.toml"))
+    try:
+        policy = _build(_merged(facts, table))
+        policy.check_spellings()
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        msg = f"工作要点 {source} 不完整或格式不对: {error!r}。请对照 tongren-2020.toml 补齐该项。"
+        raise PolicyError(msg) from error
+    return policy
+
+
+def _read_table(source: str, extending: tuple[str, ...] = ()) -> dict[str, Any]:
+    shipped = resources.names_in("policies", ".toml")
+    if source in shipped:
+        return {"name": source, **resources.read_toml(f"policies/{source}.toml")}
+    path = Path(source)
+    if path.suffix.lower() != ".toml":
+        raise UnknownNameError("工作要点", source, shipped)
+    if not path.is_file():
+        raise InputNotFoundError(source)
+    if source in extending:
+        msg = f"{source} 用 extends 绕回了自己"
+        raise PolicyError(msg)
+    try:
+        own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        msg = f"{source} 不是 UTF-8 的 TOML 文件: {error}"
+        raise PolicyError(msg) from error
+    own.setdefault("name", path.stem)
+    base = own.pop("extends", None)
+    if not base:
+        return own
+    if base not in shipped:
+        base = str(path.parent / base)
+    return _merged(_read_table(base, (*extending, source)), own)
+
+
+def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """`own` laid over `base`: tables merge, lists of aliases and of named entries are added to."""
+    result = dict(base)
+    for key, value in own.items():
+        under = result.get(key)
+        if isinstance(value, Mapping) and isinstance(under, Mapping):
+            result[key] = _merged(under, value)
+        elif key == "aliases" and isinstance(under, list):
+            result[key] = [*under, *value]
+        elif key == "variety" and isinstance(under, list):
+            result[key] = _merged_by_name(under, value)
+        else:
+            result[key] = value
+    return result
+
+
+def _merged_by_name(base: list[Any], own: list[Any]) -> list[Any]:
+    """Named entries of `own` laid over those of `base`, new ones behind."""
+    entries = {entry["name"]: entry for entry in base}
+    for entry in own:
+        entries[entry["name"]] = _merged(entries.get(entry["name"], {}), entry)
+    return list(entries.values())
+
+
+def _build(table: Mapping[str, Any]) -> Policy:
+    tiers = tuple(sorted((_tier(t) for t in table["tiers"]), key=lambda tier: tier.threshold_mu))
+    _check_tiers(tiers)
+    groups = {
+        name: group
+        for group, names in table["groups"].items()
+        if isinstance(names, list)
+        for name in names
+    }
+    varieties = {v["name"]: _variety(v, groups) for v in table["variety"]}
+    absent = [name for name in groups if name not in varieties]
+    if absent:
+        msg = f"名单中的品种没有在品种目录里: {'、'.join(absent)}"
+        raise PolicyError(msg)
+    policy = Policy(
+        name=table["name"],
+        title=table["title"],
+        source=table["source"],
+        below_title=table["below_title"],
+        tiers=tiers,
+        counting=_counting(table["counting"]),
+        defaults={k: v for k, v in table["defaults"].items() if k != "source"},
+        tolerances={name: float(entry["value"]) for name, entry in table["tolerance"].items()},
+        survey_methods={n: _method(n, entry) for n, entry in _entries(table["survey_method"])},
+        varieties=varieties,
+        words=_all_words(table),
+        columns={name: tuple(c["aliases"]) for name, c in table["columns"].items()},
+        heading_units={
+            fold(heading): unit
+            for column in table["columns"].values()
+            for heading, unit in column.get("units", {}).items()
+        },
+        measures={
+            name: {fold(unit): float(factor) for unit, factor in column["measure"].items()}
+            for name, column in table["columns"].items()
+            if "measure" in column
+        },
+        reports={
+            name: frozenset(map(fold, table["reports"][name])) for name in ("always", "nameless")
+        },
+        units=Units(
+            tuple(table["units"]["convertible"]),
+            tuple(table["units"]["bed_area_units"]),
+            tuple(table["units"]["bed_area_varieties"]),
+        ),
+        datum_parameters={
+            _old_datum(name): _seven_parameters(name, entry)
+            for name, entry in table.get("datum_parameters", {}).items()
+        },
+        planning=_planning(table["planning"]),
+        rules_off=frozenset(table.get("rules", {}).get("off", ())),
+    )
+    return replace(policy, planning=_named(policy))
+
+
+def _entries(table: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    return ((name, entry) for name, entry in table.items() if "sigma_m" in entry)
+
+
+def _tier(entry: Mapping[str, Any]) -> Tier:
+    return Tier(
+        label=str(entry["label"]),
+        threshold_mu=float(entry["threshold_mu"]),
+        target=int(entry["target"]),
+        title=entry["title"],
+        reach_title=entry["reach_title"],
+        source=entry["source"],
+    )
+
+
+def _check_tiers(tiers: tuple[Tier, ...]) -> None:
+    if not tiers or len({tier.label for tier in tiers}) < len(tiers):
+        msg = "至少要有一个规模等级, 且 label 不得重复"
+        raise PolicyError(msg)
+    if len({tier.threshold_mu for tier in tiers}) < len(tiers):
+        msg = "两个规模等级的 threshold_mu 相同"
+        raise PolicyError(msg)
+
+
+def _counting(entry: Mapping[str, Any]) -> CountingRule:
+    if entry["area"] not in {"total", "contiguous"}:
+        raise UnknownNameError("面积口径", entry["area"], ["total", "contiguous"])
+    return CountingRule(
+        nested=bool(entry["nested"]),
+        area=entry["area"],
+        seedling=bool(entry["seedling"]),
+        groups=tuple(entry["groups"]),
+        kinds=tuple(entry["kinds"]),
+        seedling_kinds=tuple(entry["seedling_kinds"]),
+        least_part_mu=float(entry["least_part_mu"]),
+        same_variety=bool(entry["same_variety"]),
+        mode_factors={fold(mode): float(f) for mode, f in entry["mode_factors"].items()},
+    )
+
+
+def _planning(entry: Mapping[str, Any]) -> PlanningRule:
+    return PlanningRule(
+        unsuited=float(entry["unsuited"]),
+        per_km=float(entry["per_km"]),
+        most_enlarged=float(entry["most_enlarged"]),
+        variety={name: _quota(name, q) for name, q in entry.get("variety", {}).items()},
+        county={name: _quota(name, q) for name, q in entry.get("county", {}).items()},
+    )
+
+
+def _quota(name: str, entry: Mapping[str, Any]) -> Quota:
+    try:
+        quota = Quota(**entry)
+    except TypeError as error:
+        msg = f"规划指标 {name} 只能写 least、most、seedling_mu, 写的是 {'、'.join(entry)}"
+        raise PolicyError(msg) from error
+    if quota.least > quota.most:
+        msg = f"规划指标 {name}: 至少 {quota.least} 个多于至多 {quota.most:g} 个"
+        raise PolicyError(msg)
+    return quota
+
+
+def _named(policy: Policy) -> PlanningRule:
+    """The planning rule with its quotas under canonical names."""
+
+    def named(column: str, quotas: Mapping[str, Quota], known: Iterable[str]) -> dict[str, Quota]:
+        for name in quotas:
+            if policy.canonical(column, name) is None:
+                raise UnknownNameError("规划指标里的名称", name, known)
+        return {str(policy.canonical(column, name)): quota for name, quota in quotas.items()}
+
+    rule = policy.planning
+    return replace(
+        rule,
+        variety=named("variety", rule.variety, policy.varieties),
+        county=named("county", rule.county, policy.words["county"]),
+    )
+
+
+def _variety(entry: Mapping[str, Any], groups: Mapping[str, str]) -> Variety:
+    return Variety(
+        name=entry["name"],
+        group=groups.get(entry["name"], "other"),
+        aliases=tuple(entry.get("aliases", ())),
+        source=entry.get("source", ""),
+        grade=entry.get("grade", ""),
+        unsourced=tuple(entry.get("unsourced", ())),
+        latin=entry.get("latin", ""),
+        growing=dict(entry.get("growing", {})),
+    )
+
+
+def _method(name: str, entry: Mapping[str, Any]) -> SurveyMethod:
+    return SurveyMethod(
+        name, float(entry["sigma_m"]), float(entry["correlation_m"]), entry["source"]
+    )
+
+
+def _old_datum(name: str) -> str:
+    if name not in _DATUMS:
+        raise UnknownNameError("旧坐标系", name, _DATUMS)
+    return _DATUMS[name]
+
+
+def _seven_parameters(name: str, entry: Mapping[str, Any]) -> SevenParameters:
+    if entry["rotation"] not in _ROTATIONS:
+        what = f"{name} 的旋转约定"
+        raise UnknownNameError(what, entry["rotation"], _ROTATIONS)
+    x, y, z = (float(entry[f"d{axis}_m"]) for axis in "xyz")
+    about_x, about_y, about_z = (float(entry[f"r{axis}_arcsec"]) for axis in "xyz")
+    return SevenParameters(
+        (x, y, z), (about_x, about_y, about_z), float(entry["scale_ppm"]), entry["rotation"]
+    )
+
+
+def _all_words(table: Mapping[str, Any]) -> dict[str, dict[str, Word]]:
+    words = {
+        column: {name: _word(name, entry) for name, entry in table[column].items()}
+        for column in ("status", "kind", "survey_method", "unit", "answer", "yield_state")
+    }
+    for column in ("county", "reporting_unit"):
+        words[column] = {entry["name"]: _place(entry) for entry in table[column]}
+    return words
+
+
+def _word(name: str, entry: Mapping[str, Any]) -> Word:
+    per_unit = entry.get("mu_per_unit")
+    return Word(
+        name=name,
+        title=entry["title"],
+        aliases=(name, entry["title"], *entry["aliases"]),
+        mu_per_unit=None if per_unit is None else float(per_unit),
+    )
+
+
+def _place(entry: Mapping[str, Any]) -> Word:
+    return Word(
+        name=entry["name"],
+        title=entry["short_name"],
+        aliases=(entry["short_name"], *entry.get("aliases", ())),
+        code=str(entry.get("code", "")),
+    )

@@ -1,0 +1,66 @@
+"""What has become of findings that were sent back: mended, still open, new, or not sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from herbgis.validating.report import ValidationReport
+
+#: States in the order that people work through them, with the words for them.
+STATES = {"open": "未整改", "new": "新出现", "absent": "没有重报", "mended": "已整改"}
+COMEBACK_COLUMNS = ("state", "severity", "code", "file", "row", "base_id", "message")
+
+
+def compare(before: Mapping[str, Any], report: ValidationReport) -> pd.DataFrame:
+    """Errors and warnings of two validations of one survey, a row a finding, with its state.
+
+    A record is known by its base_id, or where it has none by file, layer and row.
+
+    Parameters
+    ----------
+    before : mapping
+        An earlier report: ``issues`` as in ``ValidationReport.as_dict``, and ``records`` as
+        `records_of` gives them.
+    report : ValidationReport
+    """
+    now = [issue for issue in report.as_dict()["issues"] if issue["severity"] != "note"]
+    then = [issue for issue in before["issues"] if issue["severity"] != "note"]
+    keys_now, keys_then = {_key(i) for i in now}, {_key(i) for i in then}
+    present = {_subject(record) for record in records_of(report)}
+    for record in before.get("records", ()):
+        # A file or layer is back under another name where one of its records is.
+        if _subject(record) in present:
+            present.add(_subject({**record, "base_id": None}))
+    rows = [("open" if _key(issue) in keys_then else "new", issue) for issue in now]
+    rows += [
+        ("mended" if _subject(issue) in present else "absent", issue)
+        for issue in then
+        if _key(issue) not in keys_now
+    ]
+    table = pd.DataFrame(
+        [{"state": state, **{n: issue[n] for n in COMEBACK_COLUMNS[1:]}} for state, issue in rows],
+        columns=list(COMEBACK_COLUMNS),
+    )
+    order = {state: place for place, state in enumerate(STATES)}
+    return table.sort_values("state", key=lambda s: s.map(order), kind="stable", ignore_index=True)
+
+
+def records_of(report: ValidationReport) -> list[dict[str, Any]]:
+    """The records and files of a report, named as in its issues; a later `compare` needs them."""
+    columns = (report.bases[name] for name in ("source_file", "base_id"))
+    records = [{"file": file, "base_id": base_id} for file, base_id in zip(*columns, strict=True)]
+    return [*records, *({"file": path, "base_id": None} for path in report.files["path"])]
+
+
+def _subject(issue: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a finding speaks of: a base, or a file by its name."""
+    if issue["base_id"]:
+        return ("base", str(issue["base_id"]))
+    return ("file", str(issue["file"]).replace("\\", "/").rsplit("/", 1)[-1])
+
+
+def _key(issue: Mapping[str, Any]) -> tuple[str, ...]:
+    return (*_subject(issue), str(issue["code"]))

@@ -1,0 +1,98 @@
+"""What validation gives: every record and every finding."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from herbgis.foundation import display
+from herbgis.terms.issues import (
+    SEVERITY_TITLES,
+)
+from herbgis.terms.policy import Policy
+from herbgis.validating.mending.repair import Repair, repair
+
+
+@dataclass(frozen=True, repr=False)
+class ValidationReport:
+    """What `validate` found.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row an issue, with place, message and suggestion.
+    bases : GeoDataFrame
+        Every record, measured; location errors of a named cause corrected; ``blocked_by`` holds
+        the codes of a record's errors.
+    files : DataFrame
+        What was opened; see `Survey.files`.
+    summary : dict
+        Numbers of records, errors, warnings and notes.
+    units : DataFrame
+        A row a 填报单位: bases, declared_mu, surveyed_mu, reduction (核减率).
+    patterns : DataFrame
+        What is worth a look; see `herbgis.validating.patterns`.
+    given : GeoDataFrame
+        The base table as it came in.
+    policy : Policy
+    """
+
+    table: pd.DataFrame
+    bases: gpd.GeoDataFrame
+    files: pd.DataFrame
+    summary: dict[str, int]
+    units: pd.DataFrame
+    patterns: pd.DataFrame
+    given: gpd.GeoDataFrame
+    policy: Policy
+
+    def repaired(self) -> gpd.GeoDataFrame:
+        """The base table with all mended that needs no decision, measured anew.
+
+        Location errors of a named cause, unclosed lines, repeated vertices, self-touches, spikes
+        below the tolerance and the orientation of rings are mended; `changes` lists each. What
+        would take a base across a threshold is left as it is. Validate it again before counting.
+        """
+        return self._repair.bases
+
+    @property
+    def changes(self) -> gpd.GeoDataFrame:
+        """What `repaired` changed, or proposes: see `herbgis.validating.mending.repair.Repair`."""
+        return self._repair.changes
+
+    @functools.cached_property
+    def _repair(self) -> Repair:
+        return repair(self.given, self.bases, self.policy)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(
+            f"{SEVERITY_TITLES[name]} {self.summary[f'{name}s']}" for name in SEVERITY_TITLES
+        )
+        return f"<ValidationReport {self.summary['records']} 条记录: {counts}>"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Files, issues and summary as plain values, null where a field does not apply."""
+        return {
+            "files": _plain_rows(self.files),
+            "issues": _plain_rows(self.table),
+            "summary": dict(self.summary),
+        }
+
+    def _repr_html_(self) -> str:
+        shown = self.table.assign(
+            severity=self.table["severity"].map(SEVERITY_TITLES),
+            row=self.table["row"].astype("str"),
+        )[["severity", "file", "row", "base_id", "message", "suggestion", "code"]]
+        shown.columns = ["处理要求", "文件", "行号", "基地编号", "问题说明", "修改建议", "代码"]
+        head = display.html_paragraph(repr(self)[len("<ValidationReport ") : -1])
+        return display.html_section("校验结果", head, display.html_table(shown))
+
+
+def _plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dicts of JSON's own types."""
+    plain = table.astype(object).where(table.notna(), None)
+    return [dict(zip(plain.columns, row, strict=True)) for row in plain.itertuples(index=False)]

@@ -1,0 +1,1 @@
+"""Rules: one small function a code; `herbgis.validating.validation` holds their table."""

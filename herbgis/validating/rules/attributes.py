@@ -1,0 +1,121 @@
+"""HG501–HG508: are the words and numbers of a record understood?"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from herbgis.terms import columns as cols
+from herbgis.terms.issues import Issue
+from herbgis.validating.rules.context import Context
+from herbgis.validating.rules.mojibake import mended
+
+#: Years that dates of bases may lie in.
+_YEARS = range(1980, 2100)
+#: Texts that are a base's, not a parcel's, and have no code of their own when they differ.
+_SAME_FOR_A_BASE = ("operator", "kind", "status")
+
+
+def unknown_variety(context: Context) -> Iterator[Issue]:
+    """HG501: in no catalogue; the nearest names are suggested, never taken."""
+    catalogue = context.policy.varieties
+    for record, varieties in enumerate(context.bases["varieties"]):
+        for variety in varieties:
+            # Garbled text is HG506; what it says is not known yet.
+            if variety not in catalogue and mended(variety) is None:
+                near = _nearest_varieties(variety, context)
+                hint = f"是否为 {'、'.join(near)}? " if near else ""
+                yield Issue("HG501", context.place(record), {"variety": variety, "hint": hint})
+
+
+def _nearest_varieties(variety: str, context: Context) -> list[str]:
+    """Canonical names whose own spelling, or an alias, is like a text."""
+    names = {
+        spelling: entry.name
+        for entry in context.policy.varieties.values()
+        for spelling in (entry.name, *entry.aliases)
+    }
+    like = difflib.get_close_matches(variety, names, n=3, cutoff=0.45)
+    return list(dict.fromkeys(names[spelling] for spelling in like))
+
+
+def variety_alias(context: Context) -> Iterator[Issue]:
+    """HG502: a synonym or spelling was mapped to the canonical name."""
+    for record in context.filled("raw_variety"):
+        written = context.bases["raw_variety"].iloc[record]
+        names = "、".join(context.bases["varieties"].iloc[record])
+        yield Issue("HG502", context.place(record), {"written": written, "canonical": names})
+
+
+def missing_value(context: Context) -> Iterator[Issue]:
+    """HG503: variety, or both reporting unit and county, are empty."""
+    empty = context.bases[["variety", "reporting_unit", "county"]].isna()
+    for title, missing in (
+        ("品种", empty["variety"]),
+        ("填报单位和县区", empty["reporting_unit"] & empty["county"]),
+    ):
+        for record in np.flatnonzero(missing).tolist():
+            yield Issue("HG503", context.place(record), {"columns": title})
+
+
+def bad_date(context: Context) -> Iterator[Issue]:
+    """HG504: a date that cannot be read, or that no survey of today has (0 in Excel is 1899)."""
+    for name, title in (("surveyed_on", "测量日期"), ("completed_on", "建成时间")):
+        raw, days = context.bases[f"raw_{name}"], context.bases[name]
+        implausible = days.notna() & ~days.dt.year.isin(_YEARS)
+        for record in np.flatnonzero(raw.notna() | implausible).tolist():
+            written = raw.iloc[record]
+            if not isinstance(written, str):
+                written = days.iloc[record].strftime("%Y-%m-%d")
+            values = {"column": title, "written": written[:20]}
+            yield Issue("HG504", context.place(record), values)
+
+
+def bad_number(context: Context) -> Iterator[Issue]:
+    """HG505: not a plain number; the value read is in the suggestion."""
+    units = context.bases["declared_unit"]
+    for record in context.filled("raw_declared_value"):
+        yield _bad_number(context, record, "declared_value", "上报面积", str(units.iloc[record]))
+    for column in cols.known_in(context.bases, cols.OPTIONAL):
+        if column.kind in {"number", "integer"} and f"raw_{column.name}" in context.bases:
+            unit = next(iter(context.policy.measures.get(column.name, {"年": 1})))
+            for record in context.filled(f"raw_{column.name}"):
+                yield _bad_number(context, record, column.name, column.title, unit)
+
+
+def _bad_number(context: Context, record: int, name: str, title: str, unit: str) -> Issue:
+    raw, value = context.bases[f"raw_{name}"].iloc[record], context.bases[name].iloc[record]
+    read = "读不出数值, 请改填纯数字。"
+    if not pd.isna(value):
+        read = f"已读作 {value:g} {unit}, 请改填纯数字并核对。"
+    values = {"column": title, "written": raw[:20], "read": read}
+    return Issue("HG505", context.place(record), values)
+
+
+def records_disagree(context: Context) -> Iterator[Issue]:
+    """HG507: records of one base differ in a text; named on the later record.
+
+    Records that are two bases under one id are HG301.
+    """
+    titles = cols.titles()
+    two_bases = np.logical_or.reduce([context.differs(n) for n in ("name", "county", "variety")])
+    differs = {titles[name]: context.differs(name) for name in _SAME_FOR_A_BASE}
+    leading = context.grouped.first[context.grouped.base]
+    for record in np.flatnonzero(
+        np.logical_or.reduce(list(differs.values())) & ~two_bases
+    ).tolist():
+        values = {"columns": "、".join(title for title, mask in differs.items() if mask[record])}
+        other = context.place(int(leading[record]))
+        yield Issue("HG507", context.place(record), values, other=(other,))
+
+
+def unknown_status(context: Context) -> Iterator[Issue]:
+    """HG508: empty or not understood: pending until told."""
+    unknown = context.bases["status"] == "unknown"
+    for record in np.flatnonzero(unknown).tolist():
+        raw = context.bases["raw_status"].iloc[record]
+        written = raw[:20] if isinstance(raw, str) and raw else "空"
+        yield Issue("HG508", context.place(record), {"written": written})

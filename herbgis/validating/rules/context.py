@@ -1,0 +1,210 @@
+"""What every rule looks at: the records, measured and grouped, and what lies around them."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from herbgis.geo.geodesy import Flags, Floats, Ints
+from herbgis.geo.systems import Geometries
+from herbgis.measuring.areas import land
+from herbgis.measuring.borders import county_shares
+from herbgis.measuring.overlaps import overlapping_pairs
+from herbgis.measuring.records import Bases, declared_of_bases, group_records, mu_of
+from herbgis.terms.issues import Place
+from herbgis.terms.policy import Policy
+from herbgis.validating.rules import area_causes
+
+
+@dataclass(frozen=True)
+class Context:
+    """A batch under validation.
+
+    Attributes
+    ----------
+    bases : GeoDataFrame
+        The base table with the measured columns, RangeIndex; misplaced records already put right.
+    counties : GeoDataFrame or None
+        None switches off the rules of place.
+    against : GeoDataFrame or None
+        Base table of bases already counted.
+    policy : Policy
+    land : array of polygons, shape (n,)
+        What the records enclose; None where there is no polygon.
+    sound : array of bool, shape (n,)
+        Whether a record's geometry is valid.
+    shares : DataFrame
+        Which part of each record lies in which county; see `herbgis.reading.counties`.
+    """
+
+    bases: gpd.GeoDataFrame
+    counties: gpd.GeoDataFrame | None
+    against: gpd.GeoDataFrame | None
+    policy: Policy
+    land: Geometries
+    sound: Flags
+    shares: pd.DataFrame
+
+    @classmethod
+    def of(
+        cls,
+        bases: gpd.GeoDataFrame,
+        counties: gpd.GeoDataFrame | None,
+        against: gpd.GeoDataFrame | None,
+        policy: Policy,
+    ) -> Context:
+        """A measured base table as a batch under validation."""
+        geometry = np.asarray(bases.geometry.array, dtype=object)
+        sound = shapely.is_valid(geometry)
+        whole = land(geometry, sound)
+        return cls(bases, counties, against, policy, whole, sound, shares_of(whole, counties))
+
+    def place(self, record: int) -> Place:
+        """Where a record stands in its file."""
+        return self.places[record]
+
+    @functools.cached_property
+    def places(self) -> Places:
+        """Where each record stands in its file."""
+        return Places(self.bases)
+
+    def centre(self, record: int) -> tuple[float, float] | None:
+        """A point inside a record's land, longitude and latitude."""
+        return point_in(self.land[record])
+
+    def texts(self, column: str) -> np.ndarray:
+        """A text column, None where empty."""
+        return np.asarray(self.bases[column].to_numpy(dtype=object, na_value=None))
+
+    def filled(self, column: str) -> list[int]:
+        """Records whose text in a column is not empty."""
+        return np.flatnonzero(self.bases[column].notna()).tolist()
+
+    def differs(self, column: str) -> Flags:
+        """Records whose text in a column is another than that of their base's first record.
+
+        An empty text, or one that is not understood, is no other.
+        """
+        differs = np.zeros(len(self.bases), dtype=bool)
+        leading = self.grouped.first[self.grouped.base]
+        others = np.flatnonzero(leading != np.arange(len(leading)))
+        own, first = (
+            self.bases[column].take(records).to_numpy(dtype=object, na_value="unknown")
+            for records in (others, leading[others])
+        )
+        differs[others] = (own != "unknown") & (first != "unknown") & (own != first)
+        return differs
+
+    @functools.cached_property
+    def geometry(self) -> Geometries:
+        """The records' geometries as surveyed."""
+        return np.asarray(self.bases.geometry.array, dtype=object)
+
+    @functools.cached_property
+    def broken(self) -> list[tuple[int, str]]:
+        """Records whose polygon is not valid, with GEOS's reason."""
+        records = np.flatnonzero(~self.sound & ~shapely.is_missing(self.geometry))
+        return [(int(r), str(shapely.is_valid_reason(self.geometry[r]))) for r in records]
+
+    @functools.cached_property
+    def mu(self) -> Floats:
+        """Surveyed 亩 of each record."""
+        return np.asarray(self.bases["surveyed_mu"], dtype=float)
+
+    @functools.cached_property
+    def grouped(self) -> Bases:
+        """The records by base."""
+        return group_records(self.bases, self.land)
+
+    def records_of(self, number: int) -> Ints:
+        """Records of a base, by its number."""
+        order, starts = self._by_base
+        return order[starts[number] : starts[number + 1]]
+
+    @functools.cached_property
+    def _by_base(self) -> tuple[Ints, Ints]:
+        counts = np.bincount(self.grouped.base, minlength=len(self.grouped.ids))
+        return np.argsort(self.grouped.base, kind="stable"), np.r_[0, np.cumsum(counts)]
+
+    @functools.cached_property
+    def base_mu(self) -> Floats:
+        """Surveyed 亩 of each base, own overlaps once."""
+        mu = self.mu[self.grouped.main]
+        several = np.bincount(self.grouped.base, minlength=len(mu)) > 1
+        mu[several] = mu_of(self.grouped.geometry[several])
+        return mu
+
+    @functools.cached_property
+    def base_declared_mu(self) -> Floats:
+        """Declared 亩 of each base."""
+        return declared_of_bases(self.bases["declared_mu"], self.grouped)
+
+    @functools.cached_property
+    def mismatches(self) -> list[tuple[int, area_causes.Base, area_causes.Cause | None]]:
+        """Bases that declare another area than was surveyed: position, figures, and why."""
+        tolerances = self.policy.tolerances
+        declared, surveyed = self.base_declared_mu, self.base_mu
+        # Where either is not known, the comparison is false.
+        off = np.abs(declared - surveyed) > tolerances["area_mismatch_share"] * surveyed
+        found = []
+        for number in np.flatnonzero(off & (surveyed > 0)).tolist():
+            parcels = self.mu[self.records_of(number)]
+            base = area_causes.Base(
+                float(declared[number]),
+                float(surveyed[number]),
+                self.grouped.geometry[number],
+                parcels[~np.isnan(parcels)],
+            )
+            cause = area_causes.cause_of(base, tolerances["area_cause_share"])
+            found.append((number, base, cause))
+        return found
+
+    @functools.cached_property
+    def pairs(self) -> pd.DataFrame:
+        """Records that share land; see `herbgis.measuring.overlaps`."""
+        return overlapping_pairs(self.land)
+
+
+def shares_of(land: Geometries, counties: gpd.GeoDataFrame | None) -> pd.DataFrame:
+    """Which part of each record lies in which county; nothing without counties."""
+    if counties is None:
+        return pd.DataFrame({"record": np.zeros(0, int), "county": np.zeros(0, int), "share": []})
+    return county_shares(land, counties)
+
+
+class Places:
+    """Where each record of a base table stands in its file; made when it is asked for."""
+
+    def __init__(self, table: gpd.GeoDataFrame) -> None:
+        names = ("source_file", "source_layer", "source_row", "sheet_row", "base_id")
+        self._cells = [table[name].array for name in names]
+        self._known: dict[int, Place] = {}
+
+    def __getitem__(self, record: int) -> Place:
+        if record not in self._known:
+            self._known[record] = self._place(record)
+        return self._known[record]
+
+    def _place(self, record: int) -> Place:
+        file, layer, row, sheet, base_id = (cells[record] for cells in self._cells)
+        return Place(
+            file=file,
+            layer=layer if isinstance(layer, str) else None,
+            row=int(row),
+            sheet_row=None if pd.isna(sheet) else int(sheet),
+            base_id=base_id,
+            record=record,
+        )
+
+
+def point_in(shape: shapely.Geometry | None) -> tuple[float, float] | None:
+    """A point inside a shape, to 1e-6 degree."""
+    if shape is None or shapely.is_empty(shape):
+        return None
+    lon, lat = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
+    return round(float(lon), 6), round(float(lat), 6)

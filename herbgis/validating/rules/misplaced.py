@@ -1,0 +1,240 @@
+"""HG006, HG201–HG204, HG208–HG210: where does a record belong that lies in the wrong place?
+
+A record is misplaced where its coordinates do not fit its layer's system, or where it lies clear
+of the county it declares, of the land that the ledger knows for it, or of its own base's other
+parcels. Systems and offsets that would explain it are tried, and the best is believed if the
+record then lies where it should.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from herbgis.geo.geodesy import CGCS2000, Flags, local_metres
+from herbgis.geo.systems import Geometries, to_layer
+from herbgis.geo.zones import GaussKruger, gauss_kruger_of
+from herbgis.measuring.areas import land
+from herbgis.reading.understanding.placing import Story, lies_in_china, stories
+from herbgis.terms.issues import Issue, Place
+from herbgis.validating.rules.context import point_in, shares_of
+from herbgis.validating.rules.evidence import LIES_IN, OFFSETS, WHOLLY, Batch, Offset
+
+_ALL_BUT_WHOLLY = 0.9
+_LEAST_GAIN = 0.15
+#: Findings of a cause that tells where a record belongs.
+RELOCATED = frozenset({"HG006", "HG201", "HG202", "HG203", "HG204", "HG208", "HG209", "HG210"})
+
+
+class _Explains(Protocol):
+    """What would explain coordinates: a system, or an offset."""
+
+    @property
+    def title(self) -> str: ...
+
+    def place(self, geometries: Geometries) -> Geometries: ...
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A record, what explains it, where it then lies, and the finding."""
+
+    record: int
+    title: str
+    geometry: shapely.Geometry
+    issue: Issue
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A batch with every record where it belongs.
+
+    Attributes
+    ----------
+    bases : GeoDataFrame
+    land, sound : array
+        As `Context` has them.
+    shares : DataFrame
+        As `herbgis.measuring.borders.county_shares` gives it.
+    issues : list of Issue
+        One a record that was misplaced, or one a layer (HG006) where all its records tell one
+        story.
+    """
+
+    bases: gpd.GeoDataFrame
+    land: Geometries
+    sound: Flags
+    shares: pd.DataFrame
+    issues: list[Issue]
+
+
+def put_right(batch: Batch) -> Placed:
+    """Bring misplaced records of a named cause to where they belong."""
+    bases = batch.bases
+    waiting = np.flatnonzero(bases["raw_geometry"].notna() & ~batch.settled)
+    told: list[_Told] = []
+    issues: list[Issue] = []
+    for record in waiting:
+        found = _explain_unplaced(batch, int(record))
+        if found is None:
+            place = batch.places[int(record)]
+            issues.append(Issue("HG205", place, {"where": "坐标不成立, 无法定位"}))
+        else:
+            told.append(found)
+    told += filter(None, (_explain_placed(batch, record) for record in batch.misplaced()))
+    if not told:
+        return Placed(bases, batch.land, batch.sound, batch.shares, issues)
+    geometry, whole, sound = batch.geometry.copy(), batch.land.copy(), batch.sound.copy()
+    moved = np.array([each.record for each in told])
+    geometry[moved] = [each.geometry for each in told]
+    sound[moved] = shapely.is_valid(geometry[moved])
+    whole[moved] = land(geometry[moved], sound[moved])
+    elsewhere = shares_of(whole[moved], batch.counties)
+    return Placed(
+        bases.set_geometry(gpd.GeoSeries(geometry, index=bases.index, crs=CGCS2000)),
+        whole,
+        sound,
+        pd.concat(
+            [
+                batch.shares[~batch.shares["record"].isin(moved)],
+                elsewhere.assign(record=moved[elsewhere["record"]]),
+            ],
+            ignore_index=True,
+        ),
+        [*issues, *_by_layer(batch, told)],
+    )
+
+
+def _explain_unplaced(batch: Batch, record: int) -> _Told | None:
+    """The story that puts coordinates which do not fit their layer's system where bases are."""
+    stated = batch.layer_crs[record]
+    with np.errstate(invalid="ignore"):  # a coordinate that is no number
+        written = np.array([batch.bases["raw_geometry"].iloc[record]], dtype=object)
+        raw: Geometries = shapely.from_wkt(written, on_invalid="ignore")
+    if shapely.is_missing(raw).all() or not np.isfinite(shapely.get_coordinates(raw)).all():
+        return None
+    seen = batch.evidence(record)
+    best: tuple[tuple[float, float], _Told] | None = None
+    for story in (*stories(raw), *_other_zones(raw, stated, batch.region)):
+        placed = story.place(raw)
+        if not lies_in_china(placed).all():
+            continue
+        if batch.region is not None and not shapely.intersects(batch.region, placed[0]):
+            continue
+        shape = land(placed)[0]
+        score = (0.0, 0.0) if shape is None else (seen.on_known(shape), seen.in_border(shape))
+        if best is None or score > best[0]:
+            best = score, _told(batch, record, _code_of(story, stated), story, placed[0])
+    return None if best is None else best[1]
+
+
+def _explain_placed(batch: Batch, record: int) -> _Told | None:
+    """The offset, or the other zone, that brings a record to where all evidence wants it."""
+    stated = batch.layer_crs[record]
+    seen, shape = batch.evidence(record), batch.land[record]
+    was_in, was_on, joined = seen.in_border(shape), seen.on_known(shape), seen.joins(shape)
+    own = np.array([batch.geometry[record]], dtype=object)
+    candidates: list[tuple[str, _Explains, Geometries]] = []
+    if seen.known or seen.siblings or batch.is_near(shape):
+        candidates += [(offset.code, offset, own) for offset in OFFSETS]
+    raw = to_layer(own, stated)
+    if raw is not None:
+        candidates += [("HG208", s, raw) for s in _other_zones(raw, stated, batch.region)]
+    best: tuple[tuple[float, float, bool], _Told] | None = None
+    for code, story, given in candidates:
+        placed = story.place(given)
+        there = land(placed)[0]
+        if not lies_in_china(placed).all() or there is None:
+            continue
+        on, inside, joins = seen.on_known(there), seen.in_border(there), seen.joins(there)
+        helps = (
+            (seen.known is not None and on >= _ALL_BUT_WHOLLY and on - was_on >= _LEAST_GAIN)
+            or (seen.known is None and was_in < LIES_IN and inside >= WHOLLY)
+            or (seen.known is None and joins and not joined)
+        )
+        if helps and inside >= min(was_in, LIES_IN) and (joins or not joined):
+            score = (round(on, 3), round(inside, 3), joins)
+            if best is None or score > best[0]:
+                best = score, _told(batch, record, code, story, placed[0])
+    return None if best is None else best[1]
+
+
+def _told(batch: Batch, record: int, code: str, story: _Explains, shape: shapely.Geometry) -> _Told:
+    values = {"system": story.title, "stated": batch.layer_crs[record]}
+    if isinstance(story, Offset):
+        values["distance"] = f"{_moved_m(batch.geometry[record], shape):.0f}"
+    point = point_in(shapely.make_valid(shape))
+    issue = Issue(code, batch.places[record], values, point=point)
+    return _Told(record, story.title, shape, issue)
+
+
+def _moved_m(before: shapely.Geometry, after: shapely.Geometry) -> float:
+    """Metres between the first vertices of a geometry before and after it was moved."""
+    ends = np.array([shapely.get_coordinates(g)[0] for g in (before, after)])
+    step = np.diff(local_metres(ends, ends[:, 1].mean().repeat(2)), axis=0)[0]
+    return float(np.hypot(*step))
+
+
+def _by_layer(batch: Batch, told: Iterable[_Told]) -> Iterator[Issue]:
+    """Findings by record; one for the layer where all its records, two or more, tell one story."""
+    columns = [batch.bases[name].fillna("") for name in ("source_file", "source_layer")]
+    holding = ~shapely.is_missing(batch.geometry) | np.asarray(batch.bases["raw_geometry"].notna())
+    sizes = pd.DataFrame({"file": columns[0], "layer": columns[1]})[holding].value_counts()
+    by_layer: dict[tuple[str, str], list[_Told]] = {}
+    for each in told:
+        file, name = (column.iloc[each.record] for column in columns)
+        by_layer.setdefault((file, name), []).append(each)
+    for layer, members in by_layer.items():
+        one_story = len({member.title for member in members}) == 1
+        if one_story and len(members) == sizes[layer] > 1:
+            values = {"stated": batch.layer_crs[members[0].record], "fitting": members[0].title}
+            yield Issue("HG006", Place(layer[0], layer[1] or None), values)
+        else:
+            yield from (member.issue for member in members)
+
+
+def _other_zones(raw: Geometries, stated: str, region: shapely.Geometry | None) -> Iterator[Story]:
+    """Eastings without a zone in front: the layer's own zone, then those about the region.
+
+    A zone of 6 degrees gives the same eastings as that of 3 on its meridian.
+    """
+    bounds = shapely.total_bounds(raw)
+    system = gauss_kruger_of(_epsg(stated) or 0)
+    for swapped in (False, True):
+        west, south, east, _ = bounds[[1, 0, 3, 2]] if swapped else bounds
+        if not (west >= 1e5 and east <= 9e5 and south >= 1e6):
+            continue
+        if system is not None and system.datum == "CGCS2000" and system.prefixed:
+            yield Story(system.other_form.epsg, swapped)
+        elif swapped and system is not None and system.datum == "CGCS2000":
+            yield Story(system.epsg, swapped)
+        if region is not None:
+            first, _, last, _ = shapely.bounds(region)
+            for zone in range(round(first / 3) - 1, round(last / 3) + 2):
+                yield Story(GaussKruger(zone, prefixed=False).epsg, swapped)
+
+
+def _code_of(story: Story, stated: str) -> str:
+    """Which mistake leads from the layer's system to the one that fits."""
+    if story.swapped:
+        return "HG201"
+    if story.epsg == 3857:
+        return "HG210"
+    epsg = _epsg(stated)
+    projected = epsg is not None and pyproj.CRS.from_epsg(epsg).is_projected
+    if not projected or story.epsg == 4490:
+        return "HG202"
+    system = gauss_kruger_of(story.epsg)
+    return "HG203" if system is not None and system.other_form.epsg == epsg else "HG208"
+
+
+def _epsg(name: str) -> int | None:
+    digits = name.removeprefix("EPSG:")
+    return int(digits) if digits.isdigit() else None

@@ -1,0 +1,122 @@
+"""HG101, HG104, HG109: is there a polygon, does it hang together?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import shapely
+
+from herbgis.foundation.units import fold, to_mu
+from herbgis.measuring.areas import contiguous_blocks
+from herbgis.terms.issues import Issue, Place
+from herbgis.validating.rules.context import Context
+
+_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_TYPE_TITLES = {
+    "Point": "点",
+    "MultiPoint": "多点",
+    "LineString": "线",
+    "LinearRing": "线",
+    "MultiLineString": "多线",
+    "GeometryCollection": "混合图形",
+}
+
+
+def missing_geometry(context: Context) -> Iterator[Issue]:
+    """HG101: null, empty, or a base reported without a polygon on any of its records.
+
+    A polygon of the same county, township and name is proposed, never taken.
+    """
+    misplaced = context.bases["raw_geometry"].notna().to_numpy()
+    base = context.grouped.base
+    has_land = misplaced | ~shapely.is_missing(context.land)
+    drawn = np.bincount(base[has_land], minlength=len(context.grouped.ids)) > 0
+    blank = shapely.is_missing(context.geometry) | shapely.is_empty(context.geometry)
+    reported = np.flatnonzero(blank & ~misplaced & ~drawn[base]).tolist()
+    named = _drawn_by_name(context) if reported else {}
+    for record in reported:
+        place = context.place(record)
+        likely = [o for o in named.get(_name_key(context, record), ()) if _may_be(place, o)]
+        hint = (
+            f"是否即 {likely[0].file} 第 {likely[0].row} 条图斑? 是则填同一编号; 否则"
+            if likely
+            else ""
+        )
+        mu = _declared(context, record)
+        yield Issue("HG101", place, {"hint": hint}, mu_at_stake=mu, other=tuple(likely))
+
+
+def _name_key(context: Context, record: int) -> tuple[str, str, str] | None:
+    """County, township and name of a record, or None where one of them is empty."""
+    cells = [context.bases[name].iloc[record] for name in ("county", "township", "name")]
+    if not all(isinstance(cell, str) for cell in cells):
+        return None
+    county, township, name = (fold(cell) for cell in cells)
+    return county, township, name
+
+
+def _drawn_by_name(context: Context) -> dict[tuple[str, str, str] | None, list[Place]]:
+    """Records with land by their county, township and name."""
+    found: dict[tuple[str, str, str] | None, list[Place]] = {}
+    for record in np.flatnonzero(~shapely.is_missing(context.land)):
+        key = _name_key(context, int(record))
+        if key is not None:
+            found.setdefault(key, []).append(context.place(int(record)))
+    return found
+
+
+def _may_be(listed: Place, drawn: Place) -> bool:
+    """Whether two records of one name may be one base: not where both have ids of their own."""
+    return listed.own_id is None or drawn.own_id is None
+
+
+def _declared(context: Context, record: int) -> float | None:
+    mu = context.bases["declared_mu"].iloc[record]
+    return None if np.isnan(mu) else float(mu)
+
+
+def not_a_polygon(context: Context) -> Iterator[Issue]:
+    """HG104: points, lines, and rings of too few points."""
+    other = ~np.isin(shapely.get_type_id(context.geometry), _POLYGONAL)
+    other &= ~shapely.is_missing(context.geometry) & ~shapely.is_empty(context.geometry)
+    for record in np.flatnonzero(other).tolist():
+        shape = context.geometry[record]
+        polygons = context.land[record] is not None and context.mu[record] > 0
+        title = _TYPE_TITLES.get(shape.geom_type, shape.geom_type)
+        values = {"kind": f"{title}(其中的面已计)" if polygons else title}
+        yield Issue("HG104", context.place(record), values, point=_first_point(shape))
+    for record, reason in context.broken:
+        if "Too few points" in reason:
+            place = context.place(record)
+            yield Issue("HG104", place, {"kind": "不足三点的环"}, point=_point_of(reason))
+
+
+def scattered_parts(context: Context) -> Iterator[Issue]:
+    """HG109: parts of a base farther apart than the contiguity distance, once a base."""
+    distance = context.policy.tolerances["contiguity_m"]
+    largest, blocks = contiguous_blocks(context.grouped.geometry, distance)
+    for number in np.flatnonzero(blocks > 1):
+        record = int(context.grouped.first[number])
+        total, block = float(context.base_mu[number]), float(to_mu(largest[number]))
+        values = {"blocks": int(blocks[number]), "distance": f"{distance:g}", "mu": f"{block:.2f}"}
+        yield Issue(
+            "HG109",
+            context.place(record),
+            values,
+            point=context.centre(record),
+            measured=float(blocks[number]),
+            allowed=1.0,
+            mu_at_stake=round(total - block, 2),
+        )
+
+
+def _point_of(reason: str) -> tuple[float, float] | None:
+    """The coordinates that GEOS puts in brackets behind a reason."""
+    inside = reason.partition("[")[2].rstrip("]").split()
+    return (round(float(inside[0]), 6), round(float(inside[1]), 6)) if len(inside) > 1 else None
+
+
+def _first_point(shape: shapely.Geometry) -> tuple[float, float]:
+    lon, lat = shapely.get_coordinates(shape)[0]
+    return round(float(lon), 6), round(float(lat), 6)

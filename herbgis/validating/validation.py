@@ -1,0 +1,192 @@
+"""validate: the table of rules, and the report they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from herbgis.foundation.errors import UnknownNameError
+from herbgis.measuring.areas import measure_land
+from herbgis.reading.counties import tidy_counties
+from herbgis.reading.understanding.survey import Survey, survey_of
+from herbgis.terms.issues import (
+    Issue,
+    in_order,
+    issue_table,
+    summarise,
+)
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+from herbgis.validating.blocking import codes_blocking, layer_crs, layer_is_blocked
+from herbgis.validating.patterns import by_unit, find_patterns
+from herbgis.validating.report import ValidationReport
+from herbgis.validating.rules import (
+    attributes,
+    declared,
+    double,
+    location,
+    misplaced,
+    mojibake,
+    outline,
+    rings,
+    shape,
+)
+from herbgis.validating.rules.context import Context
+from herbgis.validating.rules.evidence import Batch
+
+Rule = Callable[[Context], Iterator[Issue]]
+
+#: One table of rules: the code that each may find, in order.
+RULES: dict[str, Rule] = {
+    "HG101": shape.missing_geometry,
+    "HG102": rings.self_intersection,
+    "HG103": rings.invalid_rings,
+    "HG104": shape.not_a_polygon,
+    "HG105": outline.repeated_vertices,
+    "HG106": outline.spike,
+    "HG107": outline.sliver,
+    "HG108": outline.tiny_part,
+    "HG109": shape.scattered_parts,
+    "HG205": location.outside_area,
+    "HG206": location.straddles_counties,
+    "HG207": location.county_mismatch,
+    "HG301": double.duplicate_id,
+    "HG302": double.duplicate_geometry,
+    "HG303": double.overlap,
+    "HG304": double.already_counted,
+    "HG305": double.update,
+    "HG401": declared.area_mismatch,
+    "HG402": declared.declared_in_hectares,
+    "HG403": declared.declared_in_web_mercator,
+    "HG404": declared.hole_ignored,
+    "HG405": declared.threshold_undecided,
+    "HG501": attributes.unknown_variety,
+    "HG502": attributes.variety_alias,
+    "HG503": attributes.missing_value,
+    "HG504": attributes.bad_date,
+    "HG505": attributes.bad_number,
+    "HG506": mojibake.mojibake,
+    "HG507": attributes.records_disagree,
+    "HG508": attributes.unknown_status,
+    "HG509": declared.exactly_the_threshold,
+}
+
+#: Codes that reading and placing find, beside the table of rules.
+FOUND_BEFORE = (
+    *("HG001", "HG002", "HG003", "HG004", "HG005", "HG006", "HG007", "HG008", "HG110", "HG111"),
+    *("HG201", "HG202", "HG203", "HG204", "HG208", "HG209", "HG210"),
+)
+_SOURCE = ("source_file", "source_layer", "source_row")
+
+Track = Callable[[list[str]], Iterable[str]]
+
+
+def validate(
+    survey: Survey | gpd.GeoDataFrame,
+    *,
+    counties: gpd.GeoDataFrame | None = None,
+    policy: Policy | None = None,
+    against: gpd.GeoDataFrame | None = None,
+    track: Track | None = None,
+) -> ValidationReport:
+    """Find every defect of a batch, by row, with its cause and what to do about it.
+
+    Parameters
+    ----------
+    survey : Survey or GeoDataFrame
+        What `read_survey` gave, or a frame of one's own, in any system.
+    counties : GeoDataFrame, optional
+        Boundaries, as from `read_counties`. Without them the rules of place are off.
+    policy : Policy, optional
+        ``tongren-2020`` by default.
+    against : GeoDataFrame, optional
+        Bases already counted.
+    track : callable, optional
+        Wraps the list of rules while they run, to show progress.
+
+    Returns
+    -------
+    ValidationReport
+    """
+    policy = policy or load_policy()
+    given = survey if isinstance(survey, Survey) else survey_of(survey, policy=policy)
+    borders = None if counties is None else tidy_counties(counties, policy=policy)
+    counted = None if against is None else survey_of(against, policy=policy).bases
+    settled = layer_is_blocked(given)
+    placed = misplaced.put_right(
+        Batch(given.bases, borders, counted, layer_crs(given), settled, policy)
+    )
+    methods = placed.bases["survey_method"]
+    measured = measure_land(placed.bases, placed.land, methods, policy)
+    context = Context(
+        measured.reset_index(drop=True),
+        borders,
+        counted,
+        policy,
+        placed.land,
+        placed.sound,
+        placed.shares,
+    )
+    found = list(placed.issues)
+    rules = _rules_of(policy)
+    for code in track(rules) if track else rules:
+        found += RULES[code](context)
+    table = issue_table(found)
+    if len(given.issues):
+        table = in_order(pd.concat([_with_ids(given), table])) if len(table) else given.issues
+    table = _with_points(table, context)
+    measured["blocked_by"] = codes_blocking(measured, found, given)
+    units = by_unit(context)
+    return ValidationReport(
+        table=table,
+        bases=measured,
+        files=given.files,
+        summary=summarise(table, len(measured)),
+        units=units,
+        patterns=find_patterns(context, units),
+        given=given.bases,
+        policy=policy,
+    )
+
+
+def _rules_of(policy: Policy) -> list[str]:
+    """Codes whose rules run: all but those that the policy switches off."""
+    unknown = sorted(policy.rules_off - RULES.keys())
+    if unknown:
+        raise UnknownNameError("可关闭的规则", unknown[0], RULES)
+    return [code for code in RULES if code not in policy.rules_off]
+
+
+def _records_of(issues: pd.DataFrame, bases: pd.DataFrame) -> dict[int, int]:
+    """Positions of the records that the issues of a table name, by the issues' labels."""
+    named = issues[issues["row"].notna()]
+    rows = bases.reset_index(drop=True)[list(_SOURCE)]
+    rows = rows[rows["source_row"].isin(named["row"].unique())].fillna({"source_layer": ""})
+    keys = zip(rows["source_file"], rows["source_layer"], rows["source_row"], strict=True)
+    records = dict(zip(keys, rows.index.tolist(), strict=True))
+    places = zip(named["file"], named["layer"].fillna(""), named["row"], strict=True)
+    found = zip(named.index, (records.get(place) for place in places), strict=True)
+    return {label: record for label, record in found if record is not None}
+
+
+def _with_ids(survey: Survey) -> pd.DataFrame:
+    """Findings of reading, with the base_id of the records they name."""
+    issues = survey.issues.copy()
+    ids = pd.Series(None, index=issues.index, dtype=object)
+    for label, record in _records_of(issues, survey.bases).items():
+        ids[label] = survey.bases["base_id"].iloc[record]
+    return issues.assign(base_id=ids)
+
+
+def _with_points(table: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Findings of a record that name no place of their own stand on the record's land."""
+    placeless = table[table["lon"].isna()]
+    records = _records_of(placeless, context.bases)
+    points = {label: context.centre(record) for label, record in records.items()}
+    known = {label: point for label, point in points.items() if point is not None}
+    placed = table.copy()
+    placed.loc[list(known), ["lon", "lat"]] = np.array(list(known.values())).reshape(-1, 2)
+    return placed

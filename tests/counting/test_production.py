@@ -1,0 +1,144 @@
+"""Yield, cost and benefit beside sums by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import herbgis as hg
+from herbgis.counting.production import MEASURES
+from herbgis.foundation.errors import UnknownNameError
+
+_AMOUNTS = ("fresh_yield_t", "dry_yield_t", "cost_wan", "output_value_wan")
+
+
+def _bases(seed: int, count: int = 60) -> pd.DataFrame:
+    """Bases of which some leave cells empty, some have no harvest, over two years."""
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(
+        {
+            "base_id": [f"B{n:03}" for n in range(count)],
+            "name": [f"基地{n}" for n in range(count)],
+            "variety": rng.choice(["黄精", "天麻", "丹参"], count),
+            "kind": rng.choice(["planting", "demonstration"], count),
+            "reporting_unit": rng.choice(["德江县", "石阡县"], count),
+            "production_year": rng.choice([2019, 2020], count),
+            "harvested_mu": np.where(rng.random(count) < 0.15, 0.0, rng.uniform(10, 900, count)),
+        }
+    )
+    for name in _AMOUNTS:
+        amounts = rng.uniform(1, 300, count).round(2)
+        table[name] = np.where(rng.random(count) < 0.3, np.nan, amounts)
+    return table
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("by", ["variety", "reporting_unit", "kind", ("variety", "kind")])
+def test_every_value_is_a_sum_over_a_sum(seed: int, by: str | tuple[str, ...]) -> None:
+    bases = _bases(seed)
+    keys = (by,) if isinstance(by, str) else by
+    measures = {measure.name: measure for measure in MEASURES}
+    table = hg.compare_production(bases, by=by).table
+    rows = bases.assign(benefit_wan=bases["output_value_wan"] - bases["cost_wan"]).to_dict(
+        "records"
+    )
+    assert len(table) == sum(
+        1
+        for name in (*_AMOUNTS, "benefit_wan")
+        for group in {(*(r[k] for k in keys), r["production_year"]) for r in rows}
+        if any(
+            not np.isnan(r[name]) and r["harvested_mu"] > 0
+            for r in rows
+            if (*(r[k] for k in keys), r["production_year"]) == group
+        )
+    )
+    for row in table.to_dict("records"):
+        sums = {"value": [0.0, 0.0, 0], "demonstration": [0.0, 0.0, 0], "others": [0.0, 0.0, 0]}
+        for base in rows:
+            amount = base[row["measure"]]
+            same = all(base[key] == row[key] for key in keys)
+            if not same or base["production_year"] != row["year"] or np.isnan(amount):
+                continue
+            if base["harvested_mu"] <= 0:
+                continue
+            side = "demonstration" if base["kind"] == "demonstration" else "others"
+            for part in ("value", side):
+                sums[part][0] += amount * measures[row["measure"]].factor
+                sums[part][1] += base["harvested_mu"]
+                sums[part][2] += 1
+        assert row["reported"] == sums["value"][2]
+        assert row["value"] == pytest.approx(sums["value"][0] / sums["value"][1])
+        for side in ("demonstration", "others"):
+            total, area, reported = sums[side]
+            assert row[f"{side}_reported"] == reported
+            wanted = total / area if reported else float("nan")
+            assert row[f"{side}_value"] == pytest.approx(wanted, nan_ok=True)
+
+
+def test_year_on_year_and_the_lead_of_demonstration_bases() -> None:
+    bases = pd.DataFrame(
+        {
+            "base_id": ["A", "B", "A", "B"],
+            "variety": "黄精",
+            "kind": ["demonstration", "planting"] * 2,
+            "production_year": [2019, 2019, 2020, 2020],
+            "采收面积(亩)": [100.0, 100.0, 100.0, 300.0],
+            "产值(万元)": [50.0, 30.0, 60.0, 90.0],
+            "成本(万元)": [20.0, 40.0, 20.0, 30.0],
+        }
+    )
+    production = hg.compare_production(bases)
+    table = production.table.set_index(["measure", "year"])
+    value = table.loc["output_value_wan"]
+    assert value["value"].tolist() == [4000.0, 3750.0]
+    assert value["change"].tolist() == pytest.approx([np.nan, -0.0625], nan_ok=True)
+    assert value["lead"].tolist() == pytest.approx([5000 / 3000 - 1, 1.0])
+    # B lost money in 2019: a share of a loss would say nothing.
+    assert table.loc[("benefit_wan", 2019), "others_value"] == -1000.0
+    assert np.isnan(table.loc[("benefit_wan", 2019), "lead"])
+    worded = production.in_words()
+    assert worded[("全部基地", "同比")].tolist()[-3:] == ["-6.2%", "", "+150.0%"]
+    assert worded[("", "主栽品种")].unique().tolist() == ["黄精"]
+
+
+def test_outliers_are_shown_and_stay_in() -> None:
+    yields = [0.40, 0.42, 0.38, 0.41, 0.39, 0.40, 400.0]  # the last in 公斤, written as 吨
+    bases = pd.DataFrame(
+        {
+            "base_id": [f"B{n}" for n in range(7)],
+            "variety": "黄精",
+            "production_year": 2020,
+            "harvested_mu": 1.0,
+            "dry_yield_t": yields,
+        }
+    )
+    production = hg.compare_production(bases)
+    assert production.outliers["base_id"].tolist() == ["B6"]
+    assert production.outliers["value"].tolist() == [400_000.0]
+    assert production.table["reported"].tolist() == [7]
+    assert production.table["value"].tolist() == pytest.approx([sum(yields) * 1000 / 7])
+    assert any("异常值" in line for line in production.notes())
+    assert not len(hg.compare_production(bases.iloc[3:]).outliers)  # four tell nothing
+
+
+def test_what_cannot_be_divided_is_said() -> None:
+    bases = pd.DataFrame(
+        {"base_id": ["A", "B", "C"], "variety": "黄精", "成本(万元)": [3.0, 4.0, np.nan]}
+    )
+    production = hg.compare_production(bases)
+    assert production.without_area == 2
+    assert not len(production.table)
+    assert any("2 个基地没有采收面积" in line for line in production.notes())
+    assert "单产" in production._repr_html_()
+    with pytest.raises(UnknownNameError, match="township"):
+        hg.compare_production(bases, by="township")
+
+
+def test_rows_may_come_in_any_order() -> None:
+    bases = _bases(3)
+    one, other = (
+        hg.compare_production(table).table
+        for table in (bases, bases.sample(frac=1, random_state=1))
+    )
+    pd.testing.assert_frame_equal(one, other)
