@@ -20,15 +20,8 @@ from rasterio.warp import reproject
 
 from herbgis.foundation.errors import RasterError
 from herbgis.geo.geodesy import SEMI_MAJOR_M, Flags, Floats, radii_m
-from herbgis.geo.rasters import (
-    Bounds,
-    Raster,
-    cell_side_m,
-    open_raster,
-    opened,
-    points_over,
-    void_of,
-)
+from herbgis.geo.raster_files import opened, void_of
+from herbgis.geo.rasters import Bounds, Raster, cell_side_m, open_raster, points_over
 from herbgis.geo.zones import SevenParameters
 
 _WEB_MERCATOR = "EPSG:3857"

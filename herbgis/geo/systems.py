@@ -46,11 +46,15 @@ def transform(crs: pyproj.CRS, xy: Floats, direction: str = "FORWARD") -> Floats
     The first point goes twice: pyproj takes an array of one for a number, which NumPy deprecates.
     """
     x, y = np.concatenate([xy[:1], xy]).T
-    return np.column_stack(_transformer(crs).transform(x, y, direction=direction))[1:]
+    return np.column_stack(transformer(crs).transform(x, y, direction=direction))[1:]
 
 
-def _transformer(crs: pyproj.CRS) -> pyproj.Transformer:
-    """To CGCS2000; with parameters of its own, to WGS84 by these, which is the same here."""
+def transformer(crs: pyproj.CRS) -> pyproj.Transformer:
+    """From a system to longitude and latitude on CGCS2000, built once a system.
+
+    A bound system brings parameters of its own, and these lead to WGS84, which PROJ knows as
+    EPSG:4326 alone. WGS84 then stands for CGCS2000: the two differ by centimetres.
+    """
     return _transformer_of(crs.to_wkt(), "EPSG:4326" if crs.is_bound else CGCS2000)
 
 

@@ -15,7 +15,8 @@ import shapely
 from herbgis.foundation.errors import CrsError, RasterError, UnknownNameError
 from herbgis.geo.geodesy import Flags, Floats
 from herbgis.geo.gradients import slopes_on
-from herbgis.geo.rasters import Raster, cell_steps, open_raster, sample
+from herbgis.geo.raster_steps import cell_steps
+from herbgis.geo.rasters import Raster, open_raster, sample
 from herbgis.geo.systems import Geometries, to_cgcs2000
 from herbgis.geo.zones import SevenParameters
 from herbgis.measuring.areas import land as land_of

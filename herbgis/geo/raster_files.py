@@ -1,0 +1,147 @@
+"""Raster files as GDAL opens them: by which drivers, what is refused, and what they declare.
+
+Beside `elevation_grid`, which warps them, nothing else touches a raster's file.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import rasterio
+from pyproj.exceptions import CRSError as ProjError
+from rasterio.enums import ColorInterp
+from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
+from rasterio.io import DatasetReader
+from rasterio.windows import Window
+
+from herbgis.foundation.errors import CrsError, RasterError
+from herbgis.geo.geodesy import Flags, Floats
+from herbgis.geo.systems import shiftless_datum, with_parameters
+from herbgis.geo.zones import SevenParameters
+
+#: Formats of elevation that hold all they say; GDAL's others may fetch from the network, or from
+#: files beside.
+_DRIVERS = (
+    *("GTiff", "COG", "HFA", "AAIGrid", "AIG", "SRTMHGT", "USGSDEM", "DTED", "ENVI", "EHdr"),
+    *("GSAG", "GSBG", "GS7BG", "SAGA", "RST"),
+)
+#: What a raster may cost: memory kept of it, and the size of one of its blocks.
+_CACHE_MB = 64
+_LARGEST_BLOCK_BYTES = 512 * 2**20
+#: Voids of rasters that declare none, and the type whose smallest number is one.
+_USUAL_VOID, _SHORT, _SHORT_VOID = -9999, "int16", -32768
+#: The mark of a raster that a script made up.
+_SYNTHETIC = "HERBGIS_SYNTHETIC"
+
+
+@contextmanager
+def opened(path: Path, overview: int | None = None) -> Iterator[DatasetReader]:
+    """A raster, read with a small cache; what GDAL says against it is a RasterError."""
+    try:
+        with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), _by_driver(path, overview) as raster:
+            yield raster
+    except (RasterioError, RasterioIOError) as error:
+        msg = (
+            f"{path} 读不出来: 不是栅格高程数据, 或已损坏。可用的格式: GeoTIFF (.tif)、"
+            "Erdas (.img)、ASCII 格网 (.asc)、SRTM (.hgt)、Surfer (.grd) 等; "
+            "其他格式请先用 gdal_translate 转换。"
+        )
+        raise RasterError(msg) from error
+
+
+def _by_driver(path: Path, overview: int | None) -> DatasetReader:
+    """A raster, opened by the first driver that knows it."""
+    level = {} if overview is None else {"overview_level": overview}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        for driver in _DRIVERS:
+            with suppress(RasterioError, RasterioIOError):
+                return rasterio.open(path, driver=driver, **level)
+    raise RasterioIOError(path)
+
+
+def check_kind(raster: DatasetReader, path: Path) -> None:
+    """Refuse what holds no heights, and what can be read only as a whole too large for it.
+
+    Raises
+    ------
+    RasterError
+    """
+    picture = raster.colorinterp[0] not in {ColorInterp.gray, ColorInterp.undefined}
+    if picture or raster.dtypes[0].startswith("complex"):
+        msg = f"{path} 是图片或影像, 不是高程数据 (DEM)。请换用单波段的高程栅格。"
+        raise RasterError(msg)
+    if raster.transform.is_degenerate:
+        msg = f"{path} 的格网没有大小, 定不了位。请检查它的坐标参数 (如 .tfw 文件)。"
+        raise RasterError(msg)
+    block = np.prod(raster.block_shapes[0], dtype=float) * np.dtype(raster.dtypes[0]).itemsize
+    if block > _LARGEST_BLOCK_BYTES:
+        msg = (
+            f"{path} 没有分块, 只能整个读入, 要 {block / 2**30:.1f} GB 内存。"
+            "请先用 gdal_translate -co TILED=YES 转换。"
+        )
+        raise RasterError(msg)
+
+
+def usable_crs(
+    raster: DatasetReader, path: Path, parameters: Mapping[str, SevenParameters]
+) -> pyproj.CRS:
+    """The system of a raster, bound to the parameters of its old datum where it stands on one.
+
+    Raises
+    ------
+    CrsError
+        It states none that leads to CGCS2000, or an old datum without `parameters`.
+    """
+    if not raster.crs:
+        msg = f"{path} 没有坐标系。请用 gdal_edit.py -a_srs EPSG:4490 一类的办法注明。"
+        raise CrsError(msg)
+    try:
+        crs = pyproj.CRS.from_wkt(raster.crs.to_wkt())
+    except ProjError as error:
+        msg = f"{path} 的坐标系认不出来: {error}"
+        raise CrsError(msg) from error
+    if crs.geodetic_crs is None:
+        msg = f"{path} 的坐标系 {crs.name} 与经纬度没有关系。请先转换为 CGCS2000。"
+        raise CrsError(msg)
+    datum = "" if crs.is_bound else shiftless_datum(crs)
+    if not datum:
+        return crs
+    if datum not in parameters:
+        msg = (
+            f"{path} 的坐标系为 {datum}, 没有转换参数, 硬转会偏出几十米到上百米。"
+            "请先转换为 CGCS2000, 或在工作要点文件里写上本地的七参数 (datum_parameters)。"
+        )
+        raise CrsError(msg)
+    return with_parameters(crs, parameters[datum])
+
+
+def void_of(raster: DatasetReader) -> float | None:
+    """The value that says "unknown": the declared one, else the usual one of the type."""
+    if raster.nodata is not None:
+        return float(raster.nodata)
+    if np.dtype(raster.dtypes[0]).kind == "u":
+        return None
+    return _SHORT_VOID if raster.dtypes[0] == _SHORT else _USUAL_VOID
+
+
+def is_synthetic(raster: DatasetReader) -> bool:
+    """Whether a raster says of itself that a script made it up."""
+    return raster.tags().get(_SYNTHETIC, "").lower() in {"yes", "true", "1"}
+
+
+def read_window(
+    path: Path, rows: slice, columns: slice, void: float | None
+) -> tuple[Floats, Flags]:
+    """Values of a window that lies within a raster, and where they are numbers and not its void."""
+    window = Window(columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
+    with opened(path) as raster:
+        raw = raster.read(1, window=window)
+        scale, offset = raster.scales[0], raster.offsets[0]
+    known = np.isfinite(raw) if void is None else np.isfinite(raw) & (raw != void)
+    return raw * scale + offset, known
