@@ -17,7 +17,7 @@ from exactextract import exact_extract
 
 import herbgis as hg
 from herbgis.foundation.errors import CrsError, InputNotFoundError, RasterError
-from herbgis.measuring import terrain
+from herbgis.measuring import ground_cells
 from tests.helpers.shapes import square
 
 Grid = npt.NDArray[Any]
@@ -226,8 +226,8 @@ def test_neither_tiles_nor_order_nor_system_change_what_is_found(
     found = hg.measure_terrain(many, dem)
     turned = hg.measure_terrain(many.iloc[::-1], dem).loc[many.index]
     elsewhere = hg.measure_terrain(many.to_crs(4490), dem)
-    monkeypatch.setattr(terrain, "_TILE", 37)
-    monkeypatch.setattr(terrain, "_MOST_CELLS", 3000)
+    monkeypatch.setattr(ground_cells, "_TILE", 37)
+    monkeypatch.setattr(ground_cells, "_MOST_CELLS", 3000)
     small = hg.measure_terrain(many, dem)
     for other, near in ((turned, 1e-12), (elsewhere, 1e-6), (small, 1e-9)):
         for name in FIGURES:
@@ -278,7 +278,7 @@ def test_a_base_may_touch_a_tile_without_entering_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dem = write_dem(tmp_path / "dem.tif", lambda x, y: 500 + 0.1 * x + 0 * y)
-    monkeypatch.setattr(terrain, "_TILE", 100)
+    monkeypatch.setattr(ground_cells, "_TILE", 100)
     found = hg.measure_terrain(bases(shapely.box(-1000, 0, 0, 1000)), dem).iloc[0]
     assert found["elevation_m"] == pytest.approx(450, abs=1e-3)
     assert found["dem_share"] == 1
