@@ -115,19 +115,9 @@ def _merged_by_name(base: list[Any], own: list[Any]) -> list[Any]:
 
 
 def _build(table: Mapping[str, Any]) -> Policy:
+    """The policy that a whole table says, its names in their canonical form."""
     tiers = tuple(sorted((_tier(t) for t in table["tiers"]), key=lambda tier: tier.threshold_mu))
     _check_tiers(tiers)
-    groups = {
-        name: group
-        for group, names in table["groups"].items()
-        if isinstance(names, list)
-        for name in names
-    }
-    varieties = {v["name"]: _variety(v, groups) for v in table["variety"]}
-    absent = [name for name in groups if name not in varieties]
-    if absent:
-        msg = f"名单中的品种没有在品种目录里: {'、'.join(absent)}"
-        raise PolicyError(msg)
     policy = Policy(
         name=table["name"],
         title=table["title"],
@@ -138,7 +128,7 @@ def _build(table: Mapping[str, Any]) -> Policy:
         defaults={k: v for k, v in table["defaults"].items() if k != "source"},
         tolerances={name: float(entry["value"]) for name, entry in table["tolerance"].items()},
         survey_methods={n: _method(n, entry) for n, entry in _entries(table["survey_method"])},
-        varieties=varieties,
+        varieties=_varieties(table),
         words=_all_words(table),
         columns={name: tuple(c["aliases"]) for name, c in table["columns"].items()},
         heading_units={
@@ -246,6 +236,22 @@ def _named(policy: Policy) -> PlanningRule:
         variety=named("variety", rule.variety, policy.varieties),
         county=named("county", rule.county, policy.words["county"]),
     )
+
+
+def _varieties(table: Mapping[str, Any]) -> dict[str, Variety]:
+    """The catalogue by name, each variety in the group that lists it."""
+    groups = {
+        name: group
+        for group, names in table["groups"].items()
+        if isinstance(names, list)
+        for name in names
+    }
+    varieties = {entry["name"]: _variety(entry, groups) for entry in table["variety"]}
+    absent = [name for name in groups if name not in varieties]
+    if absent:
+        msg = f"名单中的品种没有在品种目录里: {'、'.join(absent)}"
+        raise PolicyError(msg)
+    return varieties
 
 
 def _variety(entry: Mapping[str, Any], groups: Mapping[str, str]) -> Variety:
