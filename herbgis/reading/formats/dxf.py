@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -14,11 +13,9 @@ import pandas as pd
 import shapely
 
 from herbgis.geo.systems import Geometries
+from herbgis.reading.formats.dxf_drawing import Drawing, Label, Ring
 from herbgis.reading.understanding.survey import Layer, bare_frame
 from herbgis.terms.issues import Issue, Place
-
-if TYPE_CHECKING:
-    from herbgis.reading.formats.dxf_entities import Drawing, Label, Ring
 
 #: The layer of parcel boundaries (界址点, 界址线) that cadastral programs draw.
 _BOUNDARIES = "JZD"
@@ -28,7 +25,7 @@ _MOST_PAIRS = 2_000_000
 
 def read_dxf(path: Path, shown: str) -> Iterator[Layer]:
     """Closed polylines of the modelspace, a layer for each layer that has some."""
-    from herbgis.reading.formats.dxf_entities import read_drawing  # noqa: PLC0415 - ezdxf imports slowly
+    from herbgis.reading.formats.dxf_files import read_drawing  # noqa: PLC0415 - ezdxf imports slowly
 
     drawing = read_drawing(path)
     by_layer: dict[str, list[Ring]] = {}
