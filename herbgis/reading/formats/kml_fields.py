@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from xml.etree.ElementTree import Element
 
 from herbgis.reading.formats.kml_shapes import local
-from herbgis.reading.formats.sheets import is_known_heading
+from herbgis.reading.formats.table_headers import is_known_heading
 
 _LINE = re.compile(r"(?P<heading>[^:：=]{1,20})[:：=]\s*(?P<value>.*)")
 _LINE_BREAK = re.compile(r"<\s*(?:br|/p|/div)\b[^<>]*>|\r\n|\r|\n", re.IGNORECASE)

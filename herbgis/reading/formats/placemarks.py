@@ -17,7 +17,7 @@ import shapely
 
 from herbgis.geo.geodesy import Floats
 from herbgis.geo.offsets import bd09_to_cgcs2000, gcj02_to_cgcs2000
-from herbgis.reading.formats.sheets import check_size
+from herbgis.reading.formats.grids import check_size
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 

@@ -24,16 +24,8 @@ from python_calamine import (
 
 from herbgis.reading.formats.coordinate_table import drawn
 from herbgis.reading.formats.encodings import decode_text
-from herbgis.reading.formats.sheets import (
-    Grid,
-    Merged,
-    Table,
-    check_size,
-    find_table,
-    is_empty,
-    known_headings,
-    make_grid,
-)
+from herbgis.reading.formats.grids import Grid, Merged, check_size, is_empty, make_grid
+from herbgis.reading.formats.sheets import Table, find_table, known_headings
 from herbgis.reading.formats.xls_extent import OLE_HEAD, check_xls
 from herbgis.reading.understanding.survey import Layer, bare_frame
 from herbgis.terms.issues import Issue, Place
