@@ -7,6 +7,7 @@ version of every base, with the day and the batch it came in with, and those tha
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from herbgis.foundation.outputs import replacing
 from herbgis.foundation.units import fold
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.geopackages import OWN_PREFIX, flattened, layer_names, read_layer, write_layers
-from herbgis.measuring.overlaps import overlapping_pairs
+from herbgis.measuring.overlaps import Claimants, overlapping_pairs, overlaps_of_bases
+from herbgis.measuring.records import mu_of
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
@@ -328,18 +330,24 @@ def _why_waiting(batch: gpd.GeoDataFrame, state: gpd.GeoDataFrame, policy: Polic
         same = (batch["status"] == status) & (why == "")
         said = "未填或不认识" if status == "unknown" else policy.title_of("status", status)
         why[same] = f"建设状态: {said}"
+    for record, said in _land_of_others(batch, state, policy):
+        why.iloc[record] = "; ".join(filter(None, (why.iloc[record], said)))
+    return why
+
+
+def _land_of_others(
+    batch: gpd.GeoDataFrame, state: gpd.GeoDataFrame, policy: Policy
+) -> Iterator[tuple[int, str]]:
+    """Bases to be admitted that claim land of another in the ledger: position, and what to say."""
     mine = np.flatnonzero(batch["verified"] == 1)
     verified = state[state["verified"] == 1]
-    shapes = (np.asarray(f.geometry.array, dtype=object) for f in (batch.iloc[mine], verified))
-    for pair in overlapping_pairs(*shapes).itertuples():
-        record, other = int(mine[pair.left]), str(verified.index[pair.right])
-        grave = (
-            pair.share > policy.tolerances["overlap_share"]
-            or pair.mu > policy.tolerances["overlap_mu"]
-        )
-        if grave and batch["base_id"].iloc[record] != other:
-            why.iloc[record] = f"与台账中 {other} 重叠 {pair.mu:.2f} 亩"
-    return why
+    new, known = (np.asarray(f.geometry.array, dtype=object) for f in (batch.iloc[mine], verified))
+    claimants = (Claimants(np.arange(len(shapes)), mu_of(shapes)) for shapes in (new, known))
+    pairs = overlaps_of_bases(overlapping_pairs(new, known), *claimants, policy=policy)
+    for pair in pairs[pairs["grave"]].itertuples():
+        record, other = int(mine[pair.base]), str(verified.index[pair.other])
+        if batch["base_id"].iloc[record] != other:
+            yield record, f"与台账中 {other} 重叠 {pair.mu:.2f} 亩"
 
 
 def _outcomes(

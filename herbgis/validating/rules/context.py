@@ -169,12 +169,31 @@ class Context:
         """Records that share land; see `herbgis.measuring.overlaps`."""
         return overlapping_pairs(self.land)
 
+    @functools.cached_property
+    def counted(self) -> Counted | None:
+        """The bases of `against`, measured."""
+        if self.against is None:
+            return None
+        shapes = land(np.asarray(self.against.geometry.array, dtype=object))
+        grouped = group_records(self.against, shapes)
+        return Counted(shapes, grouped, mu_of(grouped.geometry), Places(self.against))
+
 
 def shares_of(land: Geometries, counties: gpd.GeoDataFrame | None) -> pd.DataFrame:
     """Which part of each record lies in which county; nothing without counties."""
     if counties is None:
         return pd.DataFrame({"record": np.zeros(0, int), "county": np.zeros(0, int), "share": []})
     return county_shares(land, counties)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Bases already counted: their records' land, by base, 亩 a base, and where records stand."""
+
+    land: Geometries
+    grouped: Bases
+    base_mu: Floats
+    places: Places
 
 
 class Places:

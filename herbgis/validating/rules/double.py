@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from herbgis.foundation.units import round_mu, to_mu
-from herbgis.geo.geodesy import areas_m2
-from herbgis.measuring.areas import land
-from herbgis.measuring.overlaps import overlapping_pairs
+from herbgis.foundation.units import round_mu
+from herbgis.measuring.overlaps import Claimants, overlapping_pairs, overlaps_of_bases
 from herbgis.terms.issues import Issue, Place
-from herbgis.validating.rules.context import Context, Places, point_in
+from herbgis.validating.rules.context import Context, point_in
 
 _TITLES = {"name": "名称", "county": "县区", "variety": "品种"}
 
@@ -57,37 +56,51 @@ def _called(place: Place) -> str:
 
 def overlap(context: Context) -> Iterator[Issue]:
     """HG303: land that two bases of the batch claim, once a pair of bases."""
-    tolerances = context.policy.tolerances
     pairs = context.pairs.drop(_duplicates(context.pairs, context).index)
-    bases = np.sort(context.grouped.base[pairs[["left", "right"]].to_numpy()], axis=1)
-    pairs = pairs.assign(low=bases[:, 0], high=bases[:, 1])
-    pairs = pairs[pairs["low"] != pairs["high"]].sort_values(
-        ["low", "high", "mu"], ascending=[True, True, False], kind="stable"
-    )
-    worst = pairs.drop_duplicates(["low", "high"])
-    shared_mu = pairs.groupby(["low", "high"], sort=True)["mu"].sum().to_numpy()
-    for pair, mu in zip(worst.itertuples(), shared_mu.tolist(), strict=True):
-        if mu <= tolerances["overlap_ignored_mu"]:
-            continue
-        share = float((mu / context.base_mu[[pair.low, pair.high]]).max())
-        grave = share > tolerances["overlap_share"] or mu > tolerances["overlap_mu"]
+    bases = Claimants(context.grouped.base, context.base_mu)
+    for pair in overlaps_of_bases(pairs, bases, policy=context.policy).itertuples():
         other = context.place(int(pair.left))
-        yield Issue(
-            "HG303",
-            context.place(int(pair.right)),
-            {
-                "other": _called(other),
-                "mu": f"{mu:.2f}",
-                "share": f"{share:.1%}",
-                "effect": _effect(context, (pair.low, pair.high), mu),
-            },
-            severity=None if grave else "note",
-            point=point_in(pair.shared),
-            measured=round(share, 4),
-            allowed=tolerances["overlap_share"],
-            mu_at_stake=round(mu, 2),
-            other=(other,),
-        )
+        yield _claimed("HG303", pair, context, int(pair.right), other, [pair.base, pair.other])
+
+
+def already_counted(context: Context) -> Iterator[Issue]:
+    """HG304: land of a base already counted, under another id or none, once a pair of bases."""
+    counted = context.counted
+    if counted is None:
+        return
+    pairs = overlaps_of_bases(
+        overlapping_pairs(context.land, counted.land),
+        Claimants(context.grouped.base, context.base_mu),
+        Claimants(counted.grouped.base, counted.base_mu),
+        policy=context.policy,
+    )
+    for pair in pairs.itertuples():
+        if context.grouped.ids[pair.base] == counted.grouped.ids[pair.other]:
+            continue
+        other = counted.places[int(pair.right)]
+        yield _claimed("HG304", pair, context, int(pair.left), other, [pair.base])
+
+
+def _claimed(
+    code: str, pair: Any, context: Context, record: int, other: Place, bases: Sequence[int]
+) -> Issue:
+    """A pair of `overlaps_of_bases`, named on the record that shares the most."""
+    return Issue(
+        code,
+        context.place(record),
+        {
+            "other": _called(other),
+            "mu": f"{pair.mu:.2f}",
+            "share": f"{pair.share:.1%}",
+            "effect": _effect(context, bases, pair.mu),
+        },
+        severity=None if pair.grave else "note",
+        point=point_in(pair.shared),
+        measured=round(pair.share, 4),
+        allowed=context.policy.tolerances["overlap_share"],
+        mu_at_stake=round(pair.mu, 2),
+        other=(other,),
+    )
 
 
 def _effect(context: Context, bases: Sequence[int], mu: float) -> str:
@@ -104,52 +117,18 @@ def _effect(context: Context, bases: Sequence[int], mu: float) -> str:
     return ", ".join(words)
 
 
-def already_counted(context: Context) -> Iterator[Issue]:
-    """HG304: land of a base already counted, under another id or none."""
-    if context.against is None:
-        return
-    tolerances = context.policy.tolerances
-    ledger = land(np.asarray(context.against.geometry.array, dtype=object))
-    ledger_ids = context.against["base_id"].to_numpy(dtype=object)
-    ids = context.bases["base_id"].to_numpy(dtype=object)
-    ledger_places = Places(context.against)
-    pairs = overlapping_pairs(context.land, ledger, least_mu=tolerances["overlap_ignored_mu"])
-    for pair in pairs.itertuples():
-        if ids[pair.left] == ledger_ids[pair.right]:
-            continue
-        grave = pair.share > tolerances["overlap_share"] or pair.mu > tolerances["overlap_mu"]
-        other = ledger_places[int(pair.right)]
-        yield Issue(
-            "HG304",
-            context.place(int(pair.left)),
-            {
-                "other": _called(other),
-                "mu": f"{pair.mu:.2f}",
-                "share": f"{pair.share:.1%}",
-                "effect": _effect(context, [int(context.grouped.base[pair.left])], float(pair.mu)),
-            },
-            severity=None if grave else "note",
-            point=point_in(pair.shared),
-            measured=round(float(pair.share), 4),
-            allowed=tolerances["overlap_share"],
-            mu_at_stake=round(float(pair.mu), 2),
-            other=(other,),
-        )
-
-
 def update(context: Context) -> Iterator[Issue]:
     """HG305: the ledger has this base_id; 亩 before and after."""
-    if context.against is None:
+    counted = context.counted
+    if counted is None:
         return
-    shapes = land(np.asarray(context.against.geometry.array, dtype=object))
-    before = pd.Series(to_mu(areas_m2(shapes))).groupby(
-        context.against["base_id"].to_numpy(dtype=object)
-    )
-    ledger = before.sum()
+    # A base in the ledger without a polygon had none to count.
+    then_mu = np.nan_to_num(counted.base_mu).tolist()
+    before = dict(zip(counted.grouped.ids, then_mu, strict=True))
     for number, base_id in enumerate(context.grouped.ids):
-        if base_id not in ledger.index:
+        if base_id not in before:
             continue
-        now, then = float(context.base_mu[number]), float(ledger[base_id])
+        now, then = float(context.base_mu[number]), before[base_id]
         yield Issue(
             "HG305",
             context.place(int(context.grouped.first[number])),
