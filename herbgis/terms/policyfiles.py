@@ -131,24 +131,12 @@ def _build(table: Mapping[str, Any]) -> Policy:
         varieties=_varieties(table),
         words=_all_words(table),
         columns={name: tuple(c["aliases"]) for name, c in table["columns"].items()},
-        heading_units={
-            fold(heading): unit
-            for column in table["columns"].values()
-            for heading, unit in column.get("units", {}).items()
-        },
-        measures={
-            name: {fold(unit): float(factor) for unit, factor in column["measure"].items()}
-            for name, column in table["columns"].items()
-            if "measure" in column
-        },
+        heading_units=_heading_units(table["columns"]),
+        measures=_measures(table["columns"]),
         reports={
             name: frozenset(map(fold, table["reports"][name])) for name in ("always", "nameless")
         },
-        units=Units(
-            tuple(table["units"]["convertible"]),
-            tuple(table["units"]["bed_area_units"]),
-            tuple(table["units"]["bed_area_varieties"]),
-        ),
+        units=_units(table["units"]),
         datum_parameters={
             _old_datum(name): _seven_parameters(name, entry)
             for name, entry in table.get("datum_parameters", {}).items()
@@ -161,6 +149,30 @@ def _build(table: Mapping[str, Any]) -> Policy:
 
 def _entries(table: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
     return ((name, entry) for name, entry in table.items() if "sigma_m" in entry)
+
+
+def _heading_units(columns: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        fold(heading): unit
+        for column in columns.values()
+        for heading, unit in column.get("units", {}).items()
+    }
+
+
+def _measures(columns: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    return {
+        name: {fold(unit): float(factor) for unit, factor in column["measure"].items()}
+        for name, column in columns.items()
+        if "measure" in column
+    }
+
+
+def _units(entry: Mapping[str, Any]) -> Units:
+    return Units(
+        tuple(entry["convertible"]),
+        tuple(entry["bed_area_units"]),
+        tuple(entry["bed_area_varieties"]),
+    )
 
 
 def _tier(entry: Mapping[str, Any]) -> Tier:
