@@ -19,12 +19,12 @@ from rasterio.io import MemoryFile
 from rasterio.warp import reproject
 
 from herbgis.foundation.errors import RasterError
-from herbgis.geo.geodesy import SEMI_MAJOR_M, Flags, Floats, radii_m
+from herbgis.geo.datums import SEMI_MAJOR_M, WEB_MERCATOR
+from herbgis.geo.geodesy import Flags, Floats, radii_m
 from herbgis.geo.raster_files import opened, void_of
 from herbgis.geo.rasters import Bounds, Raster, cell_side_m, open_raster, points_over
 from herbgis.geo.zones import SevenParameters
 
-_WEB_MERCATOR = "EPSG:3857"
 #: What a raster may cost: memory while it is warped, and how many of its cells are looked at (a
 #: minute's work).
 _WARP_MB = 64
@@ -203,7 +203,7 @@ class _Tile:
                 metres,
                 **shifted,
                 src_nodata=void_of(raster),
-                dst_crs=_WEB_MERCATOR,
+                dst_crs=WEB_MERCATOR,
                 dst_transform=grid.transform,
                 dst_nodata=np.nan,
                 resampling=Resampling.average if finer else Resampling.cubic_spline,

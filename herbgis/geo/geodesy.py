@@ -1,12 +1,7 @@
-"""The earth under the bases: CGCS2000, Gauss-Krüger zones, ellipsoidal area, GCJ-02 and BD-09.
+"""Areas on CGCS2000's ellipsoid, its radii, and planes that are true near a place.
 
 Longitudes and latitudes are degrees on CGCS2000 unless a name says otherwise, always in the order
 longitude, latitude.
-
-Sources
--------
-CGCS2000 has GRS80's semi-major axis; its flattening (1/298.257222101) is GRS80's as well
-(EPSG:1024 and EPSG:7019), so GRS80 stands for both.
 """
 
 from __future__ import annotations
@@ -19,15 +14,16 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
+from herbgis.geo.datums import CGCS2000_EPSG, FLATTENING, SEMI_MAJOR_M
+
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.intp]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
-CGCS2000 = "EPSG:4490"
-
-#: GRS80: semi-major axis in metres and flattening (EPSG:7019).
-SEMI_MAJOR_M = 6378137.0
-FLATTENING = 1 / 298.257222101
+#: The system of all coordinates within the package.
+CGCS2000 = f"EPSG:{CGCS2000_EPSG}"
+#: Geodesics on the ellipsoid.
+GEOD = pyproj.Geod(ellps="GRS80")
 _E2 = FLATTENING * (2 - FLATTENING)
 _SEMI_MINOR_M = SEMI_MAJOR_M * (1 - FLATTENING)
 #: Coefficients (k+1)/(2k+1)·e²ᵏ of the authalic series; the ninth is below 1e-18.
@@ -239,14 +235,13 @@ def _cut_long_edges(rings: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
 
 
 def _densified(lonlat: Floats) -> shapely.LinearRing:
-    geod = pyproj.Geod(ellps="GRS80")
     vertices: list[tuple[float, float]] = []
     for (lon1, lat1), (lon2, lat2) in pairwise(lonlat):
         vertices.append((lon1, lat1))
-        _, _, length = geod.inv(lon1, lat1, lon2, lat2)
+        _, _, length = GEOD.inv(lon1, lat1, lon2, lat2)
         pieces = int(length // _LONGEST_EDGE_M)
         if pieces:
-            vertices += geod.npts(lon1, lat1, lon2, lat2, pieces)
+            vertices += GEOD.npts(lon1, lat1, lon2, lat2, pieces)
     return shapely.LinearRing([*vertices, vertices[0]])
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
 import numpy as np
 
+from herbgis.geo.datums import BEIJING_1954
 from herbgis.geo.geodesy import Floats
 
-#: The ellipsoid that GCJ-02's published formula computes with (Krasovsky 1940).
-_KRASOVSKY_A = 6378245.0
+#: From displaced longitudes and latitudes to true ones.
+Undoing: TypeAlias = Callable[[Floats, Floats], tuple[Floats, Floats]]
+
+#: The ellipsoid that GCJ-02's published formula computes with (Krasovsky 1940), and the square of
+#: its eccentricity as the formula writes it.
+_KRASOVSKY_A = BEIJING_1954.semi_major_m
 _KRASOVSKY_E2 = 0.00669342162296594323
 
 
@@ -35,12 +43,6 @@ def gcj02_offset(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     return np.degrees(east / parallel), np.degrees(north / meridian)
 
 
-def cgcs2000_to_gcj02(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """Where a true position stands in GCJ-02 (Amap, Tencent); CGCS2000 taken as WGS84."""
-    east, north = gcj02_offset(lon, lat)
-    return lon + east, lat + north
-
-
 def gcj02_to_cgcs2000(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     """The true position of a GCJ-02 one, by fixed-point iteration to below 1e-10 degree."""
     true_lon, true_lat = lon, lat
@@ -55,21 +57,21 @@ _BD09_WAVE = np.pi * 3000 / 180
 _BD09_EAST, _BD09_NORTH = 0.0065, 0.006
 
 
-def _gcj02_to_bd09(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+def gcj02_to_bd09(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """What BD-09 (Baidu) makes of a position in GCJ-02 (the published formula)."""
     radius = np.hypot(lon, lat) + 2e-5 * np.sin(lat * _BD09_WAVE)
     angle = np.arctan2(lat, lon) + 3e-6 * np.cos(lon * _BD09_WAVE)
     return radius * np.cos(angle) + _BD09_EAST, radius * np.sin(angle) + _BD09_NORTH
-
-
-def cgcs2000_to_bd09(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """Where a true position stands in BD-09 (Baidu): GCJ-02 with Baidu's own offset on top."""
-    return _gcj02_to_bd09(*cgcs2000_to_gcj02(lon, lat))
 
 
 def bd09_to_cgcs2000(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     """The true position of a BD-09 one; the forward formula is iterated, not approximated."""
     gcj_lon, gcj_lat = lon - _BD09_EAST, lat - _BD09_NORTH
     for _ in range(8):
-        there_lon, there_lat = _gcj02_to_bd09(gcj_lon, gcj_lat)
+        there_lon, there_lat = gcj02_to_bd09(gcj_lon, gcj_lat)
         gcj_lon, gcj_lat = gcj_lon + lon - there_lon, gcj_lat + lat - there_lat
     return gcj02_to_cgcs2000(gcj_lon, gcj_lat)
+
+
+#: The offsets by their names, and how each is undone.
+OFFSETS: Mapping[str, Undoing] = {"GCJ-02": gcj02_to_cgcs2000, "BD-09": bd09_to_cgcs2000}

@@ -11,16 +11,17 @@ import shapely
 from pyproj.crs import BoundCRS
 from pyproj.crs.coordinate_operation import ToWGS84Transformation
 
+from herbgis.geo.datums import CGCS2000_EPSG, OLD_DATUMS, WGS84, WGS84_EPSG
 from herbgis.geo.geodesy import CGCS2000, Floats
 from herbgis.geo.zones import SevenParameters
 
 Geometries = npt.NDArray[np.object_]
 #: Datums that PROJ would shift by zero without a word (EPSG:6214, 6610, 1043), unless the system
 #: carries its seven parameters (a bound system).
-_SHIFTLESS_DATUMS = ("Beijing 1954", "Xian 1980", "New Beijing")
-#: Semi-major axes of Krasovsky 1940 and IAG 1975, which tell the datum under a name of its own.
-_DATUM_OF_ELLIPSOID = {6378245: "Beijing 1954", 6378140: "Xian 1980"}
-_SAME_AS_CGCS2000 = {4490, 4479, 4480, 4326, 4979, 4978}
+_SHIFTLESS_DATUMS = (*(datum.name for datum in OLD_DATUMS), "New Beijing")
+#: Degrees that are longitude and latitude on CGCS2000 as they stand: flat, with heights, and
+#: geocentric; of WGS84 too.
+_SAME_AS_CGCS2000 = {CGCS2000_EPSG, 4479, 4480, WGS84_EPSG, 4979, 4978}
 
 
 def to_cgcs2000(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
@@ -55,7 +56,7 @@ def transformer(crs: pyproj.CRS) -> pyproj.Transformer:
     A bound system brings parameters of its own, and these lead to WGS84, which PROJ knows as
     EPSG:4326 alone. WGS84 then stands for CGCS2000: the two differ by centimetres.
     """
-    return _transformer_of(crs.to_wkt(), "EPSG:4326" if crs.is_bound else CGCS2000)
+    return _transformer_of(crs.to_wkt(), WGS84 if crs.is_bound else CGCS2000)
 
 
 @functools.lru_cache(maxsize=64)
@@ -70,10 +71,11 @@ def shiftless_datum(crs: pyproj.CRS) -> str:
     by_name = next((datum for datum in _SHIFTLESS_DATUMS if folded.startswith(datum)), "")
     if by_name or base.to_epsg() is not None or base.ellipsoid is None:
         return by_name
-    return _DATUM_OF_ELLIPSOID.get(round(base.ellipsoid.semi_major_metre), "")
+    semi_major_m = round(base.ellipsoid.semi_major_metre)
+    return next((datum.name for datum in OLD_DATUMS if datum.semi_major_m == semi_major_m), "")
 
 
 def with_parameters(crs: pyproj.CRS, parameters: SevenParameters) -> pyproj.CRS:
     """A system on an old datum, bound to WGS84 by the seven parameters of a place."""
     shift = ToWGS84Transformation(crs.geodetic_crs, *parameters.towgs84)
-    return BoundCRS(crs, "EPSG:4326", shift)
+    return BoundCRS(crs, WGS84, shift)

@@ -1,20 +1,22 @@
-"""Gauss-Krüger zones, and the parameters of old datums."""
+"""Gauss-Krüger zones of China, and the parameters that lead from an old datum to CGCS2000."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from herbgis.geo.datums import BEIJING_1954, XIAN_1980
+
 #: Zones of 6 and of 3 degrees; no number is both, so a number tells its width.
-_ZONES = {6: range(13, 24), 3: range(25, 46)}
+ZONES = {6: range(13, 24), 3: range(25, 46)}
 #: EPSG codes of the first zone of a datum and width: with the zone number in front of the
 #: easting, and without it; the other zones follow one by one.
 _FIRST_EPSG = {
     ("CGCS2000", 3): (4513, 4534),
     ("CGCS2000", 6): (4491, 4502),
-    ("Beijing 1954", 3): (2401, 2422),
-    ("Beijing 1954", 6): (21413, 21453),
-    ("Xian 1980", 3): (2349, 2370),
-    ("Xian 1980", 6): (2327, 2338),
+    (BEIJING_1954.name, 3): (2401, 2422),
+    (BEIJING_1954.name, 6): (21413, 21453),
+    (XIAN_1980.name, 3): (2349, 2370),
+    (XIAN_1980.name, 6): (2327, 2338),
 }
 
 
@@ -45,7 +47,7 @@ class GaussKruger:
         ValueError
             The zone lies outside China's.
         """
-        for width, zones in _ZONES.items():
+        for width, zones in ZONES.items():
             if self.zone in zones:
                 return width
         msg = f"带号须为 13 至 23 (6度带) 或 25 至 45 (3度带), 得到 {self.zone}"
@@ -56,7 +58,7 @@ class GaussKruger:
         """EPSG code; ValueError as `width`."""
         width = self.width
         first = _FIRST_EPSG[self.datum, width][0 if self.prefixed else 1]
-        return first + self.zone - _ZONES[width].start
+        return first + self.zone - ZONES[width].start
 
     @property
     def other_form(self) -> GaussKruger:
@@ -68,8 +70,8 @@ def gauss_kruger_of(epsg: int) -> GaussKruger | None:
     """The Gauss-Krüger system that an EPSG code names, or None."""
     for (datum, width), firsts in _FIRST_EPSG.items():
         for first, prefixed in zip(firsts, (True, False), strict=True):
-            if epsg - first in range(len(_ZONES[width])):
-                return GaussKruger(_ZONES[width].start + epsg - first, prefixed, datum)
+            if epsg - first in range(len(ZONES[width])):
+                return GaussKruger(ZONES[width].start + epsg - first, prefixed, datum)
     return None
 
 

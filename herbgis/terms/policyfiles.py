@@ -11,6 +11,7 @@ from typing import Any
 from herbgis.foundation import resources
 from herbgis.foundation.errors import InputNotFoundError, PolicyError, UnknownNameError
 from herbgis.foundation.units import fold
+from herbgis.geo.datums import OLD_DATUMS
 from herbgis.geo.zones import SevenParameters
 from herbgis.terms.policy import (
     CountingRule,
@@ -30,7 +31,7 @@ DEFAULT_POLICY = "tongren-2020"
 _FACTS = ("columns", "words", "varieties", "counties")
 
 #: Old datums as a policy's file names them.
-_DATUMS = {"beijing_1954": "Beijing 1954", "xian_1980": "Xian 1980"}
+_DATUMS = {datum.key: datum.name for datum in OLD_DATUMS}
 _ROTATIONS = ("position_vector", "coordinate_frame")
 
 

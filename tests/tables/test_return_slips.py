@@ -15,10 +15,10 @@ import shapely
 
 import herbgis as hg
 from herbgis.geo.geopackages import CHANGES_LAYER
-from herbgis.geo.offsets import cgcs2000_to_gcj02
 from herbgis.tables.reports import read_report
 from herbgis.validating.comeback import compare
 from tests.cli.test_cli import run
+from tests.helpers.offsets import cgcs2000_to_gcj02
 from tests.helpers.shapes import LAT, LON, frame, square
 from tests.validating.rules.test_rules import needle
 

@@ -25,6 +25,7 @@ from herbgis.geo import offsets
 from herbgis.webmap.online import KEY_VARIABLE, OnlineLayer, online_layers
 from herbgis.webmap.page import OfflineMap
 from tests.helpers.map_browser import MAP
+from tests.helpers.offsets import cgcs2000_to_gcj02
 
 KEY = "0123456789abcdef0123456789abcdef"
 GREEN = (0, 160, 90)
@@ -295,7 +296,7 @@ def test_the_page_converts_as_the_library_does(visit: Callable[..., Online]) -> 
     near = np.meshgrid(np.linspace(107.8, 109.4, 30), np.linspace(27.2, 29.0, 30))
     lon, lat = np.r_[lon, near[0].ravel()], np.r_[lat, near[1].ravel()]
     for name, function in (
-        ("toGcj02", offsets.cgcs2000_to_gcj02),
+        ("toGcj02", cgcs2000_to_gcj02),
         ("fromGcj02", offsets.gcj02_to_cgcs2000),
     ):
         found = here.page.evaluate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -13,8 +13,9 @@ import pandas as pd
 import pyproj
 import shapely
 
+from herbgis.geo.datums import BEIJING_1954, CGCS2000_EPSG, WGS84_EPSG, XIAN_1980
 from herbgis.geo.geodesy import Floats
-from herbgis.geo.offsets import bd09_to_cgcs2000, gcj02_to_cgcs2000
+from herbgis.geo.offsets import OFFSETS, Undoing
 from herbgis.geo.zones import GaussKruger
 from herbgis.reading.formats.coordinates import (
     Point,
@@ -31,17 +32,17 @@ _AXES = (("across", "up"), ("x", "y"))
 _LEAST_POINTS = 3
 _CENTRES = "坐标为中心点, 未作为图形"
 _OLD_DATUMS = (
-    (re.compile(r"北京\s*(?:19)?54|1954年?北京|BEIJING"), "Beijing 1954", 4214),
-    (re.compile(r"西安\s*(?:19)?80|1980年?西安|XI'?AN|国家80"), "Xian 1980", 4610),
+    (re.compile(r"北京\s*(?:19)?54|1954年?北京|BEIJING"), BEIJING_1954),
+    (re.compile(r"西安\s*(?:19)?80|1980年?西安|XI'?AN|国家80"), XIAN_1980),
 )
 _CGCS2000 = re.compile(r"CGCS\s*2000|2000\s*国家大地|国家\s*2000|大地\s*2000")
 _WGS84 = re.compile(r"WGS[\s-]*84")
 _MERIDIAN = re.compile(r"中央(?:经线|子午线)\D{0,6}(\d{2,3})")
 _ZONE = re.compile(r"带号\D{0,4}(\d{2})|(\d{2})\s*(?:号)?带")
-Conversion = Callable[[Floats, Floats], tuple[Floats, Floats]]
-_OFFSETS: tuple[tuple[re.Pattern[str], str, Conversion], ...] = (
-    (re.compile(r"GCJ|火星坐标|高德坐标"), "GCJ-02", gcj02_to_cgcs2000),
-    (re.compile(r"BD[\s-]*09|百度坐标"), "BD-09", bd09_to_cgcs2000),
+#: How words above a table name the offset of a map service.
+_OFFSETS = (
+    (re.compile(r"GCJ|火星坐标|高德坐标"), "GCJ-02"),
+    (re.compile(r"BD[\s-]*09|百度坐标"), "BD-09"),
 )
 
 
@@ -231,28 +232,30 @@ def _put_in_system(found: Drawn, text: str) -> None:
         return
     words = unicodedata.normalize("NFKC", text).upper()
     degrees = bool((np.abs(xy) <= 180).all())
-    for pattern, title, convert in _OFFSETS:
+    for pattern, title in _OFFSETS:
         if degrees and pattern.search(words):
-            found.shapes = [_moved(shape, convert) for shape in found.shapes]
-            found.crs = pyproj.CRS.from_epsg(4490)
+            found.shapes = [_moved(shape, OFFSETS[title]) for shape in found.shapes]
+            found.crs = pyproj.CRS.from_epsg(CGCS2000_EPSG)
             found.assumptions.append(f"坐标由 {title} 换算(表中注明)")
             return
     found.crs, said = _stated(words, xy, degrees=degrees)
     found.assumptions += [said] if said else []
 
 
-def _moved(shape: shapely.Geometry | None, convert: Conversion) -> shapely.Geometry | None:
+def _moved(shape: shapely.Geometry | None, undo: Undoing) -> shapely.Geometry | None:
     if shape is None:
         return None
-    return shapely.transform(shape, lambda xy: np.column_stack(convert(xy[:, 0], xy[:, 1])))
+    return shapely.transform(shape, lambda xy: np.column_stack(undo(xy[:, 0], xy[:, 1])))
 
 
 def _stated(words: str, xy: Floats, *, degrees: bool) -> tuple[pyproj.CRS | None, str]:
     """The system that words name, and how that is said; nothing where they name none."""
     old = next((entry for entry in _OLD_DATUMS if entry[0].search(words)), None)
-    datum, geographic = (old[1], old[2]) if old else ("CGCS2000", 4490)
+    datum, geographic = ("CGCS2000", CGCS2000_EPSG)
+    if old:
+        datum, geographic = old[1].name, old[1].degrees_epsg
     if degrees and not old and not _CGCS2000.search(words):
-        return (pyproj.CRS.from_epsg(4326), "") if _WGS84.search(words) else (None, "")
+        return (pyproj.CRS.from_epsg(WGS84_EPSG), "") if _WGS84.search(words) else (None, "")
     if degrees:
         return pyproj.CRS.from_epsg(geographic), ""
     zone = _zone(words)

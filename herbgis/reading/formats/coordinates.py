@@ -13,6 +13,7 @@ import shapely
 
 from herbgis.foundation import resources
 from herbgis.foundation.units import fold
+from herbgis.geo.china import CHINA, SURE_NORTHINGS_M
 from herbgis.reading.formats.rings import even_odd
 
 Point = tuple[float, float]
@@ -23,8 +24,7 @@ _SEXAGESIMAL = re.compile(
     rf"[EWNS东西南北经纬:\s]*{_NUMBER}\s*[°º度]\s*"
     rf"(?:{_NUMBER}\s*['’′分](?!['’′])\s*)?(?:{_NUMBER}\s*(?:\"|”|''|’’|′′|秒)?\s*)?[EWNS]?"
 )
-_LONGITUDES, _LATITUDES = (73.0, 136.0), (3.0, 54.0)
-_NORTHINGS_M = (1_000_000.0, 10_000_000.0)
+_WEST, _SOUTH, _EAST, _NORTH = CHINA
 _BETWEEN_POINTS = re.compile(r"[;|\n\r]+")
 _WKT = re.compile(r"(?:SRID=\d+;)?\s*(?P<wkt>(?:MULTI)?POLYGON\b.*)", re.IGNORECASE | re.DOTALL)
 
@@ -71,9 +71,11 @@ def is_north_first(points: Sequence[Point]) -> bool:
     (low, high), (second_low, second_high) = (
         (min(values), max(values)) for values in zip(*points, strict=True)
     )
-    in_degrees = _within(low, high, _LATITUDES) and _within(second_low, second_high, _LONGITUDES)
-    in_metres = _within(low, high, _NORTHINGS_M) and not _within(
-        second_low, second_high, _NORTHINGS_M
+    in_degrees = _within(low, high, (_SOUTH, _NORTH)) and _within(
+        second_low, second_high, (_WEST, _EAST)
+    )
+    in_metres = _within(low, high, SURE_NORTHINGS_M) and not _within(
+        second_low, second_high, SURE_NORTHINGS_M
     )
     return in_degrees or in_metres
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -15,26 +15,21 @@ import pandas as pd
 import pyproj
 import shapely
 
-from herbgis.geo.geodesy import Floats
-from herbgis.geo.offsets import bd09_to_cgcs2000, gcj02_to_cgcs2000
+from herbgis.geo.datums import WGS84_EPSG
+from herbgis.geo.geodesy import GEOD
+from herbgis.geo.offsets import OFFSETS
 from herbgis.reading.formats.grids import check_size
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 
 #: Ends of a track this near to each other close it; a walk around a base rarely ends on its start.
 CLOSING_M = 30.0
-_GEOD = pyproj.Geod(ellps="GRS80")
 
 Coordinates = list[tuple[float, ...]]
-Conversion = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
-#: What 奥维 writes into OvCoordType, folded; None for what is CGCS2000 already.
-_CONVERSIONS: Mapping[str, Conversion | None] = {
-    "CGCS2000": None,
-    "WGS84": None,
-    "GCJ02": gcj02_to_cgcs2000,
-    "BD09": bd09_to_cgcs2000,
-}
+#: What 奥维 writes into OvCoordType, folded: the name of the offset; none where it stands for
+#: CGCS2000 already.
+_COORD_TYPES = {"CGCS2000": "", "WGS84": "", **{name.replace("-", ""): name for name in OFFSETS}}
 
 
 def _gap_m(vertices: Coordinates) -> float:
@@ -42,7 +37,7 @@ def _gap_m(vertices: Coordinates) -> float:
     if len(set(vertices)) < 3:
         return math.inf
     (west, south), (east, north) = vertices[0][:2], vertices[-1][:2]
-    return float(_GEOD.inv(west, south, east, north)[2])
+    return float(GEOD.inv(west, south, east, north)[2])
 
 
 @dataclass
@@ -146,7 +141,7 @@ class Folder:
             file=shown,
             name=name,
             frame=gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(self.shapes, index=table.index)),
-            crs=pyproj.CRS.from_epsg(4326),
+            crs=pyproj.CRS.from_epsg(WGS84_EPSG),
             promised=max(self.begun, len(self.rows)),
             encoding=encoding,
             assumptions=tuple(self._decided(of_ovital=of_ovital)),
@@ -158,7 +153,7 @@ class Folder:
         if of_ovital and self.untyped:
             yield f"{self.untyped} 条记录未注明坐标类型, 按 CGCS2000(奥维也导出 GCJ-02)"
         for kind, count in sorted(self._converted.items()):
-            if kind in {"GCJ-02", "BD-09"}:
+            if kind in OFFSETS:
                 yield f"{count} 条记录坐标由 {kind} 换算(文件注明)"
             elif kind:
                 yield f"{count} 条记录的坐标类型 {kind[:20]} 不认识, 按 WGS84"
@@ -175,10 +170,10 @@ def _on_cgcs2000(shape: shapely.Geometry, written: str | None) -> tuple[shapely.
     A type that is not known is given back as written, and the geometry as it is.
     """
     folded = re.sub(r"[\s_-]", "", written or "WGS84").upper()
-    convert = _CONVERSIONS.get(folded)
-    if convert is None:
-        return shape, "" if folded in _CONVERSIONS else str(written)
+    name = _COORD_TYPES.get(folded)
+    if not name:
+        return shape, str(written) if name is None else ""
     if (np.abs(shapely.get_coordinates(shape)) > (180, 90)).any():
         return shape, ""  # no degrees: placing keeps them as text
-    moved = shapely.transform(shape, lambda xy: np.column_stack(convert(xy[:, 0], xy[:, 1])))
-    return moved, f"{folded[:-2]}-{folded[-2:]}"
+    undo = OFFSETS[name]
+    return shapely.transform(shape, lambda xy: np.column_stack(undo(xy[:, 0], xy[:, 1]))), name

@@ -14,6 +14,8 @@ import pyproj
 import shapely
 
 from herbgis.foundation.units import MU_M2
+from herbgis.geo.china import SURE_NORTHINGS_M
+from herbgis.geo.datums import OLD_DATUMS
 from herbgis.geo.zones import GaussKruger
 from herbgis.reading.formats.encodings import decode_text
 from herbgis.reading.formats.rings import even_odd
@@ -24,10 +26,6 @@ _SECTION = re.compile(r"[\[【](.+?)[\]】]")
 _PLOT_MARK = "@"
 #: A plot number of so few digits counts plots within its file and names no base.
 _COUNTER = re.compile(r"\d{1,4}")
-#: Datums by the mark that a header names them by, with the system of their degrees.
-_OLD_DATUMS = {"54": ("Beijing 1954", 4214), "80": ("Xian 1980", 4610)}
-#: Every northing of China lies between these, and no easting does, with or without a zone.
-_NORTHINGS_M = (1_000_000.0, 10_000_000.0)
 _HECTARE_M2 = 10_000.0
 _AREA_TOLERANCE = 0.005
 
@@ -142,7 +140,7 @@ def _add_point(plot: _Plot, line: str) -> bool:
 def _east_first(plots: list[_Plot]) -> bool:
     """Whether the first number of a point is its easting: the other alone can be a northing."""
     first, second = next((ring[0] for plot in plots for ring in plot.rings.values()), (0.0, 0.0))
-    low, high = _NORTHINGS_M
+    low, high = SURE_NORTHINGS_M
     return low < second < high and not low < first < high
 
 
@@ -165,11 +163,11 @@ def _system(
     stated = int(digits.group()) if digits else None
     zone = in_front or stated
     written = header.get("坐标系", "")
-    marks = [mark for mark in _OLD_DATUMS if mark in written and "2000" not in written]
-    datum, degrees = _OLD_DATUMS[marks[0]] if marks else ("CGCS2000", None)
+    marked = (datum for datum in OLD_DATUMS if datum.mark in written and "2000" not in written)
+    old = next(marked, None)
     if zone is None:
-        return None if degrees is None else pyproj.CRS.from_epsg(degrees), [], ""
-    system = GaussKruger(zone, in_front is not None, datum)
+        return None if old is None else pyproj.CRS.from_epsg(old.degrees_epsg), [], ""
+    system = GaussKruger(zone, in_front is not None, old.name if old else "CGCS2000")
     try:
         crs = pyproj.CRS.from_epsg(system.epsg)
     except ValueError:
@@ -177,7 +175,7 @@ def _system(
     how = "由东坐标" if in_front else "由文件头带号"
     wrong = in_front and stated and in_front != stated
     contradiction = f"文件头带号 {stated}, 东坐标带号 {in_front}" if wrong else ""
-    title = written if marks else "CGCS2000"
+    title = written if old else "CGCS2000"
     return crs, [f"坐标系={title} {system.width}度{zone}带({how})"], contradiction
 
 

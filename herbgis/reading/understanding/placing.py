@@ -2,12 +2,13 @@
 
 A layer says which system it is in, or it does not; its coordinates either fit that system or
 they do not. What fits is transformed. What does not is kept as WKT, and the systems that would
-explain it are tried: for a whole layer here, for single records by `herbgis.validating.rules`.
+explain it (`stories`) are tried: for a whole layer here, for single records by
+`herbgis.validating.rules`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,41 +16,18 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from herbgis.geo.geodesy import SEMI_MAJOR_M, Flags, Floats
+from herbgis.geo.china import lies_in_china
+from herbgis.geo.geodesy import Flags, Floats
 from herbgis.geo.systems import Geometries, shiftless_datum, to_cgcs2000, transform, with_parameters
-from herbgis.geo.zones import GaussKruger, SevenParameters, gauss_kruger_of
+from herbgis.geo.zones import SevenParameters
+from herbgis.reading.understanding.stories import other_form, stories
 from herbgis.terms.issues import Issue, Place
 
-#: Longitudes and latitudes that hold all of China (自然资源部: 73°33′–135°05′E, 3°51′–53°33′N).
-CHINA = (73.0, 3.0, 136.0, 54.0)
 #: How far outside its published area a projected system may still be believed, in degrees of
 #: longitude and of latitude; a zone's formulas hold at any latitude.
 _AREA_MARGIN_DEG = (5.0, 20.0)
-_WEB_MERCATOR = 3857
 #: Decimals of what is kept as WKT: degrees to below a micrometre.
 _WKT_DIGITS = 12
-_NORTHINGS_M = (300_000.0, 6_100_000.0)
-_EASTING_OFFSET_M = (100_000.0, 900_000.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A system that would explain coordinates."""
-
-    epsg: int
-    swapped: bool = False
-
-    @property
-    def title(self) -> str:
-        """The system in words, for a message."""
-        name = f"EPSG:{self.epsg}"
-        return f"{name}, 两轴对调" if self.swapped else name
-
-    def place(self, geometries: Geometries) -> Geometries:
-        """Geometries read in this system, as longitude and latitude on CGCS2000."""
-        if self.swapped:
-            geometries = shapely.transform(geometries, lambda xy: xy[:, ::-1])
-        return to_cgcs2000(geometries, pyproj.CRS.from_epsg(self.epsg))
 
 
 @dataclass(frozen=True)
@@ -169,7 +147,7 @@ def _place_stated(geometries: Geometries, crs: pyproj.CRS, where: Place) -> Plac
     if fit.all():
         return Placed(to_cgcs2000(geometries, crs), none, _name(crs), (), ())
     if not fit[~_blank(geometries)].any() and len(geometries) > 1:
-        for story in (*stories(geometries), *_other_form(crs)):
+        for story in (*stories(geometries), *other_form(crs)):
             placed = story.place(geometries)
             tells_another = story.swapped or story.epsg != crs.to_epsg()
             if tells_another and lies_in_china(placed)[~_blank(geometries)].all():
@@ -215,70 +193,3 @@ def _within_area(lon: Floats, lat: Floats, crs: pyproj.CRS) -> Flags:
         & (lat >= area.south - beyond)
         & (lat <= area.north + beyond)
     )
-
-
-def lies_in_china(geometries: Geometries) -> Flags:
-    """Whether each geometry lies within the span of China's longitudes and latitudes."""
-    west, south, east, north = CHINA
-    bounds = _extents(geometries)
-    with np.errstate(invalid="ignore"):
-        inside = (bounds[:, :2] >= (west, south)).all(axis=1)
-        return np.asarray(inside & (bounds[:, 2:] <= (east, north)).all(axis=1))
-
-
-def _extents(geometries: Geometries) -> Floats:
-    """Bounds over every vertex, of holes too; NaN where one is no number, or there is none."""
-    xy, owner = shapely.get_coordinates(geometries, return_index=True)
-    extents = np.full((len(geometries), 4), np.nan)
-    present, first = np.unique(owner, return_index=True)
-    if len(first):
-        extents[present, :2] = np.minimum.reduceat(xy, first)
-        extents[present, 2:] = np.maximum.reduceat(xy, first)
-    return extents
-
-
-def stories(geometries: Geometries) -> Iterator[Story]:
-    """Systems of use in China that the geometries' coordinates could be in, likeliest first.
-
-    Eastings without a zone number in front fit every zone and are left to the counties.
-    """
-    bounds = shapely.total_bounds(geometries)
-    if not np.isfinite(bounds).all():
-        return
-    x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
-    for a, b, swapped in ((x, y, False), (y, x, True)):
-        west, south, east, north = CHINA
-        if west <= a <= east and south <= b <= north:
-            yield Story(4490, swapped)
-    for a, b, swapped in ((x, y, False), (y, x, True)):
-        epsg = _prefixed_gauss_kruger(a, b)
-        if epsg:
-            yield Story(epsg, swapped)
-    if _is_web_mercator(x, y):
-        yield Story(_WEB_MERCATOR)
-
-
-def _other_form(crs: pyproj.CRS) -> Iterator[Story]:
-    """A Gauss-Krüger system with the zone number in front where it has none, or the reverse."""
-    system = gauss_kruger_of(crs.to_epsg() or 0)
-    if system is not None and system.datum == "CGCS2000":
-        yield Story(system.other_form.epsg)
-
-
-def _prefixed_gauss_kruger(easting: float, northing: float) -> int | None:
-    zone, offset = divmod(easting, 1e6)
-    low, high = _EASTING_OFFSET_M
-    if not (low <= offset <= high and _NORTHINGS_M[0] <= northing <= _NORTHINGS_M[1]):
-        return None
-    try:
-        return GaussKruger(int(zone), prefixed=True).epsg
-    except ValueError:
-        return None
-
-
-def _is_web_mercator(x: float, y: float) -> bool:
-    west, south, east, north = CHINA
-    radius = SEMI_MAJOR_M
-    with np.errstate(over="ignore"):
-        lat = np.degrees(2 * np.arctan(np.exp(y / radius)) - np.pi / 2)
-    return bool(west <= np.degrees(x / radius) <= east and south <= lat <= north)

@@ -10,13 +10,12 @@ import pyproj
 import shapely
 
 from herbgis.foundation.units import MU_M2, to_mu
+from herbgis.geo.datums import WEB_MERCATOR
 from herbgis.geo.geodesy import CGCS2000, Floats, areas_m2
-from herbgis.geo.zones import GaussKruger
+from herbgis.geo.zones import ZONES, GaussKruger
 
-_WEB_MERCATOR = "EPSG:3857"
 #: 667 m² to the 亩, as people reckon, beside 10000/15.
 _HANDY_MU_M2 = 667.0
-_ZONES = range(25, 46)
 #: What a figure in one unit becomes under another, as a multiple of the true 亩.
 _UNIT_MISTAKES = (
     ("HG402", "公顷数填成了亩", MU_M2 / 1e4),
@@ -113,10 +112,10 @@ def _of_shapes(base: Base) -> Iterator[Cause]:
 
 def _of_planes(base: Base) -> Iterator[Cause]:
     """Areas on a plane that stretches."""
-    web = _plane_m2(base.land, _WEB_MERCATOR)
+    web = _plane_m2(base.land, WEB_MERCATOR)
     yield Cause("HG403", "按网络地图投影 (EPSG:3857) 量的", web / MU_M2)
     yield Cause("HG403", "按网络地图投影 (EPSG:3857) 量的", web / _HANDY_MU_M2)
-    for zone in _ZONES:
+    for zone in ZONES[3]:
         plane = _plane_m2(base.land, f"EPSG:{GaussKruger(zone, prefixed=False).epsg}")
         yield Cause("HG401", f"按 {zone * 3}° 中央经线的平面量的, 带号不对", plane / MU_M2)
 

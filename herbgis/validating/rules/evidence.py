@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 
 from herbgis.geo.geodesy import Flags, Floats, areas_m2, local_metres
-from herbgis.geo.offsets import bd09_to_cgcs2000, gcj02_to_cgcs2000
+from herbgis.geo.offsets import OFFSETS as UNDOING
+from herbgis.geo.offsets import Undoing
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.areas import land
 from herbgis.measuring.borders import overreach_m
@@ -36,7 +37,7 @@ class Offset:
 
     code: str
     title: str
-    undo: Callable[[Floats, Floats], tuple[Floats, Floats]]
+    undo: Undoing
 
     def place(self, geometries: Geometries) -> Geometries:
         """Displaced geometries where they truly are."""
@@ -45,8 +46,8 @@ class Offset:
 
 
 OFFSETS = (
-    Offset("HG204", "火星坐标 (GCJ-02)", gcj02_to_cgcs2000),
-    Offset("HG209", "百度坐标 (BD-09)", bd09_to_cgcs2000),
+    Offset("HG204", "火星坐标 (GCJ-02)", UNDOING["GCJ-02"]),
+    Offset("HG209", "百度坐标 (BD-09)", UNDOING["BD-09"]),
 )
 
 

@@ -18,11 +18,13 @@ import pandas as pd
 import pyproj
 import shapely
 
+from herbgis.geo.china import EASTINGS_M, SURE_NORTHINGS_M, lies_in_china
+from herbgis.geo.datums import CGCS2000_EPSG, WEB_MERCATOR_EPSG
 from herbgis.geo.geodesy import CGCS2000, Flags, local_metres
 from herbgis.geo.systems import Geometries, to_layer
 from herbgis.geo.zones import GaussKruger, gauss_kruger_of
 from herbgis.measuring.areas import land
-from herbgis.reading.understanding.placing import Story, lies_in_china, stories
+from herbgis.reading.understanding.stories import Story, stories
 from herbgis.terms.issues import Issue, Place
 from herbgis.validating.rules.context import point_in, shares_of
 from herbgis.validating.rules.evidence import LIES_IN, OFFSETS, WHOLLY, Batch, Offset
@@ -207,9 +209,10 @@ def _other_zones(raw: Geometries, stated: str, region: shapely.Geometry | None) 
     """
     bounds = shapely.total_bounds(raw)
     system = gauss_kruger_of(_epsg(stated) or 0)
+    lowest, highest = EASTINGS_M
     for swapped in (False, True):
         west, south, east, _ = bounds[[1, 0, 3, 2]] if swapped else bounds
-        if not (west >= 1e5 and east <= 9e5 and south >= 1e6):
+        if not (lowest <= west and east <= highest and south >= SURE_NORTHINGS_M[0]):
             continue
         if system is not None and system.datum == "CGCS2000" and system.prefixed:
             yield Story(system.other_form.epsg, swapped)
@@ -225,11 +228,11 @@ def _code_of(story: Story, stated: str) -> str:
     """Which mistake leads from the layer's system to the one that fits."""
     if story.swapped:
         return "HG201"
-    if story.epsg == 3857:
+    if story.epsg == WEB_MERCATOR_EPSG:
         return "HG210"
     epsg = _epsg(stated)
     projected = epsg is not None and pyproj.CRS.from_epsg(epsg).is_projected
-    if not projected or story.epsg == 4490:
+    if not projected or story.epsg == CGCS2000_EPSG:
         return "HG202"
     system = gauss_kruger_of(story.epsg)
     return "HG203" if system is not None and system.other_form.epsg == epsg else "HG208"

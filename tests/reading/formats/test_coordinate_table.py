@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import herbgis as hg
-from herbgis.geo.offsets import cgcs2000_to_bd09, cgcs2000_to_gcj02
 from herbgis.geo.zones import GaussKruger
 from herbgis.reading.formats.coordinates import number_of, shape_of
 from tests.helpers.make import (
@@ -28,6 +27,7 @@ from tests.helpers.make import (
     row_of,
     with_hole,
 )
+from tests.helpers.offsets import cgcs2000_to_bd09, cgcs2000_to_gcj02
 
 Rows = Sequence[Sequence[object]]
 

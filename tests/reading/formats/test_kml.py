@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import herbgis as hg
-from herbgis.geo import offsets
 from tests.helpers.make import LAT, LON, assert_same_place, few, rectangle, with_hole
+from tests.helpers.offsets import cgcs2000_to_bd09, cgcs2000_to_gcj02
 
 KML = (
     '<?xml version="1.0" encoding="{encoding}"?>\n'
@@ -194,7 +194,7 @@ def test_blanks_and_wide_commas_between_numbers(tmp_path: Path) -> None:
 
 
 def _moved(shape: shapely.Polygon, kind: str) -> shapely.Polygon:
-    move = {"GCJ": offsets.cgcs2000_to_gcj02, "BD": offsets.cgcs2000_to_bd09}
+    move = {"GCJ": cgcs2000_to_gcj02, "BD": cgcs2000_to_bd09}
     name = next((name for name in move if kind.upper().startswith(name)), None)
     if name is None:
         return shape

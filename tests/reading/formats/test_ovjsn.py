@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import herbgis as hg
-from herbgis.geo import offsets
 from tests.helpers.make import assert_same_place, few, rectangle
+from tests.helpers.offsets import cgcs2000_to_gcj02
 
 CORNERS = shapely.get_coordinates(rectangle().exterior)[:-1]
 LATLNG = CORNERS[:, ::-1].ravel().tolist()
-SHIFTED = np.column_stack(offsets.cgcs2000_to_gcj02(*CORNERS.T))[:, ::-1].ravel().tolist()
+SHIFTED = np.column_stack(cgcs2000_to_gcj02(*CORNERS.T))[:, ::-1].ravel().tolist()
 
 
 def _object(detail: dict[str, object], kind: int = 13, name: str = "甲") -> dict[str, object]:

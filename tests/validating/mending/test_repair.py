@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 import herbgis as hg
-from herbgis.geo.offsets import cgcs2000_to_bd09, cgcs2000_to_gcj02
+from tests.helpers.offsets import cgcs2000_to_bd09, cgcs2000_to_gcj02
 from tests.helpers.shapes import LAT, LON, frame, geod_mu, square
 from tests.validating.rules.test_rules import needle, twice
 
