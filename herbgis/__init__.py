@@ -13,11 +13,30 @@ __version__ = "0.1.0"
 
 #: Where each public name lives.
 _HOMES = {
+    "Admission": "herbgis.counting.ledger",
+    "AssetError": "herbgis.foundation.errors",
+    "Candidates": "herbgis.planning.sites.candidates",
+    "CandidatesError": "herbgis.foundation.errors",
+    "CrsError": "herbgis.foundation.errors",
     "HerbgisError": "herbgis.foundation.errors",
+    "InputNotFoundError": "herbgis.foundation.errors",
+    "LedgerError": "herbgis.foundation.errors",
+    "MissingColumnError": "herbgis.foundation.errors",
+    "OfflineMap": "herbgis.webmap.page",
+    "OutputError": "herbgis.foundation.errors",
     "Plan": "herbgis.planning.choosing.plans",
     "Policy": "herbgis.terms.policy",
+    "PolicyError": "herbgis.foundation.errors",
+    "Production": "herbgis.counting.production",
     "Progress": "herbgis.counting.progress",
+    "RasterError": "herbgis.foundation.errors",
+    "SamplePaths": "herbgis.foundation.sample",
+    "Schedule": "herbgis.counting.schedule",
+    "SeedlingCover": "herbgis.counting.seedlings",
     "Survey": "herbgis.reading.understanding.survey",
+    "TargetsError": "herbgis.foundation.errors",
+    "UnknownNameError": "herbgis.foundation.errors",
+    "UnreadableReportError": "herbgis.foundation.errors",
     "ValidationReport": "herbgis.validating.report",
     "Visit": "herbgis.planning.visit.visit",
     "admit": "herbgis.counting.ledger",
@@ -26,10 +45,12 @@ _HOMES = {
     "compare_production": "herbgis.counting.production",
     "count_progress": "herbgis.counting.progress",
     "cover_seedlings": "herbgis.counting.seedlings",
-    "draw_map": "herbgis.webmap",
+    "draw_map": "herbgis.webmap.drawing",
     "explain_count": "herbgis.counting.explanation",
     "gather_candidates": "herbgis.planning.sites.gathering",
+    "list_data_notes": "herbgis.tables.issue_list",
     "load_policy": "herbgis.terms.policyfiles",
+    "make_ledger_schedule": "herbgis.counting.schedule",
     "make_schedule": "herbgis.counting.schedule",
     "measure": "herbgis.measuring.areas",
     "measure_terrain": "herbgis.measuring.terrain",
@@ -37,11 +58,18 @@ _HOMES = {
     "read_candidates": "herbgis.reading.candidates",
     "read_counties": "herbgis.reading.counties",
     "read_ledger": "herbgis.counting.ledger",
+    "read_ledger_history": "herbgis.counting.ledger",
     "read_survey": "herbgis.reading.reading",
     "read_targets": "herbgis.reading.targets",
+    "sample_paths": "herbgis.foundation.sample",
+    "select_in_force": "herbgis.counting.ledger",
     "validate": "herbgis.validating.validation",
+    "write_ledger_book": "herbgis.tables.ledger_books",
     "write_plan_book": "herbgis.tables.plan_book",
+    "write_production_book": "herbgis.tables.production_book",
+    "write_progress_book": "herbgis.tables.progress_book",
     "write_return_slips": "herbgis.tables.return_slips",
+    "write_schedule_book": "herbgis.tables.ledger_books",
     "write_template": "herbgis.tables.template",
     "write_visit_table": "herbgis.tables.visit_table",
 }
@@ -50,19 +78,41 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605 - held against the imports below by a 
 
 if TYPE_CHECKING:
     from herbgis.counting.explanation import explain_count as explain_count
+    from herbgis.counting.ledger import Admission as Admission
     from herbgis.counting.ledger import admit as admit
     from herbgis.counting.ledger import read_ledger as read_ledger
+    from herbgis.counting.ledger import read_ledger_history as read_ledger_history
+    from herbgis.counting.ledger import select_in_force as select_in_force
+    from herbgis.counting.production import Production as Production
     from herbgis.counting.production import compare_production as compare_production
     from herbgis.counting.progress import Progress as Progress
     from herbgis.counting.progress import count_progress as count_progress
+    from herbgis.counting.schedule import Schedule as Schedule
+    from herbgis.counting.schedule import make_ledger_schedule as make_ledger_schedule
     from herbgis.counting.schedule import make_schedule as make_schedule
+    from herbgis.counting.seedlings import SeedlingCover as SeedlingCover
     from herbgis.counting.seedlings import cover_seedlings as cover_seedlings
     from herbgis.counting.tiers import classify as classify
+    from herbgis.foundation.errors import AssetError as AssetError
+    from herbgis.foundation.errors import CandidatesError as CandidatesError
+    from herbgis.foundation.errors import CrsError as CrsError
     from herbgis.foundation.errors import HerbgisError as HerbgisError
+    from herbgis.foundation.errors import InputNotFoundError as InputNotFoundError
+    from herbgis.foundation.errors import LedgerError as LedgerError
+    from herbgis.foundation.errors import MissingColumnError as MissingColumnError
+    from herbgis.foundation.errors import OutputError as OutputError
+    from herbgis.foundation.errors import PolicyError as PolicyError
+    from herbgis.foundation.errors import RasterError as RasterError
+    from herbgis.foundation.errors import TargetsError as TargetsError
+    from herbgis.foundation.errors import UnknownNameError as UnknownNameError
+    from herbgis.foundation.errors import UnreadableReportError as UnreadableReportError
+    from herbgis.foundation.sample import SamplePaths as SamplePaths
+    from herbgis.foundation.sample import sample_paths as sample_paths
     from herbgis.measuring.areas import measure as measure
     from herbgis.measuring.terrain import measure_terrain as measure_terrain
     from herbgis.planning.choosing.plans import Plan as Plan
     from herbgis.planning.choosing.plans import plan as plan
+    from herbgis.planning.sites.candidates import Candidates as Candidates
     from herbgis.planning.sites.gathering import gather_candidates as gather_candidates
     from herbgis.planning.visit.visit import Visit as Visit
     from herbgis.planning.visit.visit import choose_visit as choose_visit
@@ -71,7 +121,12 @@ if TYPE_CHECKING:
     from herbgis.reading.reading import read_survey as read_survey
     from herbgis.reading.targets import read_targets as read_targets
     from herbgis.reading.understanding.survey import Survey as Survey
+    from herbgis.tables.issue_list import list_data_notes as list_data_notes
+    from herbgis.tables.ledger_books import write_ledger_book as write_ledger_book
+    from herbgis.tables.ledger_books import write_schedule_book as write_schedule_book
     from herbgis.tables.plan_book import write_plan_book as write_plan_book
+    from herbgis.tables.production_book import write_production_book as write_production_book
+    from herbgis.tables.progress_book import write_progress_book as write_progress_book
     from herbgis.tables.return_slips import write_return_slips as write_return_slips
     from herbgis.tables.template import write_template as write_template
     from herbgis.tables.visit_table import write_visit_table as write_visit_table
@@ -79,7 +134,8 @@ if TYPE_CHECKING:
     from herbgis.terms.policyfiles import load_policy as load_policy
     from herbgis.validating.report import ValidationReport as ValidationReport
     from herbgis.validating.validation import validate as validate
-    from herbgis.webmap import draw_map as draw_map
+    from herbgis.webmap.drawing import draw_map as draw_map
+    from herbgis.webmap.page import OfflineMap as OfflineMap
 
 
 def __getattr__(name: str) -> Any:

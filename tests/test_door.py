@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import json
+import pkgutil
+import re
 import subprocess
 import sys
+import typing
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import herbgis as hg
 
 SURFACE = [
+    "Admission",
+    "AssetError",
+    "Candidates",
+    "CandidatesError",
+    "CrsError",
     "HerbgisError",
+    "InputNotFoundError",
+    "LedgerError",
+    "MissingColumnError",
+    "OfflineMap",
+    "OutputError",
     "Plan",
     "Policy",
+    "PolicyError",
+    "Production",
     "Progress",
+    "RasterError",
+    "SamplePaths",
+    "Schedule",
+    "SeedlingCover",
     "Survey",
+    "TargetsError",
+    "UnknownNameError",
+    "UnreadableReportError",
     "ValidationReport",
     "Visit",
     "admit",
@@ -27,7 +53,9 @@ SURFACE = [
     "draw_map",
     "explain_count",
     "gather_candidates",
+    "list_data_notes",
     "load_policy",
+    "make_ledger_schedule",
     "make_schedule",
     "measure",
     "measure_terrain",
@@ -35,14 +63,30 @@ SURFACE = [
     "read_candidates",
     "read_counties",
     "read_ledger",
+    "read_ledger_history",
     "read_survey",
     "read_targets",
+    "sample_paths",
+    "select_in_force",
     "validate",
+    "write_ledger_book",
     "write_plan_book",
+    "write_production_book",
+    "write_progress_book",
     "write_return_slips",
+    "write_schedule_book",
     "write_template",
     "write_visit_table",
 ]
+
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "herbgis"
+FUNCTIONS = [name for name in SURFACE if name[0].islower()]
+#: What a newcomer reads first: none of it may need a name behind the door.
+READ_FIRST = sorted(
+    [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
+)
 
 
 def _fresh(code: str) -> str:
@@ -57,20 +101,82 @@ def test_the_public_surface_is_this_list() -> None:
     assert set(SURFACE) <= set(dir(hg))
 
 
-@pytest.mark.parametrize("name", SURFACE)
-def test_a_name_is_the_same_object_on_every_access(name: str) -> None:
+def test_a_name_is_the_same_object_however_it_was_imported() -> None:
+    """Before and after every module was imported; a function stays a function."""
     code = (
-        "import importlib, pkgutil, herbgis\n"
-        f"first = herbgis.{name}\n"
+        "import importlib, json, pkgutil, herbgis\n"
+        "first = {name: getattr(herbgis, name) for name in herbgis.__all__}\n"
         "for module in pkgutil.walk_packages(herbgis.__path__, 'herbgis.'):\n"
         "    if not module.name.endswith('__main__'): importlib.import_module(module.name)\n"
-        f"second = herbgis.{name}\n"
-        f"from herbgis import {name} as third\n"
-        "print(first is second is third, callable(first), type(first).__name__)\n"
+        "from herbgis import *\n"
+        "kinds = {n: type(v).__name__ for n, v in first.items()\n"
+        "         if v is getattr(herbgis, n) is globals()[n]}\n"
+        "print(json.dumps(kinds))\n"
     )
-    same, is_callable, kind = _fresh(code).split()
-    assert (same, is_callable) == ("True", "True")
-    assert kind in {"function", "type"}
+    kinds = json.loads(_fresh(code))
+    assert set(kinds) == set(SURFACE)
+    assert {name for name, kind in kinds.items() if kind == "function"} == set(FUNCTIONS)
+    assert set(kinds.values()) == {"function", "type"}
+
+
+def test_no_module_bears_the_name_of_a_public_function() -> None:
+    names = {path.stem for path in PACKAGE.rglob("*.py")}
+    names |= {path.name for path in PACKAGE.rglob("*") if path.is_dir()}
+    assert not names & set(FUNCTIONS)
+
+
+def test_a_public_name_is_defined_once() -> None:
+    homes: dict[str, list[str]] = {name: [] for name in SURFACE}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            for name in _names_defined(node) & homes.keys():
+                homes[name].append(str(path.relative_to(ROOT)))
+    assert {name: found for name, found in homes.items() if len(found) != 1} == {}
+
+
+def _names_defined(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_a_public_function_gives_is_public(name: str) -> None:
+    given = typing.get_type_hints(getattr(hg, name))["return"]
+    ours = [kind for kind in _classes_in(given) if kind.__module__.startswith("herbgis")]
+    assert [kind for kind in ours if getattr(hg, kind.__name__, None) is not kind] == []
+
+
+def _classes_in(hint: Any) -> list[type]:
+    inner = [kind for part in typing.get_args(hint) for kind in _classes_in(part)]
+    return [*([hint] if isinstance(hint, type) else []), *inner]
+
+
+def test_every_error_is_public() -> None:
+    modules = [
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(hg.__path__, "herbgis.")
+        if not module.name.endswith("__main__")
+    ]
+    raised = {
+        kind
+        for module in modules
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, hg.HerbgisError)
+    }
+    assert len(raised) > 1
+    assert sorted(kind.__name__ for kind in raised if kind.__name__ not in SURFACE) == []
+
+
+@pytest.mark.parametrize("path", READ_FIRST, ids=lambda path: path.name)
+def test_what_is_read_first_needs_only_the_door(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"(?:from|import) herbgis\.[\w.]*", text) == []
+    imported = re.findall(r"from herbgis import ([\w, ]+)", text)
+    names = {*re.findall(r"\bhg\.(\w+)", text), *(n for line in imported for n in line.split(", "))}
+    assert names <= {*SURFACE, "__version__"}
 
 
 def test_the_door_imports_nothing_heavy() -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from herbgis.validating.report import ValidationReport
 
 
-def validate(
+def validate_command(
     paths: Paths,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="把退回单和问题清单写到此文件夹")
@@ -72,7 +72,7 @@ def validate(
     raise typer.Exit(exit_status(report) or int(failed))
 
 
-def classify(
+def classify_command(
     paths: Paths,
     out: Annotated[
         Path, typer.Option("--out", metavar="FILE", help="gpkg、parquet、geojson、xlsx 或 csv")
@@ -95,7 +95,7 @@ def classify(
     raise typer.Exit(exit_status(report))
 
 
-def progress(
+def progress_command(
     paths: Paths,
     by: Annotated[
         list[str] | None,
@@ -117,7 +117,7 @@ def progress(
         one_of("--out", out.suffix.lower(), (".xlsx",))
     day = date(as_of)
     import herbgis as hg
-    from herbgis.tables.issue_list import data_notes
+    from herbgis.tables.issue_list import list_data_notes
 
     asked = None if targets is None else hg.read_targets(targets, policy=hg.load_policy(policy))
     report, bases, rules, _ = walk(paths, policy, counties, against)
@@ -131,9 +131,9 @@ def progress(
         units = {} if schedule is None else {"schedule": schedule.as_rows()}
         say(as_json({**counted.as_dict(), **units}))
     else:
-        say("\n\n".join([_progress_text(counted, schedule), *data_notes(bases)]))
+        say("\n\n".join([_progress_text(counted, schedule), *list_data_notes(bases)]))
     if out is not None:
-        _save_progress(out, counted, schedule, rules, data_notes(bases))
+        _save_progress(out, counted, schedule, rules, list_data_notes(bases))
         tell(f"已写出 {out}")
     raise typer.Exit(exit_status(report))
 

@@ -19,7 +19,7 @@ from herbgis.cli.options import (
 from herbgis.cli.voice import tell
 
 
-def draw(
+def draw_command(
     paths: Paths,
     out: Annotated[Path, typer.Option("--out", metavar="FILE.html", help="写到哪个文件")],
     title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="地图标题")] = None,

@@ -21,7 +21,7 @@ from herbgis.cli.options import (
 from herbgis.cli.voice import say
 
 
-def admit(
+def admit_command(
     ledger: LedgerArgument,
     paths: Paths,
     as_of: AsOfOption = None,
@@ -44,7 +44,7 @@ def admit(
     raise typer.Exit(exit_status(report))
 
 
-def show(
+def show_command(
     ledger: LedgerArgument,
     as_of: AsOfOption = None,
     targets: TargetsOption = None,
@@ -52,16 +52,16 @@ def show(
 ) -> None:
     """台账的进度表。"""
     import herbgis as hg
-    from herbgis.counting.ledger import read_history
-    from herbgis.counting.schedule import schedule_of_ledger
+    from herbgis.counting.ledger import read_ledger_history
+    from herbgis.counting.schedule import make_ledger_schedule
 
     day, rules = date(as_of), hg.load_policy(policy)
     asked = None if targets is None else hg.read_targets(targets, policy=rules)
-    history = read_history(ledger, policy=rules)
-    say(repr(schedule_of_ledger(history, targets=asked, as_of=day, policy=rules)))
+    history = read_ledger_history(ledger, policy=rules)
+    say(repr(make_ledger_schedule(history, targets=asked, as_of=day, policy=rules)))
 
 
-def export(
+def export_command(
     ledger: LedgerArgument,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")],
     as_of: AsOfOption = None,
@@ -70,21 +70,21 @@ def export(
 ) -> None:
     """把台账和进度表写成工作簿。"""
     import herbgis as hg
-    from herbgis.counting.ledger import in_force, known_on, read_history
-    from herbgis.counting.schedule import schedule_of_ledger
-    from herbgis.tables.issue_list import data_notes
+    from herbgis.counting.ledger import known_on, read_ledger_history, select_in_force
+    from herbgis.counting.schedule import make_ledger_schedule
+    from herbgis.tables.issue_list import list_data_notes
     from herbgis.tables.ledger_books import write_ledger_book, write_schedule_book
     from herbgis.tables.production_book import write_production_book
 
     day, rules = date(as_of), hg.load_policy(policy)
     asked = None if targets is None else hg.read_targets(targets, policy=rules)
-    history = read_history(ledger, policy=rules)
-    schedule = schedule_of_ledger(history, targets=asked, as_of=day, policy=rules)
-    bases = in_force(history, schedule.as_of)
+    history = read_ledger_history(ledger, policy=rules)
+    schedule = make_ledger_schedule(history, targets=asked, as_of=day, policy=rules)
+    bases = select_in_force(history, schedule.as_of)
     counted = hg.count_progress(
         bases, policy=rules, by=["variety", "county,variety"], as_of=schedule.as_of
     )
-    notes = data_notes(bases)
+    notes = list_data_notes(bases)
     written = [
         write_ledger_book(bases, out / "台账.xlsx", policy=rules, notes=notes),
         write_schedule_book(

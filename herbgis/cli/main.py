@@ -24,19 +24,19 @@ ledger_app = typer.Typer(
 )
 #: By name, in the order in which they are listed.
 _COMMANDS: dict[str, Callable[..., None]] = {
-    "demo": starting.demo,
-    "validate": counting.validate,
-    "classify": counting.classify,
-    "progress": counting.progress,
-    "map": drawing.draw,
-    "plan": planning.plan,
-    "template": starting.template,
-    "explain": starting.explain,
+    "demo": starting.demo_command,
+    "validate": counting.validate_command,
+    "classify": counting.classify_command,
+    "progress": counting.progress_command,
+    "map": drawing.draw_command,
+    "plan": planning.plan_command,
+    "template": starting.template_command,
+    "explain": starting.explain_command,
 }
 _LEDGER_COMMANDS: dict[str, Callable[..., None]] = {
-    "admit": ledger.admit,
-    "show": ledger.show,
-    "export": ledger.export,
+    "admit": ledger.admit_command,
+    "show": ledger.show_command,
+    "export": ledger.export_command,
 }
 for name, command in _COMMANDS.items():
     app.command(name)(command)

@@ -20,7 +20,7 @@ from herbgis.cli.options import (
 from herbgis.cli.voice import meter, say, tell
 
 
-def plan(
+def plan_command(
     paths: Paths,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")],
     candidates: Annotated[
@@ -41,7 +41,7 @@ def plan(
     """下一批基地建在哪里、扩哪些, 成本最低又达到目标: 已证明最优, 并说明理由。"""
     import herbgis as hg
     from herbgis.foundation.outputs import writing
-    from herbgis.tables.issue_list import data_notes
+    from herbgis.tables.issue_list import list_data_notes
     from herbgis.tables.reports import as_json
 
     targets = targets_of(target or [])
@@ -67,7 +67,7 @@ def plan(
         report_path.write_text(as_json(planned.as_dict()), encoding="utf-8", newline="\n")
     written = [
         report_path,
-        hg.write_plan_book(planned, out / "规划表.xlsx", notes=data_notes(bases)),
+        hg.write_plan_book(planned, out / "规划表.xlsx", notes=list_data_notes(bases)),
         save_page(page, out / "规划图.html"),
     ]
     say(repr(planned))

@@ -16,17 +16,18 @@ from herbgis.cli.voice import say
 from herbgis.foundation.errors import UnknownNameError
 
 
-def demo(
+def demo_command(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")] = Path(
         "herbgis-demo"
     ),
 ) -> None:
     """用自带的合成示例走一遍: 校验、统计、出图。"""
-    from herbgis.foundation import resources
+    from herbgis.foundation.sample import sample_paths
 
-    report, bases, policy, counties = walk([resources.data("sample")])
+    sample = sample_paths()
+    report, bases, policy, counties = walk([sample.survey])
     from herbgis.counting.progress import count_progress
-    from herbgis.tables.issue_list import data_notes, write_issue_list
+    from herbgis.tables.issue_list import list_data_notes, write_issue_list
     from herbgis.tables.progress_book import write_progress_book
     from herbgis.webmap import draw_map
 
@@ -37,20 +38,21 @@ def demo(
         policy=policy,
         progress=progress,
         issues=report,
-        dem=resources.data("dem") / "tongren_synthetic.tif",
+        dem=sample.dem,
         title="铜仁市中药材规模化基地 (合成示例)",
     )
+    notes = list_data_notes(bases)
     written = [
         save_page(page, out / "基地分布图.html"),
-        write_progress_book(progress, out / "进度表.xlsx", policy=policy, notes=data_notes(bases)),
+        write_progress_book(progress, out / "进度表.xlsx", policy=policy, notes=notes),
         write_issue_list(report, out / "问题清单.xlsx", policy=policy),
     ]
     say(f"{progress!r}\n")
-    say("\n".join(data_notes(bases)))
+    say("\n".join(notes))
     say("\n".join(f"已写出 {path}" for path in written))
 
 
-def template(
+def template_command(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")],
     policy: PolicyOption = "tongren-2020",
 ) -> None:
@@ -61,7 +63,7 @@ def template(
         say(f"已写出 {path}")
 
 
-def explain(
+def explain_command(
     code: Annotated[str, typer.Argument(metavar="CODE", help="问题代码, 如 HG204")],
 ) -> None:
     """一个问题代码是什么意思, 为何要紧, 怎么查出, 怎么改。"""

@@ -108,7 +108,7 @@ def read_ledger(
     ------
     InputNotFoundError, LedgerError
     """
-    state = in_force(read_history(path, policy=policy), on)
+    state = select_in_force(read_ledger_history(path, policy=policy), on)
     return state[state["verified"] == 1]
 
 
@@ -117,7 +117,7 @@ def is_ledger(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() == ".gpkg" and _HISTORY in layer_names(path)
 
 
-def read_history(path: str | Path, *, policy: Policy | None = None) -> gpd.GeoDataFrame:
+def read_ledger_history(path: str | Path, *, policy: Policy | None = None) -> gpd.GeoDataFrame:
     """Every version of every base, in the order they were entered; see `read_ledger`."""
     policy = policy or load_policy()
     path = Path(path)
@@ -134,7 +134,7 @@ def read_history(path: str | Path, *, policy: Policy | None = None) -> gpd.GeoDa
     return _typed(read_layer(path, _HISTORY), policy)
 
 
-def in_force(history: gpd.GeoDataFrame, on: dt.date | None = None) -> gpd.GeoDataFrame:
+def select_in_force(history: gpd.GeoDataFrame, on: dt.date | None = None) -> gpd.GeoDataFrame:
     """Of each base the version that holds on a day: its last verified one, else its last.
 
     A base that was verified once stays so while a later version of it waits.
@@ -201,11 +201,11 @@ def admit(
     if lacking:
         raise MissingColumnError("admit", lacking, [str(c) for c in bases.columns])
     seen = _stamp(path)
-    history = read_history(path, policy=policy) if seen else _empty(policy)
+    history = read_ledger_history(path, policy=policy) if seen else _empty(policy)
     day = _day(bases, history, on)
     batch = _typed(bases.reset_index(), policy).sort_values("base_id", ignore_index=True)
     last = int(history["batch"].max()) if len(history) else 0
-    state = in_force(history)
+    state = select_in_force(history)
     batch["base_id"] = _own_ids(batch, history, state, day)
     batch["verified"] = _verified(batch).astype("Int64")
     why = _why_waiting(batch, state, policy)
@@ -224,7 +224,7 @@ def admit(
 
 def _write(history: gpd.GeoDataFrame, path: Path, seen: tuple[int, int] | None) -> None:
     """Put the grown ledger in the place of the old one."""
-    state = in_force(history)
+    state = select_in_force(history)
     verified = state[state["verified"] == 1]
     with replacing(path) as beside:
         write_layers({LAYER: flattened(verified), _HISTORY: history}, beside)

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from herbgis.counting.ledger import days_of, in_force
+from herbgis.counting.ledger import days_of, select_in_force
 from herbgis.counting.marks import mark_bases
 from herbgis.counting.progress import rate_text
 from herbgis.foundation import display
@@ -154,7 +154,7 @@ def make_schedule(
     return Schedule(table, notes, as_of, titles)
 
 
-def schedule_of_ledger(
+def make_ledger_schedule(
     history: gpd.GeoDataFrame,
     *,
     targets: pd.DataFrame | None = None,
@@ -166,7 +166,7 @@ def schedule_of_ledger(
     Parameters
     ----------
     history : GeoDataFrame
-        As `herbgis.counting.ledger.read_history` gives it.
+        As `read_ledger_history` gives it.
     as_of : datetime.date, optional
         By default the ledger's last day.
     """
@@ -176,8 +176,8 @@ def schedule_of_ledger(
     previous = days[-2] if len(days) > 1 else dt.date.min
     earlier = history["admitted_on"].dt.date <= previous
     return make_schedule(
-        in_force(history, last),
-        before=in_force(gpd.GeoDataFrame(history[earlier])),
+        select_in_force(history, last),
+        before=select_in_force(gpd.GeoDataFrame(history[earlier])),
         targets=targets,
         as_of=last,
         policy=policy,

@@ -79,14 +79,14 @@ def write_issue_list(report: ValidationReport, path: Path, *, policy: Policy) ->
         f"共 {summary['records']} 条记录。",
         f"须整改 {summary['errors']}: 改正前不计入。须核实 {summary['warnings']}: 计入, 但要看。",
         f"提示 {summary['notes']}: 程序所作的假设或修补。面积单位: 亩。",
-        *data_notes(report.bases),
+        *list_data_notes(report.bases),
     ]
     table = issue_list(report, policy)
     sheet = Sheet("问题清单", "基地测量数据问题清单", table, notes, LIST_FORMATS)
     return write_workbook(path, [sheet])
 
 
-def data_notes(bases: pd.DataFrame) -> list[str]:
+def list_data_notes(bases: pd.DataFrame) -> list[str]:
     """What the records say of their own origin, such as that they are synthetic."""
     if "data_note" not in bases:
         return []

@@ -17,6 +17,7 @@ from herbgis.tables.template import template_fields
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
 from herbgis.terms.reporting_units import unit_titles
 
 _MU = "0.00"
@@ -27,9 +28,9 @@ _SIGNED = "填报人:                    审核人:                    填报单
 
 def write_schedule_book(
     schedule: Schedule,
-    path: Path,
+    path: str | Path,
     *,
-    policy: Policy,
+    policy: Policy | None = None,
     progress: Progress | None = None,
     notes: Sequence[str] = (),
 ) -> Path:
@@ -38,17 +39,26 @@ def write_schedule_book(
     Parameters
     ----------
     schedule : Schedule
-    path : Path
-    policy : Policy
+    path : str or Path
+        An .xlsx to write.
+    policy : Policy, optional
+        Whose title is named under the table.
     progress : Progress, optional
         Whose readings (口径对照), breakdowns and bases nearest to the line stand on further sheets.
     notes : sequence of str
-        Lines to stand under every table, such as where the data come from.
+        Lines to stand under every table, such as where the data come from; see `list_data_notes`.
+
+    Returns
+    -------
+    Path
+        Of the workbook.
 
     Raises
     ------
     OutputError
+        The file cannot be written, for example because WPS has it open.
     """
+    policy = policy or load_policy()
     below = [*schedule.notes, f"依据: {policy.title}。", *notes, _SIGNED]
     table = schedule.in_words()
     narrow = dict.fromkeys((heading for _, heading in table.columns), 7.0)
@@ -62,23 +72,36 @@ def write_schedule_book(
 
 
 def write_ledger_book(
-    bases: gpd.GeoDataFrame, path: Path, *, policy: Policy, notes: Sequence[str] = ()
+    bases: gpd.GeoDataFrame,
+    path: str | Path,
+    *,
+    policy: Policy | None = None,
+    notes: Sequence[str] = (),
 ) -> Path:
     """Write 台账.xlsx: a row a base, those in force and those that wait.
 
     Parameters
     ----------
     bases : GeoDataFrame
-        As `herbgis.counting.ledger.in_force` gives it.
-    path : Path
-    policy : Policy
+        As `select_in_force` gives it.
+    path : str or Path
+        An .xlsx to write.
+    policy : Policy, optional
         For the words of units, kinds, states and tiers.
     notes : sequence of str
+        Lines to stand under the table, such as where the data come from; see `list_data_notes`.
+
+    Returns
+    -------
+    Path
+        Of the workbook.
 
     Raises
     ------
     OutputError
+        The file cannot be written, for example because WPS has it open.
     """
+    policy = policy or load_policy()
     return write_workbook(
         path,
         [

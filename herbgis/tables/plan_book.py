@@ -21,15 +21,26 @@ _MU = dict.fromkeys(
 )
 
 
-def write_plan_book(plan: Plan, path: Path, *, notes: Sequence[str] = ()) -> Path:
+def write_plan_book(plan: Plan, path: str | Path, *, notes: Sequence[str] = ()) -> Path:
     """Write a plan as a workbook that prints on A4 landscape.
 
     Parameters
     ----------
     plan : Plan
-    path : Path
+    path : str or Path
+        An .xlsx to write.
     notes : sequence of str
-        Lines to stand under every table, such as where the data come from.
+        Lines to stand under every table, such as where the data come from; see `list_data_notes`.
+
+    Returns
+    -------
+    Path
+        Of the workbook.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written, for example because WPS has it open.
     """
     below = [*plan.remarks(), *notes]
     sheets = [Sheet("规划目标", "规模化基地规划", plan.targets_in_words(), below)]

@@ -11,6 +11,7 @@ from herbgis.counting.production import compare_production
 from herbgis.counting.seedlings import cover_seedlings
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
 
 _BY = {"variety": "品种", "reporting_unit": "填报单位", "kind": "基地类型"}
 _TWO = "0.00"
@@ -18,9 +19,9 @@ _TWO = "0.00"
 
 def write_production_book(
     bases: gpd.GeoDataFrame,
-    path: Path,
+    path: str | Path,
     *,
-    policy: Policy,
+    policy: Policy | None = None,
     history: gpd.GeoDataFrame | None = None,
     notes: Sequence[str] = (),
 ) -> Path:
@@ -30,17 +31,25 @@ def write_production_book(
     ----------
     bases : GeoDataFrame
         As `classify` gives them, or a ledger's in force.
-    path : Path
-    policy : Policy
+    path : str or Path
+        An .xlsx to write.
+    policy : Policy, optional
     history : GeoDataFrame, optional
         Every version of the bases, where earlier years stand; by default `bases` alone.
     notes : sequence of str
-        Lines to stand under every table, such as where the data come from.
+        Lines to stand under every table, such as where the data come from; see `list_data_notes`.
+
+    Returns
+    -------
+    Path
+        Of the workbook.
 
     Raises
     ------
     OutputError
+        The file cannot be written, for example because WPS has it open.
     """
+    policy = policy or load_policy()
     versions = bases if history is None else history
     by_key = {key: compare_production(versions, policy=policy, by=key) for key in _BY}
     cover = cover_seedlings(bases, policy=policy)

@@ -10,6 +10,7 @@ import pandas as pd
 from herbgis.counting.progress import Progress
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
 
 _NOTE = "核实: 已建成, 有图斑, 没有须整改的问题, 核定面积达到该规模。"
 _RESURVEY_NOTE = (
@@ -19,19 +20,35 @@ _RESURVEY_NOTE = (
 
 
 def write_progress_book(
-    progress: Progress, path: Path, *, policy: Policy, notes: Sequence[str] = ()
+    progress: Progress,
+    path: str | Path,
+    *,
+    policy: Policy | None = None,
+    notes: Sequence[str] = (),
 ) -> Path:
     """Write the progress tables as a workbook that prints on A4 landscape.
 
     Parameters
     ----------
     progress : Progress
-    path : Path
-    policy : Policy
-        For the words of tiers, counties and units.
+    path : str or Path
+        An .xlsx to write.
+    policy : Policy, optional
+        Whose title is named under the tables.
     notes : sequence of str
-        Lines to stand under every table, such as where the data come from.
+        Lines to stand under every table, such as where the data come from; see `list_data_notes`.
+
+    Returns
+    -------
+    Path
+        Of the workbook.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written, for example because WPS has it open.
     """
+    policy = policy or load_policy()
     below = [*progress.notes(), _NOTE, f"依据: {policy.title}。", *notes]
     wan = {"核定面积(万亩)": "0.00"}
     targets = Sheet("进度", "规模化基地进度", progress.targets_in_words(), below, wan)

@@ -14,7 +14,12 @@ import pandas as pd
 
 from herbgis.counting.tiers import classify
 from herbgis.foundation.outputs import writing
-from herbgis.tables.issue_list import LIST_FORMATS, data_notes, issue_list, write_issue_list
+from herbgis.tables.issue_list import (
+    LIST_FORMATS,
+    issue_list,
+    list_data_notes,
+    write_issue_list,
+)
 from herbgis.tables.repaired_file import write_repaired
 from herbgis.tables.reports import write_report
 from herbgis.tables.summary import write_summary
@@ -197,7 +202,7 @@ class _Batch:
     def _write_slip(self, unit: str, mine: pd.DataFrame, letter: Letter, path: Path) -> Path:
         slip = slip_table(mine)
         how = [*_HOW, *(_REPAIRED_HOW if self.with_repaired else ())]
-        notes = ["", *how, *data_notes(self.report.bases), "", _SIGNED]
+        notes = ["", *how, *list_data_notes(self.report.bases), "", _SIGNED]
         whole = mine.assign(序号=range(1, len(mine) + 1))
         sheets = [
             Sheet(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from herbgis.foundation import display, resources
 from herbgis.foundation.outputs import writing
-from herbgis.tables.issue_list import data_notes, issue_list
+from herbgis.tables.issue_list import issue_list, list_data_notes
 from herbgis.tables.repaired_file import CHANGE_TITLES
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms.issues import SEVERITY_TITLES
@@ -74,7 +74,7 @@ def write_summary(
 
 
 def _sheets(report: ValidationReport, since: pd.DataFrame | None) -> list[Sheet]:
-    notes = [_NOTE, *data_notes(report.bases)]
+    notes = [_NOTE, *list_data_notes(report.bases)]
     sheets = [Sheet("按单位", "各单位校验结果", by_unit_table(report), notes, _FORMATS)]
     if since is not None:
         counts = since["state"].value_counts()

@@ -65,7 +65,7 @@ class Sheet:
     frozen: int = 0
 
 
-def write_workbook(path: Path, sheets: Sequence[Sheet]) -> Path:
+def write_workbook(path: str | Path, sheets: Sequence[Sheet]) -> Path:
     """Write sheets to an .xlsx; a text that looks like a formula stays text.
 
     Raises
@@ -73,6 +73,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> Path:
     OutputError
         The file cannot be written, for example because WPS has it open.
     """
+    path = Path(path)
     with open_workbook(path) as book:
         for sheet in sheets:
             write_sheet(book, sheet)

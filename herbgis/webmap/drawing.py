@@ -56,7 +56,7 @@ def draw_map(
     tianditu_key: str | None = None,
     public: bool = False,
     lang: str = "zh",
-) -> folium.Map:
+) -> OfflineMap:
     """Draw the bases on a map that opens without a network.
 
     Parameters
@@ -99,8 +99,9 @@ def draw_map(
 
     Returns
     -------
-    folium.Map
-        Further folium layers can be added; ``save`` writes one file with everything inside.
+    OfflineMap
+        A `folium.Map`: further folium layers can be added, and ``save`` writes one file with
+        everything inside.
 
     Raises
     ------
@@ -155,7 +156,7 @@ def draw_findings(
     counties: gpd.GeoDataFrame | None,
     policy: Policy,
     title: str,
-) -> folium.Map:
+) -> OfflineMap:
     """Draw what is sent back: every defect as a pin, and shapes before and after their repair.
 
     Parameters
@@ -197,7 +198,7 @@ def _symbols(
     return base_symbols(table, wording, keys=keys, counts=counts, public=public)
 
 
-def _page(sheet: Sheet, layers: Sequence[folium.map.Layer], extent: Bounds | None) -> folium.Map:
+def _page(sheet: Sheet, layers: Sequence[folium.map.Layer], extent: Bounds | None) -> OfflineMap:
     """A page with its layers, looking at an extent."""
     view = {"location": _CHINA, "zoom_start": 4, "zoom_snap": 0.1, "zoom_delta": 0.5}
     page = OfflineMap(sheet=sheet, extent=extent, **view)

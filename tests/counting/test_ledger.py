@@ -17,7 +17,7 @@ import pytest
 import shapely
 
 import herbgis as hg
-from herbgis.counting.ledger import LAYER, days_of, in_force, is_ledger, read_history
+from herbgis.counting.ledger import LAYER, days_of, is_ledger, read_ledger_history, select_in_force
 from herbgis.foundation.errors import InputNotFoundError, LedgerError, MissingColumnError
 from tests.cli.test_cli import run
 from tests.helpers.shapes import east_of, frame, square
@@ -62,7 +62,7 @@ def test_verified_bases_are_admitted_and_others_wait(
         "建设状态: 未填或不认识",
     ]
     assert hg.read_ledger(tmp_path / "l.gpkg").index.tolist() == ["520625-2020-001"]
-    assert len(read_history(tmp_path / "l.gpkg")) == 5
+    assert len(read_ledger_history(tmp_path / "l.gpkg")) == 5
     assert "新入库 1, 更新 0, 未变 0, 待核实 4" in repr(admission)
     assert "须整改: HG503" in admission._repr_html_()
 
@@ -83,7 +83,7 @@ def test_an_update_replaces_and_the_past_stays(ledger: Path, counties: gpd.GeoDa
     assert hg.read_ledger(ledger)["counted_mu"].tolist() == [1005.0, 620.0]
     assert hg.read_ledger(ledger, on=JANUARY)["counted_mu"].tolist() == [620.0, 620.0]
     assert hg.read_ledger(ledger)["tier"].tolist() == ["1000", "500"]
-    assert days_of(read_history(ledger)) == [JANUARY, MARCH]
+    assert days_of(read_ledger_history(ledger)) == [JANUARY, MARCH]
 
 
 def test_a_verified_base_stays_while_its_new_version_waits(
@@ -212,7 +212,7 @@ def test_killing_an_admission_leaves_the_ledger_whole(
         "import datetime, sys, geopandas, herbgis, pathlib\n"
         "from herbgis.counting import ledger\n"
         f"bases = geopandas.read_parquet({str(batch)!r})\n"
-        f"ledger.read_history({str(ledger)!r})\n"
+        f"ledger.read_ledger_history({str(ledger)!r})\n"
         "print('ready', flush=True)\n"
         "sys.stdin.readline()\n"
         f"ledger.admit({str(ledger)!r}, bases, on=datetime.date(2020, 3, 31))\n"
@@ -233,7 +233,7 @@ def test_killing_an_admission_leaves_the_ledger_whole(
             process.stdin.flush()
             time.sleep(rng.uniform(0, 1.2 * lasting))
             process.send_signal(signal.SIGKILL)
-        after = in_force(read_history(ledger))
+        after = select_in_force(read_ledger_history(ledger))
         assert len(after) in {2, 12}
         assert {"520625-2020-001", "520625-2020-002"} <= set(after.index)
         assert len(gpd.read_file(ledger, layer=LAYER)) == len(after)

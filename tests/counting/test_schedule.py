@@ -13,8 +13,8 @@ import pytest
 import xlsxwriter
 
 import herbgis as hg
-from herbgis.counting.ledger import read_history
-from herbgis.counting.schedule import schedule_of_ledger
+from herbgis.counting.ledger import read_ledger_history
+from herbgis.counting.schedule import make_ledger_schedule
 from herbgis.foundation import resources
 from herbgis.foundation.errors import InputNotFoundError, MissingColumnError, TargetsError
 from herbgis.tables.ledger_books import ledger_table, write_schedule_book
@@ -40,7 +40,7 @@ def months(
         report = hg.validate(survey, counties=counties, against=against)
         batches[day] = hg.classify(report.bases)
         hg.admit(path, batches[day], on=day)
-    return read_history(path), batches
+    return read_ledger_history(path), batches
 
 
 def _by_hand(
@@ -100,7 +100,7 @@ def test_every_cell_equals_a_count_by_hand(
     policy: hg.Policy,
 ) -> None:
     history, batches = months
-    schedule = schedule_of_ledger(history, as_of=day, policy=policy)
+    schedule = make_ledger_schedule(history, as_of=day, policy=policy)
     wanted = _by_hand(batches, day, policy)
     table = schedule.table.set_index("unit")
     assert schedule.as_of == day
@@ -117,7 +117,7 @@ def test_every_cell_equals_a_count_by_hand(
 def test_units_stand_in_official_order_and_the_notes_under_the_table(
     months: tuple[gpd.GeoDataFrame, dict[dt.date, gpd.GeoDataFrame]], policy: hg.Policy
 ) -> None:
-    schedule = schedule_of_ledger(months[0], policy=policy)
+    schedule = make_ledger_schedule(months[0], policy=policy)
     assert schedule.table["unit"].tolist()[:13] == [
         *("全市", "碧江区", "万山区", "江口县", "玉屏自治县", "石阡县", "思南县", "印江自治县"),
         *("德江县", "沿河自治县", "松桃自治县", "大龙", "高新区"),
@@ -258,7 +258,7 @@ def test_the_schedule_book_has_two_lines_of_headings(
     policy: hg.Policy,
     tmp_path: Path,
 ) -> None:
-    schedule = schedule_of_ledger(months[0], policy=policy)
+    schedule = make_ledger_schedule(months[0], policy=policy)
     path = write_schedule_book(schedule, tmp_path / "进度表.xlsx", policy=policy)
     page = openpyxl.load_workbook(path)["进度表"]
     assert page.page_setup.orientation == "landscape"

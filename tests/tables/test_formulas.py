@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 import herbgis as hg
-from herbgis.counting.ledger import read_history
-from herbgis.counting.schedule import schedule_of_ledger
+from herbgis.counting.ledger import read_ledger_history
+from herbgis.counting.schedule import make_ledger_schedule
 from herbgis.tables.data_files import write_bases
 from herbgis.tables.issue_list import write_issue_list
 from herbgis.tables.ledger_books import write_ledger_book, write_schedule_book
@@ -63,14 +63,14 @@ def ledger(report: hg.ValidationReport, tmp_path_factory: pytest.TempPathFactory
 
 
 def _ledger_book(report: hg.ValidationReport, ledger: Path, out: Path) -> list[Path]:
-    state = read_history(ledger).set_index("base_id")
+    state = read_ledger_history(ledger).set_index("base_id")
     return [write_ledger_book(state, out / "a.xlsx", policy=report.policy)]
 
 
 def _schedule_book(report: hg.ValidationReport, ledger: Path, out: Path) -> list[Path]:
-    history = read_history(ledger)
+    history = read_ledger_history(ledger)
     progress = hg.count_progress(history.set_index("base_id"), by=["variety", "reporting_unit"])
-    schedule = schedule_of_ledger(history)
+    schedule = make_ledger_schedule(history)
     path = out / "a.xlsx"
     return [write_schedule_book(schedule, path, policy=report.policy, progress=progress)]
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import herbgis as hg
-from herbgis.counting.ledger import in_force, read_history
-from herbgis.counting.schedule import schedule_of_ledger
+from herbgis.counting.ledger import read_ledger_history, select_in_force
+from herbgis.counting.schedule import make_ledger_schedule
 from herbgis.tables.issue_list import write_issue_list
 from herbgis.tables.ledger_books import write_ledger_book, write_schedule_book
 from herbgis.tables.production_book import write_production_book
@@ -41,19 +41,19 @@ def books(tmp_path_factory: pytest.TempPathFactory, counties: gpd.GeoDataFrame) 
     report = hg.validate(records, counties=counties)
     bases = hg.classify(report.bases)
     hg.admit(folder / "l.gpkg", bases, on=dt.date(2020, 1, 31))
-    history = read_history(folder / "l.gpkg")
+    history = read_ledger_history(folder / "l.gpkg")
     (folder / "l.gpkg").unlink()
     policy = report.policy
     progress = hg.count_progress(bases, by=["variety", "county", "reporting_unit"])
     write_progress_book(progress, folder / "a.xlsx", policy=policy)
     write_schedule_book(
-        schedule_of_ledger(history), folder / "b.xlsx", policy=policy, progress=progress
+        make_ledger_schedule(history), folder / "b.xlsx", policy=policy, progress=progress
     )
     write_production_book(bases, folder / "c.xlsx", policy=policy)
     write_issue_list(report, folder / "d.xlsx", policy=policy)
     hg.write_return_slips(report, folder / "slips")
-    write_ledger_book(in_force(history), folder / "台账.xlsx", policy=policy)
-    in_force(history).to_pickle(folder / "wanted.pkl")
+    write_ledger_book(select_in_force(history), folder / "台账.xlsx", policy=policy)
+    select_in_force(history).to_pickle(folder / "wanted.pkl")
     return folder
 
 

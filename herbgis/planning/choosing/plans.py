@@ -18,7 +18,7 @@ from herbgis.planning.choosing import explaining
 from herbgis.planning.choosing.options import ENLARGE, NEW, Draft, draft
 from herbgis.planning.choosing.solving import Blocking, Search, Solution
 from herbgis.planning.land.siting import read_siting_rules
-from herbgis.planning.land.suitability import MASKED, UNKNOWN, Progress
+from herbgis.planning.land.suitability import MASKED, UNKNOWN, Tick
 from herbgis.planning.sites.candidates import Candidates
 from herbgis.planning.sites.gathering import gather_candidates
 from herbgis.terms.policy import Policy
@@ -240,7 +240,7 @@ def plan(
     policy: Policy | None = None,
     targets: Mapping[str, int] | None = None,
     runs: int = explaining.RUNS,
-    progress: Progress | None = None,
+    progress: Tick | None = None,
 ) -> Plan:
     """Choose the sites that reach the targets at least cost.
 

@@ -18,8 +18,8 @@ from herbgis.planning.land.suitability import (
     UNKNOWN,
     Bytes,
     Land,
-    Progress,
     Rating,
+    Tick,
 )
 
 #: No variety suits.
@@ -50,7 +50,7 @@ class RatedLand:
     caveats: tuple[str, ...]
 
 
-def rate_land(land: Land, *, block: int = 512, progress: Progress | None = None) -> RatedLand:
+def rate_land(land: Land, *, block: int = 512, progress: Tick | None = None) -> RatedLand:
     """Rate all land that is looked at, for every variety.
 
     Only the best score of each cell is kept, and shares by variety; scores of all varieties are

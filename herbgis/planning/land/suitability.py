@@ -32,7 +32,8 @@ from herbgis.planning.land.siting import (
 Singles: TypeAlias = npt.NDArray[np.float32]
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Window: TypeAlias = tuple[slice, slice]
-Progress: TypeAlias = Callable[[int, int], None]
+#: Told the steps done and all there are.
+Tick: TypeAlias = Callable[[int, int], None]
 
 #: What limits a cell beside the factors.
 MASKED, UNKNOWN = "masked", "unknown"

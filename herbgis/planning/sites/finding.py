@@ -19,7 +19,7 @@ from herbgis.planning.land.footprints import Footprints
 from herbgis.planning.land.scoring import Tally
 from herbgis.planning.land.suitability import (
     Land,
-    Progress,
+    Tick,
     Window,
     polygons_of,
 )
@@ -71,7 +71,7 @@ def find_candidates(
     counties: gpd.GeoDataFrame | None = None,
     units: gpd.GeoDataFrame | None = None,
     shape: SiteShape | None = None,
-    progress: Progress | None = None,
+    progress: Tick | None = None,
 ) -> Candidates:
     """Split suitable land into sites, along ridges and steep slopes.
 

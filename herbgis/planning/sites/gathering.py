@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from herbgis.planning.land.siting import SitingRules, read_siting_rules
-from herbgis.planning.land.suitability import Land, Progress, open_land
+from herbgis.planning.land.suitability import Land, Tick, open_land
 from herbgis.planning.sites.candidates import Candidates, joined, none_given
 from herbgis.planning.sites.enlargements import enlarge_bases
 from herbgis.planning.sites.finding import find_candidates
@@ -32,7 +32,7 @@ def gather_candidates(
     factors: Mapping[str, str | Path] | None = None,
     masks: Mapping[str, Any] | None = None,
     units: gpd.GeoDataFrame | None = None,
-    progress: Progress | None = None,
+    progress: Tick | None = None,
 ) -> Candidates:
     """Land that a plan may choose: proposed polygons, else suitable land of DEMs; and enlargements.
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import herbgis as hg
-from herbgis.counting.ledger import read_history
+from herbgis.counting.ledger import read_ledger_history
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
 from herbgis.terms import columns as cols
@@ -145,7 +145,7 @@ def test_the_ledger_keeps_them_and_sees_them_change(tmp_path: Path) -> None:
     ledger = tmp_path / "台账.gpkg"
     plain = frame([square(620)], base_id=["A"], name="甲")
     hg.admit(ledger, hg.classify(plain), on=dt.date(2020, 1, 31))
-    assert "cost_wan" not in read_history(ledger)
+    assert "cost_wan" not in read_ledger_history(ledger)
     told = plain.assign(成本=[12.0], 认证=["有"])
     report = hg.validate(told, against=hg.read_ledger(ledger))
     done = hg.admit(ledger, hg.classify(report.bases), on=dt.date(2020, 2, 29))
