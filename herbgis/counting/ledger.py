@@ -44,13 +44,6 @@ OUTCOMES = {
     "pending": "待核实",
 }
 _COLUMNS = (*cols.READ, *cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED, *ADDED)
-#: A version is another where one of these, or the outline, is.
-_TOLD_APART = (
-    *("name", "reporting_unit", "county", "township", "village", "operator", "variety"),
-    *("varieties", "kind", "status", "mode", "declared_value", "declared_unit", "survey_method"),
-    *("surveyed_on", "completed_on", "counted_mu", "blocked_by"),
-    *(column.name for column in cols.OPTIONAL),
-)
 
 
 @dataclass(frozen=True, repr=False)
@@ -372,12 +365,13 @@ def _outcomes(
 
 
 def _signatures(table: gpd.GeoDataFrame) -> list[tuple[str, ...]]:
-    """What a base says, as text."""
+    """What a base says, as text; a version is another where this, or the outline, is."""
     flat = flattened(gpd.GeoDataFrame(table))
     nothing = pd.Series("", index=flat.index)
+    compared = cols.names(cols.with_role(cols.Role.COMPARED))
     told = [
         flat[name].astype("str").fillna("") if name in flat else nothing
-        for name in (*_TOLD_APART, "verified")
+        for name in (*compared, "verified")
     ]
     return list(zip(*told, strict=True))
 

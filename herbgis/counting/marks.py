@@ -29,7 +29,7 @@ def countable(
     for column in (*cols.READ, *cols.MEASURED, *cols.VALIDATED):
         if column.name not in table:
             table[column.name] = cols.missing(column.kind, table.index)
-    for name in ("status", "kind"):
+    for name in cols.names(cols.with_role(cols.Role.DEFAULTED)):
         if name not in heading:
             table[name] = policy.defaults[name]
     if "group" not in heading:

@@ -36,11 +36,6 @@ from herbgis.terms import columns as cols
 from herbgis.terms.policy import CountingRule, Policy, Tier
 from herbgis.terms.policyfiles import load_policy
 
-#: Columns that progress can be broken down by; year is that of completed_on.
-BREAKDOWNS = (
-    *("variety", "group", "kind", "status", "county", "reporting_unit", "township", "mode"),
-    "year",
-)
 _NEAREST = 10
 #: Headings of what progress itself counts.
 _HEADINGS = {
@@ -143,7 +138,7 @@ class Progress:
     def in_words(self, table: pd.DataFrame) -> pd.DataFrame:
         """One of the result's tables with the headings and the words that people read."""
         worded = table.copy()
-        for name in worded.columns.intersection(BREAKDOWNS):
+        for name in worded.columns.intersection(breakdown_keys()):
             words = self.words.get(name, {})
             worded[name] = [
                 "未填" if pd.isna(value) else words.get(value, value) for value in worded[name]
@@ -285,11 +280,16 @@ def _without_declared_mu(table: pd.DataFrame, rule: CountingRule) -> int:
     return int((reports & table["declared_mu"].isna()).sum())
 
 
+def breakdown_keys() -> list[str]:
+    """Columns that progress can be broken down by; year is that of completed_on."""
+    return [*cols.names(cols.with_role(cols.Role.GROUPING)), "year"]
+
+
 def _breakdown_keys(entry: str | Sequence[str]) -> tuple[str, ...]:
     keys = tuple(k.strip() for k in entry.split(",")) if isinstance(entry, str) else tuple(entry)
     for key in keys:
-        if key not in BREAKDOWNS:
-            raise UnknownNameError("可分组的列", key, BREAKDOWNS)
+        if key not in breakdown_keys():
+            raise UnknownNameError("可分组的列", key, breakdown_keys())
     return keys
 
 

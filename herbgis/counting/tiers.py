@@ -22,9 +22,6 @@ from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
-#: Optional numbers that are amounts of a base, as what was declared is; a year and a rate are not.
-_SUMMED = {c.name for c in cols.OPTIONAL if c.kind == "number"} - {"seedlings_per_mu"}
-
 
 def classify(
     bases: gpd.GeoDataFrame,
@@ -90,9 +87,8 @@ def _one_row_a_base(table: gpd.GeoDataFrame, grouped: Bases) -> gpd.GeoDataFrame
     main = main.drop(columns="base_id")
     by_base = table.groupby(grouped.base, sort=True)
     main["records"] = cols.typed(by_base.size().to_numpy(), "integer", index)
-    amounts = [c.name for c in cols.known_in(table, cols.OPTIONAL) if c.name in _SUMMED]
-    for name in ("declared_value", "declared_mu", *amounts):
-        main[name] = declared_of_bases(table[name], grouped)
+    for column in cols.known_in(table, cols.with_role(cols.Role.AMOUNT)):
+        main[column.name] = declared_of_bases(table[column.name], grouped)
     said = declaring(table["declared_value"], grouped)
     units = table["declared_unit"][said].groupby(grouped.base[said]).nunique(dropna=False)
     main["declared_value"] = main["declared_value"].where(units.to_numpy() == 1)

@@ -49,7 +49,7 @@ _PRINTED, _WIDEST_ON_A4 = 65, 160
 _NARROW, _USUAL, _WIDE = 8, 11, 18
 _WIDE_COLUMNS = ("base_id", "name", "operator", "technical_support", "evidence", "remark")
 _FIRST_DAY, _LAST_DAY = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
-_TYPES = {"number": "float64", "integer": "int32", "date": "datetime64[D]"}
+_TYPES = {"number": "float64", "year": "int32", "date": "datetime64[D]"}
 _ADVICE = (
     "一个基地一行, 填在“基地”表里; 黄色的列必填。",
     "下拉列表里没有的品种, 请先与市里联系, 不要用别的品种代替。",
@@ -105,7 +105,7 @@ class Field:
     @property
     def wide(self) -> float:
         """Width of the column in characters."""
-        least = _NARROW if self.column.kind in {"number", "integer", "flag"} else _USUAL
+        least = _NARROW if self.column.kind in {"number", "year", "flag"} else _USUAL
         least = _WIDE if self.column.name in _WIDE_COLUMNS else least
         return max(width(self.heading) + 1, least)
 
@@ -208,7 +208,7 @@ def _write_fields(book: Any, page: Any, fields: list[Field], ranges: dict[str, s
     """Headings in the first row, and a check on every cell below that is not free text."""
     formats = {
         "number": None,
-        "integer": None,
+        "year": None,
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
     }
     text = book.add_format({"num_format": "@"})
@@ -241,7 +241,7 @@ def _rule(field: Field, choices: str | None) -> dict[str, Any]:
         return told | {"validate": "list", "source": ["是", "否"]}
     if kind == "number":
         return told | {"validate": "decimal", "criteria": ">=", "value": 0}
-    if kind == "integer":
+    if kind == "year":
         return told | {
             "validate": "integer",
             "criteria": "between",

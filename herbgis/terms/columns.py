@@ -1,8 +1,17 @@
-"""The base table: its columns, their kinds, and what each step adds."""
+"""The base table: its columns, what each is for, and which step adds it.
+
+A column: one entry in `_TOLD_BY_SOME` and its other spellings in ``facts/columns.toml``, nothing
+else. Its kind says how a cell is read, its `Role`s what becomes of it (`TOLD` where none are given:
+compared in the ledger, filled from lists, looked through for garbled text, given back to be mended;
+add ``Role.POPUP`` for a line on the map, ``AMOUNT`` for what a base's records add up to).
+Only what asks more of a county goes further: advice on the form in ``facts/template.toml``, an
+English heading in ``webmap/texts/en.toml``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import enum
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,111 +20,222 @@ import numpy as np
 import pandas as pd
 
 #: A flag is ``yes``, ``no``, or the text as written where it is neither.
-Kind = Literal["text", "list", "number", "date", "integer", "flag"]
+Kind = Literal["text", "list", "number", "date", "year", "integer", "flag"]
 _DTYPES = {
     "text": "str",
     "flag": "str",
     "number": "float64",
     "integer": "Int64",
+    "year": "Int64",
     "date": "datetime64[s]",
 }
 
 
+class Role(enum.Flag):
+    """What becomes of a column's values, beside being read and kept."""
+
+    #: A county fills it in: it stands in the repaired file that goes back.
+    FORM = enum.auto()
+    #: In the ledger, a base on which it is another is a new version of the base.
+    COMPARED = enum.auto()
+    #: An empty cell of a polygon is filled from the list of the same base, and the other way round.
+    JOINED = enum.auto()
+    #: Words that people wrote, so that they may be garbled (HG506).
+    WRITTEN = enum.auto()
+    #: A quantity of the base: summed over its records, or once where all state the same; of all
+    #: other columns a base has what its record with the most 亩 says.
+    AMOUNT = enum.auto()
+    #: A base's, not a parcel's: records of one base that differ are named (HG507).
+    AGREED = enum.auto()
+    #: The policy has a value for tables that lack the column.
+    DEFAULTED = enum.auto()
+    #: Progress can be broken down by it, and the map filtered.
+    GROUPING = enum.auto()
+    #: In a line of the map's popup.
+    POPUP = enum.auto()
+    #: In that line also on a page for the public: no person, no operator, nothing of the survey.
+    PUBLIC = enum.auto()
+    #: The map's search looks at that line.
+    SEARCHED = enum.auto()
+    #: Said in the base's favour in the table of a visit (亮点).
+    HIGHLIGHT = enum.auto()
+    #: Where a record came from; the reader's to say, whatever a table claims.
+    SOURCE = enum.auto()
+
+
+#: Worked out by a step, and for nothing else.
+NOTHING = Role(0)
+#: What a county tells of a base.
+TOLD = Role.FORM | Role.COMPARED | Role.JOINED | Role.WRITTEN
+#: What a county tells of a base as a quantity; a list states it for the whole, so none is filled.
+COUNTED = Role.FORM | Role.COMPARED | Role.AMOUNT
+#: The cell that was not understood, of a column that only some tables have.
+_AS_WRITTEN = Role.COMPARED | Role.WRITTEN
+_SHOWN = Role.POPUP | Role.PUBLIC
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the base table: the name in code, the heading people read, the kind of value."""
+    """A column of the base table.
+
+    Attributes
+    ----------
+    name : str
+        In code and in data files.
+    title : str
+        The heading that people read.
+    kind : Kind
+        Of value. Columns that only some tables have are of text, flag, number, year or date.
+    roles : Role
+    unit : str
+        Of a number.
+    words : str
+        The table of the policy's words that its values are of (``policy.words``).
+    follows : str
+        The column that it goes along with where a cell is filled from another record.
+    """
 
     name: str
     title: str
     kind: Kind
+    roles: Role = TOLD
+    unit: str = ""
+    words: str = ""
+    follows: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The title with the unit, as on a form."""
+        named = not self.unit or self.unit in self.title
+        return self.title if named else f"{self.title}({self.unit})"
+
+    @property
+    def written(self) -> Column:
+        """The column that keeps the cells of this one that were not understood."""
+        return Column(f"raw_{self.name}", f"{self.title}原文", "text", _AS_WRITTEN)
 
 
 #: One row a survey record, in this order, as `read_survey` gives it.
 READ: tuple[Column, ...] = (
-    Column("base_id", "基地编号", "text"),
+    Column("base_id", "基地编号", "text", Role.FORM | Role.POPUP | Role.SEARCHED),
     Column("name", "基地名称", "text"),
-    Column("reporting_unit", "填报单位", "text"),
-    Column("variety", "主栽品种", "text"),
-    Column("varieties", "全部品种", "list"),
-    Column("group", "品种类别", "text"),
-    Column("kind", "基地类型", "text"),
-    Column("status", "建设状态", "text"),
-    Column("mode", "种植模式", "text"),
-    Column("county", "县(区)", "text"),
-    Column("county_code", "县区代码", "text"),
-    Column("township", "乡镇", "text"),
-    Column("village", "村", "text"),
-    Column("operator", "经营主体", "text"),
-    Column("declared_value", "上报数值", "number"),
-    Column("declared_unit", "计量单位", "text"),
-    Column("declared_mu", "上报面积", "number"),
-    Column("survey_method", "测量方式", "text"),
-    Column("surveyed_on", "测量日期", "date"),
-    Column("completed_on", "建成时间", "date"),
-    Column("data_note", "数据说明", "text"),
-    Column("source_file", "文件", "text"),
-    Column("source_layer", "图层", "text"),
-    Column("source_row", "记录号", "integer"),
-    Column("sheet_row", "行号", "integer"),
-    Column("raw_variety", "品种原文", "text"),
-    Column("raw_status", "状态原文", "text"),
-    Column("raw_kind", "类型原文", "text"),
-    Column("raw_declared_value", "上报面积原文", "text"),
-    Column("raw_surveyed_on", "测量日期原文", "text"),
-    Column("raw_completed_on", "建成时间原文", "text"),
-    Column("raw_geometry", "坐标原文", "text"),
+    Column(
+        *("reporting_unit", "填报单位", "text", TOLD | Role.GROUPING | _SHOWN | Role.SEARCHED),
+        words="reporting_unit",
+    ),
+    Column("variety", "主栽品种", "text", TOLD | Role.GROUPING | _SHOWN),
+    Column("varieties", "全部品种", "list", Role.COMPARED | _SHOWN, follows="variety"),
+    Column("group", "品种类别", "text", Role.GROUPING | _SHOWN, follows="variety"),
+    Column(
+        *("kind", "基地类型", "text"),
+        TOLD | Role.AGREED | Role.DEFAULTED | Role.GROUPING | _SHOWN,
+        words="kind",
+    ),
+    Column(
+        *("status", "建设状态", "text", TOLD | Role.AGREED | Role.DEFAULTED | Role.GROUPING),
+        words="status",
+    ),
+    Column("mode", "种植模式", "text", TOLD | Role.GROUPING | _SHOWN),
+    Column(
+        *("county", "县(区)", "text", TOLD | Role.GROUPING | _SHOWN | Role.SEARCHED),
+        words="county",
+    ),
+    Column("county_code", "县区代码", "text", NOTHING, follows="county"),
+    Column("township", "乡镇", "text", TOLD | Role.GROUPING | _SHOWN | Role.SEARCHED),
+    Column("village", "村", "text", TOLD | _SHOWN | Role.SEARCHED),
+    Column(
+        *("operator", "经营主体", "text", TOLD | Role.AGREED | Role.POPUP | Role.SEARCHED),
+    ),
+    Column("declared_value", "上报数值", "number", COUNTED),
+    Column(
+        *("declared_unit", "计量单位", "text", Role.FORM | Role.COMPARED | Role.WRITTEN),
+        words="unit",
+    ),
+    Column("declared_mu", "上报面积", "number", Role.AMOUNT | Role.POPUP, unit="亩"),
+    Column("survey_method", "测量方式", "text", TOLD | Role.POPUP, words="survey_method"),
+    Column("surveyed_on", "测量日期", "date", TOLD | Role.POPUP),
+    Column("completed_on", "建成时间", "date", TOLD | Role.POPUP),
+    Column("data_note", "数据说明", "text", Role.FORM | Role.JOINED | Role.WRITTEN | _SHOWN),
+    Column("source_file", "文件", "text", Role.SOURCE),
+    Column("source_layer", "图层", "text", Role.SOURCE),
+    Column("source_row", "记录号", "integer", Role.SOURCE),
+    Column("sheet_row", "行号", "integer", Role.SOURCE),
+    Column("raw_variety", "品种原文", "text", Role.WRITTEN),
+    Column("raw_status", "状态原文", "text", Role.WRITTEN, follows="status"),
+    Column("raw_kind", "类型原文", "text", Role.WRITTEN, follows="kind"),
+    Column("raw_declared_value", "上报面积原文", "text", NOTHING),
+    Column("raw_surveyed_on", "测量日期原文", "text", NOTHING),
+    Column("raw_completed_on", "建成时间原文", "text", NOTHING),
+    Column("raw_geometry", "坐标原文", "text", NOTHING),
 )
 _TOLD_BY_SOME: tuple[Column, ...] = (
-    Column("technical_standard", "技术规程", "flag"),
-    Column("unified_seed", "统一供种", "flag"),
-    Column("traceable", "追溯", "flag"),
-    Column("certified", "认证", "flag"),
-    Column("technical_support", "技术依托单位", "text"),
-    Column("commissioner", "科技特派员", "text"),
+    Column("technical_standard", "技术规程", "flag", words="answer"),
+    Column("unified_seed", "统一供种", "flag", words="answer"),
+    Column("traceable", "追溯", "flag", words="answer"),
+    Column("certified", "认证", "flag", words="answer"),
+    Column("technical_support", "技术依托单位", "text", TOLD | Role.HIGHLIGHT),
+    Column("commissioner", "科技特派员", "text", TOLD | Role.HIGHLIGHT),
     Column("project_id", "项目编号", "text"),
-    Column("households", "带动农户", "number"),
-    Column("poor_households", "其中贫困户", "number"),
-    Column("planned_mu", "计划面积", "number"),
-    Column("production_year", "生产年度", "integer"),
-    Column("harvested_mu", "采收面积", "number"),
-    Column("fresh_yield_t", "鲜品产量", "number"),
-    Column("dry_yield_t", "干品产量", "number"),
-    Column("yield_t", "产量(未注明鲜干)", "number"),
-    Column("cost_wan", "成本", "number"),
-    Column("output_value_wan", "产值", "number"),
-    Column("seedlings_wan", "年出圃种苗", "number"),
-    Column("seedlings_per_mu", "每亩用苗", "number"),
-    Column("spawn_bottles_wan", "年产菌种(万瓶)", "number"),
-    Column("spawn_bags_wan", "年产菌种(万袋)", "number"),
+    Column("households", "带动农户", "number", COUNTED, unit="户"),
+    Column("poor_households", "其中贫困户", "number", COUNTED, unit="户"),
+    Column("planned_mu", "计划面积", "number", COUNTED, unit="亩"),
+    Column("production_year", "生产年度", "year"),
+    Column("harvested_mu", "采收面积", "number", COUNTED, unit="亩"),
+    Column("fresh_yield_t", "鲜品产量", "number", COUNTED, unit="吨"),
+    Column("dry_yield_t", "干品产量", "number", COUNTED, unit="吨"),
+    Column("yield_t", "产量(未注明鲜干)", "number", COUNTED, unit="吨"),
+    Column("cost_wan", "成本", "number", COUNTED, unit="万元"),
+    Column("output_value_wan", "产值", "number", COUNTED, unit="万元"),
+    Column("seedlings_wan", "年出圃种苗", "number", COUNTED, unit="万株"),
+    Column("seedlings_per_mu", "每亩用苗", "number", unit="株"),
+    Column("spawn_bottles_wan", "年产菌种(万瓶)", "number", COUNTED, unit="万瓶"),
+    Column("spawn_bags_wan", "年产菌种(万袋)", "number", COUNTED, unit="万袋"),
     Column("evidence", "佐证材料", "text"),
     Column("remark", "备注", "text"),
 )
+
+
+def with_written(told: Iterable[Column]) -> tuple[Column, ...]:
+    """Columns that some tables have, and behind them those for cells that were not understood."""
+    told = tuple(told)
+    unread = (column.written for column in told if column.kind in {"number", "year", "date"})
+    return (*told, *unread)
+
+
 #: In the base table only where a source has them; numbers with the cell where it was not plain.
-OPTIONAL: tuple[Column, ...] = (
-    *_TOLD_BY_SOME,
-    *(
-        Column(f"raw_{column.name}", f"{column.title}原文", "text")
-        for column in _TOLD_BY_SOME
-        if column.kind in {"number", "integer"}
-    ),
-)
+OPTIONAL: tuple[Column, ...] = with_written(_TOLD_BY_SOME)
 MEASURED: tuple[Column, ...] = (
-    Column("surveyed_mu", "实测面积", "number"),
-    Column("sigma_mu", "面积标准差", "number"),
+    Column("surveyed_mu", "实测面积", "number", Role.POPUP, unit="亩"),
+    Column("sigma_mu", "面积标准差", "number", NOTHING, unit="亩"),
 )
-VALIDATED: tuple[Column, ...] = (Column("blocked_by", "整改代码", "list"),)
+VALIDATED: tuple[Column, ...] = (
+    Column("blocked_by", "整改代码", "list", Role.COMPARED | Role.POPUP),
+)
 CLASSIFIED: tuple[Column, ...] = (
-    Column("records", "记录数", "integer"),
-    Column("contiguous_mu", "最大连片", "number"),
-    Column("blocks", "连片区数", "integer"),
-    Column("disputed_mu", "争议面积", "number"),
-    Column("counted_mu", "核定面积", "number"),
-    Column("tier", "规模等级", "text"),
-    Column("verdict", "判定", "text"),
+    Column("records", "记录数", "integer", NOTHING),
+    Column("contiguous_mu", "最大连片", "number", Role.POPUP, unit="亩"),
+    Column("blocks", "连片区数", "integer", Role.POPUP),
+    Column("disputed_mu", "争议面积", "number", NOTHING, unit="亩"),
+    Column("counted_mu", "核定面积", "number", Role.COMPARED | _SHOWN, unit="亩"),
+    Column("tier", "规模等级", "text", NOTHING),
+    Column("verdict", "判定", "text", NOTHING),
 )
 
-#: Columns that say where a record came from; rows of one base take them from its largest record.
-PROVENANCE = ("source_file", "source_layer", "source_row", "sheet_row")
+
+def every() -> tuple[Column, ...]:
+    """All columns: as read, told by some, and those that each step adds."""
+    return (*READ, *OPTIONAL, *MEASURED, *VALIDATED, *CLASSIFIED)
+
+
+def with_role(role: Role, *groups: Sequence[Column]) -> list[Column]:
+    """Columns that have a role, of some groups or of all, in order."""
+    among = [column for group in groups for column in group] if groups else every()
+    return [column for column in among if role in column.roles]
+
+
+def following(name: str) -> list[str]:
+    """Columns that go along with one where a cell is filled from another record."""
+    return [column.name for column in every() if column.follows == name]
 
 
 def names(*groups: Sequence[Column]) -> list[str]:
@@ -130,8 +250,7 @@ def known_in(table: pd.DataFrame, *groups: Sequence[Column]) -> list[Column]:
 
 def titles() -> dict[str, str]:
     """Headings that people read, by column name."""
-    every = (*READ, *OPTIONAL, *MEASURED, *VALIDATED, *CLASSIFIED)
-    return {column.name: column.title for column in every}
+    return {column.name: column.title for column in every()}
 
 
 def typed(values: Any, kind: Kind, index: pd.Index) -> pd.Series:

@@ -13,6 +13,7 @@ from herbgis.foundation.errors import InputNotFoundError, PolicyError, UnknownNa
 from herbgis.foundation.units import fold
 from herbgis.geo.datums import OLD_DATUMS
 from herbgis.geo.zones import SevenParameters
+from herbgis.terms import columns as cols
 from herbgis.terms.policy import (
     CountingRule,
     PlanningRule,
@@ -131,7 +132,7 @@ def _build(table: Mapping[str, Any]) -> Policy:
         survey_methods={n: _method(n, entry) for n, entry in _entries(table["survey_method"])},
         varieties=_varieties(table),
         words=_all_words(table),
-        columns={name: tuple(c["aliases"]) for name, c in table["columns"].items()},
+        columns=_spelt_columns(table["columns"]),
         heading_units=_heading_units(table["columns"]),
         measures=_measures(table["columns"]),
         reports={
@@ -148,6 +149,15 @@ def _build(table: Mapping[str, Any]) -> Policy:
     return replace(policy, planning=_named(policy))
 
 
+def _spelt_columns(columns: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Spellings of each heading: the column's title, its aliases, its name in code."""
+    titles = cols.titles()
+    return {
+        name: tuple(dict.fromkeys((titles.get(name, name), *entry["aliases"], name)))
+        for name, entry in columns.items()
+    }
+
+
 def _entries(table: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
     return ((name, entry) for name, entry in table.items() if "sigma_m" in entry)
 
@@ -161,10 +171,12 @@ def _heading_units(columns: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _measures(columns: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Units of the numbers that some tables have; where none are listed, the declared one alone."""
+    numbers = [column for column in cols.OPTIONAL if column.kind == "number"]
+    listed = {c.name: columns.get(c.name, {}).get("measure", {c.unit: 1.0}) for c in numbers}
     return {
-        name: {fold(unit): float(factor) for unit, factor in column["measure"].items()}
-        for name, column in columns.items()
-        if "measure" in column
+        name: {fold(unit): float(factor) for unit, factor in measure.items()}
+        for name, measure in listed.items()
     }
 
 

@@ -14,10 +14,9 @@ import pandas as pd
 
 from herbgis.counting.marks import countable, is_verified
 from herbgis.geo.geodesy import Ints
+from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 from herbgis.webmap.packing import packed_column
-
-_KEYS = ("county", "variety", "reporting_unit", "group", "kind", "status", "township", "mode")
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,8 @@ def counts_of_bases(
 
 def filters(breakdowns: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> list[str]:
     """Columns whose breakdown can filter the map: of one key, and with a word on every base."""
-    return [name for name in breakdowns if name in _KEYS and name in table]
+    keys = cols.names(cols.with_role(cols.Role.GROUPING))
+    return [name for name in breakdowns if name in keys and name in table]
 
 
 def _adds_up(counted: pd.DataFrame, key: str, breakdown: pd.DataFrame, policy: Policy) -> bool:

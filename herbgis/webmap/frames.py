@@ -16,8 +16,6 @@ from herbgis.terms.policy import Policy
 from herbgis.webmap.outlines import anchors, drawable
 from herbgis.webmap.words import text
 
-_COMPUTED = cols.names(cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
-
 
 def tidy_bases(
     bases: gpd.GeoDataFrame, policy: Policy, columns: Mapping[str, str] | None
@@ -37,7 +35,8 @@ def tidy_bases(
     known = set(cols.names(cols.READ))
     own = {name: heading for name, heading in (columns or {}).items() if name in known}
     heading, _ = match_headings(present, policy, own)
-    heading |= {name: name for name in _COMPUTED if name in present} | dict(columns or {})
+    computed = cols.names(cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
+    heading |= {name: name for name in computed if name in present} | dict(columns or {})
     if not {"tier", "counted_mu"} & heading.keys() and "surveyed_mu" in present:
         # Records, as in report.bases: drawn as the bases that they make up.
         return tidy_bases(classify(bases, policy=policy, columns=columns), policy, None)

@@ -142,8 +142,9 @@ def _highlights(row: pd.Series, policy: Policy) -> list[str]:
         poor = row.get("poor_households", np.nan)
         among = f" ({titles['poor_households']} {poor:.0f} 户)" if poor > 0 else ""
         parts.append(f"{titles['households']} {row['households']:.0f} 户{among}")
-    told = {name: text_of(row.get(name)) for name in ("technical_support", "commissioner")}
-    return [*parts, *(f"{titles[name]}: {text}" for name, text in told.items() if text)]
+    told = cols.with_role(cols.Role.HIGHLIGHT)
+    texts = {column.title: text_of(row.get(column.name)) for column in told}
+    return [*parts, *(f"{title}: {text}" for title, text in texts.items() if text)]
 
 
 def choice_notes(scores: pd.DataFrame, wishes: Wishes, reasons: pd.Series) -> list[str]:

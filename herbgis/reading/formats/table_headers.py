@@ -63,7 +63,8 @@ def find_header(grid: Grid) -> Header | None:
 
 def score(headings: list[str]) -> int:
     """How many columns of the base table, or roles of coordinates, headings name."""
-    named = match_headings(headings, default_policy())[0].keys() - set(cols.PROVENANCE)
+    sources = cols.names(cols.with_role(cols.Role.SOURCE))
+    named = match_headings(headings, default_policy())[0].keys() - set(sources)
     return len(named) + len(roles_of(headings).keys() - _NO_HEADING_ALONE)
 
 
@@ -145,7 +146,7 @@ def _is_number(text: str) -> bool:
 
 def _unique(names: list[str]) -> list[str]:
     """Headings told apart, blank ones by their place; provenance is the reader's to say."""
-    times = Counter({"geometry": 1, **dict.fromkeys(cols.PROVENANCE, 1)})
+    times = Counter(["geometry", *cols.names(cols.with_role(cols.Role.SOURCE))])
     result = []
     for number, name in enumerate(names, 1):
         heading = name or f"第{number}列"

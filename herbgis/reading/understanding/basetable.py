@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 import geopandas as gpd
 import pandas as pd
 
-from herbgis.foundation.units import parse_date
 from herbgis.reading.understanding.assumptions import Assumptions
-from herbgis.reading.understanding.cells import Distinct, clean_texts, read_quantities
+from herbgis.reading.understanding.cells import Distinct, clean_texts, read_dates, read_quantities
 from herbgis.reading.understanding.extras import read_extras
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import match_headings
@@ -58,9 +57,10 @@ def complete(
         source = None if heading is None else frame[heading]
         table[column.name] = _first_reading(source, column, frame.index)
     _read_varieties(table, policy)
-    for name in ("status", "kind"):
+    defaulted = cols.names(cols.with_role(cols.Role.DEFAULTED))
+    for name in [name for name in policy.defaults if name in defaulted]:
         _read_words(table, name, policy, present=name in matched, said=said)
-    for name in ("surveyed_on", "completed_on"):
+    for name in [column.name for column in cols.READ if column.kind == "date"]:
         _read_dates(table, name, None if name not in matched else frame[matched[name]])
     _read_places(table, policy)
     _read_declared(table, frame, matched, heading_unit, policy, said)
@@ -143,15 +143,9 @@ def _read_words(
 def _read_dates(table: gpd.GeoDataFrame, name: str, source: pd.Series | None) -> None:
     if source is None:
         return
-    if pd.api.types.is_datetime64_any_dtype(source):
-        naive = source.dt.tz_localize(None) if source.dt.tz is not None else source
-        table[name] = naive.astype("datetime64[s]")
-        return
-    given = Distinct.of(clean_texts(source))
-    dates = [parse_date(text) if text else None for (text,) in given.rows]
-    raws = [text if day is None else None for (text,), day in zip(given.rows, dates, strict=True)]
-    table[name] = given.spread(dates, "date")
-    table[f"raw_{name}"] = given.spread(raws, "text")
+    table[name], raws = read_dates(source)
+    if not pd.api.types.is_datetime64_any_dtype(source):
+        table[f"raw_{name}"] = raws
 
 
 def _read_places(table: gpd.GeoDataFrame, policy: Policy) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from herbgis.foundation.units import parse_quantity
+from herbgis.foundation.units import parse_date, parse_quantity
 from herbgis.terms import columns as cols
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -87,3 +87,14 @@ def read_quantities(source: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]
         given.spread([quantity.unit if quantity else None for quantity in read], "text"),
         given.spread(raws, "text"),
     )
+
+
+def read_dates(source: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Days, and the cells that are none; a column of dates has no such cells."""
+    if pd.api.types.is_datetime64_any_dtype(source):
+        naive = source.dt.tz_localize(None) if source.dt.tz is not None else source
+        return naive.astype("datetime64[s]"), cols.missing("text", source.index)
+    given = Distinct.of(clean_texts(source))
+    days = [parse_date(text) if text else None for (text,) in given.rows]
+    raws = [text if day is None else None for (text,), day in zip(given.rows, days, strict=True)]
+    return given.spread(days, "date"), given.spread(raws, "text")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from herbgis.foundation.units import parse_date
 from herbgis.reading.understanding.assumptions import Assumptions
-from herbgis.reading.understanding.cells import Distinct, clean_texts, read_quantities
+from herbgis.reading.understanding.cells import Distinct, clean_texts, read_dates, read_quantities
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import stated_measure
 from herbgis.terms.policy import Policy
@@ -43,8 +43,10 @@ def read_extras(
         heading = matched[column.name]
         if column.kind == "number":
             _read_number(table, frame[heading], column, heading, policy, said)
-        elif column.kind == "integer":
+        elif column.kind == "year":
             _read_year(table, frame[heading], column)
+        elif column.kind == "date":
+            _read_day(table, frame[heading], column)
         elif column.kind == "flag":
             table[column.name] = _answers(frame[heading], policy)
         else:
@@ -90,13 +92,19 @@ def _read_year(table: gpd.GeoDataFrame, source: pd.Series, column: cols.Column) 
     days = [parse_date(text.removesuffix("度")) if text else None for (text,) in given.rows]
     years = [day.year if day and day.year in _YEARS else None for day in days]
     raws = [text if year is None else None for (text,), year in zip(given.rows, years, strict=True)]
-    table[column.name] = given.spread(years, "integer")
+    table[column.name] = given.spread(years, "year")
     _keep_raws(table, column, given.spread(raws, "text"))
+
+
+def _read_day(table: gpd.GeoDataFrame, source: pd.Series, column: cols.Column) -> None:
+    days, raws = read_dates(source)
+    table[column.name] = days
+    _keep_raws(table, column, raws)
 
 
 def _keep_raws(table: gpd.GeoDataFrame, column: cols.Column, raws: pd.Series) -> None:
     """The cells that were not plain; a column of them only where there are any."""
-    name = f"raw_{column.name}"
+    name = column.written.name
     if name in table:
         raws = raws.fillna(table[name])
     if raws.notna().any():

@@ -17,27 +17,6 @@ import shapely
 from herbgis.geo.geodesy import Flags
 from herbgis.terms import columns as cols
 
-#: Columns that may be filled, with those that say the same and go along.
-_FILLED: Mapping[str, tuple[str, ...]] = {
-    "name": (),
-    "reporting_unit": (),
-    "variety": ("varieties", "group"),
-    "kind": ("raw_kind",),
-    "status": ("raw_status",),
-    "mode": (),
-    "county": ("county_code",),
-    "township": (),
-    "village": (),
-    "operator": (),
-    "survey_method": (),
-    "surveyed_on": (),
-    "completed_on": (),
-    "data_note": (),
-    **{column.name: () for column in cols.OPTIONAL if column.kind in {"text", "flag"}},
-    "production_year": (),
-    "seedlings_per_mu": (),
-}
-
 
 def of_lists(table: gpd.GeoDataFrame) -> Flags:
     """Which records come from a layer that holds no geometry at all: a list of reported bases."""
@@ -75,13 +54,13 @@ def join_lists(
     if not both.any():
         return table, both
     filled = table.copy()
-    for name, along in _FILLED.items():
+    for name in cols.names(cols.with_role(cols.Role.JOINED)):
         if name not in table:
             continue
         empty = np.asarray(table[name].isna()) | defaulted.get(name, np.zeros(len(table), bool))
         for side in (listed, ~listed):
             donors = table[~side & both & ~empty].drop_duplicates("base_id").set_index("base_id")
             wanting = side & both & empty & np.asarray(ids.isin(donors.index))
-            for column in (name, *along):
+            for column in (name, *cols.following(name)):
                 filled.loc[wanting, column] = donors[column].reindex(ids[wanting]).to_numpy()
     return filled, both

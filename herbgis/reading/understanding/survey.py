@@ -232,7 +232,7 @@ def assemble(parts: Iterable[Part]) -> Survey:
                 name: np.repeat(
                     [name in part.defaulted for part in filled], [len(p.bases) for p in filled]
                 )
-                for name in ("status", "kind")
+                for name in cols.names(cols.with_role(cols.Role.DEFAULTED))
             },
         )
         _say_joined(entries, bases[joined])

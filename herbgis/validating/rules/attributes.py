@@ -15,8 +15,6 @@ from herbgis.validating.rules.mojibake import mended
 
 #: Years that dates of bases may lie in.
 _YEARS = range(1980, 2100)
-#: Texts that are a base's, not a parcel's, and have no code of their own when they differ.
-_SAME_FOR_A_BASE = ("operator", "kind", "status")
 
 
 def unknown_variety(context: Context) -> Iterator[Issue]:
@@ -63,14 +61,17 @@ def missing_value(context: Context) -> Iterator[Issue]:
 
 def bad_date(context: Context) -> Iterator[Issue]:
     """HG504: a date that cannot be read, or that no survey of today has (0 in Excel is 1899)."""
-    for name, title in (("surveyed_on", "测量日期"), ("completed_on", "建成时间")):
-        raw, days = context.bases[f"raw_{name}"], context.bases[name]
+    nothing = cols.missing("text", context.bases.index)
+    for column in cols.known_in(context.bases, cols.READ, cols.OPTIONAL):
+        if column.kind != "date":
+            continue
+        days, raw = context.bases[column.name], context.bases.get(column.written.name, nothing)
         implausible = days.notna() & ~days.dt.year.isin(_YEARS)
         for record in np.flatnonzero(raw.notna() | implausible).tolist():
             written = raw.iloc[record]
             if not isinstance(written, str):
                 written = days.iloc[record].strftime("%Y-%m-%d")
-            values = {"column": title, "written": written[:20]}
+            values = {"column": column.title, "written": written[:20]}
             yield Issue("HG504", context.place(record), values)
 
 
@@ -80,9 +81,9 @@ def bad_number(context: Context) -> Iterator[Issue]:
     for record in context.filled("raw_declared_value"):
         yield _bad_number(context, record, "declared_value", "上报面积", str(units.iloc[record]))
     for column in cols.known_in(context.bases, cols.OPTIONAL):
-        if column.kind in {"number", "integer"} and f"raw_{column.name}" in context.bases:
-            unit = next(iter(context.policy.measures.get(column.name, {"年": 1})))
-            for record in context.filled(f"raw_{column.name}"):
+        if column.kind in {"number", "year"} and column.written.name in context.bases:
+            unit = "年" if column.kind == "year" else column.unit
+            for record in context.filled(column.written.name):
                 yield _bad_number(context, record, column.name, column.title, unit)
 
 
@@ -100,9 +101,9 @@ def records_disagree(context: Context) -> Iterator[Issue]:
 
     Records that are two bases under one id are HG301.
     """
-    titles = cols.titles()
     two_bases = np.logical_or.reduce([context.differs(n) for n in ("name", "county", "variety")])
-    differs = {titles[name]: context.differs(name) for name in _SAME_FOR_A_BASE}
+    agreed = cols.known_in(context.bases, cols.with_role(cols.Role.AGREED))
+    differs = {column.title: context.differs(column.name) for column in agreed}
     leading = context.grouped.first[context.grouped.base]
     for record in np.flatnonzero(
         np.logical_or.reduce(list(differs.values())) & ~two_bases

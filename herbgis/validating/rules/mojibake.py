@@ -14,11 +14,6 @@ from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue
 from herbgis.validating.rules.context import Context
 
-#: Columns that people write words in, each before the cell as written where it was not understood.
-_COLUMNS = (
-    *("name", "variety", "operator", "reporting_unit", "county", "township", "village", "mode"),
-    *("raw_variety", "raw_status", "raw_kind"),
-)
 #: How text goes wrong: the encoding it was read in, and the one it is in.
 _WAYS = (
     ("gb18030", "utf-8"),
@@ -44,10 +39,11 @@ def mojibake(context: Context) -> Iterator[Issue]:
     """HG506: once a record, with the columns and what the first of them should say."""
     titles = cols.titles()
     found: dict[int, dict[str, str]] = {}
-    told = (c.name for c in cols.known_in(context.bases, cols.OPTIONAL) if c.kind == "text")
-    for name in (*_COLUMNS, *told):
-        title = titles[name.removeprefix("raw_")]
-        for record, meant in _garbled(context.bases[name]):
+    for column in cols.known_in(context.bases, cols.with_role(cols.Role.WRITTEN)):
+        if column.kind not in {"text", "flag"}:
+            continue
+        title = titles[column.name.removeprefix("raw_")]
+        for record, meant in _garbled(context.bases[column.name]):
             found.setdefault(record, {})[title] = meant
     for record, garbled in sorted(found.items()):
         words = [f"{title}应为“{meant[:20]}”" for title, meant in garbled.items() if meant]
