@@ -29,10 +29,10 @@ from rasterio.windows import Window
 
 import herbgis as hg
 from herbgis.geo.geodesy import radii_m
-from herbgis.planning.land.rated import rate_land
+from herbgis.planning.land.opening import open_land
 from herbgis.planning.land.siting import ASPECTS, Pattern, Range, read_siting_rules
-from herbgis.planning.land.suitability import open_land
 from herbgis.planning.sites.finding import find_candidates
+from tests.helpers.rated_land import rate_land
 
 OUT = Path(__file__).parent / "SUITABILITY.md"
 RULES = read_siting_rules()

@@ -139,8 +139,6 @@ _NOT_YET = {
     "herbgis.measuring.terrain",
     "herbgis.planning.choosing.options",
     "herbgis.planning.choosing.solving",
-    "herbgis.planning.land.suitability",
-    "herbgis.planning.sites.finding",
     "herbgis.planning.visit.visit.choose_visit",
     "herbgis.reading.formats.dxf_entities",
     "herbgis.reading.formats.sheets",

@@ -17,9 +17,10 @@ from herbgis.foundation.errors import UnknownNameError
 from herbgis.planning.choosing import explaining
 from herbgis.planning.choosing.options import ENLARGE, NEW, Draft, draft
 from herbgis.planning.choosing.solving import Blocking, Search, Solution
+from herbgis.planning.land.rating import MASKED, UNKNOWN
 from herbgis.planning.land.siting import read_siting_rules
-from herbgis.planning.land.suitability import MASKED, UNKNOWN, Tick
 from herbgis.planning.sites.candidates import Candidates
+from herbgis.planning.sites.finding import Tick
 from herbgis.planning.sites.gathering import gather_candidates
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy

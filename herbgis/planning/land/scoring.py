@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -11,13 +9,8 @@ import shapely
 from herbgis.geo.geodesy import Floats
 from herbgis.geo.systems import Geometries
 from herbgis.planning.land.footprints import Footprints
-from herbgis.planning.land.suitability import (
-    HUNDREDTHS,
-    UNLIMITED,
-    Land,
-    Rating,
-    Window,
-)
+from herbgis.planning.land.rating import HUNDREDTHS, UNLIMITED, Land, Rating
+from herbgis.planning.land.windows import cut_window, window_around
 
 #: Windows in which the cells of a polygon are rated.
 _BLOCK = 512
@@ -76,25 +69,11 @@ def score_polygons(polygons: Geometries, land: Land) -> tuple[Floats, npt.NDArra
     for number, polygon in enumerate(polygons):
         own = Footprints.of(np.array([polygon], dtype=object), land.dem)
         tally = Tally(land, 1)
-        for window in _blocks(own, land):
+        reached = window_around(shapely.total_bounds(own.cells), land.dem.shape)
+        for window in cut_window(reached, _BLOCK):
             held = own.holding(*window)
             if held.any():
                 rating = land.rate(*window, spare_bases=False)
                 tally.add(held.astype(np.int32), rating, land.cell_m2[window[0]])
         scores[number], limiting[number] = (part[0] for part in tally.result())
     return scores, limiting
-
-
-def _blocks(own: Footprints, land: Land) -> Iterator[Window]:
-    west, north, east, south = shapely.total_bounds(own.cells)
-    if not np.isfinite([west, north, east, south]).all():
-        return
-    ends = ((north, south, land.dem.shape[0]), (west, east, land.dem.shape[1]))
-    spans = [np.clip([np.floor(low), np.ceil(high)], 0, size) for low, high, size in ends]
-    rows, columns = (range(int(first), int(last), _BLOCK) for first, last in spans)
-    for top in rows:
-        for left in columns:
-            yield (
-                slice(top, min(top + _BLOCK, rows.stop)),
-                slice(left, min(left + _BLOCK, columns.stop)),
-            )

@@ -20,9 +20,8 @@ _SHIPPED = "facts/siting.toml"
 GRADES = ("A", "B", "C", "U")
 #: The eight directions of slopes, clockwise from north.
 ASPECTS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
-#: The classes of suitability, the best first, and the one below them all.
+#: The classes of suitability, the best first; what reaches none of them is unsuitable.
 CLASSES = ("S1", "S2", "S3")
-UNSUITABLE = "N"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""find_candidates: suitable land as sites that one cooperative could run."""
+"""Candidates: sites that a plan can choose, wherever they come from."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ import pandas as pd
 from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import CGCS2000, Floats, areas_m2
 from herbgis.geo.systems import Geometries
-from herbgis.planning.land.suitability import (
-    UNLIMITED,
-)
+from herbgis.planning.land.rating import UNLIMITED
 
 #: What is told of a site beside its polygon.
 SITE_COLUMNS = ("mu", "county", "township", "variety", "cost", "distance_km", "enlarges")

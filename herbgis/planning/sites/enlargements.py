@@ -14,11 +14,12 @@ import shapely
 from herbgis.foundation.units import MU_M2
 from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2, local_metres
 from herbgis.geo.systems import Geometries
-from herbgis.planning.land.footprints import Footprints
+from herbgis.planning.land.footprints import Footprints, polygons_of
+from herbgis.planning.land.rating import Land
 from herbgis.planning.land.scoring import Tally
-from herbgis.planning.land.suitability import Land, Window, polygons_of
+from herbgis.planning.land.windows import Window, is_empty, window_around
 from herbgis.planning.sites.candidates import Candidates, candidates_of
-from herbgis.planning.sites.finding import on_earth
+from herbgis.planning.sites.outlines import on_earth
 from herbgis.planning.sites.partition import NONE, Ways
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
@@ -254,19 +255,9 @@ class _Beside:
 def _window_around(asked: _Asked, land: Land) -> Window | None:
     """The window in which an enlargement is looked for, within the DEM."""
     own = Footprints.of(np.array([asked.base], dtype=object), land.dem)
-    west, north, east, south = shapely.total_bounds(own.cells)
-    if not np.isfinite([west, north, east, south]).all():
-        return None
     more = (asked.contiguity_m + _REACH * np.sqrt(asked.m2)) / land.dem.cell_m + 1
-    ends = []
-    for low, high, size in (
-        (north, south, land.dem.shape[0]),
-        (west, east, land.dem.shape[1]),
-    ):
-        first, last = np.clip([np.floor(low - more), np.ceil(high + more)], 0, size)
-        ends.append(slice(int(first), int(last)))
-    empty = any(part.start >= part.stop for part in ends)
-    return None if empty else (ends[0], ends[1])
+    window = window_around(shapely.total_bounds(own.cells), land.dem.shape, more)
+    return None if is_empty(window) else window
 
 
 def _border_of(base: shapely.Geometry, borders: Geometries | None) -> shapely.Geometry | None:

@@ -11,11 +11,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from herbgis.planning.land.opening import open_land
+from herbgis.planning.land.rating import Land
 from herbgis.planning.land.siting import SitingRules, read_siting_rules
-from herbgis.planning.land.suitability import Land, Tick, open_land
 from herbgis.planning.sites.candidates import Candidates, joined, none_given
 from herbgis.planning.sites.enlargements import enlarge_bases
-from herbgis.planning.sites.finding import find_candidates
+from herbgis.planning.sites.finding import Tick, find_candidates
 from herbgis.planning.sites.proposals import given_candidates
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy

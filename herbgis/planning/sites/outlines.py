@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from herbgis.geo.geodesy import Ints
+from herbgis.geo.geodesy import Floats, Ints
+from herbgis.geo.rasters import Raster
 from herbgis.geo.systems import Geometries
+from herbgis.planning.land.windows import Window
 
-#: Directions of sides, each a quarter turn on from the one before: with the cell on the right.
-_TURNS = 4
+#: The four sides of a cell, walked around it clockwise as a map shows it (rows go down), so that
+#: the cell lies on the right: along its north side eastwards, down its east side, along its south
+#: side westwards, up its west side. The number of a side is the direction in which it is walked.
+_SIDES = 4
+#: By direction: the corner of the cell at which the side starts, in rows down and columns right.
+_CORNERS = ((0, 0), (0, 1), (1, 1), (1, 0))
+#: By direction: one step along it, in rows down and columns right.
 _STEPS = ((0, 1), (1, 0), (0, -1), (-1, 0))
+#: By direction: where the cell on the other side lies, in rows down and columns right.
+_ACROSS = ((-1, 0), (0, 1), (1, 0), (0, -1))
+#: What a turn adds to the direction, of which there are four.
+_RIGHT, _STRAIGHT, _LEFT = 1, 0, 3
 
 
 def outlines(pieces: npt.NDArray[np.int32]) -> tuple[Geometries, Ints]:
@@ -31,78 +43,111 @@ def outlines(pieces: npt.NDArray[np.int32]) -> tuple[Geometries, Ints]:
     array of int, shape (n,)
         Their numbers, ascending.
     """
-    number, start, onward = _sides(pieces)
-    polygons: list[shapely.Polygon] = []
-    numbers: list[int] = []
-    rings: list[list[tuple[int, int]]] = []
-    for piece, ring in _rings(number, start, onward, pieces.shape[1] + 1):
-        if numbers and numbers[-1] == piece:
-            rings.append(ring)
-            continue
-        if rings:
-            polygons.append(shapely.Polygon(rings[0], rings[1:]))
-        numbers.append(piece)
-        rings = [ring]
-    if rings:
-        polygons.append(shapely.Polygon(rings[0], rings[1:]))
-    found = np.empty(len(polygons), dtype=object)
-    found[:] = polygons
-    return found, np.array(numbers, dtype=np.intp)
+    rings_of: dict[int, list[list[tuple[int, int]]]] = {}
+    for piece, ring in _rings(_sides_of(pieces), pieces.shape[1] + 1):
+        rings_of.setdefault(piece, []).append(ring)
+    polygons = np.empty(len(rings_of), dtype=object)
+    polygons[:] = [shapely.Polygon(shell, holes) for shell, *holes in rings_of.values()]
+    return polygons, np.array(list(rings_of), dtype=np.intp)
 
 
-def _sides(pieces: npt.NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
-    """Sides between a piece and another: its number, where it starts, and the side that follows.
+class _Sides(NamedTuple):
+    """Sides of cells between a piece and what is not of it, in order of their piece.
 
-    In order of piece, start (row by row) and direction, so that the first side of a piece is on its
-    shell. Where two cells of a piece touch by a corner only, the outline goes over to the other
-    cell: so no ring meets itself.
+    Within a piece they are in order of where they start, row by row, and of direction: so the
+    first side of a piece is the north side of its first cell, which lies on its shell.
+
+    Attributes
+    ----------
+    piece : array of int, shape (sides,)
+    start : array of int, shape (sides,)
+        Number of the grid's corner where the side starts; corners are counted row by row.
+    following : array of int, shape (sides,)
+        The side that goes on where this one ends.
     """
+
+    piece: Ints
+    start: Ints
+    following: Ints
+
+
+def _sides_of(pieces: npt.NDArray[np.int32]) -> _Sides:
+    """All sides of all outlines.
+
+    Piece, start and direction of a side make up one whole number, its key, by which sides are put
+    in order, and by which the side that goes on is found among them.
+    """
+    rows, columns = pieces.shape
+    width = columns + 1
+    corners = (rows + 1) * width
     around = np.pad(pieces, 1)
-    width = pieces.shape[1] + 1
     keys = []
-    vertices = (pieces.shape[0] + 1) * width
-    for turn, (down, right) in enumerate(((0, 0), (0, 1), (1, 1), (1, 0))):
-        # The neighbour on the left of a side: north, east, south, west of the cell.
-        over_row, over_column = _STEPS[(turn + 3) % _TURNS]
-        beyond = around[
-            1 + over_row : 1 + over_row + pieces.shape[0],
-            1 + over_column : 1 + over_column + pieces.shape[1],
-        ]
+    for direction, ((down, right), (over, along)) in enumerate(zip(_CORNERS, _ACROSS, strict=True)):
+        beyond = around[1 + over : 1 + over + rows, 1 + along : 1 + along + columns]
         row, column = np.nonzero((pieces != 0) & (beyond != pieces))
-        vertex = (row + down) * width + column + right
-        keys.append((pieces[row, column].astype(np.int64) * vertices + vertex) * _TURNS + turn)
+        start = (row + down) * width + column + right
+        piece = pieces[row, column].astype(np.int64)
+        keys.append((piece * corners + start) * _SIDES + direction)
     key = np.sort(np.concatenate(keys))
-    corner, side = np.divmod(key, _TURNS)
-    steps = np.array([down * width + right for down, right in _STEPS])
-    end = corner + steps[side]
+    number, start_of = np.divmod(key // _SIDES, corners)
+    return _Sides(number, start_of, _following(key, width))
+
+
+def _following(key: Ints, width: int) -> Ints:
+    """For each side the one of its piece that starts where it ends.
+
+    Two sides of a piece start at one corner where two of its cells touch by that corner only. The
+    left turn is then taken, which goes over to the other cell: so the ring does not meet itself
+    there. It comes last, and replaces the right turn that was found before it.
+    """
     following = np.full(len(key), -1)
-    for to in (1, 0, 3):  # to the right, straight on, and over to the other cell at the left
-        wanted = end * _TURNS + (side + to) % _TURNS
+    if not len(key):
+        return following
+    place, direction = np.divmod(key, _SIDES)
+    end = place + np.array([down * width + right for down, right in _STEPS])[direction]
+    for turn in (_RIGHT, _STRAIGHT, _LEFT):
+        wanted = end * _SIDES + (direction + turn) % _SIDES
         at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-        found = key[at] == wanted if len(key) else np.zeros(0, dtype=bool)
+        found = key[at] == wanted
         following[found] = at[found]
-    number, start = np.divmod(corner, vertices)
-    return number, start, following
+    return following
 
 
-def _rings(
-    number: Ints, start: Ints, onward: Ints, width: int
-) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """Closed rings of the corners of outlines, each with its piece."""
-    follows, starts, numbers = onward.tolist(), start.tolist(), number.tolist()
-    seen = bytearray(len(follows))
-    for first in range(len(follows)):
+def _rings(sides: _Sides, width: int) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Closed rings of outlines, each with its piece: column and row of every corner they turn at.
+
+    The shell of a piece comes before its holes.
+    """
+    piece, start, following = (part.tolist() for part in sides)
+    seen = bytearray(len(start))
+    for first in range(len(start)):
         if seen[first]:
             continue
-        ring, side, before = [], first, None
+        ring, side, step_before = [], first, None
         while not seen[side]:
             seen[side] = 1
-            step = starts[follows[side]] - starts[side]
-            if step != before:
-                row, column = divmod(starts[side], width)
+            step = start[following[side]] - start[side]
+            if step != step_before:
+                row, column = divmod(start[side], width)
                 ring.append((column, row))
-                before = step
-            side = follows[side]
-        if len(ring) > 1 and starts[follows[first]] - starts[first] == before:
-            ring.pop(0)
-        yield numbers[first], ring
+                step_before = step
+            side = following[side]
+        if len(ring) > 1 and start[following[first]] - start[first] == step_before:
+            ring.pop(0)  # the last side goes straight on into the first: no turn there
+        yield piece[first], ring
+
+
+def on_earth(shapes: Geometries, window: Window, grid: Raster) -> Geometries:
+    """Polygons in columns and rows of a window in longitude and latitude.
+
+    Where sides of cells are not straight in longitude and latitude, there is a vertex at every
+    cell, so that neighbours share all of their border.
+    """
+    if grid.crs.is_bound or not grid.crs.is_geographic:
+        shapes = np.asarray(shapely.segmentize(shapes, 1.0))
+
+    def moved(cells: Floats) -> Floats:
+        column, row = np.rint(cells).T
+        return np.column_stack(grid.lonlat(column + window[1].start, row + window[0].start))
+
+    return np.asarray(shapely.transform(shapes, moved), dtype=object)

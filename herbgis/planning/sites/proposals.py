@@ -15,8 +15,9 @@ from herbgis.geo.geodesy import areas_m2
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.borders import county_shares
 from herbgis.measuring.overlaps import overlapping_pairs
+from herbgis.planning.land.footprints import polygons_of
+from herbgis.planning.land.rating import UNLIMITED, Land
 from herbgis.planning.land.scoring import score_polygons
-from herbgis.planning.land.suitability import UNLIMITED, Land, polygons_of
 from herbgis.planning.sites.candidates import Candidates, candidates_of
 from herbgis.reading.understanding.cells import clean_text
 from herbgis.terms.policy import Policy

@@ -20,10 +20,12 @@ from herbgis.foundation.errors import CrsError, InputNotFoundError, RasterError,
 from herbgis.geo.geodesy import radii_m
 from herbgis.geo.rasters import open_raster
 from herbgis.planning.land.footprints import NONE, Footprints
-from herbgis.planning.land.rated import NO_VARIETY, rate_land
+from herbgis.planning.land.opening import open_land
+from herbgis.planning.land.rating import Land, Rating
 from herbgis.planning.land.siting import ASPECTS, Pattern, Range, read_siting_rules
-from herbgis.planning.land.suitability import Land, Rating, open_land, suitability
+from herbgis.planning.land.suitability import suitability
 from tests.helpers.make import LAT, LON, few
+from tests.helpers.rated_land import NO_VARIETY, rate_land
 
 Grid = npt.NDArray[Any]
 RULES = read_siting_rules()

@@ -18,15 +18,17 @@ from hypothesis import strategies as st
 import herbgis as hg
 from herbgis.foundation.errors import CrsError, MissingColumnError
 from herbgis.measuring.overlaps import overlapping_pairs
+from herbgis.planning.land.opening import open_land
+from herbgis.planning.land.rating import Land
 from herbgis.planning.land.siting import read_siting_rules
-from herbgis.planning.land.suitability import Land, open_land
-from herbgis.planning.sites import finding
 from herbgis.planning.sites.candidates import SITE_COLUMNS, Candidates, joined
 from herbgis.planning.sites.enlargements import enlarge_bases
-from herbgis.planning.sites.finding import SiteShape, find_candidates
+from herbgis.planning.sites.finding import find_candidates
 from herbgis.planning.sites.outlines import outlines
 from herbgis.planning.sites.partition import opened, split_land
 from herbgis.planning.sites.proposals import given_candidates
+from herbgis.planning.sites.shapes import SiteShape
+from herbgis.planning.sites.tiles import tile_side, tiles_of
 from tests.helpers.make import LAT, LON, few
 from tests.helpers.shapes import frame as bases_frame
 from tests.helpers.shapes import geod_mu, square
@@ -198,7 +200,7 @@ def test_sites_are_the_same_whatever_else_is_looked_at(dem: Path, land: Land) ->
     tiny = SiteShape(least_mu=10, most_mu=30, aims_mu=(12, 24), least_width_m=30)
     seen: list[tuple[int, int]] = []
     whole = find_candidates(land, shape=tiny, progress=lambda *step: seen.append(step))
-    tiles = finding._tiles(land, finding._tile_side(tiny, land.dem))
+    tiles = tiles_of(land, tile_side(tiny, land.dem))
     assert seen == [(n, len(tiles)) for n in range(1, len(tiles) + 1)]
     rows, columns = next(tile for tile in tiles if min(tile[0].start, tile[1].start) > 0)
     west, north = LON - 85 * DEGREE, LAT + 75 * DEGREE

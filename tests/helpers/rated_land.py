@@ -1,29 +1,24 @@
-"""Land rated as a whole, for areas that fit in memory."""
+"""Land rated as a whole, for areas that fit in memory: what windows must not change."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from herbgis.planning.land.siting import (
-    CLASSES,
-    UNSUITABLE,
-)
-from herbgis.planning.land.suitability import (
-    HUNDREDTHS,
-    MASKED,
-    UNKNOWN,
-    Bytes,
-    Land,
-    Rating,
-    Tick,
-)
+from herbgis.planning.land.rating import HUNDREDTHS, MASKED, UNKNOWN, Bytes, Land, Rating
+from herbgis.planning.land.siting import CLASSES
+from herbgis.planning.land.windows import cut_window
 
+#: The class of land that suits in none of `CLASSES`.
+UNSUITABLE = "N"
 #: No variety suits.
 NO_VARIETY = 255
+#: Into what the land of the region is counted.
+_COUNTED = (*CLASSES, UNSUITABLE, MASKED, UNKNOWN)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +45,9 @@ class RatedLand:
     caveats: tuple[str, ...]
 
 
-def rate_land(land: Land, *, block: int = 512, progress: Tick | None = None) -> RatedLand:
+def rate_land(
+    land: Land, *, block: int = 512, progress: Callable[[int, int], None] | None = None
+) -> RatedLand:
     """Rate all land that is looked at, for every variety.
 
     Only the best score of each cell is kept, and shares by variety; scores of all varieties are
@@ -69,7 +66,7 @@ def rate_land(land: Land, *, block: int = 512, progress: Tick | None = None) -> 
     leading = np.full_like(best, NO_VARIETY)
     # Cells a row, and not areas, so that no sum depends on the order of windows.
     counts = np.zeros((len(land.varieties), len(best), len(_COUNTED)), dtype=np.int64)
-    windows = list(land.windows(block))
+    windows = list(cut_window(land.window, block))
     for done, window in enumerate(windows, 1):
         rating = land.rate(*window)
         top, left = window[0].start - rows.start, window[1].start - columns.start
@@ -85,9 +82,6 @@ def rate_land(land: Land, *, block: int = 512, progress: Tick | None = None) -> 
     shares = np.divide(weighted, total, out=np.zeros_like(weighted), where=total > 0)
     table = pd.DataFrame(shares, pd.Index(land.varieties, name="variety"), list(_COUNTED))
     return RatedLand(best, leading, table, land, land.caveats)
-
-
-_COUNTED = (*CLASSES, UNSUITABLE, MASKED, UNKNOWN)
 
 
 def _counted(rating: Rating, land: Land) -> npt.NDArray[np.int64]:

@@ -1,0 +1,133 @@
+"""open_land: rasters and polygons, looked at and held ready for rating."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from herbgis.foundation.errors import RasterError, UnknownNameError
+from herbgis.geo.raster_steps import cell_steps
+from herbgis.geo.rasters import Raster, open_raster
+from herbgis.geo.systems import Geometries
+from herbgis.geo.zones import SevenParameters
+from herbgis.planning.land.footprints import Footprints, polygons_of
+from herbgis.planning.land.rating import Land
+from herbgis.planning.land.siting import SitingRules
+from herbgis.planning.land.windows import Window, window_around
+
+#: Factors that the DEM itself gives; all others need a raster of their own.
+_OF_DEM = ("elevation_m", "slope_deg", "aspect")
+
+
+def open_land(
+    dem: str | Path,
+    rules: SitingRules,
+    *,
+    varieties: Sequence[str],
+    factors: Mapping[str, str | Path] | None = None,
+    masks: Mapping[str, gpd.GeoDataFrame | tuple[str | Path, Sequence[float]]] | None = None,
+    bases: gpd.GeoDataFrame | None = None,
+    region: gpd.GeoDataFrame | None = None,
+    datum_parameters: Mapping[str, SevenParameters] | None = None,
+) -> Land:
+    """Rasters and polygons by which land is rated, looked at without reading their cells.
+
+    Parameters
+    ----------
+    dem : str or Path
+        Elevation in metres, in any coordinate system; its grid is the grid of all results.
+    rules : SitingRules
+    varieties : sequence of str
+        Canonical names.
+    factors : mapping of str to path, optional
+        Rasters by factor key (``mat_c``, ``rain_mm``, ``ph``, ``land_cover``), on their own grids.
+    masks : mapping of str to GeoDataFrame or (path, classes), optional
+        Land that must be left out, by title (永久基本农田, 生态保护红线, …): polygons, or a raster
+        and its classes.
+    bases : GeoDataFrame, optional
+        Bases that stand.
+    region : GeoDataFrame, optional
+        What is looked at; the whole DEM by default.
+    datum_parameters : mapping of str to SevenParameters, optional
+        By old datum, as `Policy` has them.
+
+    Raises
+    ------
+    InputNotFoundError, CrsError, RasterError
+        A raster is missing, cannot be used or lies elsewhere; or polygons have no coordinate
+        system.
+    UnknownNameError
+        A variety that has no rules, or a factor that there is not.
+    """
+    grid = open_raster(dem, datum_parameters=datum_parameters, elevation=True)
+    for variety in varieties:
+        rules.of(variety)
+    others = [f.key for f in rules.factors if f.key not in _OF_DEM]
+    for key in factors or {}:
+        if key not in others:
+            raise UnknownNameError("选址因子", key, others)
+    opened = {
+        key: open_raster((factors or {})[key], datum_parameters=datum_parameters)
+        for key in others
+        if key in (factors or {})
+    }
+    shapes, classes = [], []
+    for title, mask in (masks or {}).items():
+        if isinstance(mask, tuple):
+            raster = open_raster(mask[0], datum_parameters=datum_parameters)
+            classes.append((raster, tuple(map(float, mask[1]))))
+        else:
+            shapes.append(polygons_of(mask, title))
+    looked_at = _footprints([polygons_of(region, "范围")] if region is not None else [], grid)
+    metres, cell_m2 = cell_steps(grid, slice(0, grid.shape[0]))
+    _check_meeting(grid, looked_at, [*opened.values(), *(raster for raster, _ in classes)])
+    rasters = [grid, *opened.values(), *(raster for raster, _ in classes)]
+    absent = [title for title in rules.masks if title not in (masks or {})]
+    return Land(
+        dem=grid,
+        rules=rules,
+        varieties=tuple(varieties),
+        factors=opened,
+        region=looked_at,
+        masks=_footprints(shapes, grid),
+        bases=_footprints([polygons_of(bases, "现有基地")] if bases is not None else [], grid),
+        mask_classes=tuple(classes),
+        window=_window(looked_at, grid),
+        metres=metres,
+        cell_m2=cell_m2,
+        caveats=(
+            *dict.fromkeys(reason for raster in rasters for reason in raster.caveats),
+            *rules.caveats(varieties, (*_OF_DEM, *opened)),
+            *([f"没有给出{'、'.join(absent)}的范围, 未扣除"] if absent else []),
+        ),
+    )
+
+
+def _check_meeting(grid: Raster, region: Footprints | None, others: Sequence[Raster]) -> None:
+    """Raise RasterError where the DEM lies beyond the region, or a raster beyond the DEM."""
+    places = [("范围", tuple(shapely.total_bounds(region.lonlat)))] if region else []
+    for what, bounds in [*places, *((other.path.name, other.bounds) for other in others)]:
+        (west, south, east, north), (w, s, e, n) = grid.bounds, bounds
+        if not (w < east and e > west and s < north and n > south):
+            msg = (
+                f"{what}与高程数据 {grid.path.name} 不相交: "
+                f"前者在 {w:.2f}–{e:.2f}°E, {s:.2f}–{n:.2f}°N, "
+                f"后者在 {west:.2f}–{east:.2f}°E, {south:.2f}–{north:.2f}°N。"
+            )
+            raise RasterError(msg)
+
+
+def _footprints(shapes: Sequence[Geometries], grid: Raster) -> Footprints | None:
+    return Footprints.of(np.concatenate(shapes), grid) if shapes else None
+
+
+def _window(region: Footprints | None, grid: Raster) -> Window:
+    """Rows and columns of a grid that a region reaches into; all of them without a region."""
+    if region is None:
+        return slice(0, grid.shape[0]), slice(0, grid.shape[1])
+    # What a region holds beyond the reach of the grid's projection lies infinitely far away.
+    return window_around(np.nan_to_num(shapely.total_bounds(region.cells)), grid.shape)

@@ -1,0 +1,198 @@
+"""Land rated for varieties, window by window over a DEM's own grid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from herbgis.geo.geodesy import Flags, Floats
+from herbgis.geo.gradients import slopes_on
+from herbgis.geo.rasters import Raster, sample
+from herbgis.planning.land.footprints import Footprints
+from herbgis.planning.land.siting import Range, SitingRules
+from herbgis.planning.land.suitability import Singles, aspect_class, cover_classes, suitability
+from herbgis.planning.land.windows import Window
+
+Bytes: TypeAlias = npt.NDArray[np.uint8]
+
+#: What limits a cell beside the factors.
+MASKED, UNKNOWN = "masked", "unknown"
+#: Nothing limits.
+UNLIMITED = ""
+#: Scores are kept as hundredths in a byte: an eighth of the memory of a float, and no decision
+#: about land is finer.
+HUNDREDTHS = 100
+#: Factors whose rasters hold codes of classes, which have no mean between two cells.
+_BY_CLASS = ("land_cover",)
+
+
+@dataclass(frozen=True, eq=False)
+class Rating:
+    """Scores of a window.
+
+    Attributes
+    ----------
+    scores : array of uint8, shape (varieties, rows, columns)
+        Hundredths; 0 where masked or unknown.
+    limiting : array of uint8, shape (varieties, rows, columns)
+        Position in `Land.limits`.
+    elevation_m : array of float, shape (rows, columns)
+        NaN where unknown.
+    within : array of bool, shape (rows, columns)
+        Cells of the region.
+    """
+
+    scores: Bytes
+    limiting: Bytes
+    elevation_m: Floats
+    within: Flags
+
+
+@dataclass(frozen=True, eq=False)
+class Land:
+    """Rasters and polygons by which land is rated; nothing is read until a window is asked for.
+
+    Attributes
+    ----------
+    dem : Raster
+    rules : SitingRules
+    varieties : tuple of str
+    factors : mapping of str to Raster
+        By factor key; those of the DEM are not among them.
+    region, masks, bases : Footprints or None
+        What is looked at, what must be left out, and bases that stand.
+    mask_classes : tuple of (Raster, tuple of float)
+        Classes of rasters that must be left out.
+    window : tuple of slice
+        Rows and columns of the DEM that are looked at.
+    metres : array of float, shape (rows of the DEM, 2, 2)
+        East and north of a step of one column, and of one row.
+    cell_m2 : array of float, shape (rows of the DEM,)
+    caveats : tuple of str
+        Chinese reasons why what rests on it is not the last word.
+    """
+
+    dem: Raster
+    rules: SitingRules
+    varieties: tuple[str, ...]
+    factors: Mapping[str, Raster]
+    region: Footprints | None
+    masks: Footprints | None
+    bases: Footprints | None
+    mask_classes: tuple[tuple[Raster, tuple[float, ...]], ...]
+    window: Window
+    metres: Floats
+    cell_m2: Floats
+    caveats: tuple[str, ...]
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """Names of what can limit a cell: the factors in order, masked, unknown, nothing."""
+        return (*(factor.name for factor in self.rules.factors), MASKED, UNKNOWN, UNLIMITED)
+
+    @property
+    def least(self) -> int:
+        """The least score that is suitable, in hundredths."""
+        return round(self.rules.least * HUNDREDTHS)
+
+    def rate(self, rows: slice, columns: slice, *, spare_bases: bool = True) -> Rating:
+        """Rate a window; every cell gets the same scores in whatever window it lies.
+
+        Parameters
+        ----------
+        rows, columns : slice
+            Within the DEM.
+        spare_bases : bool
+            Whether land of existing bases is left out.
+        """
+        elevation, east, north = self._surface(rows, columns)
+        slope = np.degrees(np.arctan(np.sqrt(east * east + north * north)))
+        values: dict[str, npt.NDArray[Any]] = {
+            "elevation_m": elevation.astype(np.float32),
+            "slope_deg": slope.astype(np.float32),
+            "aspect": aspect_class(east, north, slope < self.rules.flat_deg),
+        }
+        for key, raster in self.factors.items():
+            sampled = self._sampled(raster, rows, columns, nearest=key in _BY_CLASS)
+            by_class = key in _BY_CLASS
+            values[key] = self._cover_class(sampled) if by_class else sampled.astype(np.float32)
+        within = self._within(rows, columns)
+        masked = self._masked(rows, columns, spare_bases=spare_bases)
+        steep = slope >= self.rules.steepest_deg
+        scores, limiting = self._scored(values, np.isnan(slope))
+        names = self.limits
+        for place, name in ((steep, "slope"), (masked | ~within, MASKED)):
+            scores[:, place] = 0
+            limiting[:, place] = names.index(name)
+        return Rating(scores, limiting, elevation, within)
+
+    def _surface(self, rows: slice, columns: slice) -> tuple[Floats, Floats, Floats]:
+        """Elevation, and its rise eastwards and northwards in metres a metre."""
+        around = slice(rows.start - 1, rows.stop + 1), slice(columns.start - 1, columns.stop + 1)
+        elevation = self.dem.read(*around)
+        steps = self.metres[rows]
+        east, north = slopes_on(elevation, np.concatenate([steps[:1], steps, steps[-1:]]))
+        return (
+            np.ascontiguousarray(elevation[1:-1, 1:-1]),
+            east[1:-1, 1:-1],
+            north[1:-1, 1:-1],
+        )
+
+    def _sampled(self, raster: Raster, rows: slice, columns: slice, *, nearest: bool) -> Floats:
+        """Another raster at the middles of a window's cells."""
+        row, column = np.mgrid[rows, columns] + 0.5
+        lon, lat = self.dem.lonlat(column.ravel(), row.ravel())
+        return sample(raster, lon, lat, nearest=nearest).reshape(row.shape)
+
+    def _cover_class(self, codes: Floats) -> npt.NDArray[np.intp]:
+        """Position of each code's class among the classes of land cover; -1 where unknown."""
+        known = np.array(sorted(self.rules.land_cover), dtype=float)
+        classes = cover_classes(self.rules)
+        place = np.array([classes.index(self.rules.land_cover[int(code)]) for code in known])
+        at = np.clip(np.searchsorted(known, codes), 0, len(known) - 1)
+        return np.where(known[at] == codes, place[at], -1)
+
+    def _within(self, rows: slice, columns: slice) -> Flags:
+        if self.region is None:
+            return np.ones((rows.stop - rows.start, columns.stop - columns.start), dtype=bool)
+        return self.region.holding(rows, columns)
+
+    def _masked(self, rows: slice, columns: slice, *, spare_bases: bool) -> Flags:
+        masked = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=bool)
+        for polygons in (self.masks, self.bases if spare_bases else None):
+            if polygons is not None:
+                masked |= polygons.holding(rows, columns)
+        for raster, classes in self.mask_classes:
+            masked |= np.isin(self._sampled(raster, rows, columns, nearest=True), classes)
+        return masked
+
+    def _scored(
+        self, values: Mapping[str, npt.NDArray[Any]], unknown: Flags
+    ) -> tuple[Bytes, Bytes]:
+        """Liebig's minimum over the factors, and the first factor that has it, by variety."""
+        scores = np.empty((len(self.varieties), *unknown.shape), dtype=np.uint8)
+        limiting = np.empty_like(scores)
+        known: dict[tuple[str, object], Singles] = {}
+        for number, variety in enumerate(self.varieties):
+            least = np.where(unknown, np.float32(np.nan), np.float32(1))
+            by = np.full(unknown.shape, self.limits.index(UNLIMITED), dtype=np.uint8)
+            for position, factor in enumerate(self.rules.factors):
+                rule = self.rules.of(variety).get(factor.key)
+                if rule is None or factor.key not in values:
+                    continue
+                # Varieties share ranges and patterns; each is looked at once a window.
+                key = (factor.key, rule.corners if isinstance(rule, Range) else id(rule.by_class))
+                if key not in known:
+                    known[key] = suitability(values[factor.key], rule, self.rules)
+                lower = known[key] < least
+                by[lower] = position
+                np.minimum(least, known[key], out=least)
+            nowhere = np.isnan(least)
+            by[nowhere] = self.limits.index(UNKNOWN)
+            scores[number] = np.where(nowhere, 0, least * HUNDREDTHS + np.float32(0.5))
+            limiting[number] = by
+        return scores, limiting
