@@ -15,42 +15,34 @@ import pandas as pd
 from herbgis.foundation import display
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.planning.choosing import explaining
-from herbgis.planning.choosing.options import ENLARGE, NEW, Draft, draft
+from herbgis.planning.choosing.options import Draft, draft
 from herbgis.planning.choosing.solving import Blocking, Search, Solution
-from herbgis.planning.land.rating import MASKED, UNKNOWN
-from herbgis.planning.land.siting import read_siting_rules
+from herbgis.planning.choosing.words import (
+    STATUSES,
+    blocking_in_words,
+    limits_in_words,
+    remarks,
+    sites_in_words,
+    targets_in_words,
+)
 from herbgis.planning.sites.candidates import Candidates
 from herbgis.planning.sites.finding import Tick
 from herbgis.planning.sites.gathering import gather_candidates
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
-FOR_SHOW = "仅供演示"
+#: The role of a site that the plan does not use.
 REJECTED = "rejected"
-ACTIONS = {NEW: "新建", ENLARGE: "扩建"}
-STATUSES = {"optimal": "最优 (已证明, 差距 0)", "infeasible": "无解"}
+#: What a demand of the problem that falls short is told as.
 _KINDS = {
     "tier": "target",
     "variety_least": "variety",
     "county_least": "county",
 }
-_HEADINGS = {
-    "id": "编号",
-    "action": "做法",
-    "county": "县区",
-    "township": "乡镇",
-    "variety": "品种",
-    "tier": "规模",
-    "mu": "建成后面积",
-    "new_mu": "新增面积",
-    "score": "适宜度",
-    "limiting": "限制因素",
-    "cost": "成本",
-    "replacement_cost": "替换成本",
-    "stability": "稳定度",
-}
+#: Columns of the chosen sites in JSON: those that are promised, and further ones behind them.
 _JSON = ("id", "action", "variety", "tier", "mu", "cost", "limiting", "replacement_cost")
 _BEYOND = ("new_mu", "county", "township", "score", "stability")
+#: Digits behind the point that numbers have in JSON.
 _DIGITS = 6
 
 
@@ -165,53 +157,19 @@ class Plan:
 
     def targets_in_words(self) -> pd.DataFrame:
         """The targets under the headings that people read."""
-        table = self.targets
-        return pd.DataFrame(
-            {
-                "规模": table["tier"].map(self.titles),
-                "目标": table["target"],
-                "已有(核实)": table["have"],
-                "规划新增": table["planned"],
-                "尚差": (table["target"] - table["have"] - table["planned"]).clip(lower=0),
-            }
-        )
+        return targets_in_words(self.targets, self.titles)
 
     def chosen_in_words(self) -> pd.DataFrame:
         """The chosen sites under the headings that people read."""
-        return self.sites_in_words(self.chosen)
-
-    def sites_in_words(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Sites under the headings that people read."""
-        worded = table[[name for name in _HEADINGS if name in table]].copy()
-        worded["action"] = worded["action"].map(ACTIONS)
-        worded["tier"] = worded["tier"].map(self.titles)
-        for name in {"county", "limiting"} & {*worded}:
-            worded[name] = worded[name].replace(dict(self.words[name]))
-        worded["variety"] = worded["variety"].where(worded["variety"] != "", "待定")
-        if "replacement_cost" in worded:
-            worded["replacement_cost"] = [
-                "不可替代" if math.isinf(cost) else cost for cost in worded["replacement_cost"]
-            ]
-        return worded.rename(columns=_HEADINGS)
+        return sites_in_words(self.chosen, self.titles, self.words)
 
     def blocking_in_words(self) -> pd.DataFrame:
         """What falls short, under the headings that people read."""
-        names = {"target": "目标", "variety": "品种指标", "county": "县区指标"}
-        table = self.blocking
-        return pd.DataFrame(
-            {
-                "指标": table["what"].map(names),
-                "名称": [self.titles.get(name, name) for name in table["name"]],
-                "要求": table["wanted"],
-                "还缺": table["lacking"],
-            }
-        )
+        return blocking_in_words(self.blocking, self.titles)
 
     def remarks(self) -> list[str]:
         """What stands under every table of the plan."""
-        show = [f"{FOR_SHOW}, 因为:", *(f"· {why}" for why in self.caveats)] if self.caveats else []
-        notes = [note if note.endswith("。") else f"{note}。" for note in self.notes]
-        return [*show, "“以上”含本数; 食用菌不计入。单位: 个、亩。", *notes]
+        return remarks(self.notes, self.caveats)
 
     def __repr__(self) -> str:
         return "\n".join([*self._head(), *map(display.text_table, self._tables()), *self.remarks()])
@@ -343,9 +301,3 @@ def _with_roles(drafted: Draft, chosen: pd.DataFrame, search: Search) -> gpd.Geo
         at_least=reduced.reindex(land.index).to_numpy(),
     )
     return told.sort_values("at_least", kind="stable")
-
-
-def limits_in_words(policy: Policy) -> dict[str, str]:
-    """What is printed for what limits a site."""
-    factors = {factor.name: factor.title for factor in read_siting_rules(policy=policy).factors}
-    return {**factors, MASKED: "不可用的土地", UNKNOWN: "数据缺失"}

@@ -1,0 +1,92 @@
+"""The words of a plan: its tables as people read them, and what stands below."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from herbgis.measuring.terrain import FOR_SHOW
+from herbgis.planning.choosing.options import ENLARGE, NEW
+from herbgis.planning.land.rating import MASKED, UNKNOWN
+from herbgis.planning.land.siting import read_siting_rules
+from herbgis.terms.policy import Policy
+
+STATUSES = {"optimal": "最优 (已证明, 差距 0)", "infeasible": "无解"}
+_ACTIONS = {NEW: "新建", ENLARGE: "扩建"}
+#: Kinds of demands that can fall short, as `Plan.blocking` tells them.
+_WHAT_FALLS_SHORT = {"target": "目标", "variety": "品种指标", "county": "县区指标"}
+_HEADINGS = {
+    "id": "编号",
+    "action": "做法",
+    "county": "县区",
+    "township": "乡镇",
+    "variety": "品种",
+    "tier": "规模",
+    "mu": "建成后面积",
+    "new_mu": "新增面积",
+    "score": "适宜度",
+    "limiting": "限制因素",
+    "cost": "成本",
+    "replacement_cost": "替换成本",
+    "stability": "稳定度",
+}
+
+
+def targets_in_words(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+    """`Plan.targets`; titles of tiers by their label."""
+    return pd.DataFrame(
+        {
+            "规模": table["tier"].map(titles),
+            "目标": table["target"],
+            "已有(核实)": table["have"],
+            "规划新增": table["planned"],
+            "尚差": (table["target"] - table["have"] - table["planned"]).clip(lower=0),
+        }
+    )
+
+
+def sites_in_words(
+    table: pd.DataFrame, titles: Mapping[str, str], words: Mapping[str, Mapping[str, str]]
+) -> pd.DataFrame:
+    """`Plan.chosen`, or rows of it; titles of tiers, and words by column and value."""
+    worded = table[[name for name in _HEADINGS if name in table]].copy()
+    worded["action"] = worded["action"].map(_ACTIONS)
+    worded["tier"] = worded["tier"].map(titles)
+    for name in {"county", "limiting"} & {*worded}:
+        worded[name] = worded[name].replace(dict(words[name]))
+    worded["variety"] = worded["variety"].where(worded["variety"] != "", "待定")
+    if "replacement_cost" in worded:
+        worded["replacement_cost"] = [
+            "不可替代" if math.isinf(cost) else cost for cost in worded["replacement_cost"]
+        ]
+    return worded.rename(columns=_HEADINGS)
+
+
+def blocking_in_words(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+    """`Plan.blocking`; titles of tiers by their label."""
+    return pd.DataFrame(
+        {
+            "指标": table["what"].map(_WHAT_FALLS_SHORT),
+            "名称": [titles.get(name, name) for name in table["name"]],
+            "要求": table["wanted"],
+            "还缺": table["lacking"],
+        }
+    )
+
+
+def remarks(notes: Iterable[str], caveats: Iterable[str]) -> list[str]:
+    """What stands under every table of a plan."""
+    show = [f"· {why}" for why in caveats]
+    return [
+        *([f"{FOR_SHOW}, 因为:", *show] if show else []),
+        "“以上”含本数; 食用菌不计入。单位: 个、亩。",
+        *(note if note.endswith("。") else f"{note}。" for note in notes),
+    ]
+
+
+def limits_in_words(policy: Policy) -> dict[str, str]:
+    """What is printed for what limits a site."""
+    factors = {factor.name: factor.title for factor in read_siting_rules(policy=policy).factors}
+    return {**factors, MASKED: "不可用的土地", UNKNOWN: "数据缺失"}
