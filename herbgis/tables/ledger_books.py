@@ -13,7 +13,6 @@ from herbgis.counting.marks import mark_bases
 from herbgis.counting.progress import Progress
 from herbgis.counting.schedule import OFFICIAL_NOTES, Schedule
 from herbgis.tables.progress_book import breakdown_sheets
-from herbgis.tables.template import template_fields
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
@@ -21,8 +20,8 @@ from herbgis.terms.policyfiles import load_policy
 from herbgis.terms.reporting_units import unit_titles
 
 _MU = "0.00"
-#: Optional columns that always stand in a 台账, at its end.
-_LAST = {"evidence": "佐证材料", "remark": "备注"}
+#: Of the columns that only some tables have, those that always stand in a 台账, at its end.
+_LAST = ("evidence", "remark")
 _SIGNED = "填报人:                    审核人:                    填报单位 (盖章):"
 
 
@@ -154,7 +153,7 @@ def ledger_table(bases: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
             **_told_by_some(bases, policy),
             "数据说明": bases["data_note"].to_numpy(),
             "整改代码": bases["blocked_by"].map("、".join).to_numpy(),
-            **{title: _told(bases, name) for name, title in _LAST.items()},
+            **{cols.titles()[name]: _told(bases, name) for name in _LAST},
         }
     )
     place = table["填报单位"].map(rank).fillna(len(rank))
@@ -165,16 +164,17 @@ def ledger_table(bases: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
 
 
 def _told_by_some(bases: gpd.GeoDataFrame, policy: Policy) -> dict[str, np.ndarray]:
-    """The optional columns that any base fills, under the template's headings."""
-    headings = {field.column.name: field.heading for field in template_fields()}
+    """The optional columns that any base fills, under the headings of the form."""
     told = {}
     for column in cols.known_in(bases, cols.OPTIONAL):
         if column.name in _LAST or bases[column.name].isna().all():
             continue
         values = _told(bases, column.name)
-        if column.kind == "flag":
-            values = np.array([_title(policy, "answer", value) for value in values], dtype=object)
-        told[headings.get(column.name, column.title)] = values
+        if column.words:
+            values = np.array(
+                [_title(policy, column.words, value) for value in values], dtype=object
+            )
+        told[column.heading] = values
     return told
 
 

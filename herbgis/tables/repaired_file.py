@@ -11,11 +11,10 @@ from herbgis.geo.geopackages import CHANGES_LAYER, write_layers
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
-#: What a county fills in, under the headings that `read_survey` knows.
-_FILLED_IN = (
+#: What the file begins with: the base, its place, what grows there.
+_FIRST = (
     *("base_id", "name", "reporting_unit", "county", "township", "village", "operator"),
-    *("variety", "mode", "kind", "status", "declared_value", "declared_unit"),
-    *("survey_method", "surveyed_on", "completed_on", "data_note"),
+    *("variety", "mode"),
 )
 CHANGE_TITLES = {
     "source_file": "文件",
@@ -51,9 +50,14 @@ def write_repaired(
     ------
     OutputError
     """
-    titles = cols.titles() | {"declared_value": cols.titles()["declared_mu"]}
+    titles = cols.titles()
     table = pd.DataFrame(
-        {titles[name]: _as_written(repaired, name, policy) for name in _FILLED_IN},
+        {
+            titles["declared_mu"] if column.name == "declared_value" else column.heading: (
+                _as_written(repaired, column, policy)
+            )
+            for column in _filled_in(repaired)
+        },
         index=repaired.index,
     )
     table["实测面积(亩)"] = repaired["surveyed_mu"].round(2)
@@ -65,9 +69,20 @@ def write_repaired(
     return write_layers({"基地": bases, CHANGES_LAYER: told}, path)
 
 
-def _as_written(table: gpd.GeoDataFrame, name: str, policy: Policy) -> pd.Series:
+def _filled_in(table: gpd.GeoDataFrame) -> list[cols.Column]:
+    """What a county fills in; of the columns that only some tables have, those with anything."""
+    form = {column.name: column for column in cols.with_role(cols.Role.FORM, cols.READ)}
+    told = [
+        column
+        for column in cols.known_in(table, cols.with_role(cols.Role.FORM, cols.OPTIONAL))
+        if table[column.name].notna().any() or column.written.name in table
+    ]
+    return [*(form[name] for name in cols.led_by(_FIRST, form)), *told]
+
+
+def _as_written(table: gpd.GeoDataFrame, column: cols.Column, policy: Policy) -> pd.Series:
     """A column's cells as the county wrote them, or in the policy's words."""
-    cells = table[name]
+    name, cells = column.name, table[column.name]
     if name == "base_id":
         made = table["source_file"].astype("str") + "#"
         own = [not str(i).startswith(m) for i, m in zip(cells, made, strict=True)]
@@ -75,10 +90,9 @@ def _as_written(table: gpd.GeoDataFrame, name: str, policy: Policy) -> pd.Series
     if name == "variety":
         mixed = table["varieties"].map("、".join)
         cells = cells.where(mixed == "", mixed)
-    elif name in policy.words or name == "declared_unit":
-        words = "unit" if name == "declared_unit" else name
-        cells = cells.map(lambda value: policy.title_of(words, value), na_action="ignore")
-    raw = f"raw_{name}"
+    elif column.words:
+        cells = cells.map(lambda value: policy.title_of(column.words, value), na_action="ignore")
+    raw = column.written.name
     if raw not in table or table[raw].isna().all():
         return cells
     written = cells.astype("str").where(cells.notna()).str.removesuffix(" 00:00:00")

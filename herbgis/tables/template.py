@@ -35,19 +35,9 @@ _MUST = "必填"
 #: Rows that drop-downs and checks are laid on.
 _ROWS = 2000
 _CHOICES = "选项"
-#: Where the words to choose from are, by column.
-_CHOSEN = {
-    "reporting_unit": "reporting_unit",
-    "county": "county",
-    "kind": "kind",
-    "status": "status",
-    "declared_unit": "unit",
-    "survey_method": "survey_method",
-}
 #: Percent of full size that the form prints at, and characters side by side on A4 landscape then.
 _PRINTED, _WIDEST_ON_A4 = 65, 160
 _NARROW, _USUAL, _WIDE = 8, 11, 18
-_WIDE_COLUMNS = ("base_id", "name", "operator", "technical_support", "evidence", "remark")
 _FIRST_DAY, _LAST_DAY = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
 _TYPES = {"number": "float64", "year": "int32", "date": "datetime64[D]"}
 _ADVICE = (
@@ -92,7 +82,7 @@ pause
 class Field:
     """A column that a county fills in.
 
-    `short` is the heading that a DBF's ten bytes hold.
+    `short` is the heading that a DBF's ten bytes hold, `long` says that its texts are.
     """
 
     column: cols.Column
@@ -101,12 +91,13 @@ class Field:
     need: str
     how: str
     example: str
+    long: bool = False
 
     @property
     def wide(self) -> float:
         """Width of the column in characters."""
         least = _NARROW if self.column.kind in {"number", "year", "flag"} else _USUAL
-        least = _WIDE if self.column.name in _WIDE_COLUMNS else least
+        least = _WIDE if self.long else least
         return max(width(self.heading) + 1, least)
 
 
@@ -116,11 +107,12 @@ def template_fields() -> list[Field]:
     return [
         Field(
             column=known[entry["column"]],
-            heading=entry["heading"],
-            short=entry.get("short", entry["heading"]),
+            heading=entry.get("heading", known[entry["column"]].heading),
+            short=entry.get("short", entry.get("heading", known[entry["column"]].heading)),
             need=entry["need"],
             how=entry["how"],
             example=entry.get("example", ""),
+            long=entry.get("long", False),
         )
         for entry in resources.read_toml("facts/template.toml")["field"]
     ]
@@ -164,7 +156,7 @@ def _write_workbook(path: Path, fields: list[Field], policy: Policy) -> Path:
     with open_workbook(path) as book:
         page = book.add_worksheet("基地")
         write_sheet(book, _explanation(fields))
-        ranges = _write_choices(book, policy)
+        ranges = _write_choices(book, fields, policy)
         _write_fields(book, page, fields, ranges)
         _set_print(page, fields)
     return path
@@ -187,11 +179,12 @@ def _explanation(fields: list[Field]) -> Sheet:
     )
 
 
-def _write_choices(book: Any, policy: Policy) -> dict[str, str]:
+def _write_choices(book: Any, fields: list[Field], policy: Policy) -> dict[str, str]:
     """A hidden sheet of what may be chosen; where each column's list stands."""
     lists = {
-        name: [word.title for word in policy.words[words].values()]
-        for name, words in _CHOSEN.items()
+        field.column.name: [word.title for word in policy.words[field.column.words].values()]
+        for field in fields
+        if field.column.words and field.column.kind != "flag"
     }
     lists["variety"] = list(policy.varieties)
     page = book.add_worksheet(_CHOICES)

@@ -106,8 +106,8 @@ class Column:
     @property
     def heading(self) -> str:
         """The title with the unit, as on a form."""
-        named = not self.unit or self.unit in self.title
-        return self.title if named else f"{self.title}({self.unit})"
+        behind = f"({self.unit})" if self.unit else ""
+        return self.title if behind in self.title else f"{self.title}{behind}"
 
     @property
     def written(self) -> Column:
@@ -241,6 +241,11 @@ def following(name: str) -> list[str]:
 def names(*groups: Sequence[Column]) -> list[str]:
     """Names of the columns of some groups, in order."""
     return [column.name for group in groups for column in group]
+
+
+def led_by(first: Sequence[str], names: Iterable[str]) -> list[str]:
+    """Names, those that a sheet begins with before the others, each in their order."""
+    return sorted(names, key=lambda name: first.index(name) if name in first else len(first))
 
 
 def known_in(table: pd.DataFrame, *groups: Sequence[Column]) -> list[Column]:

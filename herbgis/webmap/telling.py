@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from herbgis.terms import columns as cols
+from herbgis.terms.columns import Column, Role
 from herbgis.webmap import words
 from herbgis.webmap.packing import packed_column
 from herbgis.webmap.words import Wording
 
 #: Between the tags of a base, which are one text in the page.
 BETWEEN = "\n"
-#: What a page for the public says of a base: no operator, no person, nothing of the survey.
-_PUBLIC = frozenset(
-    {
-        *("counted_mu", "variety", "others", "group", "kind", "mode"),
-        *("place", "reporting_unit", "data_note"),
-    }
-)
-#: The lines that the search looks at, beside the name.
-_SEARCHED = ("place", "operator", "reporting_unit", "base_id")
 
 Row = Mapping[str, Any]
 Write = Callable[[Row, Wording], str | None]
@@ -49,19 +43,23 @@ def texts_of(
         Whether only what the public may know is said.
     """
     lines = {
-        key: write
-        for key, (needs, write) in _LINES.items()
-        if any(column in table for column in needs) and (key in _PUBLIC or not public)
+        line.key: line
+        for line in _lines()
+        if any(column in table for column in line.needs) and (line.public or not public)
     }
     keys = list(lines)
     own = wording.texts["popup"]
+    # The first of the lines searched stands under a name that was found.
+    searched = cols.led_by(("place", "operator"), (key for key in keys if lines[key].searched))
     return {
         "labels": [str(own.get(key) or wording.heading(key)) for key in keys],
         "tip": keys.index("counted_mu") if "counted_mu" in lines else None,
-        "searched": [keys.index(key) for key in _SEARCHED if key in lines],
+        "searched": [keys.index(key) for key in searched],
         "name": packed_column([name_of(row, wording) for row in rows]),
         "tags": packed_column([BETWEEN.join(_tags(row, wording)) for row in rows]),
-        "lines": [packed_column([write(row, wording) for row in rows]) for write in lines.values()],
+        "lines": [
+            packed_column([line.write(row, wording) for row in rows]) for line in lines.values()
+        ],
     }
 
 
@@ -103,48 +101,66 @@ def _blocked(row: Row, wording: Wording) -> str | None:
     return words.joined(told, wording.texts["between"])
 
 
-def _written(column: str) -> tuple[tuple[str, ...], Write]:
-    return (column,), lambda row, _: words.text(row.get(column))
-
-
-def _word(column: str) -> tuple[tuple[str, ...], Write]:
-    return (column,), lambda row, wording: wording.word(column, row.get(column))
-
-
-def _area(column: str) -> tuple[tuple[str, ...], Write]:
-    return (column,), lambda row, wording: wording.mu(row.get(column))
-
-
-def _day(column: str) -> tuple[tuple[str, ...], Write]:
-    return (column,), lambda row, _: words.day(row.get(column))
-
-
-def _count(column: str) -> tuple[tuple[str, ...], Write]:
+def _number(column: Column) -> Write:
     def write(row: Row, _: Wording) -> str | None:
-        return None if words.number(row.get(column)) is None else str(int(row[column]))
+        figure = words.number(row.get(column.name))
+        if figure is None:
+            return None
+        whole = f"{figure:.4f}".rstrip("0").rstrip(".")
+        return f"{whole} {column.unit}".rstrip()
 
-    return (column,), write
+    return write
 
 
-#: The lines of a base's popup: key, columns of which it needs one, what it says.
-_LINES: dict[str, tuple[tuple[str, ...], Write]] = {
-    "counted_mu": _area("counted_mu"),
+def _writer(column: Column) -> Write:
+    """How a column's value is written where its line says no more than that."""
+    name = column.name
+    if column.kind == "date":
+        return lambda row, _: words.day(row.get(name))
+    if column.unit == "亩":
+        return lambda row, wording: wording.mu(row.get(name))
+    if column.kind in {"number", "integer", "year"}:
+        return _number(column)
+    return lambda row, wording: wording.word(column.words or name, row.get(name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the popup: the columns of which it needs one, and what it says."""
+
+    key: str
+    needs: tuple[str, ...]
+    write: Write
+    public: bool
+    searched: bool
+
+
+#: Lines that say more than a column's value: the columns of which they need one, what they say.
+_COMPOSED: dict[str, tuple[tuple[str, ...], Write]] = {
     "surveyed_mu": (("surveyed_mu",), _surveyed),
-    "declared_mu": _area("declared_mu"),
-    "contiguous_mu": _area("contiguous_mu"),
-    "blocks": _count("blocks"),
-    "variety": _word("variety"),
     "others": (("varieties",), _other_varieties),
-    "group": _word("group"),
-    "kind": _word("kind"),
-    "mode": _written("mode"),
     "place": (("county", "township", "village"), _place),
-    "reporting_unit": _word("reporting_unit"),
-    "operator": _written("operator"),
-    "survey_method": _word("survey_method"),
-    "surveyed_on": _day("surveyed_on"),
-    "completed_on": _day("completed_on"),
     "blocked_by": (("blocked_by",), _blocked),
-    "base_id": _written("base_id"),
-    "data_note": _written("data_note"),
 }
+#: The order of the popup's lines; what is declared beside stands before the last three.
+_FIRST = (
+    *("counted_mu", "surveyed_mu", "declared_mu", "contiguous_mu", "blocks"),
+    *("variety", "others", "group", "kind", "mode", "place", "reporting_unit", "operator"),
+    *("survey_method", "surveyed_on", "completed_on"),
+)
+_LAST = ("blocked_by", "base_id", "data_note")
+
+
+def _lines() -> list[_Line]:
+    """The lines of a base's popup, as the columns declare them."""
+    shown = {column.name: column for column in cols.with_role(Role.POPUP)}
+    composed = {name: key for key, (needs, _) in _COMPOSED.items() for name in needs}
+    lines = {}
+    for name, column in shown.items():
+        key = composed.get(name, name)
+        needs, write = _COMPOSED.get(key) or ((name,), _writer(column))
+        roles = [shown[need].roles for need in needs if need in shown]
+        public, searched = (all(r in role for role in roles) for r in (Role.PUBLIC, Role.SEARCHED))
+        lines[key] = _Line(key, needs, write, public=public, searched=searched)
+    beside = [key for key in lines if key not in {*_FIRST, *_LAST}]
+    return [lines[key] for key in (*_FIRST, *beside, *_LAST)]
