@@ -14,6 +14,7 @@ import shapely
 
 from herbgis.geo.systems import Geometries
 from herbgis.reading.formats.dxf_drawing import Drawing, Label, Ring
+from herbgis.reading.formats.encodings import decided_line
 from herbgis.reading.understanding.survey import Layer, bare_frame
 from herbgis.terms.issues import Issue, Place
 
@@ -73,7 +74,7 @@ def _with_findings(layer: Layer, drawing: Drawing) -> Layer:
     said = []
     if not drawing.agrees:
         issues.append(Issue("HG003", where, {"encoding": drawing.encoding}))
-        said.append(f"编码={drawing.encoding}(由内容判定)")
+        said.append(decided_line(drawing.encoding))
     if drawing.cut:
         why = "DXF 不完整, 只读到能读的部分"
         issues.append(Issue("HG001", where, {"why": why}))

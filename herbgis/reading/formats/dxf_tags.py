@@ -11,7 +11,7 @@ from typing import IO, TypeAlias
 
 from ezdxf.tools.codepage import toencoding
 
-from herbgis.reading.formats.encodings import decide
+from herbgis.reading.formats.encodings import decide, names_encoding, title_of
 
 #: A group code, and the bytes of its value.
 Tag: TypeAlias = tuple[int, bytes]
@@ -87,5 +87,4 @@ def encoding_of(path: Path) -> tuple[str, str, bool]:
         stated = "utf-8"
     else:
         stated = toencoding(header.get(b"$DWGCODEPAGE", ""))
-    agrees = stated in {"utf-8", "utf8"} if found == "UTF-8" else stated.startswith("gb")
-    return found.lower(), "GBK" if found == "GB18030" else found, agrees
+    return found.lower(), title_of(found), names_encoding(stated, found)

@@ -1,4 +1,4 @@
-"""Which encoding a file's text is in, decided from its bytes."""
+"""Which encoding a file's text is in, decided from its bytes, and how people are told of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+#: Python's codec for Chinese text that is not Unicode, which holds all of GBK and GB2312; and the
+#: name that people know it under.
+_CHINESE = "GB18030"
+GBK = "GBK"
+#: Other names of an encoding that decodes the same text.
+_PARTS = {"gb2312": "gb18030", "gbk": "gb18030", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
 #: Marks at the head of a text file that settle the question.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -33,7 +39,7 @@ def decide(pieces: Iterable[bytes]) -> str | None:
         return None
     damaged = sum(len(_DAMAGED.findall(text)) for text in foreign)
     sound = sum(len(_SOUND.findall(text)) for text in foreign)
-    return "UTF-8" if not damaged or sound >= _SOUND_PER_DAMAGED * damaged else "GB18030"
+    return "UTF-8" if not damaged or sound >= _SOUND_PER_DAMAGED * damaged else _CHINESE
 
 
 def _as_utf8(piece: bytes) -> str:
@@ -62,4 +68,32 @@ def text_of_file(path: Path) -> tuple[str, str]:
         msg = f"文件有 {size / 1e6:.0f} MB, 超过限额; 请拆分后再交"
         raise ValueError(msg)
     text, encoding = decode_text(path.read_bytes())
-    return text, "GBK" if encoding == "GB18030" else encoding.removesuffix("-SIG")
+    return text, title_of(encoding)
+
+
+def title_of(encoding: str | None) -> str:
+    """The name that people know an encoding under; UTF-8 where the text is plain ASCII."""
+    if encoding == _CHINESE:
+        return GBK
+    return (encoding or "UTF-8").removesuffix("-SIG")
+
+
+def decided_line(title: str) -> str:
+    """The assumption that says which encoding the bytes, and nothing else, told."""
+    return f"编码={title}(由内容判定)"
+
+
+def names_encoding(stated: str, encoding: str) -> bool:
+    """Whether what a file states (``'936'``, ``'GB2312'``, ``'utf8'``) is the encoding it is in."""
+    found = _codec(stated)
+    return found is not None and found == _codec(encoding)
+
+
+def _codec(name: str) -> str | None:
+    """Python's name for an encoding, those that decode the same text under one; None if unknown."""
+    name = f"cp{name}" if name.isdigit() else name
+    try:
+        found = codecs.lookup(name).name
+    except LookupError:
+        return None
+    return _PARTS.get(found, found)

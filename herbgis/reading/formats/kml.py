@@ -12,10 +12,11 @@ from typing import Any, cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from herbgis.reading.formats.archives import unpack
-from herbgis.reading.formats.kml_fields import fields_of, text_of
-from herbgis.reading.formats.kml_shapes import local, shapes_of
+from herbgis.reading.formats.encodings import decided_line
+from herbgis.reading.formats.kml_fields import fields_of
+from herbgis.reading.formats.kml_shapes import shapes_of
 from herbgis.reading.formats.placemarks import Folder
-from herbgis.reading.formats.xml_text import CDATA_END, sound_text
+from herbgis.reading.formats.xml_text import heal_xml, local, text_of, without_cdata
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 
@@ -68,8 +69,8 @@ def _layers_of_member(member: Path, path: Path, shown: str, name: str) -> Iterat
 
 def _layers(file: Path, path: Path, shown: str) -> Iterator[Layer]:
     """Layers of the KML in a file; the path is that of the archive around it, or the same."""
-    text, encoding, agrees = sound_text(file)
-    document = _parse(text, path.stem)
+    xml = heal_xml(file)
+    document = _parse(xml.text, path.stem)
     if document.damage and not document.folders:
         msg = f"没有读到完整的地标: {document.damage}"
         raise ValueError(msg)
@@ -77,9 +78,9 @@ def _layers(file: Path, path: Path, shown: str) -> Iterator[Layer]:
         document.folders = document.folders or {path.stem: Folder()}
     of_ovital = path.suffix.lower().startswith(".ov")
     for number, (name, folder) in enumerate(document.folders.items()):
-        layer = folder.layer(shown, name, encoding, of_ovital=of_ovital)
+        layer = folder.layer(shown, name, xml.encoding, of_ovital=of_ovital)
         if number == 0:
-            layer = _with_findings(layer, document, agrees=agrees)
+            layer = _with_findings(layer, document, agrees=xml.agrees)
         yield layer
 
 
@@ -99,8 +100,7 @@ def _parse(text: str, stem: str) -> _Document:
         document.damage = str(error)
     begun = sum(folder.begun for folder in document.folders.values())
     if document.damage:
-        outside = CDATA_END.sub(lambda part: "" if part[0].endswith("]]>") else part[0], text)
-        lost = len(_BEGINNING.findall(outside)) - begun
+        lost = len(_BEGINNING.findall(without_cdata(text))) - begun
         if lost > 0:
             document.folders.setdefault(walk.folder, Folder()).begun += lost
     return document
@@ -174,7 +174,7 @@ def _with_findings(layer: Layer, document: _Document, *, agrees: bool) -> Layer:
     where = Place(layer.file, layer.name)
     said, issues = [], []
     if not agrees:
-        said.append(f"编码={layer.encoding}(由内容判定)")
+        said.append(decided_line(layer.encoding))
         issues.append(Issue("HG003", where, {"encoding": layer.encoding}))
     if document.damage:
         said.append(document.damage[:200])

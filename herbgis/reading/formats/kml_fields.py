@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from xml.etree.ElementTree import Element
 
-from herbgis.reading.formats.kml_shapes import local
 from herbgis.reading.formats.table_headers import is_known_heading
+from herbgis.reading.formats.xml_text import local, text_of
 
 _LINE = re.compile(r"(?P<heading>[^:：=]{1,20})[:：=]\s*(?P<value>.*)")
 _LINE_BREAK = re.compile(r"<\s*(?:br|/p|/div)\b[^<>]*>|\r\n|\r|\n", re.IGNORECASE)
@@ -16,11 +16,6 @@ _TAG = re.compile(r"<[^<>]*>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 #: What only looks like a tag; the parser would go through the rest of the text at each of them.
 _BARE = re.compile(r"<(?!/?[a-z][^<>]*>)", re.IGNORECASE)
-
-
-def text_of(element: Element) -> str:
-    """All text below an element, without outer blanks."""
-    return "".join(element.itertext()).strip()
 
 
 def fields_of(placemark: Element) -> dict[str, str]:

@@ -10,16 +10,12 @@ from xml.etree.ElementTree import Element
 import shapely
 
 from herbgis.reading.formats.placemarks import Coordinates, Shapes
+from herbgis.reading.formats.xml_text import local
 
 _CONTAINERS = frozenset({"MultiGeometry", "Placemark"})
 _LINES = frozenset({"LineString", "LinearRing", "Track"})
 #: A run of blanks is entered at its first alone: a long run without a comma is gone through once.
 _BLANKS_AT_COMMA = re.compile(r"(?<!\s)\s*[,，]\s*")
-
-
-def local(tag: str) -> str:
-    """A tag without its namespace."""
-    return tag.rpartition("}")[2].rpartition(":")[2]
 
 
 def shapes_of(placemark: Element) -> Shapes:

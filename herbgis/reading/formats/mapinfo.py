@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from herbgis.reading.formats.encodings import GBK
 from herbgis.reading.formats.vector import read_gdal
 from herbgis.reading.understanding.survey import Layer
 
@@ -15,7 +16,7 @@ _CHARSET = re.compile(
 )
 _HEAD_BYTES = 4096
 #: MapInfo's names for the encodings of Chinese text.
-_ENCODINGS = {"WINDOWSSIMPCHINESE": "GBK", "UTF-8": "UTF-8"}
+_ENCODINGS = {"WINDOWSSIMPCHINESE": GBK, "UTF-8": "UTF-8"}
 
 
 def read_mapinfo(path: Path, shown: str) -> Iterator[Layer]:

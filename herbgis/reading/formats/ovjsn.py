@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import shapely
 
-from herbgis.reading.formats.encodings import text_of_file
+from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
 from herbgis.reading.formats.kml_fields import told_by
 from herbgis.reading.formats.placemarks import Folder, Shapes
 from herbgis.reading.understanding.survey import Layer
@@ -32,7 +32,7 @@ def read_ovjsn(path: Path, shown: str) -> Iterator[Layer]:
     """Every folder of an OVJSN as a layer."""
     text, encoding = text_of_file(path)
     folders = _folders(_root(text), path.stem)
-    decided = encoding == "GBK"
+    decided = encoding == GBK
     for number, (name, folder) in enumerate(folders.items()):
         layer = folder.layer(shown, name, encoding, of_ovital=True)
         if decided and number == 0:
@@ -55,7 +55,7 @@ def _root(text: str) -> _Part:
 def _with_encoding(layer: Layer) -> Layer:
     """The file's first layer, with the encoding that JSON does not allow."""
     issue = Issue("HG003", Place(layer.file, layer.name), {"encoding": layer.encoding})
-    said = (f"编码={layer.encoding}(由内容判定)", *layer.assumptions)
+    said = (decided_line(layer.encoding), *layer.assumptions)
     return replace(layer, assumptions=said, issues=(issue, *layer.issues))
 
 

@@ -17,7 +17,7 @@ from herbgis.foundation.units import MU_M2
 from herbgis.geo.china import SURE_NORTHINGS_M
 from herbgis.geo.datums import OLD_DATUMS
 from herbgis.geo.zones import GaussKruger
-from herbgis.reading.formats.encodings import decode_text
+from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
 from herbgis.reading.formats.rings import even_odd
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
@@ -50,7 +50,7 @@ class _Contents:
 
 def read_plot_txt(path: Path, shown: str) -> Iterator[Layer]:
     """Plots of a 界址点 TXT; X is north and Y is east unless the points say otherwise."""
-    text, encoding = decode_text(path.read_bytes())
+    text, encoding = text_of_file(path)
     contents = _parse(text)
     plots = contents.plots
     if not plots:
@@ -59,8 +59,8 @@ def read_plot_txt(path: Path, shown: str) -> Iterator[Layer]:
     where = Place(shown, path.stem)
     swapped = _east_first(plots)
     crs, assumptions, contradiction = _system(contents.header, plots, swapped=swapped)
-    if encoding == "GB18030":
-        assumptions.append("编码=GBK(由内容判定)")
+    if encoding == GBK:
+        assumptions.append(decided_line(encoding))
     if swapped:
         assumptions.append("点坐标为东坐标在前(由数值判定)")
     shapes = [_shape(plot, swapped=swapped) for plot in plots]
@@ -81,7 +81,7 @@ def read_plot_txt(path: Path, shown: str) -> Iterator[Layer]:
         frame=_table(plots, shapes),
         crs=crs,
         promised=len(plots),
-        encoding="GBK" if encoding == "GB18030" else encoding,
+        encoding=encoding,
         assumptions=tuple(assumptions),
         issues=tuple(issues),
     )

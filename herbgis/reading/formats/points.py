@@ -9,7 +9,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from herbgis.reading.formats.encodings import decode_text
+from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
 from herbgis.reading.formats.rings import even_odd
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
@@ -19,7 +19,7 @@ _Point = tuple[float, float]
 
 def read_cass_points(path: Path, shown: str) -> Iterator[Layer]:
     """Rings of a CASS .dat: by code where several codes have three points, else one of all."""
-    text, encoding = decode_text(path.read_bytes())
+    text, encoding = text_of_file(path)
     points, unread = _parse(text)
     if not points:
         msg = "没有“点号,编码,东,北,高”的行, 不是 CASS 坐标文件"
@@ -29,7 +29,7 @@ def read_cass_points(path: Path, shown: str) -> Iterator[Layer]:
     if unread:
         why = f"第 {unread[0]} 行等 {len(unread)} 行读不懂"
         issues.append(Issue("HG001", Place(shown, path.stem), {"why": why}))
-    assumptions = ["编码=GBK(由内容判定)"] if encoding == "GB18030" else []
+    assumptions = [decided_line(encoding)] if encoding == GBK else []
     yield Layer(
         file=shown,
         name=path.stem,
@@ -39,7 +39,7 @@ def read_cass_points(path: Path, shown: str) -> Iterator[Layer]:
         ),
         crs=None,
         promised=len(rings),
-        encoding="GBK" if encoding == "GB18030" else encoding,
+        encoding=encoding,
         assumptions=(*assumptions, note),
         issues=tuple(issues),
     )

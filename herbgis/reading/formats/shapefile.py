@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import shutil
 import struct
 from collections.abc import Iterator
@@ -34,7 +33,7 @@ def text_encoding(shp: Path) -> tuple[str | None, bool]:
         return None, True
     with dbf.open("rb") as file:
         decided = encodings.decide(_texts(file.read(_SCANNED_BYTES)))
-    return decided, decided is None or _stated(shp) == _lookup(decided)
+    return decided, decided is None or encodings.names_encoding(_stated(shp), decided)
 
 
 def promised_records(shp: Path) -> int:
@@ -129,18 +128,10 @@ def _escaped(stem: str) -> str:
     return "".join(f"[{c}]" if c in "[]*?" else c for c in stem)
 
 
-def _stated(shp: Path) -> str | None:
+def _stated(shp: Path) -> str:
+    """What the .cpg says; nothing without one."""
     cpg = _beside(shp, ".cpg")
-    return _lookup(cpg.read_text(encoding="ascii", errors="replace").strip()) if cpg else None
-
-
-def _lookup(name: str) -> str | None:
-    name = f"cp{name}" if name.isdigit() else name
-    try:
-        found = codecs.lookup(name).name
-    except LookupError:
-        return None
-    return "gb18030" if found in {"gbk", "gb2312", "cp936"} else found
+    return cpg.read_text(encoding="ascii", errors="replace").strip() if cpg else ""
 
 
 def _texts(data: bytes) -> Iterator[bytes]:

@@ -55,13 +55,13 @@ def read_geojson(path: Path, shown: str) -> Iterator[Layer]:
     if encoding.startswith("UTF-8") and "\ufffd" not in text:
         yield from read_gdal(path, shown)
         return
-    title = _title(encoding)
+    title = encodings.title_of(encoding)
     with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
         copy = Path(folder, path.name)
         copy.write_text(text, encoding="utf-8", newline="")
         for layer in read_gdal(copy, shown):
             issue = Issue("HG003", Place(shown, layer.name), {"encoding": title})
-            said = (f"编码={title}(由内容判定)", *layer.assumptions)
+            said = (encodings.decided_line(title), *layer.assumptions)
             issues = (issue, *layer.issues)
             yield replace(layer, encoding=title, assumptions=said, issues=issues)
 
@@ -115,10 +115,10 @@ def _read_layer(path: Path, shown: str, name: str, *, alone: bool) -> Layer:
             table, info = _read_table(path, options)
         except UnicodeDecodeError:
             table, info = _read_table(path, {**options, "encoding": _BYTEWISE})
-            table, encoding, agrees = _decoded(table), encoding or "GB18030", False
+            table, encoding, agrees = _decoded(table), encoding or encodings.GBK, False
     where = Place(shown, name)
-    issues = () if agrees else (Issue("HG003", where, {"encoding": _title(encoding)}),)
-    assumptions = [] if agrees else [f"编码={_title(encoding)}(由内容判定)"]
+    issues = () if agrees else (Issue("HG003", where, {"encoding": encodings.title_of(encoding)}),)
+    assumptions = [] if agrees else [encodings.decided_line(encodings.title_of(encoding))]
     if not alone:
         assumptions.append(f"文件有多个图层, 图层“{name}”已读")
     return Layer(
@@ -127,7 +127,7 @@ def _read_layer(path: Path, shown: str, name: str, *, alone: bool) -> Layer:
         frame=bare_frame(table),
         crs=pyproj.CRS(info["crs"]) if info["crs"] else None,
         promised=int(info["features"]) if info["features"] >= 0 else len(table),
-        encoding=_title(encoding),
+        encoding=encodings.title_of(encoding),
         assumptions=tuple(assumptions),
         issues=issues,
     )
@@ -162,11 +162,6 @@ def _text_of_bytes(value: object) -> object:
     if not isinstance(value, str):
         return value
     return encodings.decode_text(value.encode(_BYTEWISE))[0]
-
-
-def _title(encoding: str | None) -> str:
-    """The encoding by the name that people know it under."""
-    return {"GB18030": "GBK", None: "UTF-8"}.get(encoding, str(encoding))
 
 
 def read_parquet(path: Path, shown: str) -> Iterator[Layer]:

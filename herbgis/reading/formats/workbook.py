@@ -23,7 +23,7 @@ from python_calamine import (
 )
 
 from herbgis.reading.formats.coordinate_table import drawn
-from herbgis.reading.formats.encodings import decode_text
+from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
 from herbgis.reading.formats.grids import Grid, Merged, check_size, is_empty, make_grid
 from herbgis.reading.formats.sheets import Table, find_table, known_headings
 from herbgis.reading.formats.xls_extent import OLE_HEAD, check_xls
@@ -77,15 +77,15 @@ def read_workbook(path: Path, shown: str) -> Iterator[Layer]:
 
 def read_csv(path: Path, shown: str) -> Iterator[Layer]:
     """A table of text; the delimiter is the one under which the most headings are known."""
-    text, encoding = decode_text(path.read_bytes())
+    text, encoding = text_of_file(path)
     grids = [_grid_of_text(text, delimiter) for delimiter in _DELIMITERS]
     found = find_table(max(grids, key=known_headings))
     if found is None or found.is_report:
         yield _unread(shown, _NO_HEADER if found is None else _REPORT)
         return
-    layer = _layer(shown, path.stem, found, "GBK" if encoding == "GB18030" else encoding)
-    if encoding == "GB18030":
-        layer = replace(layer, assumptions=("编码=GBK(由内容判定)", *layer.assumptions))
+    layer = _layer(shown, path.stem, found, encoding)
+    if encoding == GBK:
+        layer = replace(layer, assumptions=(decided_line(encoding), *layer.assumptions))
     yield layer
 
 

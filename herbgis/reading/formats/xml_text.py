@@ -1,12 +1,24 @@
-"""XML as phones and programs write it, healed before it is parsed."""
+"""XML as phones and programs write it, healed so that a strict parser takes it.
+
+For every reader of an XML format::
+
+    xml = heal_xml(path)
+    for event, element in XMLPullParser(...): ...   # fed with xml.text
+    if not xml.agrees: ...                          # HG003, with xml.encoding
+
+What is healed: an encoding other than the declared one, control characters, entities of HTML
+(`&nbsp;`), a bare `&`. A document type is refused: it may fetch files, or grow without bound.
+"""
 
 from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
-from herbgis.reading.formats.encodings import text_of_file
+from herbgis.reading.formats.encodings import names_encoding, text_of_file
 
 _DECLARATION = re.compile(r"^\s*<\?xml\b([^>]*)\?>")
 _DECLARED = re.compile(r"encoding\s*=\s*[\"']([\w.-]+)[\"']")
@@ -14,25 +26,64 @@ _DECLARED = re.compile(r"encoding\s*=\s*[\"']([\w.-]+)[\"']")
 _ENDS = {"<!--": "-->", "<?": "?>"}
 _NOT_BLANK = re.compile(r"\S|\Z")
 #: One that is never ended goes on to the end, so that the text is gone through once.
-CDATA_END = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _ENTITY = re.compile(r"&(?:(?P<kept>(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);)|(?P<name>\w+;)?)")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def sound_text(path: Path) -> tuple[str, str, bool]:
-    """A file's XML without its declaration, its encoding, and whether the declaration agrees."""
+@dataclass(frozen=True, slots=True)
+class HealedXml:
+    """A file's XML for a parser.
+
+    Attributes
+    ----------
+    text : str
+        Without its declaration.
+    encoding : str
+        The encoding that the bytes are in, by the name that people know it under.
+    agrees : bool
+        Whether the declaration says the same, or it makes no difference.
+    """
+
+    text: str
+    encoding: str
+    agrees: bool
+
+
+def heal_xml(path: Path) -> HealedXml:
+    """A file's XML, healed.
+
+    Raises
+    ------
+    ValueError
+        It has a document type, or is larger than any survey.
+    """
     text, title = text_of_file(path)
     is_ascii = text.isascii()
     text = _NO_XML.sub("", text)
     head = _DECLARATION.match(text)
     declared = _DECLARED.search(head[1]) if head else None
-    stated = declared[1].upper() if declared else "UTF-8"
     text = text[head.end() :] if head else text
     if _has_document_type(text):
         msg = "文件带有 DOCTYPE 声明, 出于安全不读"
         raise ValueError(msg)
-    same = title[:5] == stated[:5] or (title == "GBK" and stated in {"GB2312", "GB18030"})
-    return _sound(text), title, same or is_ascii
+    agrees = names_encoding(declared[1] if declared else "UTF-8", title)
+    return HealedXml(_sound(text), title, agrees or is_ascii)
+
+
+def without_cdata(text: str) -> str:
+    """XML without its whole CDATA sections; one that a damaged file never ends is kept."""
+    return _CDATA.sub(lambda part: "" if part[0].endswith("]]>") else part[0], text)
+
+
+def local(tag: str) -> str:
+    """A tag without its namespace."""
+    return tag.rpartition("}")[2].rpartition(":")[2]
+
+
+def text_of(element: Element) -> str:
+    """All text below an element, without outer blanks."""
+    return "".join(element.itertext()).strip()
 
 
 def _has_document_type(text: str) -> bool:
@@ -54,7 +105,7 @@ def _has_document_type(text: str) -> bool:
 
 def _sound(text: str) -> str:
     """The same without what people write and no parser takes: `&nbsp;` and a bare &."""
-    parts = CDATA_END.split(text)
+    parts = _CDATA.split(text)
     return "".join(
         part if part.startswith("<![CDATA[") else _ENTITY.sub(_entity, part) for part in parts
     )
