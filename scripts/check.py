@@ -17,7 +17,7 @@ CHECKS = {
     "page templates": [sys.executable, "-m", "djlint", "--lint", "herbgis/webmap/templates"],
     "types": [sys.executable, "-m", "mypy"],
     "import contracts": [sys.executable, "-c", CONTRACTS],
-    "tests": [sys.executable, "-m", "pytest"],
+    "tests": [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"],
 }
 
 

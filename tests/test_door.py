@@ -119,12 +119,6 @@ def test_a_name_is_the_same_object_however_it_was_imported() -> None:
     assert set(kinds.values()) == {"function", "type"}
 
 
-def test_no_module_bears_the_name_of_a_public_function() -> None:
-    names = {path.stem for path in PACKAGE.rglob("*.py")}
-    names |= {path.name for path in PACKAGE.rglob("*") if path.is_dir()}
-    assert not names & set(FUNCTIONS)
-
-
 def test_a_public_name_is_defined_once() -> None:
     homes: dict[str, list[str]] = {name: [] for name in SURFACE}
     for path in sorted(PACKAGE.rglob("*.py")):
