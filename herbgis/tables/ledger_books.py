@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -22,6 +22,7 @@ from herbgis.terms.reporting_units import unit_titles
 _MU = "0.00"
 #: Of the columns that only some tables have, those that always stand in a 台账, at its end.
 _LAST = ("evidence", "remark")
+_AREAS = ("declared_mu", "surveyed_mu", "counted_mu", "contiguous_mu")
 _SIGNED = "填报人:                    审核人:                    填报单位 (盖章):"
 
 
@@ -109,7 +110,7 @@ def write_ledger_book(
                 "中药材与食用菌基地台账",
                 ledger_table(bases, policy),
                 [*OFFICIAL_NOTES, *notes],
-                dict.fromkeys(("上报面积", "实测面积", "核定面积", "最大连片"), _MU),
+                {cols.titles()[name]: _MU for name in _AREAS},
                 ["单位: 亩"],
                 frozen=2,
             )
@@ -123,37 +124,28 @@ def ledger_table(bases: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
     units = unit_titles(bases, policy)
     order = [word.title for word in policy.words["reporting_unit"].values()]
     rank = {title: place for place, title in enumerate(order)}
+    titles = cols.titles()
     table = pd.DataFrame(
         {
-            "基地编号": bases.index.astype("str"),
-            "填报单位": units,
-            "县(区)": [_title(policy, "county", c) for c in bases["county"]],
-            "乡镇": bases["township"].to_numpy(),
-            "村": bases["village"].to_numpy(),
-            "基地名称": bases["name"].to_numpy(),
-            "经营主体": bases["operator"].to_numpy(),
-            "主栽品种": bases["variety"].to_numpy(),
+            titles["base_id"]: bases.index.astype("str"),
+            titles["reporting_unit"]: units,
+            **_cells(bases, ["county", "township", "village", "name", "operator"], policy),
+            **_cells(bases, ["variety"], policy),
             "其他品种": [
                 "、".join(v for v in every if v != main)
                 for main, every in zip(bases["variety"], bases["varieties"], strict=True)
             ],
-            "种植模式": bases["mode"].to_numpy(),
-            "基地类型": [_title(policy, "kind", k) for k in bases["kind"]],
-            "建设状态": [_title(policy, "status", s) for s in bases["status"]],
+            **_cells(bases, ["mode", "kind", "status"], policy),
             "建成年份": bases["completed_on"].dt.year.astype("Int64").to_numpy(dtype=object),
-            "上报面积": bases["declared_mu"].to_numpy(),
-            "实测面积": bases["surveyed_mu"].to_numpy(),
-            "核定面积": bases["counted_mu"].to_numpy(),
-            "最大连片": bases["contiguous_mu"].to_numpy(),
-            "规模等级": [None if pd.isna(t) else policy.tier_title(t) for t in bases["tier"]],
+            **_cells(bases, _AREAS, policy),
+            titles["tier"]: [None if pd.isna(t) else policy.tier_title(t) for t in bases["tier"]],
             "核实状态": _states(bases, marks, policy),
-            "测量方式": [_title(policy, "survey_method", m) for m in bases["survey_method"]],
-            "测量日期": bases["surveyed_on"].dt.date.to_numpy(dtype=object),
+            **_cells(bases, ["survey_method", "surveyed_on"], policy),
             "入库日期": bases["admitted_on"].dt.date.to_numpy(dtype=object),
             **_told_by_some(bases, policy),
-            "数据说明": bases["data_note"].to_numpy(),
-            "整改代码": bases["blocked_by"].map("、".join).to_numpy(),
-            **{cols.titles()[name]: _told(bases, name) for name in _LAST},
+            **_cells(bases, ["data_note"], policy),
+            titles["blocked_by"]: bases["blocked_by"].map("、".join).to_numpy(),
+            **_cells(bases, _LAST, policy),
         }
     )
     place = table["填报单位"].map(rank).fillna(len(rank))
@@ -165,24 +157,33 @@ def ledger_table(bases: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
 
 def _told_by_some(bases: gpd.GeoDataFrame, policy: Policy) -> dict[str, np.ndarray]:
     """The optional columns that any base fills, under the headings of the form."""
-    told = {}
-    for column in cols.known_in(bases, cols.OPTIONAL):
-        if column.name in _LAST or bases[column.name].isna().all():
-            continue
-        values = _told(bases, column.name)
-        if column.words:
-            values = np.array(
-                [_title(policy, column.words, value) for value in values], dtype=object
-            )
-        told[column.heading] = values
-    return told
+    told = [
+        column
+        for column in cols.known_in(bases, cols.OPTIONAL)
+        if column.name not in _LAST and bases[column.name].notna().any()
+    ]
+    return {column.heading: _told(bases, column, policy) for column in told}
 
 
-def _told(bases: gpd.GeoDataFrame, name: str) -> np.ndarray:
-    """A column's values, None where there are none; a column of None where there is no column."""
-    if name not in bases:
+def _cells(bases: gpd.GeoDataFrame, names: Iterable[str], policy: Policy) -> dict[str, np.ndarray]:
+    """Columns under their titles."""
+    known = {column.name: column for column in cols.every()}
+    return {known[name].title: _told(bases, known[name], policy) for name in names}
+
+
+def _told(bases: gpd.GeoDataFrame, column: cols.Column, policy: Policy) -> np.ndarray:
+    """A column's values in people's words; None where there are none, or is no column."""
+    if column.name not in bases:
         return np.full(len(bases), None, dtype=object)
-    return np.array(bases[name].astype(object).where(bases[name].notna(), None), dtype=object)
+    values = bases[column.name]
+    if column.kind == "number":
+        return np.asarray(values)
+    if column.kind == "date":
+        return np.asarray(values.dt.date, dtype=object)
+    told = np.array(values.astype(object).where(values.notna(), None), dtype=object)
+    if column.words:
+        told = np.array([_title(policy, column.words, value) for value in told], dtype=object)
+    return told
 
 
 def _states(bases: gpd.GeoDataFrame, marks: pd.DataFrame, policy: Policy) -> list[str]:

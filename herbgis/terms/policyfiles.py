@@ -318,7 +318,7 @@ def _seven_parameters(name: str, entry: Mapping[str, Any]) -> SevenParameters:
 def _all_words(table: Mapping[str, Any]) -> dict[str, dict[str, Word]]:
     words = {
         column: {name: _word(name, entry) for name, entry in table[column].items()}
-        for column in ("status", "kind", "survey_method", "unit", "answer", "yield_state")
+        for column in ("group", "status", "kind", "survey_method", "unit", "answer", "yield_state")
     }
     for column in ("county", "reporting_unit"):
         words[column] = {entry["name"]: _place(entry) for entry in table[column]}
