@@ -15,7 +15,7 @@ import pandas as pd
 from herbgis.foundation import display
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.planning.choosing import explaining
-from herbgis.planning.choosing.options import Draft, draft
+from herbgis.planning.choosing.drafting import Draft, draft
 from herbgis.planning.choosing.solving import Blocking, Search, Solution
 from herbgis.planning.choosing.words import (
     STATUSES,

@@ -14,6 +14,7 @@ import shapely
 from herbgis.foundation.units import MU_M2
 from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2, local_metres
 from herbgis.geo.systems import Geometries
+from herbgis.measuring.chances import UNDECIDED_SIGMAS
 from herbgis.planning.land.footprints import Footprints, polygons_of
 from herbgis.planning.land.rating import Land
 from herbgis.planning.land.scoring import Tally
@@ -24,8 +25,6 @@ from herbgis.planning.sites.partition import NONE, Ways
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
-#: A base grows beyond the line by so many standard deviations, so that its tier is sure (95%).
-_SURE = 1.96
 #: Land is looked for so far around a base, in sides of a square of what it lacks.
 _REACH = 2.0
 #: What is cut off the first cells is made good by more of them, so often.
@@ -77,8 +76,9 @@ def enlarge_bases(
         for tier in policy.tiers:
             if mu >= tier.threshold_mu:
                 continue
-            sigma = base.get("sigma_mu", np.nan)
-            more = 0.0 if np.isnan(sigma) else _SURE * sigma * np.sqrt(tier.threshold_mu / mu)
+            # So far beyond the line that the tier is not undecided.
+            spare = UNDECIDED_SIGMAS * base.get("sigma_mu", np.nan)
+            more = 0.0 if np.isnan(spare) else spare * np.sqrt(tier.threshold_mu / mu)
             asked = _Asked(
                 standing[number],
                 (tier.threshold_mu - mu + more) * MU_M2,
