@@ -32,11 +32,11 @@ import numpy as np
 from benchmarks.terrain import peak_mb
 from herbgis.foundation.errors import HerbgisError
 from herbgis.planning.choosing.explaining import replacement_costs, stability
-from herbgis.planning.choosing.linear import _as_model
+from herbgis.planning.choosing.linear import as_model
 from herbgis.planning.choosing.problem import Problem
 from herbgis.planning.choosing.rows import Rows
-from herbgis.planning.choosing.solving import Search, solve
-from tests.helpers.plan_cases import large_problem, short_of
+from herbgis.planning.choosing.solving import Search
+from tests.helpers.plan_cases import large_problem, short_of, solve
 
 OUT = Path(__file__).parent / "PLANNING.md"
 #: Seconds that the full program is given, and that a harder instance is.
@@ -99,7 +99,7 @@ def full(problem: Problem) -> tuple[bool, float, float]:
         ("time_limit", LIMIT_S),
     ):
         highs.setOptionValue(name, value)
-    highs.passModel(_as_model(highspy, program, integer=True))
+    highs.passModel(as_model(highspy, program, integer=True))
     began = time.perf_counter()
     highs.run()
     spent = time.perf_counter() - began

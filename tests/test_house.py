@@ -137,7 +137,6 @@ _NOT_YET = {
     "herbgis.counting.progress",
     "herbgis.geo.rasters",
     "herbgis.measuring.terrain",
-    "herbgis.planning.choosing.solving",
     "herbgis.planning.visit.visit.choose_visit",
     "herbgis.reading.formats.dxf_entities",
     "herbgis.reading.formats.sheets",

@@ -11,6 +11,7 @@ from herbgis.geo.geodesy import Flags, Floats, Ints
 from herbgis.planning.choosing.linear import solve_program
 from herbgis.planning.choosing.problem import Problem
 from herbgis.planning.choosing.rows import Rows
+from herbgis.planning.choosing.solving import Search, Solution
 
 
 def small_problem(seed: int) -> Problem:
@@ -111,6 +112,11 @@ def best_of_all(problem: Problem, allowed: Flags | None = None) -> tuple[float, 
             continue
         best = min(best, (short_of(problem, chosen), float(problem.cost[chosen].sum())))
     return best
+
+
+def solve(problem: Problem) -> Solution:
+    """The exact plan, of one search."""
+    return Search(problem).solution()
 
 
 def full_cost(problem: Problem) -> float:

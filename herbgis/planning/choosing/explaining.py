@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from herbgis.geo.geodesy import Floats
+from herbgis.planning.choosing.costs import cost_of
 from herbgis.planning.choosing.problem import Problem
-from herbgis.planning.choosing.solving import Search, Solution, cost_of
+from herbgis.planning.choosing.solving import Search, Solution
 
 #: Perturbed plans, and by which share of itself a cost is moved at most.
 RUNS, SPREAD = 30, 0.2

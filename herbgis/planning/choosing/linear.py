@@ -19,6 +19,7 @@ from herbgis.geo.geodesy import Flags, Floats, Ints
 
 #: HiGHS takes a number this close to a whole one, and a row this close to its bound, for it.
 TOLERANCE = 1e-7
+#: File descriptors, which C code writes to whatever `sys.stdout` is.
 _STDOUT, _STDERR = 1, 2
 
 
@@ -35,8 +36,8 @@ class Program:
         Row and coefficient of each entry, column after column.
     whole : array of bool, shape (columns,)
         Which columns must be whole numbers.
-    local : array of int
-        What the rows behind the demands stand for, see `rows.Rows`.
+    exclusions : array of int
+        Which sets of options the rows behind the demands hold to one, see `rows.Rows`.
     """
 
     cost: Floats
@@ -47,7 +48,7 @@ class Program:
     rows: Ints
     values: Floats
     whole: Flags
-    local: Ints
+    exclusions: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +60,8 @@ class Answer:
     duals: Floats
 
 
-def solve_program(program: Program, *, integer: bool, cutoff: float | None = None) -> Answer | None:
-    """Solve to proven optimality; None where nothing is feasible, or nothing below the cutoff.
+def solve_program(program: Program, *, integer: bool) -> Answer | None:
+    """Solve to proven optimality; None where nothing is feasible.
 
     One thread and one seed: the same program gives the same answer.
 
@@ -70,10 +71,12 @@ def solve_program(program: Program, *, integer: bool, cutoff: float | None = Non
         highspy is not installed, or HiGHS gave up.
     """
     highspy = _highspy()
-    if not len(program.cost):  # HiGHS calls it empty, whatever the rows ask
+    if not len(program.cost):
+        # Of a program without columns HiGHS says no more than that it is empty. All its sums are
+        # zero: it is feasible where every row admits zero.
         met = (program.row_lower <= 0).all() and (program.row_upper >= 0).all()
         return Answer(np.zeros(0), 0.0, np.zeros(len(program.row_lower))) if met else None
-    with _standard_output_to_standard_error():  # where the first one announces itself
+    with _standard_output_to_standard_error():  # the first solver of a process prints its version
         highs = highspy.Highs()
     options: dict[str, Any] = {
         "output_flag": False,
@@ -84,15 +87,13 @@ def solve_program(program: Program, *, integer: bool, cutoff: float | None = Non
         "mip_abs_gap": 0.0,
         "mip_feasibility_tolerance": TOLERANCE,
     }
-    if cutoff is not None:
-        options["objective_bound"] = cutoff
     for name, value in options.items():
         highs.setOptionValue(name, value)
-    highs.passModel(_as_model(highspy, program, integer=integer))
+    highs.passModel(as_model(highspy, program, integer=integer))
     highs.run()
     status = highs.getModelStatus()
     kinds = highspy.HighsModelStatus
-    if status in {kinds.kInfeasible, kinds.kObjectiveBound, kinds.kUnboundedOrInfeasible}:
+    if status in {kinds.kInfeasible, kinds.kUnboundedOrInfeasible}:
         return None
     if status != kinds.kOptimal:
         msg = f"求解器没有得出结果: {highs.modelStatusToString(status)}。请报告这一情形。"
@@ -117,7 +118,7 @@ def _highspy() -> Any:
 
 @contextmanager
 def _standard_output_to_standard_error() -> Iterator[None]:
-    """What C code prints goes where all goes that is no result."""
+    """What C code prints meanwhile goes where all goes that is no result."""
     sys.stdout.flush()
     kept = os.dup(_STDOUT)
     try:
@@ -128,7 +129,8 @@ def _standard_output_to_standard_error() -> Iterator[None]:
         os.close(kept)
 
 
-def _as_model(highspy: Any, program: Program, *, integer: bool) -> Any:
+def as_model(highspy: Any, program: Program, *, integer: bool) -> Any:
+    """A program as HiGHS takes it, its columns whole or not."""
     columns = len(program.cost)
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = columns, len(program.row_lower)

@@ -1,4 +1,9 @@
-"""The rows of a plan: what is asked, what is allowed, and what excludes what."""
+"""The rows of a plan's programs: what is asked and limited, and what excludes what.
+
+A program has a column an option, and a row a condition on sums over options. There are two sorts:
+demands, which are few and which most options add to; and exclusions, sets of options of which at
+most one is chosen, which are as many as sites and hold few options each.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +18,19 @@ from herbgis.planning.choosing.problem import Problem
 
 @dataclass(frozen=True, eq=False)
 class Demands:
-    """The rows of a problem: sums over options that must not fall short, or not exceed.
+    """What is asked and what is limited: sums over options that must not fall short, or not exceed.
+
+    A row is one demand, as the need of a tier or the most of a variety.
 
     Attributes
     ----------
     kind : list of str
-        ``tier``, ``variety_least``, ``variety_most``, ``county_least``, ``county_most``,
-        ``seedling`` by row.
+        By row; ``tier``, ``variety_least``, ``variety_most``, ``county_least``, ``county_most`` or
+        ``seedling``.
     number : array of int, shape (rows,)
         Of the tier, variety or county.
     lower, upper : array of float, shape (rows,)
+        What the sum is held between; infinite on the side where nothing is asked.
     """
 
     kind: list[str]
@@ -32,27 +40,33 @@ class Demands:
 
     @classmethod
     def of(cls, problem: Problem) -> Demands:
-        """Rows that ask for something, or forbid something."""
-        # Where an option takes from a tier's count, a surplus may be used up and no more.
-        taken = (problem.gains < 0).any(axis=1)
-        asked = [
-            ("tier", problem.need, True),
-            ("variety_least", problem.variety_least, True),
-            ("county_least", problem.county_least, True),
-            ("variety_most", problem.variety_most, False),
-            ("county_most", problem.county_most, False),
-            ("seedling", problem.seedling_mu, False),
-        ]
-        kinds: list[str] = []
-        numbers, lower, upper = [], [], []
-        for kind, values, least in asked:
-            wanted = (values > 0) | (taken if kind == "tier" else False)
-            rows = np.flatnonzero(wanted if least else np.isfinite(values))
-            kinds += [kind] * len(rows)
-            numbers.append(rows)
-            lower.append(values[rows] if least else np.full(len(rows), -np.inf))
-            upper.append(np.full(len(rows), np.inf) if least else values[rows])
-        return cls(kinds, *(np.concatenate(part) for part in (numbers, lower, upper)))
+        """The rows of a problem that ask for something, or forbid something."""
+        least = {
+            "tier": problem.need,
+            "variety_least": problem.variety_least,
+            "county_least": problem.county_least,
+        }
+        most = {
+            "variety_most": problem.variety_most,
+            "county_most": problem.county_most,
+            "seedling": problem.seedling_mu,
+        }
+        wanted = {kind: values > 0 for kind, values in least.items()}
+        wanted |= {kind: np.isfinite(values) for kind, values in most.items()}
+        # Where options take from a tier's count, they may take what is there beyond its need and
+        # no more: the row is there though nothing more is needed.
+        wanted["tier"] |= (problem.gains < 0).any(axis=1)
+        rows = {kind: np.flatnonzero(each) for kind, each in wanted.items()}
+        asked = [values[rows[kind]] for kind, values in least.items()]
+        allowed = [values[rows[kind]] for kind, values in most.items()]
+        nothing_asked = [np.full(len(each), -np.inf) for each in allowed]
+        all_allowed = [np.full(len(each), np.inf) for each in asked]
+        return cls(
+            [kind for kind, numbers in rows.items() for _ in numbers],
+            np.concatenate([*rows.values()]),
+            np.concatenate([*asked, *nothing_asked]),
+            np.concatenate([*all_allowed, *allowed]),
+        )
 
     @property
     def least(self) -> Flags:
@@ -73,7 +87,10 @@ class Demands:
         return table
 
     def prices(self, problem: Problem, duals: Floats) -> Floats:
-        """The rows' duals times what each option adds to them, shape (options,)."""
+        """What the rows pay for each option: their duals times what it adds, shape (options,).
+
+        The duals are summed by variety, county and tier first, as options are many.
+        """
         per_variety, per_mu = (np.zeros(len(problem.variety_least)) for _ in range(2))
         per_county = np.zeros(len(problem.county_least))
         per_tier = np.zeros(len(problem.need))
@@ -114,80 +131,109 @@ def cliques(problem: Problem) -> list[Ints]:
     return found
 
 
+class _Exclusions:
+    """Sets of which at most one option is chosen: those of a site, and those of a clique's sites.
+
+    They are kept by site: site ``s`` is in ``of_site[starts[s]:starts[s + 1]]``.
+
+    Attributes
+    ----------
+    count : int
+        How many sets there are.
+    of_site : array of int
+        Numbers of sets, site after site.
+    starts : array of int, shape (sites + 1,)
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        options_a_site = np.bincount(problem.site, minlength=problem.sites)
+        several = np.flatnonzero(options_a_site > 1)
+        sets = [several[[position]] for position in range(len(several))] + cliques(problem)
+        self.count = len(sets)
+        sites = np.concatenate([*sets, np.empty(0, dtype=np.intp)])
+        numbers = np.repeat(np.arange(len(sets)), [len(each) for each in sets])
+        order = np.lexsort((numbers, sites))
+        self.of_site = numbers[order]
+        self.starts = np.searchsorted(sites[order], np.arange(problem.sites + 1))
+
+    def entries(self, site: Ints) -> tuple[Ints, Ints]:
+        """For options at some sites: numbers of sets, and the position of the option in each."""
+        start = self.starts[site]
+        sets_of = self.starts[site + 1] - start
+        option = np.repeat(np.arange(len(site)), sets_of)
+        # 0, 1, … for each option: entries are counted, less how many came before the option's.
+        place = np.arange(len(option)) - np.repeat(np.cumsum(sets_of) - sets_of, sets_of)
+        return self.of_site[np.repeat(start, sets_of) + place], option
+
+    def prices(self, duals: Floats) -> Floats:
+        """Sum of the duals of the sets that each site is in, shape (sites,)."""
+        sums = np.concatenate([[0.0], np.cumsum(duals[self.of_site])])
+        return np.asarray(sums[self.starts[1:]] - sums[self.starts[:-1]], dtype=np.float64)
+
+
 class Rows:
-    """The rows of a problem, and what they are for any part of its options."""
+    """The rows of a problem, and the programs that they make of any part of its options."""
 
     def __init__(self, problem: Problem) -> None:
         self.demands = Demands.of(problem)
         self._problem = problem
-        counts = np.bincount(problem.site, minlength=problem.sites)
-        several = np.flatnonzero(counts > 1)
-        sets = cliques(problem)
-        self._local = len(several) + len(sets)
-        sites = np.concatenate([several, *sets])
-        sizes = [1] * len(several) + [len(clique) for clique in sets]
-        rows = np.repeat(np.arange(self._local), sizes)
-        order = np.lexsort((rows, sites))
-        self._local_rows = rows[order]
-        self._local_starts = np.searchsorted(sites[order], np.arange(problem.sites + 1))
+        self._exclusions = _Exclusions(problem)
 
     def program(
         self, options: Ints, cost: Floats, *, elastic: bool, one_of: Ints | None = None
     ) -> Program:
-        """The program over some options; elastic: what falls short costs 1 a piece.
+        """The program over some options.
 
-        `one_of`: positions of options of which exactly one is chosen.
+        Rows: the demands, the exclusions that any of the options is in, and the choice of one.
+        Columns: the options, and where it is elastic a shortfall for each demand that asks.
+
+        Parameters
+        ----------
+        options : array of int
+        cost : array of float, shape (options,)
+        elastic : bool
+            Whether demands may fall short, at a cost of 1 apiece.
+        one_of : array of int, optional
+            Positions among the options, of which exactly one is chosen.
         """
-        demands = self.demands
-        count = len(demands.kind)
-        site = self._problem.site[options]
-        starts = self._local_starts[site]
-        lengths = self._local_starts[site + 1] - starts
-        column = np.repeat(np.arange(len(options)), lengths)
-        at = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        local = self._local_rows[np.repeat(starts, lengths) + at]
-        present, local = np.unique(local, return_inverse=True)
+        demands, count = self.demands, len(options)
         table = demands.coefficients(self._problem, options)
-        where, option = np.nonzero(table)
-        rows = np.concatenate([where, count + local])
-        columns = np.concatenate([option, column])
-        values = np.concatenate([table[where, option], np.ones(len(local))])
+        demand, asked = np.nonzero(table)
+        excluded, option = self._exclusions.entries(self._problem.site[options])
+        present, place = np.unique(excluded, return_inverse=True)
+        exclusion = len(demands.kind) + place
+        entries = [(demand, asked, table[demand, asked]), (exclusion, option, np.ones(len(option)))]
         lower = np.concatenate([demands.lower, np.full(len(present), -np.inf)])
         upper = np.concatenate([demands.upper, np.ones(len(present))])
-        total = len(options)
-        if elastic:
-            least = np.flatnonzero(demands.least)
-            rows = np.concatenate([rows, least])
-            columns = np.concatenate([columns, total + np.arange(len(least))])
-            values = np.concatenate([values, np.ones(len(least))])
-            cost = np.concatenate([cost, np.ones(len(least))])
-            total += len(least)
+        shortfalls = np.flatnonzero(demands.least) if elastic else np.empty(0, dtype=np.intp)
+        ones = np.ones(len(shortfalls))
+        entries.append((shortfalls, count + np.arange(len(shortfalls)), ones))
         if one_of is not None:
-            rows = np.concatenate([rows, np.full(len(one_of), len(lower))])
-            columns = np.concatenate([columns, one_of])
-            values = np.concatenate([values, np.ones(len(one_of))])
+            entries.append((np.full(len(one_of), len(lower)), one_of, np.ones(len(one_of))))
             lower, upper = np.append(lower, 1.0), np.append(upper, 1.0)
-        order = np.lexsort((rows, columns))
-        most = np.ones(total)
-        most[len(options) :] = np.inf
+        row, column, value = (np.concatenate(part) for part in zip(*entries, strict=True))
+        order = np.lexsort((row, column))
+        total = count + len(shortfalls)
         return Program(
-            cost=cost,
-            upper=most,
+            cost=np.concatenate([cost, ones]),
+            upper=np.concatenate([np.ones(count), np.full(len(shortfalls), np.inf)]),
             row_lower=lower,
             row_upper=upper,
-            starts=np.searchsorted(columns[order], np.arange(total + 1)),
-            rows=rows[order],
-            values=values[order],
-            whole=np.arange(total) < len(options),
-            local=present,
+            starts=np.searchsorted(column[order], np.arange(total + 1)),
+            rows=row[order],
+            values=value[order],
+            whole=np.arange(total) < count,
+            exclusions=present,
         )
 
     def prices(self, program: Program, duals: Floats) -> Floats:
-        """What the rows of a program pay for each option of the problem, shape (options,)."""
+        """What the rows of a program pay for each option of the problem, shape (options,).
+
+        Exclusions that none of the program's options is in pay nothing.
+        """
         count = len(self.demands.kind)
-        local = np.zeros(self._local)
-        local[program.local] = duals[count : count + len(program.local)]
-        sums = np.concatenate([[0.0], np.cumsum(local[self._local_rows])])
-        of_site: Floats = sums[self._local_starts[1:]] - sums[self._local_starts[:-1]]
+        by_set = np.zeros(self._exclusions.count)
+        by_set[program.exclusions] = duals[count : count + len(program.exclusions)]
         paid = self.demands.prices(self._problem, duals[:count])
+        of_site = self._exclusions.prices(by_set)
         return np.asarray(paid + of_site[self._problem.site], dtype=np.float64)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from herbgis.foundation.errors import HerbgisError
-from herbgis.planning.choosing import solving
+from herbgis.planning.choosing import relaxing, solving
+from herbgis.planning.choosing.costs import cost_of
 from herbgis.planning.choosing.explaining import (
     forced_cost,
     replacement_costs,
@@ -19,8 +20,15 @@ from herbgis.planning.choosing.explaining import (
     trade_off,
 )
 from herbgis.planning.choosing.problem import Problem
-from herbgis.planning.choosing.solving import Search, Solution, cost_of, solve
-from tests.helpers.plan_cases import best_of_all, full_cost, large_problem, short_of, small_problem
+from herbgis.planning.choosing.solving import Search, Solution
+from tests.helpers.plan_cases import (
+    best_of_all,
+    full_cost,
+    large_problem,
+    short_of,
+    small_problem,
+    solve,
+)
 
 SMALL = range(200)
 
@@ -60,8 +68,8 @@ def test_a_middling_plan_is_that_of_the_full_program(seed: int) -> None:
 def test_few_options_at_a_time_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = large_problem(300, 5, need=(40, 20))
     whole = solve(problem)
-    for name, value in (("_FIRST", 1), ("_MORE", 1), ("_LEAST_KEPT", 1)):
-        monkeypatch.setattr(solving, name, value)
+    for module, name in ((relaxing, "_FIRST"), (relaxing, "_MORE"), (solving, "_LEAST_KEPT")):
+        monkeypatch.setattr(module, name, 1)
     assert solve(problem).cost == pytest.approx(whole.cost, rel=1e-12)
 
 
@@ -109,8 +117,7 @@ def test_a_missing_solver_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_the_solver_prints_nothing_among_the_results() -> None:
     code = (
-        "from tests.helpers.plan_cases import small_problem\n"
-        "from herbgis.planning.choosing.solving import solve\n"
+        "from tests.helpers.plan_cases import small_problem, solve\n"
         "solve(small_problem(1))\nprint('done')"
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
