@@ -13,7 +13,8 @@ from herbgis.foundation import resources
 from herbgis.foundation.errors import CandidatesError, MissingColumnError
 from herbgis.foundation.units import fold
 from herbgis.geo.geodesy import CGCS2000
-from herbgis.reading.reading import reader_of
+from herbgis.reading.formats.survey_file import Words
+from herbgis.reading.reading import layers_of
 from herbgis.reading.sources import Source, find_sources
 from herbgis.reading.understanding.placing import place_layer
 from herbgis.reading.understanding.survey import Layer
@@ -55,7 +56,7 @@ def read_candidates(source: str | Path, *, policy: Policy | None = None) -> gpd.
         layers = [
             _tidy(layer, policy)
             for each in find_sources([Path(source)], temporary)
-            for layer in _layers(each)
+            for layer in _layers(each, Words(policy))
         ]
     if not layers:
         msg = f"{source} 里没有候选地块。"
@@ -63,10 +64,10 @@ def read_candidates(source: str | Path, *, policy: Policy | None = None) -> gpd.
     return gpd.GeoDataFrame(pd.concat(layers, ignore_index=True), crs=CGCS2000)
 
 
-def _layers(source: Source) -> list[Layer]:
+def _layers(source: Source, words: Words) -> list[Layer]:
     """The layers of a data set; whatever fails is one error of ours."""
     try:
-        found = [] if source.trouble else [*reader_of(source.path)(source.path, source.shown)]
+        found = [] if source.trouble else [*layers_of(source, words)]
     except Exception as error:
         msg = f"候选地块文件 {source.shown} 读不出来: {error}"
         raise CandidatesError(msg) from error

@@ -13,6 +13,7 @@ from herbgis.reading.formats.mapinfo import read_mapinfo
 from herbgis.reading.formats.ovjsn import read_ovjsn
 from herbgis.reading.formats.plot_txt import read_plot_txt
 from herbgis.reading.formats.points import read_cass_points
+from herbgis.reading.formats.survey_file import Reader, SurveyFile, Words
 from herbgis.reading.formats.vector import read_gdal, read_geojson, read_parquet
 from herbgis.reading.formats.workbook import read_csv, read_workbook
 from herbgis.reading.sources import Source, find_sources
@@ -22,15 +23,16 @@ from herbgis.terms.issues import Issue, Place
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
-Reader = Callable[[Path, str], Iterator[Layer]]
 Track = Callable[[list[Source]], Iterable[Source]]
 
-#: Suffixes that GDAL does not read for us.
-_OWN_READERS: Mapping[str, Reader] = {
+#: The reader of each format, by suffix; a .gdb is a folder.
+READERS: Mapping[str, Reader] = {
     ".csv": read_csv,
     ".dat": read_cass_points,
     ".dxf": read_dxf,
+    ".gdb": read_gdal,
     ".geojson": read_geojson,
+    ".gpkg": read_gdal,
     ".json": read_geojson,
     ".kml": read_kml,
     ".kmz": read_kml,
@@ -39,6 +41,7 @@ _OWN_READERS: Mapping[str, Reader] = {
     ".ovkml": read_kml,
     ".ovkmz": read_kml,
     ".parquet": read_parquet,
+    ".shp": read_gdal,
     ".tab": read_mapinfo,
     ".txt": read_plot_txt,
     ".xls": read_workbook,
@@ -80,31 +83,30 @@ def read_survey(
     """
     policy = policy or load_policy()
     given = [paths] if isinstance(paths, (str, Path)) else paths
+    words = Words(policy, columns or {})
     parts: list[Part] = []
     with ExitStack() as temporary:
         sources = find_sources((Path(path) for path in given), temporary)
         for source in track(sources) if track else sources:
-            parts += _read_source(source, policy, columns)
+            parts += _read_source(source, words)
     return assemble(parts)
 
 
-def reader_of(path: Path) -> Reader:
-    """The reader of a file's format."""
-    return _OWN_READERS.get(path.suffix.lower(), read_gdal)
+def layers_of(source: Source, words: Words) -> Iterator[Layer]:
+    """The layers of a data set as its format's reader has them; whatever is raised is its own."""
+    reader = READERS[source.path.suffix.lower()]
+    return reader(SurveyFile(source.path, source.shown, words))
 
 
-def _read_source(
-    source: Source, policy: Policy, columns: Mapping[str, str] | None
-) -> Iterator[Part]:
+def _read_source(source: Source, words: Words) -> Iterator[Part]:
     """Layers of one data set; what fails to open or parse is a part of its own with HG001."""
     if source.trouble:
         yield _failed(source, source.trouble)
         return
-    reader = reader_of(source.path)
     layers = 0
     try:
-        for layer in reader(source.path, source.shown):
-            yield understand(layer, policy, columns)
+        for layer in layers_of(source, words):
+            yield understand(layer, words.policy, words.columns)
             layers += 1
     except PermissionError:
         yield _failed(source, "没有权限打开, 请先关闭正在打开它的 WPS 或 Excel")

@@ -11,7 +11,7 @@ from pathlib import Path
 from herbgis.foundation.errors import InputNotFoundError
 from herbgis.reading.formats.archives import ArchiveError, unpack
 
-#: Formats that this version reads; a .gdb is a folder.
+#: Formats that this version reads, each by its reader in `reading.READERS`; a .gdb is a folder.
 READ = frozenset(
     {
         *(".gpkg", ".shp", ".geojson", ".json", ".gdb", ".parquet"),

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import herbgis as hg
 from herbgis.foundation.errors import InputNotFoundError
+from herbgis.reading.reading import READERS
 from herbgis.reading.sources import READ, UNREAD
 from herbgis.terms import columns as cols
 from tests.helpers.make import (
@@ -320,6 +321,11 @@ def test_why_a_file_is_not_read_fits_the_issue_list(tmp_path: Path, suffix: str)
     (message,) = hg.read_survey(path).issues["message"]
     assert len(message) <= 40
     assert str(tmp_path) not in message
+
+
+def test_every_format_that_is_read_has_its_reader() -> None:
+    assert READERS.keys() == READ
+    assert not READ & UNREAD
 
 
 @pytest.mark.parametrize("suffix", [*sorted(UNREAD), ".docx", ""])

@@ -1,1 +1,33 @@
-"""One module a format: a file as it is, before it is understood."""
+"""One module a format: from a file to layers as the file has them, and nothing understood yet.
+
+How to add a format
+-------------------
+1. A module here with a function ``read_<format>(file: SurveyFile) -> Iterator[Layer]``.
+
+   A `Layer` (`herbgis.reading.understanding.survey`) is a frame under the file's own headings, with
+   its own coordinates, x before y, and no system set; beside it what the file says of itself: its
+   system, its encoding, how many records it promises. Headings, words, units and systems are
+   understood later, by the same code for all formats. ``file.shown`` is the file's name in all that
+   people read. What a decision rests on is a line of ``Layer.assumptions``; what is wrong with some
+   records is an `Issue` in ``Layer.issues``; a file that cannot be read at all may raise anything,
+   and `herbgis.reading.reading` makes it HG001.
+2. Its suffix in ``READ`` of `herbgis.reading.sources`, taken out of ``UNREAD`` if it stands there.
+3. A line in ``READERS`` of `herbgis.reading.reading`.
+
+A test holds 2 against 3. A file of the format for the matrix of formats goes into
+tests/helpers/survey_files.py, and what only this format does into tests/reading/formats.
+
+What formats share
+------------------
+========================  ====================================================================
+`survey_file`             what a reader is given
+`encodings`               text in the encoding that its bytes are in
+`xml_text`                XML healed for a parser: KML, GPX, GML …
+`placemarks`              folders of points, tracks and outlines in degrees, as telephones keep them
+`rings`                   boundary points as land; when the ends of a line meet
+`coordinates`             coordinates as people write them into cells
+`grids`, `sheets`         tables in cells: their headings (`table_headers`), their records
+                          (`table_records`), coordinates among them (`coordinate_table`)
+`archives`                zip archives
+========================  ====================================================================
+"""

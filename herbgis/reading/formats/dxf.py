@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +14,7 @@ import shapely
 from herbgis.geo.systems import Geometries
 from herbgis.reading.formats.dxf_drawing import Drawing, Label, Ring
 from herbgis.reading.formats.encodings import decided_line
+from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.understanding.survey import Layer, bare_frame
 from herbgis.terms.issues import Issue, Place
 
@@ -24,22 +24,22 @@ _BOUNDARIES = "JZD"
 _MOST_PAIRS = 2_000_000
 
 
-def read_dxf(path: Path, shown: str) -> Iterator[Layer]:
+def read_dxf(file: SurveyFile) -> Iterator[Layer]:
     """Closed polylines of the modelspace, a layer for each layer that has some."""
     from herbgis.reading.formats.dxf_files import read_drawing  # noqa: PLC0415 - ezdxf imports slowly
 
-    drawing = read_drawing(path)
+    drawing = read_drawing(file.path)
     by_layer: dict[str, list[Ring]] = {}
     for ring in drawing.rings:
         by_layer.setdefault(ring.layer, []).append(ring)
     if not by_layer:
-        issue = Issue("HG001", Place(shown), {"why": "没有闭合的多段线, 没有读到图斑"})
+        issue = Issue("HG001", Place(file.shown), {"why": "没有闭合的多段线, 没有读到图斑"})
         issues = () if drawing.cut or drawing.unread else (issue,)
-        nothing = Layer(shown, "", bare_frame(pd.DataFrame()), None, 0, issues=issues)
+        nothing = Layer(file.shown, "", bare_frame(pd.DataFrame()), None, 0, issues=issues)
         yield _with_findings(nothing, drawing)
     names = sorted(by_layer, key=lambda name: (name.upper() != _BOUNDARIES, name))
     for number, name in enumerate(names):
-        layer = _layer(shown, name, by_layer[name], drawing)
+        layer = _layer(file.shown, name, by_layer[name], drawing)
         if number == 0:
             layer = _with_findings(layer, drawing)
         yield layer

@@ -16,6 +16,7 @@ from herbgis.reading.formats.encodings import decided_line
 from herbgis.reading.formats.kml_fields import fields_of
 from herbgis.reading.formats.kml_shapes import shapes_of
 from herbgis.reading.formats.placemarks import Folder
+from herbgis.reading.formats.survey_file import SurveyFile, Words
 from herbgis.reading.formats.xml_text import heal_xml, local, text_of, without_cdata
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
@@ -36,59 +37,59 @@ class _Document:
     damage: str = ""
 
 
-def read_kml(path: Path, shown: str) -> Iterator[Layer]:
+def read_kml(file: SurveyFile) -> Iterator[Layer]:
     """Layers of a KML, or of every KML in an archive, whatever the suffix says it is."""
-    with path.open("rb") as stream:
+    with file.path.open("rb") as stream:
         packed = stream.read(len(_ZIP_HEAD)) == _ZIP_HEAD
     if not packed:
-        yield from _layers(path, path, shown)
+        yield from _layers(file.path, file)
         return
     with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
-        unpack(path, Path(folder))
+        unpack(file.path, Path(folder))
         members = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in _MEMBERS)
         if len(members) == 1:
-            yield from _layers(members[0], path, shown)
+            yield from _layers(members[0], file)
             return
         alike = Counter(member.stem for member in members)
         for member in members:
             whole = member.relative_to(folder).as_posix()
             name = member.stem if alike[member.stem] == 1 else whole
-            yield from _layers_of_member(member, path, shown, name)
+            yield from _layers_of_member(member, file, name)
 
 
-def _layers_of_member(member: Path, path: Path, shown: str, name: str) -> Iterator[Layer]:
+def _layers_of_member(member: Path, file: SurveyFile, name: str) -> Iterator[Layer]:
     """Layers of one KML among several; one that cannot be read leaves the others alone."""
     try:
-        for layer in _layers(member, path, shown):
+        for layer in _layers(member, file):
             yield replace(layer, name=f"{name}/{layer.name}")
     except ValueError as error:
-        issue = Issue("HG001", Place(shown, name), {"why": "压缩包内的这个 KML 损坏"})
-        empty = Folder().layer(shown, name, "")
+        issue = Issue("HG001", Place(file.shown, name), {"why": "压缩包内的这个 KML 损坏"})
+        empty = Folder().layer(file.shown, name, "")
         yield replace(empty, assumptions=(str(error)[:200],), issues=(issue,))
 
 
-def _layers(file: Path, path: Path, shown: str) -> Iterator[Layer]:
-    """Layers of the KML in a file; the path is that of the archive around it, or the same."""
-    xml = heal_xml(file)
-    document = _parse(xml.text, path.stem)
+def _layers(kml: Path, file: SurveyFile) -> Iterator[Layer]:
+    """Layers of one KML: the file itself, or a member of the archive that the file is."""
+    xml = heal_xml(kml)
+    document = _parse(xml.text, file.path.stem, file.words)
     if document.damage and not document.folders:
         msg = f"没有读到完整的地标: {document.damage}"
         raise ValueError(msg)
     if document.passed_over:
-        document.folders = document.folders or {path.stem: Folder()}
-    of_ovital = path.suffix.lower().startswith(".ov")
+        document.folders = document.folders or {file.path.stem: Folder()}
+    of_ovital = file.path.suffix.lower().startswith(".ov")
     for number, (name, folder) in enumerate(document.folders.items()):
-        layer = folder.layer(shown, name, xml.encoding, of_ovital=of_ovital)
+        layer = folder.layer(file.shown, name, xml.encoding, of_ovital=of_ovital)
         if number == 0:
             layer = _with_findings(layer, document, agrees=xml.agrees)
         yield layer
 
 
-def _parse(text: str, stem: str) -> _Document:
+def _parse(text: str, stem: str, words: Words) -> _Document:
     """Every whole placemark, by folder; a damaged file keeps what stands before the damage."""
     document = _Document()
     parser: XMLPullParser[Any] = XMLPullParser(("start", "end"))
-    walk = _Walk(document, stem)
+    walk = _Walk(document, stem, words)
     try:
         for start in range(0, len(text), _PIECE):
             parser.feed(text[start : start + _PIECE])
@@ -109,9 +110,10 @@ def _parse(text: str, stem: str) -> _Document:
 class _Walk:
     """Where the parser stands: elements open, folders by name, the coordinate type that holds."""
 
-    def __init__(self, document: _Document, stem: str) -> None:
+    def __init__(self, document: _Document, stem: str, words: Words) -> None:
         self.document = document
         self.stem = stem
+        self.words = words
         self.open: list[str] = []
         self.names: list[tuple[str, str]] = []
         self.types: list[str | None] = []
@@ -152,21 +154,24 @@ class _Walk:
         elif inside in {"Folder", "Document"} and kind == "OvCoordType":
             self.types[-1] = text_of(element)
         elif kind == "Placemark":
-            _add(self.document.folders[self.folder], element, self.types[-1:])
+            self._add(element)
         elif kind in _PASSED_OVER:
             self.document.passed_over[_PASSED_OVER[kind]] += 1
         if "Placemark" not in self.open:
             element.clear()
 
-
-def _add(folder: Folder, placemark: Element, above: list[str | None]) -> None:
-    """Add a placemark's record to its folder, in the system that it or the folder states."""
-    own = [text_of(e) for e in placemark.iter() if local(e.tag) == "OvCoordType"]
-    try:
-        drawn = shapes_of(placemark)
-    except ValueError:
-        drawn = None
-    folder.add(fields_of(placemark), drawn, next(iter([*own, *above]), None))
+    def _add(self, placemark: Element) -> None:
+        """Add a placemark's record to its folder, in the system that it or the folder states."""
+        types: list[str | None] = [
+            text_of(e) for e in placemark.iter() if local(e.tag) == "OvCoordType"
+        ]
+        types += self.types[-1:]
+        try:
+            drawn = shapes_of(placemark)
+        except ValueError:
+            drawn = None
+        fields = fields_of(placemark, self.words)
+        self.document.folders[self.folder].add(fields, drawn, next(iter(types), None))
 
 
 def _with_findings(layer: Layer, document: _Document, *, agrees: bool) -> Layer:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from xml.etree.ElementTree import Element
 
-from herbgis.reading.formats.table_headers import is_known_heading
+from herbgis.reading.formats.survey_file import Words
 from herbgis.reading.formats.xml_text import local, text_of
 
 _LINE = re.compile(r"(?P<heading>[^:：=]{1,20})[:：=]\s*(?P<value>.*)")
@@ -18,18 +18,18 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _BARE = re.compile(r"<(?!/?[a-z][^<>]*>)", re.IGNORECASE)
 
 
-def fields_of(placemark: Element) -> dict[str, str]:
+def fields_of(placemark: Element, words: Words) -> dict[str, str]:
     """Heading to text; ExtendedData before the description, both before what KML itself names."""
     fields = dict(_extended(placemark))
     own = {local(child.tag): text_of(child) for child in placemark}
-    told = told_by(own.get("description", ""))
+    told = told_by(own.get("description", ""), words)
     named = {"name": own["name"]} if own.get("name") else {}
     return {**named, **told, **fields}
 
 
-def told_by(description: str) -> dict[str, str]:
+def told_by(description: str, words: Words) -> dict[str, str]:
     """Heading to text of a description's table or lines; all of it where it has neither."""
-    told = dict(_table(description)) or dict(_lines(description))
+    told = dict(_table(description)) or dict(_lines(description, words))
     return told or ({"description": description} if description else {})
 
 
@@ -56,11 +56,11 @@ def _table(description: str) -> Iterator[tuple[str, str]]:
             yield row[0], row[1]
 
 
-def _lines(description: str) -> Iterator[tuple[str, str]]:
+def _lines(description: str, words: Words) -> Iterator[tuple[str, str]]:
     """Lines such as 品种：黄精 whose heading the alias table knows."""
     for line in _LINE_BREAK.split(description):
         found = _LINE.fullmatch(_TAG.sub("", line).strip())
-        if found and is_known_heading(found["heading"].strip()):
+        if found and words.know(found["heading"].strip()):
             yield found["heading"].strip(), found["value"].strip()
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from herbgis.reading.formats.encodings import GBK
+from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.formats.vector import read_gdal
 from herbgis.reading.understanding.survey import Layer
 
@@ -19,11 +20,11 @@ _HEAD_BYTES = 4096
 _ENCODINGS = {"WINDOWSSIMPCHINESE": GBK, "UTF-8": "UTF-8"}
 
 
-def read_mapinfo(path: Path, shown: str) -> Iterator[Layer]:
+def read_mapinfo(file: SurveyFile) -> Iterator[Layer]:
     """A table's layers, in the charset that it states where its texts are in it."""
-    encoding = _ENCODINGS.get(_stated(path), "")
-    rows = _rows_beside(path)
-    for layer in read_gdal(path, shown):
+    encoding = _ENCODINGS.get(_stated(file.path), "")
+    rows = _rows_beside(file.path)
+    for layer in read_gdal(file):
         plane = layer.crs is not None and layer.crs.is_engineering
         crs = None if plane else layer.crs
         decided = any(issue.code == "HG003" for issue in layer.issues)

@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import shapely
@@ -14,6 +13,7 @@ import shapely
 from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
 from herbgis.reading.formats.kml_fields import told_by
 from herbgis.reading.formats.placemarks import Folder, Shapes
+from herbgis.reading.formats.survey_file import SurveyFile, Words
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 
@@ -28,13 +28,13 @@ _LISTS = frozenset({"ObjItems", "ObjChildren"})
 _MARKS = frozenset({"Object", "ObjectDetail"})
 
 
-def read_ovjsn(path: Path, shown: str) -> Iterator[Layer]:
+def read_ovjsn(file: SurveyFile) -> Iterator[Layer]:
     """Every folder of an OVJSN as a layer."""
-    text, encoding = text_of_file(path)
-    folders = _folders(_root(text), path.stem)
+    text, encoding = text_of_file(file.path)
+    folders = _folders(_root(text), file.path.stem, file.words)
     decided = encoding == GBK
     for number, (name, folder) in enumerate(folders.items()):
-        layer = folder.layer(shown, name, encoding, of_ovital=True)
+        layer = folder.layer(file.shown, name, encoding, of_ovital=True)
         if decided and number == 0:
             layer = _with_encoding(layer)
         yield layer
@@ -59,7 +59,7 @@ def _with_encoding(layer: Layer) -> Layer:
     return replace(layer, assumptions=said, issues=(issue, *layer.issues))
 
 
-def _folders(root: _Part, stem: str) -> dict[str, Folder]:
+def _folders(root: _Part, stem: str, words: Words) -> dict[str, Folder]:
     """Records by folder, in the order of the file; what is not understood has no shape."""
     folders: dict[str, Folder] = {}
     waiting = [("", root.get("Gcj02"), item) for item in reversed(_children(root) or [])]
@@ -72,7 +72,7 @@ def _folders(root: _Part, stem: str) -> dict[str, Folder]:
         kind = item.get("Type", body.get("Type"))
         inner = _inner(item, body, detail)
         if inner is None and kind != _FOLDER:
-            row = {"name": title, **told_by(str(body.get("Comment") or ""))}
+            row = {"name": title, **told_by(str(body.get("Comment") or ""), words)}
             folder = folders.setdefault(name or stem, Folder())
             folder.add(row, _drawn(detail, kind), _coord_type(flag))
             continue

@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import geopandas as gpd
 import pyproj
@@ -19,6 +18,7 @@ from herbgis.geo.datums import OLD_DATUMS
 from herbgis.geo.zones import GaussKruger
 from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
 from herbgis.reading.formats.rings import even_odd
+from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 
@@ -48,15 +48,15 @@ class _Contents:
     unread: list[int] = field(default_factory=list)
 
 
-def read_plot_txt(path: Path, shown: str) -> Iterator[Layer]:
+def read_plot_txt(file: SurveyFile) -> Iterator[Layer]:
     """Plots of a 界址点 TXT; X is north and Y is east unless the points say otherwise."""
-    text, encoding = text_of_file(path)
+    text, encoding = text_of_file(file.path)
     contents = _parse(text)
     plots = contents.plots
     if not plots:
         msg = "文件中没有以 @ 结尾的地块行和界址点, 不是勘测定界 TXT"
         raise ValueError(msg)
-    where = Place(shown, path.stem)
+    where = Place(file.shown, file.path.stem)
     swapped = _east_first(plots)
     crs, assumptions, contradiction = _system(contents.header, plots, swapped=swapped)
     if encoding == GBK:
@@ -68,7 +68,7 @@ def read_plot_txt(path: Path, shown: str) -> Iterator[Layer]:
     assumptions += dict.fromkeys(note for note, wrong in notes if note and not wrong)
     issues = [Issue("HG008", where, {"what": contradiction})] if contradiction else []
     issues += [
-        Issue("HG008", Place(shown, path.stem, row), {"what": note})
+        Issue("HG008", Place(file.shown, file.path.stem, row), {"what": note})
         for row, (note, wrong) in enumerate(notes, 1)
         if wrong
     ]
@@ -76,8 +76,8 @@ def read_plot_txt(path: Path, shown: str) -> Iterator[Layer]:
         why = f"第 {contents.unread[0]} 行等 {len(contents.unread)} 行读不懂"
         issues.append(Issue("HG001", where, {"why": why}))
     yield Layer(
-        file=shown,
-        name=path.stem,
+        file=file.shown,
+        name=file.path.stem,
         frame=_table(plots, shapes),
         crs=crs,
         promised=len(plots),

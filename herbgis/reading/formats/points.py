@@ -5,34 +5,34 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import geopandas as gpd
 
 from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
 from herbgis.reading.formats.rings import even_odd
+from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 
 _Point = tuple[float, float]
 
 
-def read_cass_points(path: Path, shown: str) -> Iterator[Layer]:
+def read_cass_points(file: SurveyFile) -> Iterator[Layer]:
     """Rings of a CASS .dat: by code where several codes have three points, else one of all."""
-    text, encoding = text_of_file(path)
+    text, encoding = text_of_file(file.path)
     points, unread = _parse(text)
     if not points:
         msg = "没有“点号,编码,东,北,高”的行, 不是 CASS 坐标文件"
         raise ValueError(msg)
-    rings, note = _rings(points, path.stem)
+    rings, note = _rings(points, file.path.stem)
     issues = []
     if unread:
         why = f"第 {unread[0]} 行等 {len(unread)} 行读不懂"
-        issues.append(Issue("HG001", Place(shown, path.stem), {"why": why}))
+        issues.append(Issue("HG001", Place(file.shown, file.path.stem), {"why": why}))
     assumptions = [decided_line(encoding)] if encoding == GBK else []
     yield Layer(
-        file=shown,
-        name=path.stem,
+        file=file.shown,
+        name=file.path.stem,
         frame=gpd.GeoDataFrame(
             {"name": list(rings)},
             geometry=gpd.GeoSeries([even_odd([ring]) for ring in rings.values()]),

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from herbgis.reading.formats.grids import Grid
+from herbgis.reading.formats.survey_file import Words
 from herbgis.reading.formats.table_headers import (
     Header,
-    default_policy,
     find_header,
     is_report,
     score,
 )
 from herbgis.reading.formats.table_records import filled_down, frame_of, records_of, texts_of
-from herbgis.terms.headings import match_headings
+from herbgis.terms.policy import Policy
 
 _UNIT_NOTE = re.compile(r"单位[:：]\s*([^\s()]+)")
 _UNIT_HEADING = "面积单位"
@@ -38,22 +38,22 @@ class Table:
     is_report: bool = False
 
 
-def known_headings(grid: Grid) -> int:
+def known_headings(grid: Grid, words: Words) -> int:
     """How many columns of the base table the best header row of a grid names."""
-    header = find_header(grid)
-    return 0 if header is None else score(header.headings)
+    header = find_header(grid, words)
+    return 0 if header is None else score(header.headings, words)
 
 
-def find_table(grid: Grid) -> Table | None:
+def find_table(grid: Grid, words: Words) -> Table | None:
     """The records of a grid under their headings, or None where no row is a header.
 
     The frame has the headings as written, made unique, and ``sheet_row``, counted from 1.
     """
-    header = find_header(grid)
+    header = find_header(grid, words)
     if header is None:
         return None
-    matched, heading_unit = match_headings(header.headings, default_policy())
-    if is_report(header.headings, matched):
+    matched, heading_unit = words.match(header.headings)
+    if is_report(header.headings, matched, words.policy):
         return Table(pd.DataFrame(), (), matched, "", is_report=True)
     above = sum(any(cell is not None for cell in row) for row in grid.rows[: header.row])
     said = [f"表头在第 {header.row + 1} 行, 以上 {above} 行未作记录"] if above else []
@@ -61,7 +61,7 @@ def find_table(grid: Grid) -> Table | None:
     records = records_of(grid, filled, header, said)
     frame = frame_of(filled, header, records)
     if "declared_value" in matched and "declared_unit" not in matched and heading_unit is None:
-        unit = _unit_above(grid, header)
+        unit = _unit_above(grid, header, words.policy)
         if unit is not None:
             frame[_UNIT_HEADING] = pd.Series([unit] * len(frame), dtype=object)
             said.append(f"面积单位={unit}(由表头上方)")
@@ -69,7 +69,7 @@ def find_table(grid: Grid) -> Table | None:
     return Table(frame, tuple(said), matched, written)
 
 
-def _unit_above(grid: Grid, header: Header) -> str | None:
+def _unit_above(grid: Grid, header: Header, policy: Policy) -> str | None:
     """The unit of land that a note like 单位：亩 above the table states, if it states just one."""
     found = {
         unit
@@ -78,6 +78,6 @@ def _unit_above(grid: Grid, header: Header) -> str | None:
         if isinstance(cell, str)
         for note in _UNIT_NOTE.findall(cell)
         for word in re.split(r"[、,，;；/]", note)
-        if (unit := default_policy().canonical("unit", word)) is not None
+        if (unit := policy.canonical("unit", word)) is not None
     }
-    return default_policy().title_of("unit", found.pop()) if len(found) == 1 else None
+    return policy.title_of("unit", found.pop()) if len(found) == 1 else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections import Counter
@@ -12,11 +11,10 @@ from dataclasses import dataclass
 from herbgis.foundation.units import fold
 from herbgis.reading.formats.coordinates import roles_of
 from herbgis.reading.formats.grids import Cell, Grid
+from herbgis.reading.formats.survey_file import Words
 from herbgis.reading.understanding.cells import clean_text
 from herbgis.terms import columns as cols
-from herbgis.terms.headings import match_headings
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 _HEADER_WITHIN_ROWS = 20
 #: Roles of columns that tables of other things have as well.
@@ -40,54 +38,40 @@ class Header:
         return self.row + self.height
 
 
-@functools.cache
-def default_policy() -> Policy:
-    """The headings that tell a header; what they mean is understood later, by the call's policy."""
-    return load_policy()
-
-
-def find_header(grid: Grid) -> Header | None:
+def find_header(grid: Grid, words: Words) -> Header | None:
     """The row, or the two rows merged, that name the most columns of the base table."""
     best: tuple[tuple[int, bool, int, int], Header] | None = None
     last = min(_HEADER_WITHIN_ROWS, len(grid.rows))
     for row in range(last):
         for height in (1, 2) if row + 1 < last else (1,):
-            names = _names(grid, row, height)
-            known = score(names)
-            below = height == 2 and _is_below(grid.rows[row], grid.rows[row + 1])
+            names = _names(grid, row, height, words)
+            known = score(names, words)
+            below = height == 2 and _is_below(grid.rows[row], grid.rows[row + 1], words)
             key = (known, below, -height, -row)
             if known >= _LEAST_KNOWN_HEADINGS and (best is None or key > best[0]):
                 best = key, Header(_unique(names), row, height)
     return None if best is None else best[1]
 
 
-def score(headings: list[str]) -> int:
+def score(headings: list[str], words: Words) -> int:
     """How many columns of the base table, or roles of coordinates, headings name."""
     sources = cols.names(cols.with_role(cols.Role.SOURCE))
-    named = match_headings(headings, default_policy())[0].keys() - set(sources)
+    named = words.match(headings)[0].keys() - set(sources)
     return len(named) + len(roles_of(headings).keys() - _NO_HEADING_ALONE)
 
 
-@functools.cache
-def is_known_heading(heading: str) -> bool:
-    """Whether a heading names a column of the base table."""
-    return bool(match_headings([heading], default_policy())[0])
-
-
-def is_report(headings: list[str], matched: Mapping[str, str]) -> bool:
+def is_report(headings: list[str], matched: Mapping[str, str], policy: Policy) -> bool:
     """Whether a table counts bases, or lists what was found of them."""
     folded = [fold(heading) for heading in headings]
-    if any(heading in default_policy().reports["always"] for heading in folded):
+    if any(heading in policy.reports["always"] for heading in folded):
         return True
     if {"base_id", "name"} & matched.keys():
         return False
     # Under a heading of two lines the words stand at the end: 500亩以上目标.
-    return any(
-        heading.endswith(w) for heading in folded for w in default_policy().reports["nameless"]
-    )
+    return any(heading.endswith(w) for heading in folded for w in policy.reports["nameless"])
 
 
-def _names(grid: Grid, row: int, height: int) -> list[str]:
+def _names(grid: Grid, row: int, height: int, words: Words) -> list[str]:
     """The headings that one row, or a row of parents over one of children, gives."""
     above = [heading_of(cell) for cell in grid.rows[row]]
     if height == 1:
@@ -95,7 +79,9 @@ def _names(grid: Grid, row: int, height: int) -> list[str]:
     below = [heading_of(cell) for cell in grid.rows[row + 1]]
     parents = _filled_right(above, below, grid, row)
     times = Counter(map(fold, below))
-    return [_joined(p, c, alone=times[fold(c)] == 1) for p, c in zip(parents, below, strict=True)]
+    return [
+        _joined(p, c, words, alone=times[fold(c)] == 1) for p, c in zip(parents, below, strict=True)
+    ]
 
 
 def heading_of(cell: Cell) -> str:
@@ -103,13 +89,13 @@ def heading_of(cell: Cell) -> str:
     return _UNIT_IN_HEADING.sub("", clean_text(cell) or "") if isinstance(cell, str) else ""
 
 
-def _joined(parent: str, child: str, *, alone: bool) -> str:
+def _joined(parent: str, child: str, words: Words, *, alone: bool) -> str:
     """One heading of two; 面积(亩) under 上报 and under 实测 are not the same."""
     if not parent or not child:
         return parent or child
     both = parent + child
     choices = [both, child + parent, *([child] if alone else [])]
-    return next((name for name in choices if is_known_heading(name)), both)
+    return next((name for name in choices if words.know(name)), both)
 
 
 def _filled_right(above: list[str], below: list[str], grid: Grid, row: int) -> list[str]:
@@ -127,15 +113,13 @@ def _filled_right(above: list[str], below: list[str], grid: Grid, row: int) -> l
     return filled
 
 
-def _is_below(above: list[Cell], below: list[Cell]) -> bool:
+def _is_below(above: list[Cell], below: list[Cell], words: Words) -> bool:
     """Whether a row goes on with the headings above: words alone, and blank under known ones."""
-    words = [cell for cell in below if cell is not None]
-    if not words or not all(isinstance(w, str) and not _is_number(w) for w in words):
+    cells = [cell for cell in below if cell is not None]
+    if not cells or not all(isinstance(c, str) and not _is_number(c) for c in cells):
         return False
     open_below = [
-        a
-        for a, b in zip(above, below, strict=True)
-        if b is None and is_known_heading(heading_of(a))
+        a for a, b in zip(above, below, strict=True) if b is None and words.know(heading_of(a))
     ]
     return len(open_below) >= _LEAST_KNOWN_HEADINGS
 

@@ -26,6 +26,7 @@ from herbgis.reading.formats.shapefile import (
     text_encoding,
     with_sound_table,
 )
+from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.understanding.survey import Layer, bare_frame
 from herbgis.terms.issues import Issue, Place
 
@@ -35,8 +36,9 @@ _BYTEWISE = "ISO-8859-1"
 _NOT_DATA = frozenset({"layer_styles", "qgis_projects"})
 
 
-def read_gdal(path: Path, shown: str) -> Iterator[Layer]:
+def read_gdal(file: SurveyFile) -> Iterator[Layer]:
     """Every layer of a file that GDAL opens; tables without geometry too."""
+    path, shown = file.path, file.shown
     if path.suffix.lower() == ".shp":
         with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
             yield _read_shapefile(path, shown, Path(folder))
@@ -49,18 +51,18 @@ def read_gdal(path: Path, shown: str) -> Iterator[Layer]:
         yield _read_layer(path, shown, name, alone=len(wanted) == 1)
 
 
-def read_geojson(path: Path, shown: str) -> Iterator[Layer]:
+def read_geojson(file: SurveyFile) -> Iterator[Layer]:
     """A GeoJSON file; one that is not UTF-8 is written so for GDAL, which takes it for granted."""
-    text, encoding = encodings.decode_text(path.read_bytes())
+    text, encoding = encodings.decode_text(file.path.read_bytes())
     if encoding.startswith("UTF-8") and "\ufffd" not in text:
-        yield from read_gdal(path, shown)
+        yield from read_gdal(file)
         return
     title = encodings.title_of(encoding)
     with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
-        copy = Path(folder, path.name)
+        copy = Path(folder, file.path.name)
         copy.write_text(text, encoding="utf-8", newline="")
-        for layer in read_gdal(copy, shown):
-            issue = Issue("HG003", Place(shown, layer.name), {"encoding": title})
+        for layer in read_gdal(replace(file, path=copy)):
+            issue = Issue("HG003", Place(file.shown, layer.name), {"encoding": title})
             said = (encodings.decided_line(title), *layer.assumptions)
             issues = (issue, *layer.issues)
             yield replace(layer, encoding=title, assumptions=said, issues=issues)
@@ -164,18 +166,18 @@ def _text_of_bytes(value: object) -> object:
     return encodings.decode_text(value.encode(_BYTEWISE))[0]
 
 
-def read_parquet(path: Path, shown: str) -> Iterator[Layer]:
+def read_parquet(file: SurveyFile) -> Iterator[Layer]:
     """A GeoParquet file, or a plain Parquet table without geometry."""
     try:
-        table: pd.DataFrame = gpd.read_parquet(path)
+        table: pd.DataFrame = gpd.read_parquet(file.path)
     except ValueError as error:
         if "geo metadata" not in str(error):
             raise
-        table = pd.read_parquet(path)
+        table = pd.read_parquet(file.path)
     crs = table.crs if isinstance(table, gpd.GeoDataFrame) else None
     yield Layer(
-        file=shown,
-        name=path.stem,
+        file=file.shown,
+        name=file.path.stem,
         frame=bare_frame(table),
         crs=crs,
         promised=len(table),

@@ -9,7 +9,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import IO, BinaryIO
 
 import pandas as pd
@@ -26,6 +25,7 @@ from herbgis.reading.formats.coordinate_table import drawn
 from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
 from herbgis.reading.formats.grids import Grid, Merged, check_size, is_empty, make_grid
 from herbgis.reading.formats.sheets import Table, find_table, known_headings
+from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.formats.xls_extent import OLE_HEAD, check_xls
 from herbgis.reading.understanding.survey import Layer, bare_frame
 from herbgis.terms.issues import Issue, Place
@@ -45,45 +45,48 @@ _FILLED_CELL = re.compile(
 _LONGEST_TAG = 1 << 16
 
 
-def read_workbook(path: Path, shown: str) -> Iterator[Layer]:
+def read_workbook(file: SurveyFile) -> Iterator[Layer]:
     """Every visible sheet of a workbook that has a header, a layer each."""
-    with path.open("rb") as file:
-        if _is_locked(file):
-            yield _unread(shown, _LOCKED)
+    with file.path.open("rb") as stream:
+        if _is_locked(stream):
+            yield _unread(file.shown, _LOCKED)
             return
-        _check_extent(file)
-        file.seek(0)
+        _check_extent(stream)
+        stream.seek(0)
         try:
-            grids, notes, issues = _sheets(file, shown)
+            grids, notes, issues = _sheets(stream, file.shown)
         except PasswordError:
-            yield _unread(shown, _LOCKED)
+            yield _unread(file.shown, _LOCKED)
             return
-    tables = {name: find_table(grid) for name, grid in grids.items() if not is_empty(grid)}
+    tables = {
+        name: find_table(grid, file.words) for name, grid in grids.items() if not is_empty(grid)
+    }
     notes += [f"工作表 {name} 没有认出表头, 未读" for name, found in tables.items() if not found]
     reports = [name for name, found in tables.items() if found and found.is_report]
     notes += [f"工作表 {name} {_REPORT}, 未读" for name in reports]
     layers = [
-        _layer(shown, name, found, "")
+        _layer(file.shown, name, found, "")
         for name, found in tables.items()
         if found and not found.is_report
     ]
     if not layers:
-        layers = [_unread(shown, _REPORT if reports else _NO_HEADER)]
+        layers = [_unread(file.shown, _REPORT if reports else _NO_HEADER)]
         layers = [replace(layers[0], issues=())] if issues else layers
     assumptions = (*layers[0].assumptions, *notes)
     yield replace(layers[0], assumptions=assumptions, issues=(*layers[0].issues, *issues))
     yield from layers[1:]
 
 
-def read_csv(path: Path, shown: str) -> Iterator[Layer]:
+def read_csv(file: SurveyFile) -> Iterator[Layer]:
     """A table of text; the delimiter is the one under which the most headings are known."""
-    text, encoding = text_of_file(path)
+    text, encoding = text_of_file(file.path)
     grids = [_grid_of_text(text, delimiter) for delimiter in _DELIMITERS]
-    found = find_table(max(grids, key=known_headings))
+    best = max(grids, key=lambda grid: known_headings(grid, file.words))
+    found = find_table(best, file.words)
     if found is None or found.is_report:
-        yield _unread(shown, _NO_HEADER if found is None else _REPORT)
+        yield _unread(file.shown, _NO_HEADER if found is None else _REPORT)
         return
-    layer = _layer(shown, path.stem, found, encoding)
+    layer = _layer(file.shown, file.path.stem, found, encoding)
     if encoding == GBK:
         layer = replace(layer, assumptions=(decided_line(encoding), *layer.assumptions))
     yield layer

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import herbgis as hg
 from herbgis.reading.formats.dxf import read_dxf
+from herbgis.reading.formats.survey_file import SurveyFile, Words
 from herbgis.reading.understanding.survey import Layer
 from tests.helpers.make import assert_same_place, few, gauss_kruger, project, rectangle, row_of
 
@@ -45,7 +46,7 @@ def _dxf(path: Path, draw: Callable[[Modelspace], object], version: str = "R2000
 
 
 def _layers(path: Path) -> list[Layer]:
-    return list(read_dxf(path, path.name))
+    return list(read_dxf(SurveyFile(path, path.name, Words(hg.load_policy()))))
 
 
 def _named_parcels(space: Modelspace) -> None:
