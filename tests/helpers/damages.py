@@ -1,13 +1,14 @@
-"""The eight damages that survey files come with, and what is left in each to be read."""
+"""The eight damages that survey files come with, what is left in each to be read; hostile bytes."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+from hypothesis import strategies as st
 
 from tests.helpers.make import project
 from tests.helpers.survey_files import by_gdal, kml, shp, truth
@@ -113,3 +114,17 @@ DAMAGES = {
     "two layers": Damage(two_layers, line="多个图层"),
     "short .dbf": Damage(short_dbf, "HG002", texts=(0, 1)),
 }
+
+
+def mutated(
+    data: st.DataObject, whole: bytes, *, times: int, longest: int, also: Sequence[bytes] = ()
+) -> bytes:
+    """A file with a few pieces cut out and others put in, as hypothesis draws them."""
+    pieces = st.binary(max_size=longest)
+    if also:
+        pieces |= st.sampled_from(also)
+    spoilt = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, times))):
+        at = data.draw(st.integers(0, len(spoilt) - 1))
+        spoilt[at : at + data.draw(st.integers(0, longest))] = data.draw(pieces)
+    return bytes(spoilt)

@@ -26,6 +26,14 @@ ARGUMENTS = (
 OWN = ("file:", "data:", "blob:")
 SCREEN: ViewportSize = {"width": 1600, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+#: Texts that would be markup or script if the page took them as such.
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "${alert(1)}{{ 7 * 7 }}",
+    "<svg onload=alert(1)>",
+    "<a href='javascript:alert(1)'>基地</a>",
+)
 #: The page's one folium map.
 MAP = "window[Object.keys(window).find(name => name.startsWith('map_'))]"
 #: The layer of the bases.

@@ -10,16 +10,9 @@ import pytest
 from playwright.sync_api import Browser
 
 import herbgis as hg
-from tests.helpers.map_browser import BASES, MAP, PHONE, PLACES, SHOWN, opened
+from tests.helpers.map_browser import BASES, HOSTILE, MAP, PHONE, PLACES, SHOWN, opened
 from tests.helpers.shapes import LAT, frame, square
 
-HOSTILE = (
-    "<img src=x onerror=alert(1)>",
-    "</script><script>alert(1)</script>",
-    "${alert(1)}{{ 7 * 7 }}",
-    "<svg onload=alert(1)>",
-    "<a href='javascript:alert(1)'>基地</a>",
-)
 #: Longitude of the third base, of 900 亩.
 THIRD_LON = 108.30 + 2 / 12
 

@@ -17,16 +17,9 @@ from playwright.sync_api import Browser, Page
 
 import herbgis as hg
 from herbgis.foundation import resources
-from tests.helpers.map_browser import BASES, MAP, PHONE, SHOWN, opened
+from tests.helpers.map_browser import BASES, HOSTILE, MAP, PHONE, SHOWN, opened
 from tests.helpers.shapes import frame, square
 
-HOSTILE = (
-    "<img src=x onerror=alert(1)>",
-    "</script><script>alert(1)</script>",
-    "${alert(1)}{{ 7 * 7 }}",
-    "<svg onload=alert(1)>",
-    "<a href='javascript:alert(1)'>基地</a>",
-)
 BY = ["reporting_unit", "county", "variety"]
 GREEN = (29, 82, 64)
 #: A picture of the page lies nowhere on the ground.

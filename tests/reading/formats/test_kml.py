@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import herbgis as hg
+from tests.helpers.damages import mutated
 from tests.helpers.make import LAT, LON, assert_same_place, few, rectangle, with_hole
 from tests.helpers.offsets import cgcs2000_to_bd09, cgcs2000_to_gcj02
 
@@ -516,12 +517,7 @@ def test_mutated_files_end_in_a_survey(
     path = tmp_path_factory.mktemp("kml") / "a.kml"
     mark = _placemark(TOLD["table"] + _polygon(with_hole()))
     _write(path, f"<Folder><name>印江</name>{mark}{mark}</Folder>")
-    whole = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 6))):
-        at = data.draw(st.integers(0, len(whole) - 1))
-        length = data.draw(st.integers(0, 20))
-        whole[at : at + length] = data.draw(st.binary(max_size=20))
-    path.write_bytes(bytes(whole))
+    path.write_bytes(mutated(data, path.read_bytes(), times=6, longest=20))
     survey = hg.read_survey(path)
     assert len(survey.bases) or "HG001" in set(survey.issues["code"])
 
@@ -533,10 +529,7 @@ def test_mutated_archives_end_in_a_survey(
 ) -> None:
     path = tmp_path_factory.mktemp("kmz") / "a.kmz"
     text = KML.format(body=_placemark(_polygon(with_hole())), encoding="UTF-8")
-    whole = bytearray(_archive(path, {"doc.kml": text.encode(), "2.kml": b"<kml/>"}).read_bytes())
-    for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, len(whole) - 1))
-        whole[at : at + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=8))
-    path.write_bytes(bytes(whole))
+    whole = _archive(path, {"doc.kml": text.encode(), "2.kml": b"<kml/>"}).read_bytes()
+    path.write_bytes(mutated(data, whole, times=4, longest=8))
     survey = hg.read_survey(path)
     assert len(survey.bases) or "HG001" in set(survey.issues["code"])

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import herbgis as hg
+from tests.helpers.damages import mutated
 from tests.helpers.make import assert_same_place, few, rectangle
 from tests.helpers.offsets import cgcs2000_to_gcj02
 
@@ -99,11 +100,8 @@ def test_mutated_files_end_in_a_survey(
     path = tmp_path_factory.mktemp("ovjsn") / "a.ovjsn"
     base = _object({"Latlng": LATLNG, "Gcj02": 1})
     items = [base, _object({"ObjChildren": [base]}, 30)]
-    whole = bytearray(json.dumps({"ObjItems": items}, ensure_ascii=False).encode())
-    for _ in range(data.draw(st.integers(1, 3))):
-        at = data.draw(st.integers(0, len(whole) - 1))
-        piece = data.draw(st.binary(max_size=4) | st.sampled_from([b"[", b"{}", b"9", b"1e999"]))
-        whole[at : at + data.draw(st.integers(0, 4))] = piece
-    path.write_bytes(bytes(whole))
+    whole = json.dumps({"ObjItems": items}, ensure_ascii=False).encode()
+    pieces = (b"[", b"{}", b"9", b"1e999")
+    path.write_bytes(mutated(data, whole, times=3, longest=4, also=pieces))
     survey = hg.read_survey(path)
     assert len(survey.bases) or "HG001" in set(survey.issues["code"])
