@@ -16,15 +16,14 @@ from herbgis.geo.zones import SevenParameters
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import (
     CountingRule,
-    PlanningRule,
     Policy,
-    Quota,
     SurveyMethod,
     Tier,
     Units,
     Variety,
     Word,
 )
+from herbgis.terms.quotas import planning_rule, under_canonical_names
 
 DEFAULT_POLICY = "tongren-2020"
 
@@ -46,12 +45,22 @@ def load_policy(source: str | Path = DEFAULT_POLICY) -> Policy:
         say ``extends = "tongren-2020"`` and state only what differs; lists of aliases are added
         to, all else is replaced.
 
+    Returns
+    -------
+    Policy
+
     Raises
     ------
     UnknownNameError
         No policy of that name.
     InputNotFoundError, PolicyError
         The file is missing, is not TOML, or contradicts itself.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> hg.load_policy("tongren-2020").counting.area  # 或自己的 TOML 文件, 写法见 Policy
+    'total'
     """
     table = _read_table(str(source))
     facts: dict[str, Any] = {}
@@ -143,10 +152,10 @@ def _build(table: Mapping[str, Any]) -> Policy:
             _old_datum(name): _seven_parameters(name, entry)
             for name, entry in table.get("datum_parameters", {}).items()
         },
-        planning=_planning(table["planning"]),
+        planning=planning_rule(table["planning"]),
         rules_off=frozenset(table.get("rules", {}).get("off", ())),
     )
-    return replace(policy, planning=_named(policy))
+    return replace(policy, planning=under_canonical_names(policy))
 
 
 def _spelt_columns(columns: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -221,45 +230,6 @@ def _counting(entry: Mapping[str, Any]) -> CountingRule:
         least_part_mu=float(entry["least_part_mu"]),
         same_variety=bool(entry["same_variety"]),
         mode_factors={fold(mode): float(f) for mode, f in entry["mode_factors"].items()},
-    )
-
-
-def _planning(entry: Mapping[str, Any]) -> PlanningRule:
-    return PlanningRule(
-        unsuited=float(entry["unsuited"]),
-        per_km=float(entry["per_km"]),
-        most_enlarged=float(entry["most_enlarged"]),
-        variety={name: _quota(name, q) for name, q in entry.get("variety", {}).items()},
-        county={name: _quota(name, q) for name, q in entry.get("county", {}).items()},
-    )
-
-
-def _quota(name: str, entry: Mapping[str, Any]) -> Quota:
-    try:
-        quota = Quota(**entry)
-    except TypeError as error:
-        msg = f"规划指标 {name} 只能写 least、most、seedling_mu, 写的是 {'、'.join(entry)}"
-        raise PolicyError(msg) from error
-    if quota.least > quota.most:
-        msg = f"规划指标 {name}: 至少 {quota.least} 个多于至多 {quota.most:g} 个"
-        raise PolicyError(msg)
-    return quota
-
-
-def _named(policy: Policy) -> PlanningRule:
-    """The planning rule with its quotas under canonical names."""
-
-    def named(column: str, quotas: Mapping[str, Quota], known: Iterable[str]) -> dict[str, Quota]:
-        for name in quotas:
-            if policy.canonical(column, name) is None:
-                raise UnknownNameError("规划指标里的名称", name, known)
-        return {str(policy.canonical(column, name)): quota for name, quota in quotas.items()}
-
-    rule = policy.planning
-    return replace(
-        rule,
-        variety=named("variety", rule.variety, policy.varieties),
-        county=named("county", rule.county, policy.words["county"]),
     )
 
 
