@@ -21,6 +21,7 @@ _HOMES = {
     "HerbgisError": "herbgis.foundation.errors",
     "InputNotFoundError": "herbgis.foundation.errors",
     "LedgerError": "herbgis.foundation.errors",
+    "Letter": "herbgis.tables.return_slips",
     "MissingColumnError": "herbgis.foundation.errors",
     "OfflineMap": "herbgis.webmap.page",
     "OutputError": "herbgis.foundation.errors",
@@ -33,16 +34,19 @@ _HOMES = {
     "SamplePaths": "herbgis.foundation.sample",
     "Schedule": "herbgis.counting.schedule",
     "SeedlingCover": "herbgis.counting.seedlings",
+    "SitingRules": "herbgis.planning.land.siting",
     "Survey": "herbgis.reading.understanding.survey",
     "TargetsError": "herbgis.foundation.errors",
     "UnknownNameError": "herbgis.foundation.errors",
     "UnreadableReportError": "herbgis.foundation.errors",
     "ValidationReport": "herbgis.validating.report",
     "Visit": "herbgis.planning.visit.visit",
+    "VisitRule": "herbgis.planning.visit.worth",
     "admit": "herbgis.counting.ledger",
     "choose_visit": "herbgis.planning.visit.visit",
     "classify": "herbgis.counting.tiers",
     "compare_production": "herbgis.counting.production",
+    "compare_reports": "herbgis.validating.comeback",
     "count_progress": "herbgis.counting.progress",
     "cover_seedlings": "herbgis.counting.seedlings",
     "draw_map": "herbgis.webmap.drawing",
@@ -59,6 +63,8 @@ _HOMES = {
     "read_counties": "herbgis.reading.counties",
     "read_ledger": "herbgis.counting.ledger",
     "read_ledger_history": "herbgis.counting.ledger",
+    "read_report": "herbgis.tables.reports",
+    "read_siting_rules": "herbgis.planning.land.siting",
     "read_survey": "herbgis.reading.reading",
     "read_targets": "herbgis.reading.targets",
     "sample_paths": "herbgis.foundation.sample",
@@ -112,10 +118,13 @@ if TYPE_CHECKING:
     from herbgis.measuring.terrain import measure_terrain as measure_terrain
     from herbgis.planning.choosing.plans import Plan as Plan
     from herbgis.planning.choosing.plans import plan as plan
+    from herbgis.planning.land.siting import SitingRules as SitingRules
+    from herbgis.planning.land.siting import read_siting_rules as read_siting_rules
     from herbgis.planning.sites.candidates import Candidates as Candidates
     from herbgis.planning.sites.gathering import gather_candidates as gather_candidates
     from herbgis.planning.visit.visit import Visit as Visit
     from herbgis.planning.visit.visit import choose_visit as choose_visit
+    from herbgis.planning.visit.worth import VisitRule as VisitRule
     from herbgis.reading.candidates import read_candidates as read_candidates
     from herbgis.reading.counties import read_counties as read_counties
     from herbgis.reading.reading import read_survey as read_survey
@@ -127,11 +136,14 @@ if TYPE_CHECKING:
     from herbgis.tables.plan_book import write_plan_book as write_plan_book
     from herbgis.tables.production_book import write_production_book as write_production_book
     from herbgis.tables.progress_book import write_progress_book as write_progress_book
+    from herbgis.tables.reports import read_report as read_report
+    from herbgis.tables.return_slips import Letter as Letter
     from herbgis.tables.return_slips import write_return_slips as write_return_slips
     from herbgis.tables.template import write_template as write_template
     from herbgis.tables.visit_table import write_visit_table as write_visit_table
     from herbgis.terms.policy import Policy as Policy
     from herbgis.terms.policyfiles import load_policy as load_policy
+    from herbgis.validating.comeback import compare_reports as compare_reports
     from herbgis.validating.report import ValidationReport as ValidationReport
     from herbgis.validating.validation import validate as validate
     from herbgis.webmap.drawing import draw_map as draw_map

@@ -53,14 +53,14 @@ def validate_command(
 ) -> None:
     """逐行校验: 每条问题的位置、原因和改法。"""
     from herbgis.tables.reports import read_report
-    from herbgis.validating.comeback import compare
+    from herbgis.validating.comeback import compare_reports
 
     one_of("--format", format_, ("text", "json"))
     one_of("--fail-on", fail_on, ("error", "warning"))
     one_of("--fix", fix, ("none", "safe"))
     before = None if since is None else read_report(since)
     report, borders = validated(paths, policy, counties, against)
-    told = None if before is None else compare(before, report)
+    told = None if before is None else compare_reports(before, report)
     say(_report_json(report, told) if format_ == "json" else _report_text(report, fix, told))
     if out is not None:
         from herbgis.tables.return_slips import write_return_slips

@@ -47,6 +47,16 @@ def explain_count(
     ------
     MissingColumnError
         The row is none of `classify`, or there is more or less than one base.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> steps = hg.explain_count(bases.loc["520625-2020-015"])
+    >>> list(zip(steps["步骤"], steps["亩"].round(2).tolist()))[:3]
+    [('外圈面积', 824.77), ('实测面积', 824.77), ('核定面积', 824.77)]
     """
     policy = policy or load_policy()
     steps: list[tuple[str, float, str]] = []

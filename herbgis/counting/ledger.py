@@ -57,6 +57,19 @@ class Admission:
     batch : int
         Its number in the ledger; that of the last one where nothing was new.
     on : datetime.date
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().ledger)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> admission = hg.admit("台账.gpkg", bases, on=dt.date(2020, 1, 31))
+    >>> admission.table["outcome"].value_counts().to_dict()
+    {'new': 108, 'pending': 5}
+    >>> admission.in_words().query("原因 != ''")["原因"].iloc[0]
+    '建设状态: 在建'
     """
 
     table: pd.DataFrame
@@ -100,6 +113,21 @@ def read_ledger(
     Raises
     ------
     InputNotFoundError, LedgerError
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().ledger)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> hg.admit("台账.gpkg", bases, on=dt.date(2020, 1, 31))
+    <Admission 第 1 批 2020-01-31: 新入库 108, 更新 0, 未变 0, 待核实 5>
+    >>> counted = hg.read_ledger("台账.gpkg")
+    >>> len(counted), counted["admitted_on"].max().date().isoformat()
+    (108, '2020-01-31')
+    >>> len(hg.read_ledger("台账.gpkg", on=dt.date(2019, 12, 31)))  # 那时还没有
+    0
     """
     state = select_in_force(read_ledger_history(path, policy=policy), on)
     return state[state["verified"] == 1]
@@ -111,7 +139,38 @@ def is_ledger(path: Path) -> bool:
 
 
 def read_ledger_history(path: str | Path, *, policy: Policy | None = None) -> gpd.GeoDataFrame:
-    """Every version of every base, in the order they were entered; see `read_ledger`."""
+    """Every version of every base that a ledger holds, in the order they were entered.
+
+    Parameters
+    ----------
+    path : str or Path
+        A GeoPackage that `admit` wrote.
+    policy : Policy, optional
+        For the tiers.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row a version, ``base_id`` a column; as `classify` gives it, with ``admitted_on``,
+        ``batch`` (1, 2, …) and ``verified`` (1, or 0 for those that wait).
+
+    Raises
+    ------
+    InputNotFoundError, LedgerError
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().ledger)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> hg.admit("台账.gpkg", bases, on=dt.date(2020, 1, 31))
+    <Admission 第 1 批 2020-01-31: 新入库 108, 更新 0, 未变 0, 待核实 5>
+    >>> history = hg.read_ledger_history("台账.gpkg")
+    >>> len(history), history["batch"].unique().tolist(), int(history["verified"].sum())
+    (113, [1], 108)
+    """
     policy = policy or load_policy()
     path = Path(path)
     if not path.exists():
@@ -131,6 +190,33 @@ def select_in_force(history: gpd.GeoDataFrame, on: dt.date | None = None) -> gpd
     """Of each base the version that holds on a day: its last verified one, else its last.
 
     A base that was verified once stays so while a later version of it waits.
+
+    Parameters
+    ----------
+    history : GeoDataFrame
+        As `read_ledger_history` gives it.
+    on : datetime.date, optional
+        By default as it stands.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row a base, verified or waiting, index ``base_id``.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().ledger)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> hg.admit("台账.gpkg", bases, on=dt.date(2020, 1, 31))
+    <Admission 第 1 批 2020-01-31: 新入库 108, 更新 0, 未变 0, 待核实 5>
+    >>> history = hg.read_ledger_history("台账.gpkg")
+    >>> len(hg.select_in_force(history))  # 核实的和待核实的, 一个基地一行
+    113
+    >>> len(hg.select_in_force(history, dt.date(2019, 12, 31)))
+    0
     """
     known = known_on(history, on)
     order = known.assign(_entered=np.arange(len(known))).sort_values(
@@ -187,6 +273,18 @@ def admit(
         There is no day, the ledger has a later one, or somebody else wrote it meanwhile.
     OutputError
         The ledger cannot be written.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().ledger)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> hg.admit("台账.gpkg", bases, on=dt.date(2020, 1, 31))
+    <Admission 第 1 批 2020-01-31: 新入库 108, 更新 0, 未变 0, 待核实 5>
+    >>> hg.admit("台账.gpkg", bases, on=dt.date(2020, 1, 31))  # 再来一次, 不变
+    <Admission 第 1 批 2020-01-31: 新入库 0, 更新 0, 未变 113, 待核实 0>
     """
     policy = policy or load_policy()
     path = Path(path)

@@ -64,6 +64,17 @@ class Production:
     keys : tuple of str
     words : mapping of str to mapping of str to str
         What is printed for a value, by column.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().production)
+    >>> yields = hg.compare_production(survey.bases, by="variety")
+    >>> rows = yields.table.query("variety == '花椒' and year == 2019 and measure == 'cost_wan'")
+    >>> rows[["bases", "harvested_mu", "value"]].round(2).to_dict("records")  # 亩均成本, 元
+    [{'bases': 13, 'harvested_mu': 3990.0, 'value': 2198.97}]
+    >>> len(yields.outliers), yields.without_area
+    (12, 1)
     """
 
     table: pd.DataFrame
@@ -170,6 +181,15 @@ def compare_production(
     ------
     UnknownNameError
         A column that production cannot be broken down by.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().production)
+    >>> yields = hg.compare_production(survey.bases, by="variety")
+    >>> rows = yields.table.query("variety == '黄精' and year == 2019 and measure == 'dry_yield_t'")
+    >>> rows[["harvested_mu", "value", "change"]].round(2).to_dict("records")  # 亩产, 公斤; 比上年
+    [{'harvested_mu': 4827.5, 'value': 180.42, 'change': 0.01}]
     """
     policy = policy or load_policy()
     keys = (by,) if isinstance(by, str) else tuple(by)

@@ -88,6 +88,21 @@ class Progress:
         What is printed for a tier.
     words : mapping of str to mapping of str to str
         What is printed for a value, by column.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> progress = hg.count_progress(bases, by=["county", "county,variety"])
+    >>> tiers = progress.targets.set_index("tier")
+    >>> tiers["verified"].to_dict(), tiers["gap"].to_dict()
+    ({'500': 96, '1000': 41}, {'500': 4, '1000': 9})
+    >>> progress.near[["name", "lacks_mu"]].iloc[0].to_dict()  # 差得最少的
+    {'name': '合成·许家坝镇黄精基地', 'lacks_mu': 0.01}
+    >>> len(progress.readings), list(progress.by), progress.as_of.isoformat()
+    (8, ['county', 'county,variety'], '2020-06-15')
     """
 
     policy: str
@@ -232,6 +247,18 @@ def count_progress(
         There is no counted area.
     UnknownNameError
         A column that progress cannot be broken down by.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> progress = hg.count_progress(bases, by="county")
+    >>> progress.targets[["tier", "target", "reported", "verified", "gap"]].iloc[0].to_dict()
+    {'tier': '500', 'target': 100, 'reported': 104, 'verified': 96, 'gap': 4}
+    >>> progress.by["county"].iloc[0].to_dict()
+    {'county': '碧江区', '500': 2, '1000': 1, 'mu': 1916.19}
     """
     policy = policy or load_policy()
     table = countable(pd.DataFrame(bases), policy, columns)

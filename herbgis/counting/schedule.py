@@ -62,6 +62,21 @@ class Schedule:
     as_of : datetime.date or None
     titles : mapping of str to str
         What is printed for a tier.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().ledger)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> hg.admit("台账.gpkg", bases, on=dt.date(2020, 1, 31))
+    <Admission 第 1 批 2020-01-31: 新入库 108, 更新 0, 未变 0, 待核实 5>
+    >>> schedule = hg.make_ledger_schedule(hg.read_ledger_history("台账.gpkg"))
+    >>> schedule.table[["unit", "verified_500", "new_500", "gap_500"]].iloc[0].to_dict()
+    {'unit': '全市', 'verified_500': 67, 'new_500': 67, 'gap_500': 33}
+    >>> schedule.as_of.isoformat(), schedule.titles["1000"]
+    ('2020-01-31', '1000亩以上')
     """
 
     table: pd.DataFrame
@@ -122,6 +137,16 @@ def make_schedule(
     Returns
     -------
     Schedule
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> schedule = hg.make_schedule(bases)
+    >>> schedule.table[["unit", "verified_500", "gap_500", "rate_500"]].iloc[0].to_dict()
+    {'unit': '全市', 'verified_500': 96, 'gap_500': 4, 'rate_500': '96.0%'}
     """
     policy = policy or load_policy()
     marks = mark_bases(bases, policy=policy)
@@ -167,8 +192,29 @@ def make_ledger_schedule(
     ----------
     history : GeoDataFrame
         As `read_ledger_history` gives it.
+    targets : DataFrame, optional
+        A row a unit and tier, as `read_targets` gives it.
     as_of : datetime.date, optional
         By default the ledger's last day.
+    policy : Policy, optional
+
+    Returns
+    -------
+    Schedule
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().ledger)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> hg.admit("台账.gpkg", bases, on=dt.date(2020, 1, 31))
+    <Admission 第 1 批 2020-01-31: 新入库 108, 更新 0, 未变 0, 待核实 5>
+    >>> history = hg.read_ledger_history("台账.gpkg")
+    >>> schedule = hg.make_ledger_schedule(history)
+    >>> schedule.table.set_index("unit").loc["德江县", ["verified_500", "verified_1000"]].tolist()
+    [9, 4]
     """
     days = [day for day in days_of(history) if as_of is None or day <= as_of]
     last = as_of or (days[-1] if days else None)

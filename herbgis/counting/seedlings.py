@@ -56,6 +56,17 @@ class SeedlingCover:
     fungi : DataFrame
         A row a fungus: ``variety``, ``bases`` (spawn bases, built), ``reported``, ``mu``,
         ``spawn_bottles_wan``, ``spawn_bags_wan``.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().production)
+    >>> cover = hg.cover_seedlings(survey.bases)
+    >>> row = cover.herbs.set_index("variety").loc["天麻"]
+    >>> {name: float(row[name]) for name in ("seedlings_wan", "per_mu", "plantable_mu", "lacks_mu")}
+    {'seedlings_wan': 475.0, 'per_mu': 2500.0, 'plantable_mu': 1900.0, 'lacks_mu': 0.0}
+    >>> cover.fungi[["variety", "spawn_bags_wan"]].iloc[0].to_dict()
+    {'variety': '竹荪', 'spawn_bags_wan': 52.0}
     """
 
     herbs: pd.DataFrame
@@ -108,6 +119,15 @@ def cover_seedlings(
     Returns
     -------
     SeedlingCover
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().production)
+    >>> cover = hg.cover_seedlings(survey.bases)
+    >>> short = cover.herbs[cover.herbs["lacks_mu"] > 0]  # 种苗不够的
+    >>> short[["variety", "plantable_mu", "planned_mu", "lacks_mu"]].iloc[0].to_dict()
+    {'variety': '杜仲', 'plantable_mu': 0.0, 'planned_mu': 170.0, 'lacks_mu': 170.0}
     """
     policy = policy or load_policy()
     table = _prepared(bases, policy, columns)

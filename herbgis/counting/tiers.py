@@ -49,6 +49,20 @@ def classify(
         ``blocks``, ``disputed_mu`` (land that another base claims too, taken off both),
         ``counted_mu`` (rounded half up to 0.01), ``tier``, ``verdict``. A base without a polygon
         has no area and no tier.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> len(report.bases), len(bases)  # 一个地块一行, 一个基地一行
+    (216, 169)
+    >>> bases["tier"].value_counts().sort_index().to_dict()
+    {'below': 62, '500': 62, '1000': 44}
+    >>> base = bases.loc["520625-2020-015"]
+    >>> float(base["counted_mu"]), int(base["blocks"]), base["tier"], base["verdict"]
+    (824.77, 1, '500', 'sure')
     """
     policy = policy or load_policy()
     table = survey_of(bases, policy=policy, columns=columns).bases.reset_index(drop=True)

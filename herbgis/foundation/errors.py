@@ -8,7 +8,7 @@ Bad data is never an error here: it becomes an issue in a report. Errors are for
     ├── CrsError              a frame without, or with an unusable, coordinate system
     ├── PolicyError           a policy that cannot be read or contradicts itself
     ├── UnknownNameError      a code, policy, column or format that does not exist
-    ├── UnreadableReportError an earlier report that is none of herbgis
+    ├── UnreadableReportError  an earlier report that is none of herbgis
     ├── LedgerError           a ledger that is none, or a batch that it cannot take
     ├── TargetsError          targets broken down that cannot be read
     ├── CandidatesError       a file of candidate sites that cannot be read
@@ -24,18 +24,62 @@ from collections.abc import Iterable, Sequence
 
 
 class HerbgisError(Exception):
-    """Base of all errors: says what, where, what there is instead, and what to do."""
+    """Base of all errors: says what, where, what there is instead, and what to do.
+
+    Raised for a wrong call only: bad data becomes an issue in a report. Its text, in Chinese, is
+    meant for the person at the screen; catching this one catches them all.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> try:
+    ...     hg.read_survey("D:/收件/2020-06")
+    ... except hg.HerbgisError as error:
+    ...     print(type(error).__name__)
+    InputNotFoundError
+    """
 
 
 class InputNotFoundError(HerbgisError):
-    """A path given to a reader does not exist."""
+    """A path given to a reader does not exist.
+
+    Raised by `read_survey`, `read_counties`, `read_ledger` and every other reader.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> try:
+    ...     hg.read_counties("县界.shp")
+    ... except hg.InputNotFoundError as error:
+    ...     print(error)
+    找不到 县界.shp。请核对路径; 含空格的路径要加引号。
+    """
 
     def __init__(self, path: str) -> None:
         super().__init__(f"找不到 {path}。请核对路径; 含空格的路径要加引号。")
 
 
 class MissingColumnError(HerbgisError):
-    """A step needs columns that the table does not have."""
+    """A step needs columns that the table does not have.
+
+    Raised by steps that take a table; the text lists the columns that there are, and the one
+    most like each that is missing.
+
+    Attributes
+    ----------
+    missing : tuple of str
+        The columns that are not there, by their names in the base table.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> parcels = hg.sample_paths().survey / "2020-03-batch" / "yanhe.geojson"
+    >>> try:
+    ...     hg.read_candidates(parcels)
+    ... except hg.MissingColumnError as error:
+    ...     print(error.missing)
+    ('candidate_id',)
+    """
 
     def __init__(self, step: str, missing: Sequence[str], present: Sequence[str]) -> None:
         lacking = "、".join(missing)
@@ -51,15 +95,62 @@ class MissingColumnError(HerbgisError):
 
 
 class CrsError(HerbgisError):
-    """A frame has no coordinate system, or one that cannot be used."""
+    """A frame has no coordinate system, or one that cannot be used.
+
+    Raised by whatever measures or places shapes: `measure`, `validate`, `draw_map`,
+    `read_counties`, `measure_terrain`. 北京54 and 西安80 can be used where the policy has the
+    seven parameters of the place.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> lost = survey.bases.set_crs(None, allow_override=True)
+    >>> try:
+    ...     hg.measure(lost)
+    ... except hg.CrsError as error:
+    ...     print(error)
+    没有坐标系, 不能量面积。请先 set_crs(…), 例如 EPSG:4490 或 EPSG:4524。
+    """
 
 
 class PolicyError(HerbgisError):
-    """A policy cannot be read, or contradicts itself."""
+    """A policy cannot be read, or contradicts itself.
+
+    Raised by `load_policy`; the text names the file and the entry.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import herbgis as hg
+    >>> _ = Path("我的要点.toml").write_text('''extends = "tongren-2020"
+    ... [planning.county."德江县"]
+    ... least = 5
+    ... most = 3
+    ... ''', encoding="utf-8")
+    >>> try:
+    ...     hg.load_policy("我的要点.toml")
+    ... except hg.PolicyError as error:
+    ...     print(error)
+    规划指标 德江县: 至少 5 个多于至多 3 个
+    """
 
 
 class UnknownNameError(HerbgisError):
-    """A name that is not among the known ones."""
+    """A name that is not among the known ones.
+
+    Raised for a policy, tier, column of a breakdown, language or option that does not exist; the
+    text lists those that do, and the one that was probably meant.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> try:
+    ...     hg.load_policy("tongren-2002")
+    ... except hg.UnknownNameError as error:
+    ...     print(error)
+    没有工作要点 tongren-2002。您要的是 tongren-2020 吗? 可用的有: tongren-2020。
+    """
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         names = list(known)
@@ -69,34 +160,141 @@ class UnknownNameError(HerbgisError):
 
 
 class UnreadableReportError(HerbgisError):
-    """What should be an earlier report of herbgis is none."""
+    """What should be an earlier report of herbgis is none.
+
+    Raised by `read_report`, and by ``herbgis validate --since``.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import herbgis as hg
+    >>> _ = Path("issues.json").write_text("[]", encoding="utf-8")
+    >>> try:
+    ...     hg.read_report(".")
+    ... except hg.UnreadableReportError as error:
+    ...     print(error)
+    issues.json 不是 herbgis validate --out 写出的报告, 请指明那个文件夹。
+    """
 
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} 不是 herbgis validate --out 写出的报告, 请指明那个文件夹。")
 
 
 class LedgerError(HerbgisError):
-    """A file is no ledger, or a ledger cannot take a batch."""
+    """A file is no ledger, or a ledger cannot take a batch.
+
+    Raised by `read_ledger` and `read_ledger_history` for a file that `admit` did not write; by
+    `admit` where there is no day, where the ledger has a later one, or where somebody else wrote
+    to it meanwhile. Nothing was written then.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> try:
+    ...     hg.read_ledger(hg.sample_paths().ledger)  # 一个数据文件, 不是 admit 写的台账
+    ... except hg.LedgerError as error:
+    ...     print("不是 herbgis 台账" in str(error))
+    True
+    """
 
 
 class TargetsError(HerbgisError):
-    """A table of targets broken down cannot be read."""
+    """A table of targets broken down cannot be read.
+
+    Raised by `read_targets`: no heading was found, a number is none, or a target stands twice.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import herbgis as hg
+    >>> _ = Path("任务分解.csv").write_text('''填报单位,规模,一季度,二季度,三季度,四季度
+    ... 碧江区,500亩以上,一个,1,1,1
+    ... ''', encoding="utf-8")
+    >>> try:
+    ...     hg.read_targets("任务分解.csv")
+    ... except hg.TargetsError as error:
+    ...     print(error)
+    任务分解.csv: 碧江区 的目标“一个”不是整数个数, 请改正。
+    """
 
 
 class CandidatesError(HerbgisError):
-    """A file of candidate sites cannot be read."""
+    """A file of candidate sites cannot be read.
+
+    Raised by `read_candidates`, also where its coordinates cannot be placed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import herbgis as hg
+    >>> Path("候选地块.kml").touch()
+    >>> try:
+    ...     hg.read_candidates("候选地块.kml")
+    ... except hg.CandidatesError as error:
+    ...     print(str(error).split(":")[0])
+    候选地块文件 候选地块.kml 读不出来
+    """
 
 
 class OutputError(HerbgisError):
-    """A result cannot be written."""
+    """A result cannot be written.
+
+    Raised by everything that writes, mostly because WPS or Excel has the file open; what stood
+    there before is left as it was.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import herbgis as hg
+    >>> Path("月报").touch()  # 已有一个文件叫“月报”, 不能再作文件夹
+    >>> try:
+    ...     hg.write_template("月报/模板")
+    ... except hg.OutputError as error:
+    ...     print(type(error).__name__)
+    OutputError
+    """
 
 
 class RasterError(HerbgisError):
-    """A raster cannot be read, costs too much to read, or lies elsewhere."""
+    """A raster cannot be read, costs too much to read, or lies elsewhere.
+
+    Raised by `measure_terrain`, `gather_candidates`, `plan` and `draw_map` for a DEM, a factor or
+    a mask.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> try:
+    ...     hg.measure_terrain(bases, hg.sample_paths().counties)  # 县界, 不是高程
+    ... except hg.RasterError as error:
+    ...     print("不是栅格高程数据" in str(error))
+    True
+    """
 
 
 class AssetError(HerbgisError):
-    """A page needs a script or style that is not vendored and would need a network."""
+    """A page needs a script or style that is not vendored and would need a network.
+
+    Raised when an `OfflineMap` is saved or shown with a layer added to it that loads something.
+
+    Examples
+    --------
+    >>> import folium
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> page = hg.draw_map(bases)
+    >>> _ = folium.TileLayer("OpenStreetMap").add_to(page)
+    >>> try:
+    ...     page.save("现场会.html")
+    ... except hg.AssetError as error:
+    ...     print(error)
+    底图 openstreetmap 要联网, 离线页面不能用。请去掉它; 联网的地图请另用 folium.Map。
+    """
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

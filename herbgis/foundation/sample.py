@@ -20,7 +20,7 @@ _BATCHES = {
 
 @dataclass(frozen=True)
 class SamplePaths:
-    """自带示例的路径: where the files of the shipped sample lie.
+    """Where the files of the shipped sample lie.
 
     All of it but the counties and their names is synthetic and must not be quoted. The files
     are part of the package: read them, and write elsewhere.
@@ -60,7 +60,7 @@ class SamplePaths:
 
 
 def sample_paths() -> SamplePaths:
-    """自带示例的路径: the files of the shipped sample, wherever the package is installed.
+    """Paths of the shipped sample, wherever the package is installed.
 
     Returns
     -------

@@ -54,6 +54,17 @@ def measure(
     ------
     CrsError
         The frame has no coordinate system.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import herbgis as hg
+    >>> mine = gpd.read_file(hg.sample_paths().survey / "2020-03-batch" / "yanhe.geojson")
+    >>> hg.measure(mine)["surveyed_mu"].round(2).tolist()[:3]
+    [1862.0, 102.7, 1081.57]
+    >>> web = mine.to_crs(epsg=3857)  # 面积与坐标系无关
+    >>> hg.measure(web)["surveyed_mu"].round(2).tolist()[:3]
+    [1862.0, 102.7, 1081.57]
     """
     policy = policy or load_policy()
     if bases.crs is None:

@@ -75,6 +75,18 @@ def measure_terrain(
         The frame states no system, or the DEM none that leads to CGCS2000.
     InputNotFoundError, RasterError
         As `rasters.open_raster`.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> ground = hg.measure_terrain(bases, hg.sample_paths().dem).iloc[0]
+    >>> round(ground["elevation_m"]), round(ground["steep_share"]), float(ground["surface_mu"])
+    (809, 0, 254.31)
+    >>> ground["terrain_note"]
+    '仅供演示: tongren_synthetic.tif 是合成数据'
     """
     if bases.crs is None:
         msg = "measure_terrain: 表没有坐标系。请先 set_crs, 如 bases.set_crs(4490)。"

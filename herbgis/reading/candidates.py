@@ -50,6 +50,17 @@ def read_candidates(source: str | Path, *, policy: Policy | None = None) -> gpd.
     InputNotFoundError, MissingColumnError
     CandidatesError
         The file cannot be read, or its coordinates cannot be placed.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import herbgis as hg
+    >>> mine = gpd.read_file(hg.sample_paths().survey / "2020-03-batch" / "yanhe.geojson")
+    >>> proposed = mine[["基地编号", "geometry"]].rename(columns={"基地编号": "候选编号"})
+    >>> proposed.assign(成本=100.0).to_file("候选地块.gpkg")
+    >>> candidates = hg.read_candidates("候选地块.gpkg")
+    >>> len(candidates), candidates["cost"].unique().tolist()
+    (7, [100.0])
     """
     policy = policy or load_policy()
     with ExitStack() as temporary:

@@ -44,6 +44,15 @@ def read_counties(
     Raises
     ------
     InputNotFoundError, MissingColumnError, CrsError
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> counties = hg.read_counties()
+    >>> counties["county"].tolist()[:3], len(counties)
+    (['碧江区', '万山区', '江口县'], 10)
+    >>> counties.crs.to_epsg()
+    4490
     """
     path = resources.data(_SHIPPED) if source is None else Path(source)
     if not path.exists():

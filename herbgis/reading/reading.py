@@ -80,6 +80,15 @@ def read_survey(
     ------
     InputNotFoundError
         A path does not exist.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)  # 换成自己的文件夹
+    >>> len(survey.bases), len(survey.files), len(survey.issues)
+    (216, 9, 2)
+    >>> print(survey.files["assumptions"].iloc[-2][0])
+    坐标系=CGCS2000 3度36带(由东坐标)
     """
     policy = policy or load_policy()
     given = [paths] if isinstance(paths, (str, Path)) else paths

@@ -48,6 +48,16 @@ def read_targets(source: str | Path, *, policy: Policy | None = None) -> pd.Data
     Raises
     ------
     InputNotFoundError, MissingColumnError, TargetsError
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import herbgis as hg
+    >>> _ = Path("任务分解.csv").write_text('''填报单位,规模,一季度,二季度,三季度,四季度
+    ... 德江县,500亩以上,0,7,0,7
+    ... ''', encoding="gbk")
+    >>> hg.read_targets("任务分解.csv").to_dict("records")
+    [{'unit': '德江县', 'tier': '500', 'q1': 0, 'q2': 7, 'q3': 0, 'q4': 7}]
     """
     policy = policy or load_policy()
     path = Path(source)

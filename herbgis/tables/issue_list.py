@@ -87,7 +87,25 @@ def write_issue_list(report: ValidationReport, path: Path, *, policy: Policy) ->
 
 
 def list_data_notes(bases: pd.DataFrame) -> list[str]:
-    """What the records say of their own origin, such as that they are synthetic."""
+    """What the records say of their own origin, such as that they are synthetic.
+
+    Parameters
+    ----------
+    bases : DataFrame
+        Records or bases; one without a ``data_note`` says nothing.
+
+    Returns
+    -------
+    list of str
+        A line each, for the ``notes=`` of the workbooks.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> hg.list_data_notes(survey.bases)
+    ['数据说明: 合成示例数据']
+    """
     if "data_note" not in bases:
         return []
     return [f"数据说明: {note}" for note in sorted(bases["data_note"].dropna().unique())]

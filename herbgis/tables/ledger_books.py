@@ -57,6 +57,16 @@ def write_schedule_book(
     ------
     OutputError
         The file cannot be written, for example because WPS has it open.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> schedule = hg.make_schedule(bases)
+    >>> hg.write_schedule_book(schedule, "进度表.xlsx", notes=hg.list_data_notes(bases)).name
+    '进度表.xlsx'
     """
     policy = policy or load_policy()
     below = [*schedule.notes, f"依据: {policy.title}。", *notes, _SIGNED]
@@ -100,6 +110,19 @@ def write_ledger_book(
     ------
     OutputError
         The file cannot be written, for example because WPS has it open.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().ledger)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> hg.admit("台账.gpkg", bases, on=dt.date(2020, 1, 31))
+    <Admission 第 1 批 2020-01-31: 新入库 108, 更新 0, 未变 0, 待核实 5>
+    >>> state = hg.select_in_force(hg.read_ledger_history("台账.gpkg"))
+    >>> hg.write_ledger_book(state, "台账.xlsx", notes=hg.list_data_notes(state)).name
+    '台账.xlsx'
     """
     policy = policy or load_policy()
     return write_workbook(

@@ -41,6 +41,16 @@ def write_plan_book(plan: Plan, path: str | Path, *, notes: Sequence[str] = ()) 
     ------
     OutputError
         The file cannot be written, for example because WPS has it open.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> plan = hg.plan(bases, targets={"500": 98, "1000": 42})
+    >>> hg.write_plan_book(plan, "规划表.xlsx", notes=hg.list_data_notes(bases)).name
+    '规划表.xlsx'
     """
     below = [*plan.remarks(), *notes]
     sheets = [Sheet("规划目标", "规模化基地规划", plan.targets_in_words(), below)]

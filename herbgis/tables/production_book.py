@@ -48,6 +48,13 @@ def write_production_book(
     ------
     OutputError
         The file cannot be written, for example because WPS has it open.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().production)
+    >>> hg.write_production_book(survey.bases, "生产统计.xlsx").name
+    '生产统计.xlsx'
     """
     policy = policy or load_policy()
     versions = bases if history is None else history

@@ -47,6 +47,16 @@ def write_progress_book(
     ------
     OutputError
         The file cannot be written, for example because WPS has it open.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> progress = hg.count_progress(bases, by=["county", "variety"])
+    >>> hg.write_progress_book(progress, "进度表.xlsx", notes=hg.list_data_notes(bases)).name
+    '进度表.xlsx'
     """
     policy = policy or load_policy()
     below = [*progress.notes(), _NOTE, f"依据: {policy.title}。", *notes]

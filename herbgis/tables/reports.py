@@ -35,8 +35,19 @@ def write_report(report: ValidationReport, folder: Path) -> Path:
     return path
 
 
-def read_report(folder: Path) -> dict[str, Any]:
+def read_report(folder: str | Path) -> dict[str, Any]:
     """The report that an earlier validation left in a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where `write_return_slips`, or ``herbgis validate --out``, wrote.
+
+    Returns
+    -------
+    dict
+        ``files``, ``issues``, ``summary`` as in ``ValidationReport.as_dict``, and ``records``;
+        for `compare_reports`.
 
     Raises
     ------
@@ -44,8 +55,17 @@ def read_report(folder: Path) -> dict[str, Any]:
         The folder has no issues.json.
     UnreadableReportError
         That file is no report of herbgis.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey / "2020-06-batch")
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> _ = hg.write_return_slips(report, "退回")
+    >>> hg.read_report("退回")["summary"]
+    {'records': 31, 'errors': 15, 'warnings': 4, 'notes': 3}
     """
-    path = folder / _REPORT_FILE
+    path = Path(folder) / _REPORT_FILE
     if not path.is_file():
         raise InputNotFoundError(str(path))
     try:

@@ -70,6 +70,13 @@ class Letter:
     ----------
     number, issued_on, due_on, contact : str
         编号, 发出日期, 整改时限, 联系人.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> letter = hg.Letter(number="2020-07", due_on="2020-07-15", contact="张三")
+    >>> print(letter.lines("德江县")[0])
+    编号：2020-07　　收件单位：德江县
     """
 
     number: str = ""
@@ -110,7 +117,7 @@ def write_return_slips(
     fix : {'safe', 'none'}
         Whether the repaired data goes along.
     since : DataFrame, optional
-        What has become of earlier findings, as from `herbgis.validating.comeback.compare`.
+        What has become of earlier findings, as from `compare_reports`.
     letter : Letter, optional
         What stands at the head of the slips.
 
@@ -123,6 +130,15 @@ def write_return_slips(
     ------
     OutputError
         A file cannot be written, for example because WPS has it open.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey / "2020-06-batch")
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> written = hg.write_return_slips(report, "退回", letter=hg.Letter(due_on="2020-07-15"))
+    >>> [path.name for path in written if path.suffix == ".zip"][:2]
+    ['退回-碧江区.zip', '退回-万山区.zip']
     """
     folder, policy = Path(folder), report.policy
     batch = _Batch(report, counties, policy, with_repaired=fix == "safe")

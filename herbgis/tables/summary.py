@@ -48,7 +48,7 @@ def write_summary(
     report : ValidationReport
     folder : Path
     since : DataFrame, optional
-        As from `herbgis.validating.comeback.compare`.
+        As from `compare_reports`.
 
     Raises
     ------

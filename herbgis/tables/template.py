@@ -136,6 +136,12 @@ def write_template(out: str | Path, *, policy: Policy | None = None) -> list[Pat
     Raises
     ------
     OutputError
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> [path.name for path in hg.write_template("上报模板")]
+    ['上报模板.xlsx', '上报模板.gpkg', '上报模板.shp', '任务分解.xlsx', '校验.bat']
     """
     policy = policy or load_policy()
     folder, fields = Path(out), template_fields()

@@ -32,10 +32,25 @@ def write_visit_table(visit: Visit, path: str | Path) -> Path:
     visit : Visit
     path : str or Path
 
+    Returns
+    -------
+    Path
+        Of the workbook.
+
     Raises
     ------
     OutputError
         The file cannot be written, for example because WPS has it open.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> visit = hg.choose_visit(bases, stops=3)
+    >>> hg.write_visit_table(visit, "观摩点推荐表.xlsx").name
+    '观摩点推荐表.xlsx'
     """
     day = visit.on.isoformat() if visit.on else _BLANK
     head = [f"会期：{day}　　出发：{visit.start or _BLANK}　　到达：{visit.end or _BLANK}"]

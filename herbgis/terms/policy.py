@@ -172,6 +172,26 @@ class Policy:
         Of the user's own place, by old datum (``Beijing 1954``, ``Xian 1980``); herbgis has none.
     rules_off : frozenset of str
         Codes whose rules `validate` leaves out.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import herbgis as hg
+    >>> policy = hg.load_policy("tongren-2020")
+    >>> [(tier.label, tier.threshold_mu, tier.target) for tier in policy.tiers]
+    [('500', 500.0, 100), ('1000', 1000.0, 50)]
+    >>> policy.tier_reached(499.99), policy.tier_reached(500.00)
+    ('below', '500')
+    >>> policy.canonical("status", "建成"), policy.group_of("天麻")
+    ('built', 'key')
+    >>> _ = Path("按最大连片.toml").write_text('''extends = "tongren-2020"
+    ... title = "按最大连片"
+    ... [counting]
+    ... area = "contiguous"
+    ... ''', encoding="utf-8")
+    >>> own = hg.load_policy("按最大连片.toml")
+    >>> own.counting.area, own.tier_labels == policy.tier_labels
+    ('contiguous', True)
     """
 
     name: str

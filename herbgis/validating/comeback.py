@@ -14,7 +14,7 @@ STATES = {"open": "未整改", "new": "新出现", "absent": "没有重报", "me
 COMEBACK_COLUMNS = ("state", "severity", "code", "file", "row", "base_id", "message")
 
 
-def compare(before: Mapping[str, Any], report: ValidationReport) -> pd.DataFrame:
+def compare_reports(before: Mapping[str, Any], report: ValidationReport) -> pd.DataFrame:
     """Errors and warnings of two validations of one survey, a row a finding, with its state.
 
     A record is known by its base_id, or where it has none by file, layer and row.
@@ -22,9 +22,26 @@ def compare(before: Mapping[str, Any], report: ValidationReport) -> pd.DataFrame
     Parameters
     ----------
     before : mapping
-        An earlier report: ``issues`` as in ``ValidationReport.as_dict``, and ``records`` as
-        `records_of` gives them.
+        An earlier report, as `read_report` gives it: ``issues`` as in
+        ``ValidationReport.as_dict``, and ``records`` as `records_of` gives them.
     report : ValidationReport
+        Of what came back.
+
+    Returns
+    -------
+    DataFrame
+        ``state`` (open, new, absent, mended), ``severity``, ``code``, ``file``, ``row``,
+        ``base_id``, ``message``; what is still open first.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey / "2020-06-batch")
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> _ = hg.write_return_slips(report, "退回")
+    >>> mended = hg.validate(report.repaired(), counties=hg.read_counties())
+    >>> hg.compare_reports(hg.read_report("退回"), mended)["state"].value_counts().to_dict()
+    {'open': 18, 'mended': 1}
     """
     now = [issue for issue in report.as_dict()["issues"] if issue["severity"] != "note"]
     then = [issue for issue in before["issues"] if issue["severity"] != "note"]
@@ -49,7 +66,7 @@ def compare(before: Mapping[str, Any], report: ValidationReport) -> pd.DataFrame
 
 
 def records_of(report: ValidationReport) -> list[dict[str, Any]]:
-    """The records and files of a report, named as in its issues; a later `compare` needs them."""
+    """The records and files of a report, named as in its issues, for `compare_reports`."""
     columns = (report.bases[name] for name in ("source_file", "base_id"))
     records = [{"file": file, "base_id": base_id} for file, base_id in zip(*columns, strict=True)]
     return [*records, *({"file": path, "base_id": None} for path in report.files["path"])]

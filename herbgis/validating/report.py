@@ -39,6 +39,21 @@ class ValidationReport:
     given : GeoDataFrame
         The base table as it came in.
     policy : Policy
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> report.summary
+    {'records': 216, 'errors': 16, 'warnings': 17, 'notes': 9}
+    >>> issue = report.table[report.table["code"] == "HG207"].iloc[0]
+    >>> print(issue["message"])
+    填的是印江自治县, 实际在江口县, 越界 7005 m
+    >>> int(report.bases["blocked_by"].map(bool).sum())  # 有须整改问题的记录
+    17
+    >>> len(report.changes), len(report.repaired())  # 不需人决定的改动, 改后的记录
+    (91, 216)
     """
 
     table: pd.DataFrame

@@ -110,6 +110,17 @@ def validate(
     Returns
     -------
     ValidationReport
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> report.summary
+    {'records': 216, 'errors': 16, 'warnings': 17, 'notes': 9}
+    >>> worst = report.table.sort_values("mu_at_stake", ascending=False).iloc[0]
+    >>> worst["code"], worst["base_id"], float(worst["mu_at_stake"])
+    ('HG109', '520622-2020-002', 1155.57)
     """
     policy = policy or load_policy()
     given = survey if isinstance(survey, Survey) else survey_of(survey, policy=policy)

@@ -115,6 +115,18 @@ def draw_map(
         An elevation file cannot be read, or lies elsewhere.
     HerbgisError
         Tianditu's key is missing.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> progress = hg.count_progress(bases, by=["county", "variety"])
+    >>> page = hg.draw_map(
+    ...     bases, counties=hg.read_counties(), progress=progress, issues=report, title="现场会"
+    ... )
+    >>> page.save("现场会.html")  # 一个文件, 断网也能打开
     """
     wording = Wording(policy or load_policy(), lang)
     table = tidy_bases(bases, wording.policy, columns)

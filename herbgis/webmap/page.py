@@ -91,6 +91,20 @@ class OfflineMap(folium.Map):
         South-west and north-east corner (latitude, longitude) of all there is to see.
     **options
         Those of `folium.Map`. There are no tiles.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import folium
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> page = hg.draw_map(bases, counties=hg.read_counties(), title="现场会")
+    >>> _ = folium.Marker([27.72, 109.19], tooltip="会场").add_to(page)  # folium 的图层照样可加
+    >>> page.save("现场会.html")
+    >>> "会场" in Path("现场会.html").read_text(encoding="utf-8")
+    True
     """
 
     def __init__(

@@ -16,7 +16,7 @@ import shapely
 import herbgis as hg
 from herbgis.geo.geopackages import CHANGES_LAYER
 from herbgis.tables.reports import read_report
-from herbgis.validating.comeback import compare
+from herbgis.validating.comeback import compare_reports
 from tests.cli.test_cli import run
 from tests.helpers.offsets import cgcs2000_to_gcj02
 from tests.helpers.shapes import LAT, LON, frame, square
@@ -151,7 +151,7 @@ def test_what_has_come_back(sent: Path, counties: gpd.GeoDataFrame) -> None:
     mended.loc[3, "variety"] = "黄精"
     mended.loc[0, "county"] = "松桃苗族自治县"
     report = hg.validate(mended, counties=counties, against=ledger())
-    told = compare(read_report(sent), report)
+    told = compare_reports(read_report(sent), report)
     states = {(row.base_id[-3:], row.code): row.state for row in told.itertuples()}
     assert states[("005", "HG102")] == "open"
     assert states[("004", "HG503")] == "mended"

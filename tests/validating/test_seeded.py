@@ -11,7 +11,7 @@ import shapely
 
 import herbgis as hg
 from herbgis.tables.reports import read_report
-from herbgis.validating.comeback import compare
+from herbgis.validating.comeback import compare_reports
 from tests.helpers import seeded
 
 SEEDS = range(20)
@@ -75,7 +75,7 @@ def test_the_repaired_file_comes_back_with_decisions_alone(
     assert left <= before
     # What a decision needs is not lost on the way.
     assert all(left[code] == before[code] for code in DECISIONS - {"HG102", "HG104"})
-    told = compare(read_report(tmp_path / "退回"), again)
+    told = compare_reports(read_report(tmp_path / "退回"), again)
     assert set(told["state"]) == {"open", "mended"}
     assert set(told.loc[told["state"] == "mended", "code"]) >= {"HG006", "HG201", "HG204", "HG209"}
     assert sorted(again.bases["base_id"]) == sorted(report.bases["base_id"])

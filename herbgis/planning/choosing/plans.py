@@ -79,6 +79,23 @@ class Plan:
         What is printed for a tier.
     words : mapping of str to mapping of str to str
         What is printed for a value, by column.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> plan = hg.plan(bases, targets={"500": 98, "1000": 42})
+    >>> plan.status, round(plan.cost, 2), plan.gap
+    ('optimal', 66.93, 0.0)
+    >>> plan.targets.set_index("tier")["planned"].to_dict()
+    {'500': 2, '1000': 1}
+    >>> plan.chosen[["id", "action", "tier"]].iloc[0].to_dict()
+    {'id': '520623-2020-004', 'action': 'enlarge', 'tier': '500'}
+    >>> more = hg.plan(bases, targets={"500": 150, "1000": 50})  # 达不到的, 说缺多少
+    >>> more.status, more.blocking[["name", "wanted", "lacking"]].to_dict("records")
+    ('infeasible', [{'name': '500', 'wanted': 150, 'lacking': 29}])
     """
 
     status: str
@@ -226,6 +243,10 @@ def plan(
     progress : callable, optional
         Told how many tiles of a DEM are done, and of how many.
 
+    Returns
+    -------
+    Plan
+
     Raises
     ------
     UnknownNameError
@@ -234,6 +255,18 @@ def plan(
         A DEM is missing, or cannot be used.
     HerbgisError
         highspy is not installed.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> plan = hg.plan(bases, targets={"500": 98, "1000": 42})
+    >>> plan.chosen.set_index("id")["new_mu"].round(2).to_dict()  # 扩建这三个, 各加多少亩
+    {'520623-2020-004': 9.4, '520624-2020-001': 0.15, '520627-2020-016': 57.38}
+    >>> round(plan.forced_cost("520602-2020-002"), 2)  # 硬要扩这个, 多花多少
+    42.42
     """
     policy = policy or load_policy()
     if not isinstance(candidates, Candidates):

@@ -83,6 +83,15 @@ class SitingRules:
         Class by code of a land cover raster.
     masks : tuple of str
         Titles of the land that must be left out.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> rules = hg.read_siting_rules()
+    >>> [factor.key for factor in rules.factors]
+    ['elevation_m', 'slope_deg', 'aspect', 'mat_c', 'rain_mm', 'ph', 'land_cover']
+    >>> rules.steepest_deg, rules.masks[0]
+    (25.0, '永久基本农田')
     """
 
     factors: tuple[Factor, ...]
@@ -150,12 +159,23 @@ def read_siting_rules(
     policy : Policy, optional
         Whose spellings of varieties are understood.
 
+    Returns
+    -------
+    SitingRules
+
     Raises
     ------
     InputNotFoundError
         There is no such file.
     PolicyError
         It is not TOML, or a value in it cannot be: says which, and what is allowed.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> rules = hg.read_siting_rules()
+    >>> len(rules.varieties), sorted(rules.of("天麻"))
+    (20, ['aspect', 'elevation_m', 'land_cover', 'ph', 'slope_deg'])
     """
     policy = policy or load_policy()
     table = dict(resources.read_toml(_SHIPPED))

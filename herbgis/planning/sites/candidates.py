@@ -40,6 +40,22 @@ class Candidates:
         Chinese reasons why this is not the last word.
     notes : tuple of str
         What was done to proposals, in Chinese.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> counties = hg.read_counties()
+    >>> here = counties[counties["county"] == "碧江区"]
+    >>> candidates = hg.gather_candidates(bases, dem=hg.sample_paths().dem, counties=here)
+    >>> len(candidates.sites), int(candidates.sites["enlarges"].notna().sum())
+    (1434, 16)
+    >>> candidates.scores.shape == (len(candidates.sites), 15)
+    True
+    >>> print(candidates.caveats[0])
+    tongren_synthetic.tif 是合成数据
     """
 
     sites: gpd.GeoDataFrame

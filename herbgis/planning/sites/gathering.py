@@ -57,6 +57,25 @@ def gather_candidates(
         Villages or catchments that no site goes beyond.
     progress : callable, optional
         Told how many tiles of a DEM are done, and of how many.
+
+    Returns
+    -------
+    Candidates
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> counties = hg.read_counties()
+    >>> here = counties[counties["county"] == "碧江区"]
+    >>> candidates = hg.gather_candidates(bases, dem=hg.sample_paths().dem, counties=here)
+    >>> sites = candidates.sites  # 候选地块, 和未达标基地旁边可以扩的地
+    >>> len(sites), sites.loc["E-520602-2020-002-500", ["enlarges", "county"]].tolist()
+    (1434, ['520602-2020-002', '碧江区'])
+    >>> round(float(sites.loc["E-520602-2020-002-500", "mu"]), 2)
+    145.82
     """
     policy = policy or load_policy()
     lands = [

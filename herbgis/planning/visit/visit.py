@@ -71,6 +71,20 @@ class Visit:
     start, end : str or None
     notes : tuple of str
         What stands under the table.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> visit = hg.choose_visit(bases, stops=3)
+    >>> visit.stops
+    ('520602-2020-011', '520621-2020-007', '520603-2020-003')
+    >>> visit.legs, visit.unit  # 没有给车程, 按直线
+    ((39.946, 17.211), '公里')
+    >>> visit.table["规模"].iloc[0]
+    '1121.70 亩, 1000亩以上'
     """
 
     table: pd.DataFrame
@@ -164,6 +178,16 @@ def choose_visit(
     HerbgisError
         Wishes that contradict each other, a wanted base that is not verified, or pairs without
         travel times.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> visit = hg.choose_visit(bases, stops=4, never=["520621-2020-007"])
+    >>> len(visit.stops), visit.unit, round(sum(visit.legs), 1)
+    (4, '公里', 112.8)
     """
     policy, rule = policy or load_policy(), rule or VisitRule()
     table = _tidy(bases, policy, columns)

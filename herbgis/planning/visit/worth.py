@@ -52,6 +52,16 @@ class VisitRule:
         For a base in one block; otherwise the largest block's share of it.
     in_season : int
         For a base where something is known to stand in the field in the month of the visit.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> rule = hg.VisitRule(county=0, contiguous=0)  # 县区不同不加分, 连片也不加分
+    >>> hg.choose_visit(bases, stops=3, rule=rule).worth
+    18150.0
     """
 
     variety: Mapping[str, int] = field(

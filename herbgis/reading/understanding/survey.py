@@ -84,6 +84,18 @@ class Survey:
         assumptions (list of text).
     issues : DataFrame
         Findings of reading, a row each.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> survey.bases.shape[0], survey.bases.crs.to_epsg()
+    (216, 4490)
+    >>> file = survey.files.iloc[2]
+    >>> print(file["path"], file["encoding"], f"{file['read']}/{file['records']}")
+    sample/2020-03-batch/shiqian.zip/shiqian.shp GBK 17/17
+    >>> survey.issues["code"].tolist()
+    ['HG003', 'HG110']
     """
 
     bases: gpd.GeoDataFrame
