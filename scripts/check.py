@@ -13,10 +13,16 @@ CONTRACTS = "from importlinter.cli import lint_imports_command as run; run()"
 CHECKS = {
     "lint": [sys.executable, "-m", "ruff", "check", "."],
     "format": [sys.executable, "-m", "ruff", "format", "--check", "."],
-    "page scripts": [f"{SCRIPTS}/oxlint", "--deny-warnings", "herbgis/webmap/assets/herbgis"],
+    "page scripts": [
+        f"{SCRIPTS}/oxlint",
+        "--deny-warnings",
+        "herbgis/webmap/assets/herbgis",
+        "docs/_static",
+    ],
     "page templates": [sys.executable, "-m", "djlint", "--lint", "herbgis/webmap/templates"],
     "types": [sys.executable, "-m", "mypy"],
     "import contracts": [sys.executable, "-c", CONTRACTS],
+    "site": [sys.executable, "-m", "scripts.site"],
     "tests": [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"],
 }
 

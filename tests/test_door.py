@@ -92,7 +92,7 @@ PACKAGE = ROOT / "herbgis"
 FUNCTIONS = [name for name in SURFACE if name[0].islower()]
 #: What a newcomer reads first: none of it may need a name behind the door.
 READ_FIRST = sorted(
-    [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
+    [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
 )
 
 

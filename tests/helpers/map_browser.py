@@ -1,4 +1,4 @@
-"""A map's page in Chromium without a network, and what it did there that it must not do."""
+"""A page in Chromium without a network, and what it did there that it must not do."""
 
 from __future__ import annotations
 
@@ -79,6 +79,14 @@ def opened(
     """Save a map and open it with the network off, listening for what it must not do."""
     path = folder / "map.html"
     drawn.save(str(path))
+    result = offline(browser, viewport)
+    result.page.goto(path.as_uri())
+    result.page.wait_for_function(f"() => {MAP} && {MAP}._loaded")
+    return result
+
+
+def offline(browser: Browser, viewport: ViewportSize = SCREEN) -> Opened:
+    """An empty page with the network off, listening for what it must not do."""
     context = browser.new_context(offline=True, viewport=viewport, accept_downloads=True)
     context.set_default_timeout(10_000)
     result = Opened(context.new_page())
@@ -100,6 +108,4 @@ def opened(
     result.page.on("pageerror", lambda error: faults.append(f"error: {error}"))
     result.page.on("dialog", asked)
     result.page.on("request", requested)
-    result.page.goto(path.as_uri())
-    result.page.wait_for_function(f"() => {MAP} && {MAP}._loaded")
     return result
