@@ -41,6 +41,7 @@ napoleon_numpy_docstring = True
 napoleon_google_docstring = False
 napoleon_use_ivar = True
 autodoc_class_signature = "separated"
+autodoc_default_options = {"exclude-members": "__init__"}
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
@@ -53,7 +54,7 @@ THEME_WORDS = {
     "Home": "首页",
     "Next": "下一页",
     "Previous": "上一页",
-    "Made with ": "用 ",
+    "Made with ": "排版：",
     "Search": "搜索",
     "Skip to content": "跳到正文",
     "View this page": "查看本页",

@@ -118,7 +118,12 @@ def _index() -> str:
             if rows:
                 heading = [] if kind == "error" else [f"### {said}"]
                 parts += [*heading, table(("名称", "说明"), rows)]
-    listed = [place_of(name).removeprefix("api/") for name in hg.__all__]
+    listed = [
+        f"{kind}/{name}"
+        for kind in _KINDS
+        for name in hg.__all__
+        if _kind(getattr(hg, name)) == kind
+    ]
     return "\n\n".join([*parts, toctree([*listed, "errors"], hidden=True)])
 
 
