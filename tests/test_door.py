@@ -181,7 +181,7 @@ def test_what_is_read_first_needs_only_the_door(path: Path) -> None:
     assert re.findall(r"(?:from|import) herbgis\.[\w.]*", text) == []
     imported = re.findall(r"from herbgis import ([\w, ]+)", text)
     names = {*re.findall(r"\bhg\.(\w+)", text), *(n for line in imported for n in line.split(", "))}
-    assert names <= {*SURFACE, "__version__"}
+    assert names <= {*SURFACE, "__all__", "__version__"}
 
 
 def test_the_door_imports_nothing_heavy() -> None:
