@@ -7,16 +7,16 @@ from collections.abc import Iterator
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 
 from herbgis.counting.tiers import classify
-from herbgis.foundation.errors import MissingColumnError
+from herbgis.foundation.errors import CrsError, MissingColumnError
 from herbgis.foundation.units import round_mu, to_mu
-from herbgis.geo.geodesy import CGCS2000, areas_m2
-from herbgis.geo.systems import to_cgcs2000
+from herbgis.geo.geodesy import areas_m2
 from herbgis.measuring.areas import land
 from herbgis.measuring.chances import chance_of_reaching
+from herbgis.measuring.records import source_order
+from herbgis.reading.understanding.survey import survey_of
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -32,8 +32,9 @@ def explain_count(
     Parameters
     ----------
     base : Series or GeoDataFrame
-        A row of what `classify` gives (``bases.loc["520625-2020-001"]``), or the records of one
-        base, as in ``report.bases``; these are classified by themselves, so that land which
+        A base as `classify` gives it, ``bases.loc[["520625-2020-001"]]`` in any coordinate system
+        or ``bases.loc["520625-2020-001"]``, which tells none and so is on CGCS2000; or the records
+        of one base, as in ``report.bases``, which are classified by themselves, so that land that
         another base claims too is not known.
     policy : Policy, optional
         ``tongren-2020`` by default.
@@ -47,6 +48,8 @@ def explain_count(
     ------
     MissingColumnError
         The row is none of `classify`, or there is more or less than one base.
+    CrsError
+        The coordinates of a row are no degrees.
 
     Examples
     --------
@@ -61,13 +64,27 @@ def explain_count(
     policy = policy or load_policy()
     steps: list[tuple[str, float, str]] = []
     if isinstance(base, gpd.GeoDataFrame):
-        steps += _of_records(base)
-        base = _only(classify(base, policy=policy))
+        known = survey_of(base, policy=policy).bases
+        if not set(_NEEDED) <= set(known.columns):
+            steps += _of_records(known)
+            known = classify(known, policy=policy)
+        base = _only(known)
     missing = [name for name in (*_NEEDED, "geometry") if name not in base.index]
     if missing:
         raise MissingColumnError("explain_count", missing, [str(name) for name in base.index])
+    if not _is_in_degrees(base["geometry"]):
+        msg = (
+            "explain_count 得到一行, 坐标不是经纬度, 而单独一行不带坐标系。"
+            '请传入一行的表 bases.loc[["编号"]], 或先 bases.to_crs(4490)。'
+        )
+        raise CrsError(msg)
     steps += _of_base(base, policy)
     return pd.DataFrame(steps, columns=list(_COLUMNS))
+
+
+def _is_in_degrees(shape: shapely.Geometry | None) -> bool:
+    lonlat = shapely.get_coordinates(shape)
+    return bool((np.abs(lonlat) <= (180.0, 90.0)).all())
 
 
 def _only(bases: gpd.GeoDataFrame) -> pd.Series:
@@ -78,9 +95,9 @@ def _only(bases: gpd.GeoDataFrame) -> pd.Series:
 
 
 def _of_records(records: gpd.GeoDataFrame) -> Iterator[tuple[str, float, str]]:
-    """Each record's own area."""
-    crs = pyproj.CRS.from_user_input(records.crs or CGCS2000)
-    shapes = land(to_cgcs2000(np.asarray(records.geometry.array, dtype=object), crs))
+    """Each record's own area, in order of the source."""
+    given = np.asarray(records.geometry.array, dtype=object)
+    shapes = land(given[source_order(records)])
     areas = to_mu(areas_m2(shapes))
     for number, (shape, mu) in enumerate(zip(shapes, areas, strict=True), 1):
         said = "没有图斑" if shape is None else f"{shapely.count_coordinates(shape)} 个界址点"

@@ -23,6 +23,7 @@ from herbgis.foundation.outputs import replacing
 from herbgis.foundation.units import fold
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.geopackages import OWN_PREFIX, flattened, layer_names, read_layer, write_layers
+from herbgis.geo.systems import Geometries, to_cgcs2000
 from herbgis.measuring.overlaps import Claimants, overlapping_pairs, overlaps_of_bases
 from herbgis.measuring.records import mu_of
 from herbgis.terms import columns as cols
@@ -218,12 +219,9 @@ def select_in_force(history: gpd.GeoDataFrame, on: dt.date | None = None) -> gpd
     >>> len(hg.select_in_force(history, dt.date(2019, 12, 31)))
     0
     """
-    known = known_on(history, on)
-    order = known.assign(_entered=np.arange(len(known))).sort_values(
-        ["base_id", "verified", "_entered"], kind="stable"
-    )
-    latest = order.drop_duplicates("base_id", keep="last").drop(columns="_entered")
-    return gpd.GeoDataFrame(latest.set_index("base_id"), crs=CGCS2000)
+    order = known_on(history, on).sort_values(["base_id", "verified", "batch"], kind="stable")
+    latest = order.drop_duplicates("base_id", keep="last").set_index("base_id")
+    return latest.set_geometry(_lonlat(latest), crs=CGCS2000)
 
 
 def known_on(history: gpd.GeoDataFrame, on: dt.date | None) -> gpd.GeoDataFrame:
@@ -350,9 +348,16 @@ def _typed(table: pd.DataFrame, policy: Policy) -> gpd.GeoDataFrame:
         elif column.kind in {"text", "flag"}:
             values = values.astype("str").where(values.notna())
         made[column.name] = cols.typed(values, column.kind, table.index)
-    frame = gpd.GeoDataFrame(made, geometry=table["geometry"].to_numpy(), crs=CGCS2000)
+    frame = gpd.GeoDataFrame(made, geometry=_lonlat(table), crs=CGCS2000)
     frame["tier"] = tier_of(frame["counted_mu"], policy)
     return frame
+
+
+def _lonlat(table: pd.DataFrame) -> Geometries:
+    """A table's geometries on CGCS2000, on which they are where it tells no system."""
+    shapes = np.asarray(table["geometry"].to_numpy(), dtype=object)
+    crs = table.crs if isinstance(table, gpd.GeoDataFrame) else None
+    return shapes if crs is None else to_cgcs2000(shapes, crs)
 
 
 def _day(bases: gpd.GeoDataFrame, history: gpd.GeoDataFrame, on: dt.date | None) -> dt.date:

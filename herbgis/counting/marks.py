@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from herbgis.counting.row_order import total
 from herbgis.foundation.errors import MissingColumnError
 from herbgis.foundation.units import round_mu
 from herbgis.measuring.chances import near_threshold
@@ -132,5 +133,5 @@ def mark_bases(
 
 
 def sum_mu(mu: pd.Series) -> float:
-    """Sum of areas to 0.01, the same in any order of rows."""
-    return float(np.round(np.sort(mu.to_numpy(dtype=float)).sum(), 2))
+    """Sum of areas to 0.01."""
+    return float(np.round(total(mu), 2))

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
+from herbgis.counting.row_order import last_of_each, total
 from herbgis.foundation import display
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.reading.understanding.survey import survey_of
@@ -166,7 +166,7 @@ def compare_production(
     ----------
     bases : GeoDataFrame or DataFrame
         A row a base, or a base and ``production_year``, as `classify` or a ledger's history gives
-        them; of several rows of one base and year the last is taken.
+        them; of several rows of one base and year the last is taken, by batch, then by source.
     policy : Policy, optional
     by : str or sequence of str
         Keys of the groups, of variety, reporting_unit, kind, group, county.
@@ -224,7 +224,7 @@ _TABLE_COLUMNS = (
 def _producing(
     bases: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None
 ) -> pd.DataFrame:
-    """Bases with what is asked of them; of a base and year the last row."""
+    """Bases with what is asked of them; of a base and year the last row, by batch and source."""
     table = pd.DataFrame(survey_of(bases, policy=policy, columns=columns).bases)
     for column in cols.OPTIONAL:
         if column.name not in table:
@@ -232,7 +232,7 @@ def _producing(
     table["benefit_wan"] = table["output_value_wan"] - table["cost_wan"]
     table["reporting_unit"] = unit_titles(table, policy)
     table["year"] = table["production_year"]
-    return table.drop_duplicates(["base_id", "year"], keep="last")
+    return last_of_each(table, ["base_id", "year"])
 
 
 def _groups(
@@ -275,7 +275,7 @@ def _rows(members: pd.DataFrame) -> list[dict[str, object]]:
                 values[year] = value
                 change = _over(value, values.get(year - 1, float("nan")))
             row = {"year": year, "measure": measure.name, "bases": len(of_year)}
-            row |= {"reported": len(reported), "harvested_mu": reported["harvested_mu"].sum()}
+            row |= {"reported": len(reported), "harvested_mu": total(reported["harvested_mu"])}
             row |= {"value": value, "change": change}
             rows.append(row | _side_by_side(reported, measure))
     return rows
@@ -299,13 +299,10 @@ def _reports(bases: pd.DataFrame, measure: Measure) -> pd.Series:
 
 
 def _quotient(bases: pd.DataFrame, measure: Measure) -> float:
-    """Sum of the amounts over sum of the harvested areas; the same in any order of rows."""
+    """Sum of the amounts over sum of the harvested areas."""
     if not len(bases):
         return float("nan")
-    amount, area = (
-        np.sort(bases[name].to_numpy(dtype=float)).sum() for name in (measure.name, "harvested_mu")
-    )
-    return float(amount * measure.factor / area)
+    return total(bases[measure.name]) * measure.factor / total(bases["harvested_mu"])
 
 
 def _over(value: float, base: float) -> float:

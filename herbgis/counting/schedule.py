@@ -14,6 +14,7 @@ import pandas as pd
 from herbgis.counting.ledger import days_of, select_in_force
 from herbgis.counting.marks import mark_bases
 from herbgis.counting.progress import rate_text
+from herbgis.counting.row_order import total
 from herbgis.foundation import display
 from herbgis.foundation.units import round_mu
 from herbgis.terms.policy import Policy, Tier
@@ -243,7 +244,7 @@ def _row(
     lowest = policy.tiers[0].label
     pending = marks[f"pending_{lowest}"]
     any_tier = np.logical_or.reduce([marks[f"verified_{t.label}"] for t in policy.tiers])
-    mu = np.sort(marks.loc[any_tier, "counted_mu"].to_numpy(dtype=float)).sum()
+    mu = np.array(total(marks.loc[any_tier, "counted_mu"]))
     forecasts = [_forecast(marks, tier, year) for tier in policy.tiers]
     rest = zip(policy.tiers[1:], forecasts[1:], strict=True)
     return row | {

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from herbgis.counting.row_order import last_of_each, total
 from herbgis.foundation import display
 from herbgis.foundation.units import round_mu
 from herbgis.reading.understanding.survey import survey_of
@@ -159,8 +160,7 @@ def _prepared(
         table["mu"] = table["mu"].fillna(area)
     coming = table["status"].isin(["building", "planned"])
     table["planned"] = table["planned_mu"].fillna(table["mu"].where(coming))
-    by_year = table.sort_values("production_year", na_position="first", kind="stable")
-    return by_year.drop_duplicates("base_id", keep="last")
+    return last_of_each(table, ["base_id"], by=["production_year"])
 
 
 def _herb(
@@ -170,14 +170,14 @@ def _herb(
     told = own["seedlings_wan"].notna()
     needs = table.loc[table["variety"] == variety, "seedlings_per_mu"]
     per_mu = float(needs[needs > 0].median())
-    seedlings, planned = _raised(own, "seedlings_wan", told), _sum(plans["planned"])
+    seedlings, planned = _raised(own, "seedlings_wan", told), total(plans["planned"])
     plantable = seedlings * _WAN / per_mu if seedlings else seedlings
     lacks = float(np.maximum(planned - plantable, 0.0)) if planned else 0.0
     return {
         "variety": variety,
         "bases": len(own),
         "reported": int(told.sum()),
-        "mu": float(round_mu(np.array(_sum(own["mu"])))),
+        "mu": float(round_mu(np.array(total(own["mu"])))),
         "seedlings_wan": seedlings,
         "per_mu": per_mu,
         "plantable_mu": plantable,
@@ -205,7 +205,7 @@ def _fungus(variety: str, spawning: pd.DataFrame) -> dict[str, object]:
         "variety": variety,
         "bases": len(own),
         "reported": int(told.sum()),
-        "mu": float(round_mu(np.array(_sum(own["mu"])))),
+        "mu": float(round_mu(np.array(total(own["mu"])))),
         "spawn_bottles_wan": _raised(own, "spawn_bottles_wan", told),
         "spawn_bags_wan": _raised(own, "spawn_bags_wan", told),
     }
@@ -213,9 +213,4 @@ def _fungus(variety: str, spawning: pd.DataFrame) -> dict[str, object]:
 
 def _raised(bases: pd.DataFrame, name: str, told: pd.Series) -> float:
     """What bases raise; nothing where there are none, not known where none of them told."""
-    return _sum(bases[name]) if told.any() or not len(bases) else float("nan")
-
-
-def _sum(values: pd.Series) -> float:
-    """The same in any order of rows."""
-    return float(np.sort(values.dropna().to_numpy(dtype=float)).sum())
+    return total(bases[name]) if told.any() or not len(bases) else float("nan")

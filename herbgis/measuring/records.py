@@ -77,7 +77,14 @@ def group_records(table: gpd.GeoDataFrame, shapes: Geometries | None = None) -> 
     )
 
 
-def _source_keys(table: gpd.GeoDataFrame) -> pd.DataFrame:
+def source_order(table: pd.DataFrame) -> Ints:
+    """Positions of the rows in order of their source, in whatever order they stand."""
+    return np.asarray(
+        _source_keys(table).sort_values(["file", "layer", "row"], kind="stable").index
+    )
+
+
+def _source_keys(table: pd.DataFrame) -> pd.DataFrame:
     """What orders records by their source."""
     return pd.DataFrame(
         {

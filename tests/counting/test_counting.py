@@ -92,6 +92,20 @@ def test_records_of_a_base_are_explained_one_by_one() -> None:
     assert steps["核定面积"] == pytest.approx(600 + steps["减: 地块互相重叠"], abs=0.006)
 
 
+def test_a_base_of_the_city_is_explained_alike_in_any_system() -> None:
+    """One base of `classify`, as a table: what another base claims too is still off."""
+    first = square(420)
+    bases = hg.classify(frame([first, east_of(first, 500)]))
+    row = hg.explain_count(bases.iloc[0])
+    assert "减: 争议面积" in row["步骤"].tolist()
+    for epsg in (4490, 4326, 4524):
+        table = hg.explain_count(bases.to_crs(epsg).iloc[[0]])
+        assert table["步骤"].tolist() == row["步骤"].tolist()
+        assert table["亩"].tolist() == pytest.approx(row["亩"].tolist(), abs=1e-4)
+    with pytest.raises(hg.HerbgisError, match="坐标不是经纬度"):
+        hg.explain_count(bases.to_crs(4524).iloc[0])
+
+
 def test_what_cannot_be_explained_is_said() -> None:
     bases = hg.classify(frame([square(300), None]))
     assert hg.explain_count(bases.iloc[1])["步骤"].tolist() == ["没有图斑"]

@@ -11,7 +11,7 @@ import shapely
 
 from herbgis.foundation.errors import MissingColumnError
 from herbgis.foundation.units import to_mu
-from herbgis.geo.geodesy import areas_m2
+from herbgis.geo.geodesy import CGCS2000, areas_m2
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.borders import county_shares
 from herbgis.measuring.overlaps import overlapping_pairs
@@ -155,6 +155,7 @@ def _counties(
     told: list[Any], polygons: Geometries, counties: gpd.GeoDataFrame
 ) -> list[str | None]:
     """The county as told, else the one that holds most of the land."""
-    shares = county_shares(polygons, counties).drop_duplicates("record").set_index("record")
+    borders = counties.set_geometry(polygons_of(counties, "县界"), crs=CGCS2000)
+    shares = county_shares(polygons, borders).drop_duplicates("record").set_index("record")
     names = counties["county"].iloc[shares["county"]].set_axis(shares.index)
     return [own or names.get(number) for number, own in enumerate(told)]

@@ -15,7 +15,7 @@ from herbgis.geo.systems import Geometries
 from herbgis.measuring.areas import land
 from herbgis.measuring.borders import county_shares
 from herbgis.measuring.overlaps import overlapping_pairs
-from herbgis.measuring.records import Bases, declared_of_bases, group_records, mu_of
+from herbgis.measuring.records import Bases, declared_of_bases, group_records, mu_of, source_order
 from herbgis.terms.issues import Place
 from herbgis.terms.policy import Policy
 from herbgis.validating.rules import area_causes
@@ -166,8 +166,22 @@ class Context:
 
     @functools.cached_property
     def pairs(self) -> pd.DataFrame:
-        """Records that share land; see `herbgis.measuring.overlaps`."""
-        return overlapping_pairs(self.land)
+        """Records that share land, `left` the earlier in the source; see `overlapping_pairs`."""
+        pairs = overlapping_pairs(self.land)
+        # Issues are named on the later record: of the source, not of the rows as they stand.
+        found = pairs[["left", "right"]].to_numpy().T
+        rank = self.source_rank(found)
+        turned = rank[0] > rank[1]
+        left, right = np.where(turned, found[::-1], found)
+        in_order = np.lexsort(np.sort(rank, axis=0)[::-1])
+        return pairs.assign(left=left, right=right).iloc[in_order].reset_index(drop=True)
+
+    def source_rank(self, records: Ints) -> Ints:
+        """Numbers that grow as some records come later in the source, however the rows stand."""
+        asked, place = np.unique(records.ravel(), return_inverse=True)
+        rank = np.empty(len(asked), dtype=np.int64)
+        rank[source_order(self.bases.iloc[asked])] = np.arange(len(asked))
+        return rank[place].reshape(records.shape)
 
     @functools.cached_property
     def counted(self) -> Counted | None:

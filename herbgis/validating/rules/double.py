@@ -68,8 +68,9 @@ def already_counted(context: Context) -> Iterator[Issue]:
     counted = context.counted
     if counted is None:
         return
+    records = overlapping_pairs(context.land, counted.land)
     pairs = overlaps_of_bases(
-        overlapping_pairs(context.land, counted.land),
+        records.iloc[np.argsort(context.source_rank(records["left"].to_numpy()), kind="stable")],
         Claimants(context.grouped.base, context.base_mu),
         Claimants(counted.grouped.base, counted.base_mu),
         policy=context.policy,
