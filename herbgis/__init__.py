@@ -20,17 +20,20 @@ _HOMES = {
     "CrsError": "herbgis.foundation.errors",
     "HerbgisError": "herbgis.foundation.errors",
     "InputNotFoundError": "herbgis.foundation.errors",
+    "LandOptions": "herbgis.planning.sites.gathering",
     "LedgerError": "herbgis.foundation.errors",
     "Letter": "herbgis.tables.return_slips",
     "MissingColumnError": "herbgis.foundation.errors",
     "OfflineMap": "herbgis.webmap.page",
     "OutputError": "herbgis.foundation.errors",
+    "PageOptions": "herbgis.webmap.options",
     "Plan": "herbgis.planning.choosing.plans",
     "Policy": "herbgis.terms.policy",
     "PolicyError": "herbgis.foundation.errors",
     "Production": "herbgis.counting.production",
     "Progress": "herbgis.counting.progress",
     "RasterError": "herbgis.foundation.errors",
+    "RouteOptions": "herbgis.planning.visit.roads",
     "SamplePaths": "herbgis.foundation.sample",
     "Schedule": "herbgis.counting.schedule",
     "SeedlingCover": "herbgis.counting.seedlings",
@@ -121,7 +124,9 @@ if TYPE_CHECKING:
     from herbgis.planning.land.siting import SitingRules as SitingRules
     from herbgis.planning.land.siting import read_siting_rules as read_siting_rules
     from herbgis.planning.sites.candidates import Candidates as Candidates
+    from herbgis.planning.sites.gathering import LandOptions as LandOptions
     from herbgis.planning.sites.gathering import gather_candidates as gather_candidates
+    from herbgis.planning.visit.roads import RouteOptions as RouteOptions
     from herbgis.planning.visit.visit import Visit as Visit
     from herbgis.planning.visit.visit import choose_visit as choose_visit
     from herbgis.planning.visit.worth import VisitRule as VisitRule
@@ -147,6 +152,7 @@ if TYPE_CHECKING:
     from herbgis.validating.report import ValidationReport as ValidationReport
     from herbgis.validating.validation import validate as validate
     from herbgis.webmap.drawing import draw_map as draw_map
+    from herbgis.webmap.options import PageOptions as PageOptions
     from herbgis.webmap.page import OfflineMap as OfflineMap
 
 

@@ -79,7 +79,7 @@ def test_a_public_function_tells_of_each_parameter_and_of_what_it_gives(name: st
     sections = dict(
         re.findall(r"^(\w+)\n-+\n(.*?)(?=^\w+\n-+$|\Z)", inspect.getdoc(function), _DEEP)
     )
-    heads = re.findall(r"^\w[\w, ]*", sections.get("Parameters", ""), re.MULTILINE)
+    heads = re.findall(r"^\*{0,2}(\w[\w, ]*)", sections.get("Parameters", ""), re.MULTILINE)
     told = {told.strip() for head in heads for told in head.split(",")}
     assert set(inspect.signature(function).parameters) <= told
     assert "Returns" in sections

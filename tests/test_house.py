@@ -137,10 +137,8 @@ _NOT_YET = {
     "herbgis.counting.progress",
     "herbgis.geo.rasters",
     "herbgis.measuring.terrain",
-    "herbgis.planning.visit.visit.choose_visit",
     "herbgis.reading.formats.dxf_entities",
     "herbgis.reading.formats.sheets",
-    "herbgis.webmap.drawing.draw_map",
 }
 
 

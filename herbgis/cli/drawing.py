@@ -48,6 +48,7 @@ def draw_command(
     report, bases, rules, borders = walk(paths, policy, counties, against)
     from herbgis.counting.progress import count_progress
     from herbgis.webmap import draw_map
+    from herbgis.webmap.options import PageOptions
 
     counted = count_progress(bases, policy=rules, by=["county", "variety"])
     page = draw_map(
@@ -58,9 +59,7 @@ def draw_command(
         issues=report,
         title=title,
         dem=dem or None,
-        online=online,
-        public=public,
-        lang=lang,
+        page=PageOptions(online=online, public=public, lang=lang),
     )
     tell(f"已写出 {save_page(page, out)}")
     raise typer.Exit(exit_status(report))

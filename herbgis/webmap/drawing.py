@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import folium
 import geopandas as gpd
 import pandas as pd
 
 from herbgis.counting.progress import Progress
+from herbgis.foundation.keywords import options_given
 from herbgis.planning.choosing.plans import Plan
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
@@ -29,6 +30,7 @@ from herbgis.webmap.layers import (
 )
 from herbgis.webmap.legend import make_legend
 from herbgis.webmap.online import online_layers
+from herbgis.webmap.options import PageKeywords, PageOptions
 from herbgis.webmap.outlines import Bounds, bounds
 from herbgis.webmap.page import OfflineMap
 from herbgis.webmap.sheet import Sheet, make_sheet
@@ -48,14 +50,11 @@ def draw_map(
     issues: Any = None,
     title: str | None = None,
     columns: Mapping[str, str] | None = None,
-    townships: gpd.GeoDataFrame | None = None,
     visit: Sequence[str] | pd.DataFrame | None = None,
     plan: Plan | None = None,
     dem: str | Path | Sequence[str | Path] | None = None,
-    online: str | None = None,
-    tianditu_key: str | None = None,
-    public: bool = False,
-    lang: str = "zh",
+    page: PageOptions | None = None,
+    **single: Unpack[PageKeywords],
 ) -> OfflineMap:
     """Draw the bases on a map that opens without a network.
 
@@ -77,8 +76,6 @@ def draw_map(
     title : str, optional
     columns : mapping of str to str, optional
         Column of the base table to the frame's heading.
-    townships : GeoDataFrame, optional
-        Points or polygons with ``name`` or ``township``; the names are shown from close by.
     visit : sequence of str, or DataFrame, optional
         The bases of a site visit in their order: ids, or a table with ``base_id`` (a column or
         the index) whose other columns are each stop's facts, under their own headings.
@@ -87,15 +84,11 @@ def draw_map(
     dem : path or sequence of paths, optional
         Elevation in metres in any coordinate system, for a shaded relief under the bases; where
         several files know a place, the first one counts.
-    online : {'tianditu', 'amap', 'osm'}, optional
-        Base maps from the network under all else; the page may then load these, nothing more.
-    tianditu_key : str, optional
-        The key of Tianditu, which stands in the page; else that of ``HERBGIS_TDT_KEY``.
-    public : bool
-        For the public: points to about 100 m instead of polygons, no operators, no issues, no
-        lists of the bureau's own work.
-    lang : {'zh', 'en'}
-        Names that people gave and messages of issues stay as they are.
+    page : PageOptions, optional
+        How the page behaves (for the public, language, base maps from the network), and the names
+        of townships around the bases.
+    **single
+        The fields of `PageOptions` one by one, instead of `page`.
 
     Returns
     -------
@@ -115,6 +108,8 @@ def draw_map(
         An elevation file cannot be read, or lies elsewhere.
     HerbgisError
         Tianditu's key is missing.
+    TypeError
+        A keyword that there is not, or `page` beside one of its fields.
 
     Examples
     --------
@@ -128,6 +123,8 @@ def draw_map(
     ... )
     >>> page.save("现场会.html")  # 一个文件, 断网也能打开
     """
+    page = options_given(draw_map, "page", PageOptions, page, single)
+    public, lang = page.public, page.lang
     wording = Wording(policy or load_policy(), lang)
     table = tidy_bases(bases, wording.policy, columns)
     drawn = _symbols(table, wording, progress, public=public)
@@ -135,10 +132,10 @@ def draw_map(
     extent = (land and land.extent) or bounds(table["shape"].to_numpy())
     relief = None if dem is None or extent is None else relief_layer(dem, extent, counties, wording)
     layers: list[folium.map.Layer | None] = [
-        *([] if online is None else online_layers(online, tianditu_key, lang=lang)),
+        *([] if page.online is None else online_layers(page.online, page.tianditu_key, lang=lang)),
         land,
         relief,
-        None if townships is None else township_layer(townships, wording),
+        None if page.townships is None else township_layer(page.townships, wording),
         bases_layer(drawn, wording),
         *([] if plan is None or public else plan_layers(plan, drawn, wording)),
         None if visit is None else visit_layer(visit, drawn, wording),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 import geopandas as gpd
 import pandas as pd
 
+from herbgis.foundation.keywords import options_given
 from herbgis.planning.land.opening import open_land
 from herbgis.planning.land.rating import Land
 from herbgis.planning.land.siting import SitingRules, read_siting_rules
@@ -22,6 +23,44 @@ from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
 
+@dataclass(frozen=True, eq=False)
+class LandOptions:
+    """By what land is rated beside its elevation, what is left out, and what no site goes beyond.
+
+    Attributes
+    ----------
+    rules : SitingRules, optional
+        As `read_siting_rules` gives it; those that herbgis ships by default.
+    factors : mapping of str to path, optional
+        Rasters by factor (``mat_c``, ``rain_mm``, ``ph``, ``land_cover``), on their own grids.
+    masks : mapping of str to GeoDataFrame or (path, classes), optional
+        Land that must be left out, by title (永久基本农田, 生态保护红线, …): polygons, or a raster
+        and its classes.
+    units : GeoDataFrame, optional
+        Villages or catchments that no site goes beyond.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> hg.LandOptions(factors={"mat_c": "年均温.tif"}).masks is None
+    True
+    """
+
+    rules: SitingRules | None = None
+    factors: Mapping[str, str | Path] | None = None
+    masks: Mapping[str, gpd.GeoDataFrame | tuple[str | Path, Sequence[float]]] | None = None
+    units: gpd.GeoDataFrame | None = None
+
+
+class LandKeywords(TypedDict, total=False):
+    """The fields of `LandOptions`, as keywords of their own."""
+
+    rules: SitingRules | None
+    factors: Mapping[str, str | Path] | None
+    masks: Mapping[str, gpd.GeoDataFrame | tuple[str | Path, Sequence[float]]] | None
+    units: gpd.GeoDataFrame | None
+
+
 def gather_candidates(
     bases: gpd.GeoDataFrame,
     *,
@@ -29,11 +68,9 @@ def gather_candidates(
     dem: str | Path | Sequence[str | Path] | None = None,
     counties: gpd.GeoDataFrame | None = None,
     policy: Policy | None = None,
-    rules: SitingRules | None = None,
-    factors: Mapping[str, str | Path] | None = None,
-    masks: Mapping[str, Any] | None = None,
-    units: gpd.GeoDataFrame | None = None,
+    land: LandOptions | None = None,
     progress: Tick | None = None,
+    **single: Unpack[LandKeywords],
 ) -> Candidates:
     """Land that a plan may choose: proposed polygons, else suitable land of DEMs; and enlargements.
 
@@ -49,18 +86,27 @@ def gather_candidates(
     counties : GeoDataFrame, optional
         As `read_counties` gives it: no site goes beyond one.
     policy : Policy, optional
-    rules : SitingRules, optional
-        As `read_siting_rules` gives it; those that herbgis ships by default.
-    factors, masks : mapping, optional
-        Further rasters, and land that must be left out; see `open_land`.
-    units : GeoDataFrame, optional
-        Villages or catchments that no site goes beyond.
+    land : LandOptions, optional
+        Rules and rasters by which land is rated, land that must be left out, and units that no
+        site goes beyond.
     progress : callable, optional
         Told how many tiles of a DEM are done, and of how many.
+    **single
+        The fields of `LandOptions` one by one, instead of `land`.
 
     Returns
     -------
     Candidates
+
+    Raises
+    ------
+    InputNotFoundError, CrsError, RasterError
+        A raster is missing, cannot be used or lies elsewhere; or polygons have no coordinate
+        system.
+    UnknownNameError
+        A factor that there is not.
+    TypeError
+        A keyword that there is not, or `land` beside one of its fields.
 
     Examples
     --------
@@ -77,17 +123,16 @@ def gather_candidates(
     >>> round(float(sites.loc["E-520602-2020-002-500", "mu"]), 2)
     145.82
     """
+    land = options_given(gather_candidates, "land", LandOptions, land, single)
     policy = policy or load_policy()
-    lands = [
-        _land(path, bases, counties, policy, rules, factors, masks)
-        for path in ([dem] if isinstance(dem, str | Path) else dem or [])
-    ]
-    found = [enlarge_bases(bases, land, counties=counties, policy=policy) for land in lands]
+    dems = [dem] if isinstance(dem, str | Path) else dem or []
+    opened = [_opened(path, land, bases, counties, policy) for path in dems]
+    found = [enlarge_bases(bases, each, counties=counties, policy=policy) for each in opened]
     if proposals is not None:
         found.append(
             given_candidates(
                 proposals,
-                land=lands[0] if lands else None,
+                land=opened[0] if opened else None,
                 bases=bases,
                 counties=counties,
                 policy=policy,
@@ -95,30 +140,30 @@ def gather_candidates(
         )
     else:
         found += [
-            find_candidates(land, policy=policy, counties=counties, units=units, progress=progress)
-            for land in lands
+            find_candidates(
+                each, policy=policy, counties=counties, units=land.units, progress=progress
+            )
+            for each in opened
         ]
     return joined(*_numbered(found)) if found else none_given()
 
 
-def _land(
+def _opened(
     path: str | Path,
+    options: LandOptions,
     bases: gpd.GeoDataFrame,
     counties: gpd.GeoDataFrame | None,
     policy: Policy,
-    rules: SitingRules | None,
-    factors: Mapping[str, str | Path] | None,
-    masks: Mapping[str, Any] | None,
 ) -> Land:
     """A DEM with all that land is rated by, for the varieties that the targets count."""
-    rules = rules or read_siting_rules(policy=policy)
+    rules = options.rules or read_siting_rules(policy=policy)
     counted = [name for name in rules.varieties if policy.group_of(name) in policy.counting.groups]
     return open_land(
         path,
         rules,
         varieties=counted,
-        factors=factors,
-        masks=masks,
+        factors=options.factors,
+        masks=options.masks,
         bases=bases,
         region=counties,
         datum_parameters=policy.datum_parameters,

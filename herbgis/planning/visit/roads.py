@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -86,22 +88,58 @@ def least_travel(
     return [chosen[number] for number in order]
 
 
+@dataclass(frozen=True, eq=False)
+class RouteOptions:
+    """Where a visit sets out and ends, and how long it is from place to place.
+
+    Attributes
+    ----------
+    travel : DataFrame, optional
+        ``from``, ``to`` (ids of bases; `start`, `end`), ``minutes``, or 起点, 终点, 分钟; there and
+        back may differ. Without it distances are as the crow flies, and the notes say so.
+    start, end : str, optional
+        Where the visit sets out and ends, a name in `travel` or `places`; without an end it ends
+        at the last stop.
+    places : mapping of str to (lon, lat), optional
+        Degrees on CGCS2000 of start and end; asked where `travel` does not tell.
+    straight_kmh : float, optional
+        Allows pairs that `travel` lacks to be reckoned as the crow flies at so many km/h.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> hg.RouteOptions(start="会议酒店", places={"会议酒店": (109.19, 27.72)}).end is None
+    True
+    """
+
+    travel: pd.DataFrame | None = None
+    start: str | None = None
+    end: str | None = None
+    places: Mapping[str, tuple[float, float]] | None = None
+    straight_kmh: float | None = None
+
+
+class RouteKeywords(TypedDict, total=False):
+    """The fields of `RouteOptions`, as keywords of their own."""
+
+    travel: pd.DataFrame | None
+    start: str | None
+    end: str | None
+    places: Mapping[str, tuple[float, float]] | None
+    straight_kmh: float | None
+
+
 class Roads:
     """How far it is from place to place: by the travel table, or as the crow flies."""
 
-    def __init__(
-        self,
-        geometry: gpd.GeoSeries,
-        places: Mapping[str, tuple[float, float]],
-        minutes: Mapping[tuple[str, str], int] | None,
-        straight_kmh: float | None,
-    ) -> None:
-        if straight_kmh is not None and not (0 < straight_kmh < math.inf):
-            msg = f"straight_kmh 要大于 0, 给的是 {straight_kmh}。"
+    def __init__(self, geometry: gpd.GeoSeries, route: RouteOptions) -> None:
+        self.minutes = travel_minutes(route.travel)
+        kmh = route.straight_kmh
+        if kmh is not None and not (0 < kmh < math.inf):
+            msg = f"straight_kmh 要大于 0, 给的是 {kmh}。"
             raise HerbgisError(msg)
-        self.geometry, self.places, self.kmh = geometry, places, straight_kmh
-        self.minutes = minutes
-        self.unit = "公里" if minutes is None else "分钟"
+        self.geometry, self.places, self.kmh = geometry, dict(route.places or {}), kmh
+        self.unit = "公里" if self.minutes is None else "分钟"
         self.guessed: list[str] = []
         self.geod = pyproj.Geod(ellps="GRS80")
 

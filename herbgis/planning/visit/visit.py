@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Unpack
 
 import geopandas as gpd
 import pandas as pd
@@ -14,13 +15,15 @@ from herbgis.counting.marks import countable
 from herbgis.counting.tiers import tier_of
 from herbgis.foundation import display
 from herbgis.foundation.errors import CrsError, HerbgisError, MissingColumnError
+from herbgis.foundation.keywords import options_given
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.planning.visit.roads import (
     ERRORS_NAMED,
     Roads,
+    RouteKeywords,
+    RouteOptions,
     least_travel,
     text_of,
-    travel_minutes,
 )
 from herbgis.planning.visit.words import (
     choice_notes,
@@ -118,16 +121,13 @@ def choose_visit(
     must: Iterable[str] = (),
     never: Iterable[str] = (),
     order: Sequence[str] | None = None,
-    travel: pd.DataFrame | None = None,
-    start: str | None = None,
-    end: str | None = None,
-    places: Mapping[str, tuple[float, float]] | None = None,
-    straight_kmh: float | None = None,
+    route: RouteOptions | None = None,
     facts: pd.DataFrame | None = None,
     on: dt.date | None = None,
     rule: VisitRule | None = None,
     policy: Policy | None = None,
     columns: Mapping[str, str] | None = None,
+    **single: Unpack[RouteKeywords],
 ) -> Visit:
     """Choose the stops of a site visit among the verified bases, and their order.
 
@@ -143,16 +143,8 @@ def choose_visit(
     order : sequence of str, optional
         Ids of the stops in the order wanted: they are the visit, and `stops` and `must` are not
         asked. Without it the stops are chosen, and stand in the order of least travel.
-    travel : DataFrame, optional
-        ``from``, ``to`` (ids of bases; `start`, `end`), ``minutes``, or 起点, 终点, 分钟; there and
-        back may differ. Without it distances are as the crow flies, and the notes say so.
-    start, end : str, optional
-        Where the visit sets out and ends, a name in `travel` or `places`; without an end it ends
-        at the last stop.
-    places : mapping of str to (lon, lat), optional
-        Degrees on CGCS2000 of start and end; asked where `travel` does not tell.
-    straight_kmh : float, optional
-        Allows pairs that `travel` lacks to be reckoned as the crow flies at so many km/h.
+    route : RouteOptions, optional
+        Where the visit sets out and ends, and travel times; as the crow flies by default.
     facts : DataFrame, optional
         Index ``base_id`` (or a column), any of 大巴可达, 停车位, 讲解人, and 会期物候, which goes
         before the shipped table.
@@ -162,6 +154,8 @@ def choose_visit(
     policy : Policy, optional
     columns : mapping of str to str, optional
         Column of the base table to the frame's heading.
+    **single
+        The fields of `RouteOptions` one by one, instead of `route`.
 
     Returns
     -------
@@ -178,6 +172,8 @@ def choose_visit(
     HerbgisError
         Wishes that contradict each other, a wanted base that is not verified, or pairs without
         travel times.
+    TypeError
+        A keyword that there is not, or `route` beside one of its fields.
 
     Examples
     --------
@@ -189,6 +185,8 @@ def choose_visit(
     >>> len(visit.stops), visit.unit, round(sum(visit.legs), 1)
     (4, '公里', 112.8)
     """
+    route = options_given(choose_visit, "route", RouteOptions, route, single)
+    start, end = route.start, route.end
     policy, rule = policy or load_policy(), rule or VisitRule()
     table = _tidy(bases, policy, columns)
     said = host_facts(facts, table.index)
@@ -200,7 +198,7 @@ def choose_visit(
     count = min(wishes.stops, len(scores))
     chosen = best_choice(scores, count, wishes.must)
     scores["chosen"] = scores.index.isin(chosen)
-    roads = Roads(table.geometry, dict(places or {}), travel_minutes(travel), straight_kmh)
+    roads = Roads(table.geometry, route)
     itinerary = list(order) if order is not None else least_travel(chosen, start, end, roads)
     way = [p for p in (start, *itinerary, end) if p is not None]
     roads.ask(list(pairwise(way)))
