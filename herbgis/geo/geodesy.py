@@ -110,43 +110,58 @@ def small_ring_areas_m2(lonlat: Floats, starts: Ints) -> Floats:
 
 
 def _block_areas_m2(lonlat: Floats, starts: Ints) -> Floats:
-    """`small_ring_areas_m2` of rings that fit in the processor's cache together."""
-    lon, lat = np.ascontiguousarray(lonlat.T)
-    east, north, lons, lats = np.empty((4, len(lon)))
-    for values, steps, sums in ((lon, east, lons), (lat, north, lats)):
+    """`small_ring_areas_m2` of rings that fit in the processor's cache together.
+
+    An edge from (L₁, B₁) to (L₂, B₂), in degrees, is known by its steps ΔL = L₂−L₁ and ΔB = B₂−B₁
+    and its sums ΣL = L₁+L₂ and ΣB = B₁+B₂; `_taylor` says what the area is of these. So that all
+    stays in the cache, an array that was read for the last time is taken for another use, which
+    then has a name of its own.
+    """
+    lon, lat = np.array(lonlat.T, order="C")  # a copy, to be written over
+    step_lon, step_lat, sum_lon, sum_lat = np.empty((4, len(lon)))
+    for values, steps, sums in ((lon, step_lon, sum_lon), (lat, step_lat, sum_lat)):
         np.subtract(values[1:], values[:-1], out=steps[:-1])
         np.add(values[1:], values[:-1], out=sums[:-1])
         sums[-1] = 0.0
-    # The step from one ring to the next is no edge, and there is none behind the last: that all
-    # rings have one such step keeps a ring's area the same to the bit wherever it stands.
+    # From the last vertex of a ring to the first of the next is no edge, and behind the last ring
+    # stands nothing: such places, one a ring, are made to add zero. Were the last ring's left out
+    # instead, numpy would add up its edges in another order, and its area would differ by a bit
+    # from that of the same ring standing elsewhere.
     between = starts[1:] - 1
-    east[between] = north[between] = 0.0
-    coefficients = _taylor(np.radians(lat[starts[:-1]]))
+    step_lon[between] = step_lat[between] = 0.0
 
     def summed(edges: Floats) -> Floats:
         return np.asarray(np.add.reduceat(edges, starts[:-1]))
 
-    squared = north * north
-    product = np.multiply(lons, north, out=north)
-    areas = coefficients[0] * summed(product)
-    areas += coefficients[1] * summed(np.multiply(product, lats, out=lons))
-    # The whole difference of the cubes, so that the steps in z of a closed ring add up to nothing:
-    # longitudes are far larger than the ring, and would magnify what is left.
-    lats *= lats
-    lats += squared * (1 / 3)
-    areas += coefficients[2] * summed(np.multiply(product, lats, out=product))
-    squared *= east
-    areas -= coefficients[4] * summed(squared)
-    np.multiply(east, east, out=squared)
-    areas -= coefficients[3] * summed(np.multiply(squared, east, out=east))
+    level, slope, bend, lon_cubed, lat_squared = _taylor(np.radians(lat[starts[:-1]]))
+    strip = np.multiply(sum_lon, step_lat, out=sum_lon)
+    term = lon  # what is summed, written anew each time
+    areas = level * summed(strip)
+    areas += slope * summed(np.multiply(strip, sum_lat, out=term))
+    # ΔB·(ΣB² + ΔB²/3) is 4/3 of the difference of the cubes of the latitudes. With ΣB² alone the
+    # steps in z of a closed ring would not add up to nothing, and longitudes, which are far larger
+    # than the ring, would magnify what is left.
+    step_lat2 = np.multiply(step_lat, step_lat, out=step_lat)
+    cubes = np.multiply(sum_lat, sum_lat, out=sum_lat)
+    cubes += np.multiply(step_lat2, 1 / 3, out=term)
+    areas += bend * summed(np.multiply(strip, cubes, out=term))
+    areas -= lat_squared * summed(np.multiply(step_lat2, step_lon, out=term))
+    np.multiply(step_lon, step_lon, out=term)
+    areas -= lon_cubed * summed(np.multiply(term, step_lon, out=term))
     return np.abs(areas)
 
 
 def _taylor(lat: Floats) -> tuple[Floats, ...]:
     """What sums over a ring's edges are multiplied with, from its latitude in radians.
 
-    The edge sums are, in degrees, of (L₁+L₂)(B₂−B₁) times the powers 0, 1 and 2 of (B₁+B₂), of
-    (L₂−L₁)³, and of (L₂−L₁)(B₂−B₁)².
+    In the order of the result, the sums are of
+
+    ========================  ==================================================================
+    ΣL·ΔB                     the ring as a figure of straight edges on a plane
+    ΣL·ΔB·ΣB                  the plane's scale changing with the latitude
+    ΣL·ΔB·(ΣB² + ΔB²/3)       and that change changing
+    ΔL³, ΔL·ΔB²               to be taken off: between the straight edges and the geodesics
+    ========================  ==================================================================
     """
     degree = np.pi / 180
     sine, cosine = np.sin(lat), np.cos(lat)

@@ -22,7 +22,7 @@ from herbgis.terms.policy import Policy, SurveyMethod
 from herbgis.terms.policyfiles import load_policy
 
 _POLYGONAL = (3, 6, 7)
-#: A degree's length changes over a base by less than this.
+#: The length of a degree of longitude changes over a base by less than this factor.
 _A_LITTLE_MORE = 1.01
 
 
@@ -181,11 +181,13 @@ def _connected(parts: Geometries, owner: Ints, distance_m: float) -> Ints:
     middle = np.bincount(owner, (south + north) / 2, len(count)) / count
     metres = local_metres(np.ones((len(count), 2)), middle)[owner]
     reach = distance_m / metres.T * _A_LITTLE_MORE
-    # A tree asks for the box around a line, and a line is made sooner than a box.
-    around = np.stack(
+    # Parts whose boxes, grown by the distance, meet. A tree looks at the bounds of what it is asked
+    # for and at nothing else, so each box is given by its diagonal: a line of two points is made
+    # sooner than a polygon of five.
+    diagonals = np.stack(
         [west - reach[0], south - reach[1], east + reach[0], north + reach[1]], axis=1
     )
-    left, right = shapely.STRtree(parts).query(shapely.linestrings(around.reshape(-1, 2, 2)))
+    left, right = shapely.STRtree(parts).query(shapely.linestrings(diagonals.reshape(-1, 2, 2)))
     pair = (owner[left] == owner[right]) & (left < right)
     asked, place = np.unique(np.concatenate([left[pair], right[pair]]), return_inverse=True)
     left, right = np.split(place, 2)
@@ -193,6 +195,7 @@ def _connected(parts: Geometries, owner: Ints, distance_m: float) -> Ints:
     plane = np.asarray(shapely.transform(parts[asked], lambda lonlat: lonlat * scale))
     near = shapely.dwithin(plane[left], plane[right], distance_m)
     left, right = asked[left[near]], asked[right[near]]
+    # Each part takes the lowest number among those that it is near to, until none changes.
     label = np.arange(len(parts))
     while True:
         lower = label.copy()

@@ -13,6 +13,9 @@ from herbgis.measuring.areas import measured_mu, method_errors_m
 from herbgis.measuring.records import Bases
 from herbgis.terms.policy import Policy
 
+#: A threshold within so many standard deviations of an area leaves the tier undecided: the
+#: two-sided 95% of a normal distribution.
+UNDECIDED_SIGMAS = 1.96
 #: The interval that is given with an expected count.
 LEVEL = 0.90
 
@@ -57,8 +60,8 @@ def count_distribution(chances: Floats) -> Floats:
 def expected_count(chances: Floats) -> dict[str, float | int]:
     """Expected number of events, and the ends of the interval that holds it with `LEVEL`.
 
-    The interval is the narrowest between quantiles: below and above it lies no more than half of
-    what is left each.
+    The ends are whole numbers: the highest with a probability of at most (1 - `LEVEL`) / 2 of fewer
+    events, and the lowest with at most as much of more.
     """
     chances = np.asarray(chances, dtype=float)
     certain = int((chances == 1).sum())
@@ -80,10 +83,6 @@ def chances_of_tiers(
     if nested:
         return reach
     return [r - n for r, n in zip(reach, [*reach[1:], np.zeros(len(mu))], strict=True)]
-
-
-#: A threshold within so many standard deviations leaves the tier undecided (95%).
-UNDECIDED_SIGMAS = 1.96
 
 
 def sigma_of_bases(

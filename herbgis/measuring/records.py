@@ -33,7 +33,8 @@ class Bases:
     geometry : array of polygons, shape (b,)
         Union of the records' land, own overlaps once; None for a base without a polygon.
     listed : array of bool, shape (n,)
-        Whether a record is the row of a list for a base whose polygons come from elsewhere.
+        Whether a record comes from a layer without any geometry (a list of reported bases) while
+        another record draws its base. Such a row tells of the base as a whole and is no parcel.
     """
 
     ids: np.ndarray

@@ -94,10 +94,12 @@ def _corners(flat: FlatRings, tolerance_m: float) -> Flags:
     straight[closing] = straight[starts[:-1]]
     kept = ~straight
     kept[closing] = False
-    # The closing vertex is the first once more, so a row across the ring's end is seen, too.
-    rows = np.flatnonzero(straight[:-1] & straight[1:])
-    ring = np.searchsorted(starts, rows, side="right") - 1
-    rings = np.unique(ring[rows + 1 < starts[ring + 1]])
+    # Rings on which two neighbouring vertices both seem to be on the line. The closing vertex was
+    # given its ring's first answer above, so that the last and the first vertex are seen to be
+    # neighbours; a closing vertex and the first of the next ring are none.
+    both = np.flatnonzero(straight[:-1] & straight[1:])
+    ring = np.searchsorted(starts, both, side="right") - 1
+    rings = np.unique(ring[both + 1 < starts[ring + 1]])
     if len(rings):
         begin, size = starts[rings], starts[rings + 1] - 1 - starts[rings]
         kept[_thinned(flat.x, flat.y, kept, begin, size, tolerance_m)] = True
@@ -208,42 +210,91 @@ class _Levers:
     def correlated(
         self, rings: Ints, correlation_m: Floats, *, short: bool
     ) -> tuple[Floats, Floats]:
-        """The same of rings of one size, the errors of neighbours being alike.
+        """What σ² and σ⁴ are multiplied with for rings of one size, neighbours erring alike.
 
-        Corners are held against the next, the one after, and so on, all rings at once: of short
-        rings half around, as the other way may be the shorter one; of long ones as far as errors
-        are alike. Rings are filled up with corners that weigh nothing.
+        With levers gᵢ (east and north) and correlations ρᵢⱼ of the vertices' errors, σ² is
+        multiplied with ΣᵢΣⱼ ρᵢⱼ·gᵢ·gⱼ, which is 2·(½Σᵢ gᵢ² + Σ over pairs of ρᵢⱼ·gᵢ·gⱼ). The pairs
+        are summed by how many corners lie between their ends, for all rings at once: first every
+        corner with the next, then every corner with the one after, and so on.
+
+        Parameters
+        ----------
+        rings : array of int, shape (r,)
+            Positions of rings whose corners `_of_one_size` fills up to one number.
+        correlation_m : array of float, shape (r,)
+        short : bool
+            Whether on these rings the way back around may be the shorter one.
         """
         if len(rings) == 1:  # numpy adds up a single column in another order
             both = self.correlated(rings.repeat(2), correlation_m.repeat(2), short=short)
             return both[0][:1], both[1][:1]
+        east, north, step_m = self._side_by_side(rings)
+        steps = step_m / correlation_m.astype(np.float32)
+        neighbours, around = np.exp(-steps), np.exp(-steps.sum(axis=0))
+        squares = (1 - neighbours * neighbours).sum(axis=0) / 2
+        total = (east * east + north * north).sum(axis=0) / 2
+        east_twice, north_twice = _twice(east), _twice(north)
+        size = len(east)
+        of_pair, of_north = np.empty_like(east), np.empty_like(east)
+        for lag, likeness in _likeness_by_lag(neighbours, around, short=short):
+            np.multiply(east, east_twice[lag : lag + size], out=of_pair)
+            np.multiply(north, north_twice[lag : lag + size], out=of_north)
+            of_pair += of_north
+            of_pair *= likeness
+            pairs = of_pair.sum(axis=0)
+            # Halfway around, every pair is met from either end.
+            total += pairs / 2 if short and 2 * lag == size else pairs
+        return np.maximum(2 * total.astype(float), 0.0), squares.astype(float)
+
+    def _side_by_side(self, rings: Ints) -> tuple[Singles, Singles, Singles]:
+        """East, north and steps of rings of one size, shape (size, rings).
+
+        A ring with fewer corners is filled up with the zeros behind the last corner of all, which
+        weigh nothing and lie at no distance.
+        """
         size = int(_filled(self.count[rings[:1]])[0])
         place = np.arange(size)[:, None]
-        at = np.where(place < self.count[rings], self.starts[rings] + place, len(self.east) - 1)
-        east, north = self.east[at], self.north[at]
-        steps = self.step_m[at] / correlation_m.astype(np.float32)
-        factor, all_east, all_north = (_twice(v) for v in (np.exp(-steps), east, north))
-        products = (1 - factor[:size] * factor[:size]).sum(axis=0) / 2
-        around = np.exp(-steps.sum(axis=0))
-        total = (east * east + north * north).sum(axis=0) / 2
-        alike = np.ones_like(east)
-        weight, product, second = (np.empty_like(east) for _ in range(3))
-        for lag in range(1, size // 2 + 1 if short else size):
-            alike *= factor[lag - 1 : lag - 1 + size]
-            if short:
-                np.divide(around, alike, out=weight)
-                np.maximum(weight, alike, out=weight)
-            else:
-                np.multiply(alike, alike >= _LEAST, out=weight)
-                if not weight.any():
-                    break
-            np.multiply(east, all_east[lag : lag + size], out=product)
-            np.multiply(north, all_north[lag : lag + size], out=second)
-            product += second
-            product *= weight
-            each = product.sum(axis=0)
-            total += each / 2 if short and 2 * lag == size else each
-        return np.maximum(2 * total.astype(float), 0.0), products.astype(float)
+        nothing = len(self.east) - 1
+        at = np.where(place < self.count[rings], self.starts[rings] + place, nothing)
+        return self.east[at], self.north[at], self.step_m[at]
+
+
+def _likeness_by_lag(
+    neighbours: Singles, around: Singles, *, short: bool
+) -> Iterator[tuple[int, Singles]]:
+    """How the error of each corner correlates with that of the corner so many places on.
+
+    Errors an s apart along the ring correlate as exp(-s/ℓ), so that along a way of several steps
+    the correlations of the steps multiply.
+
+    Parameters
+    ----------
+    neighbours : array of float32, shape (size, rings)
+        Correlation of each corner with the next.
+    around : array of float32, shape (rings,)
+        What is left of it once around the ring.
+    short : bool
+        On short rings the shorter way counts, ahead or back around, and lags go half around; on
+        long ones lags go ahead as far as anything is left.
+
+    Yields
+    ------
+    int, array of float32, shape (size, rings)
+        The lag, from 1 on, and the correlations; the array is written anew for each.
+    """
+    size = len(neighbours)
+    neighbours_twice = _twice(neighbours)
+    ahead, likeness = np.ones_like(neighbours), np.empty_like(neighbours)
+    for lag in range(1, size // 2 + 1 if short else size):
+        ahead *= neighbours_twice[lag - 1 : lag - 1 + size]
+        if short:
+            back = np.divide(around, ahead, out=likeness)
+            np.maximum(back, ahead, out=likeness)
+        else:
+            np.multiply(ahead, ahead >= _LEAST, out=likeness)
+            if not likeness.any():
+                return
+        yield lag, likeness
 
 
 def _ahead(values: Singles, starts: Ints) -> Singles:
