@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.foundation import resources
 from herbgis.foundation.errors import CrsError, RasterError
 from herbgis.foundation.units import round_mu, to_mu
 from herbgis.geo.geodesy import Floats, areas_m2
@@ -22,8 +23,6 @@ from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
 FOR_SHOW = "仅供演示"
-#: Steeper than this no base is to be founded: 《水土保持法》第二十条.
-STEEP_DEG = 25.0
 #: Ground whose mean gradient is below this faces nowhere.
 _LEVEL = 1e-6
 #: A share this near to 1 is all: cells and polygons are not measured the same way.
@@ -143,6 +142,7 @@ class _Sums:
 
     def add(self, cells: Cells) -> None:
         """Count the cells of a tile."""
+        steepest = resources.read_toml("facts/siting.toml")["limits"]["steepest_deg"]
         base, share, count = cells.base, cells.coverage, len(self.known)
         first = np.full(count, np.nan)
         first[base[::-1]] = cells.elevation[::-1]
@@ -161,7 +161,7 @@ class _Sums:
             ("height2", share * above**2),
             ("sloping", sloping),
             ("slope", sloping * slope),
-            ("steep", sloping * (slope > STEEP_DEG)),
+            ("steep", sloping * (slope > steepest)),
             ("surface", sloping * np.sqrt(1 + rise**2)),
             ("east", np.where(sloping > 0, share * cells.east, 0.0)),
             ("north", np.where(sloping > 0, share * cells.north, 0.0)),

@@ -8,13 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from herbgis.counting.progress import Progress
+from herbgis.measuring.chances import UNDECIDED_SIGMAS
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
 _NOTE = "核实: 已建成, 有图斑, 没有须整改的问题, 核定面积达到该规模。"
 _RESURVEY_NOTE = (
-    "临界待复测: 核定面积与规模线之差不超过 1.96 倍面积标准差 (亩); 高出规模线为负的是尚缺。"
+    f"临界待复测: 核定面积与规模线之差不超过 {UNDECIDED_SIGMAS} 倍面积标准差 (亩); "
+    "高出规模线为负的是尚缺。"
     "复测后的标准差不大于“复测须达标准差”, 才能定下来。"
 )
 

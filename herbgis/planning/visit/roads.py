@@ -11,9 +11,9 @@ from typing import TypedDict
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
 
 from herbgis.foundation.errors import HerbgisError, MissingColumnError
+from herbgis.geo.geodesy import GEOD
 
 #: Minutes are reckoned in whole hundredths, so that equal sums are equal.
 _HUNDREDTHS = 100
@@ -141,7 +141,6 @@ class Roads:
         self.geometry, self.places, self.kmh = geometry, dict(route.places or {}), kmh
         self.unit = "公里" if self.minutes is None else "分钟"
         self.guessed: list[str] = []
-        self.geod = pyproj.Geod(ellps="GRS80")
 
     def ask(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Raise HerbgisError naming the pairs that nothing is known about."""
@@ -195,7 +194,7 @@ class Roads:
         return lines
 
     def _metres(self, a: str, b: str) -> float:
-        *_, metres = self.geod.inv(*self._lonlat(a), *self._lonlat(b))
+        *_, metres = GEOD.inv(*self._lonlat(a), *self._lonlat(b))
         return float(metres)
 
     def _lonlat(self, place: str) -> tuple[float, float]:

@@ -14,11 +14,10 @@ from ezdxf.math import OCS
 from herbgis.geo.geodesy import Floats
 from herbgis.reading.formats.dxf_arcs import linearised
 from herbgis.reading.formats.dxf_drawing import Drawing, Label, Ring
+from herbgis.reading.formats.rings import DRAWN_CLOSING_DEG, DRAWN_CLOSING_M
 
 #: Points that arcs may add to one drawing.
 _MOST_ARC_POINTS = 5_000_000
-#: Ends that meet within this make a ring: metres, or degrees where nothing exceeds 180.
-_MEET_M, _MEET_DEG = 0.01, 1e-7
 #: The flag of a vertex that only frames a curve (group code 70).
 _CURVE_FRAME = 16
 
@@ -83,9 +82,9 @@ def _add_line(
     if not np.isfinite(corners).all():
         msg = "coordinates are no numbers"
         raise ValueError(msg)
-    meet = 0.0 if closed else _MEET_M
+    meet = 0.0 if closed else DRAWN_CLOSING_M
     if len(corners) and not closed and np.abs(corners[:, :2]).max() <= 180:
-        meet = _MEET_DEG
+        meet = DRAWN_CLOSING_DEG
     if len(corners) > 1:
         gap = np.hypot(*(corners[-1, :2] - corners[0, :2]))
         if gap <= meet:

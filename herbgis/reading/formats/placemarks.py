@@ -19,11 +19,9 @@ from herbgis.geo.datums import WGS84_EPSG
 from herbgis.geo.geodesy import GEOD
 from herbgis.geo.offsets import OFFSETS
 from herbgis.reading.formats.grids import check_size
+from herbgis.reading.formats.rings import WALKED_CLOSING_M
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
-
-#: Ends of a track this near to each other close it; a walk around a base rarely ends on its start.
-CLOSING_M = 30.0
 
 Coordinates = list[tuple[float, ...]]
 
@@ -62,7 +60,7 @@ class Shapes:
             self.points += [shapely.Point(xy) for xy in vertices[:1]]
             return
         gap = _gap_m(vertices)
-        if gap <= CLOSING_M:
+        if gap <= WALKED_CLOSING_M:
             self.polygons.append(shapely.Polygon(vertices))
             self.gaps_m.append(gap)
             return
@@ -71,7 +69,7 @@ class Shapes:
     def add_track(self, pieces: list[Coordinates]) -> None:
         """Add a track that was paused: one walk, unless each of its pieces closes by itself."""
         pieces = [piece for piece in pieces if piece]
-        if any(_gap_m(piece) > CLOSING_M for piece in pieces):
+        if any(_gap_m(piece) > WALKED_CLOSING_M for piece in pieces):
             pieces = [list(chain.from_iterable(pieces))]
         for piece in pieces:
             self.add_line(piece)

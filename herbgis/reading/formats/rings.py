@@ -1,4 +1,4 @@
-"""Rings of boundary points as land."""
+"""Rings of boundary points as land, and when a line is one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from collections.abc import Sequence
 import shapely
 
 Ring = Sequence[tuple[float, float]]
+
+#: Ends of a line this near to each other close it when a file is read: as a draughtsman meant it in
+#: a drawing, in metres, or in degrees where nothing exceeds 180; and as somebody walked around a
+#: base, who rarely ends where he began. What a survey otherwise leaves open is closed by mending
+#: alone, within the policy's ``closing_m``.
+DRAWN_CLOSING_M, DRAWN_CLOSING_DEG = 0.01, 1e-7
+WALKED_CLOSING_M = 30.0
 
 
 def even_odd(rings: Sequence[Ring]) -> shapely.Geometry | None:
