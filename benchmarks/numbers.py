@@ -32,7 +32,7 @@ import herbgis as hg
 from benchmarks import validate_scale
 from benchmarks.parcels import CORNERS, around, scattered, surveyed
 from herbgis.geo.geodesy import areas_m2, small_ring_areas_m2
-from herbgis.measuring.areas import contiguous_blocks
+from herbgis.measuring.blocks import contiguous_blocks
 from herbgis.measuring.borders import county_shares
 from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.measuring.survey_error import area_sigmas_m2

@@ -13,10 +13,18 @@ import shapely
 from herbgis.foundation.units import fold, round_mu, to_mu
 from herbgis.geo.geodesy import CGCS2000, Floats, Ints, areas_m2
 from herbgis.geo.systems import Geometries
-from herbgis.measuring.areas import contiguous_blocks, land
-from herbgis.measuring.chances import near_threshold, sigma_of_bases
+from herbgis.measuring.areas import land
+from herbgis.measuring.blocks import contiguous_blocks
+from herbgis.measuring.chances import near_threshold
 from herbgis.measuring.overlaps import overlapping_pairs
-from herbgis.measuring.records import Bases, base_mu, declared_of_bases, declaring, group_records
+from herbgis.measuring.records import (
+    Bases,
+    base_mu,
+    declared_of_bases,
+    declaring,
+    group_records,
+    sigma_of_bases,
+)
 from herbgis.reading.understanding.survey import survey_of
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import math
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from herbgis.geo.geodesy import Floats
-from herbgis.measuring.areas import measured_mu, method_errors_m
-from herbgis.measuring.records import Bases
-from herbgis.terms.policy import Policy
 
 #: A threshold within so many standard deviations of an area leaves the tier undecided: the
 #: two-sided 95% of a normal distribution.
@@ -83,35 +79,6 @@ def chances_of_tiers(
     if nested:
         return reach
     return [r - n for r, n in zip(reach, [*reach[1:], np.zeros(len(mu))], strict=True)]
-
-
-def sigma_of_bases(
-    table: gpd.GeoDataFrame, grouped: Bases, policy: Policy, *, measured: bool = False
-) -> Floats:
-    """Survey error in 亩 of each base's outline, surveyed as its least sure record was.
-
-    Where the table is `measured`, a base of one record has that record's error.
-    """
-    error, length = method_errors_m(table["survey_method"], len(table), policy)
-    errors = pd.DataFrame({"base": grouped.base, "sigma": error, "length": length})
-    worst = (
-        errors[~grouped.listed]
-        .sort_values(["base", "sigma", "length"])
-        .drop_duplicates("base", keep="last")
-        .set_index("base")
-        .reindex(range(len(grouped.ids)))
-    )
-    alone = np.bincount(grouped.base, minlength=len(grouped.ids)) == 1
-    asked = np.flatnonzero(~alone if measured else np.ones(len(alone), dtype=bool))
-    sigma = np.full(len(grouped.ids), np.nan)
-    if measured:
-        sigma[alone] = table["sigma_mu"].to_numpy(dtype=float)[grouped.first[alone]]
-    _, sigma[asked] = measured_mu(
-        grouped.geometry[asked],
-        *(worst[name].to_numpy(dtype=float)[asked] for name in ("sigma", "length")),
-        tolerance_m=policy.tolerances["collinear_m"],
-    )
-    return sigma
 
 
 def near_threshold(mu: pd.Series, sigma_mu: pd.Series, threshold_mu: float) -> pd.Series:

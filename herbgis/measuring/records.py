@@ -1,4 +1,4 @@
-"""From survey records to the bases they belong to."""
+"""From survey records to the bases they belong to, and what these have from their records."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import shapely
 from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2
 from herbgis.geo.systems import Geometries
-from herbgis.measuring.areas import land
+from herbgis.measuring.areas import land, measured_mu, method_errors_m
 from herbgis.reading.understanding.joining import of_lists
+from herbgis.terms.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -137,3 +138,32 @@ def declared_of_bases(values: pd.Series, bases: Bases) -> Floats:
     grouped = frame[declaring(values, bases)].groupby("base")["value"]
     equal = (grouped.min() == grouped.max()) & (grouped.count() == grouped.size())
     return np.asarray(grouped.min().where(equal, grouped.sum(min_count=1)), dtype=float)
+
+
+def sigma_of_bases(
+    table: gpd.GeoDataFrame, grouped: Bases, policy: Policy, *, measured: bool = False
+) -> Floats:
+    """Survey error in 亩 of each base's outline, surveyed as its least sure record was.
+
+    Where the table is `measured`, a base of one record has that record's error.
+    """
+    error, length = method_errors_m(table["survey_method"], len(table), policy)
+    errors = pd.DataFrame({"base": grouped.base, "sigma": error, "length": length})
+    worst = (
+        errors[~grouped.listed]
+        .sort_values(["base", "sigma", "length"])
+        .drop_duplicates("base", keep="last")
+        .set_index("base")
+        .reindex(range(len(grouped.ids)))
+    )
+    alone = np.bincount(grouped.base, minlength=len(grouped.ids)) == 1
+    asked = np.flatnonzero(~alone if measured else np.ones(len(alone), dtype=bool))
+    sigma = np.full(len(grouped.ids), np.nan)
+    if measured:
+        sigma[alone] = table["sigma_mu"].to_numpy(dtype=float)[grouped.first[alone]]
+    _, sigma[asked] = measured_mu(
+        grouped.geometry[asked],
+        *(worst[name].to_numpy(dtype=float)[asked] for name in ("sigma", "length")),
+        tolerance_m=policy.tolerances["collinear_m"],
+    )
+    return sigma

@@ -9,7 +9,7 @@ import shapely
 
 import herbgis as hg
 from herbgis.foundation.errors import CrsError
-from herbgis.measuring.areas import contiguous_blocks
+from herbgis.measuring.blocks import contiguous_blocks
 from tests.helpers.shapes import LAT, LON, MU_M2, east_of, frame, geod_mu, square
 
 

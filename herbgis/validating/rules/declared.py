@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from herbgis.foundation.units import round_mu
-from herbgis.measuring.chances import UNDECIDED_SIGMAS, chance_of_reaching, sigma_of_bases
+from herbgis.measuring.chances import UNDECIDED_SIGMAS, chance_of_reaching
+from herbgis.measuring.records import sigma_of_bases
 from herbgis.terms.issues import Issue
 from herbgis.validating.rules.context import Context
 

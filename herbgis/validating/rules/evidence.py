@@ -16,7 +16,7 @@ from herbgis.geo.offsets import OFFSETS as UNDOING
 from herbgis.geo.offsets import Undoing
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.areas import land
-from herbgis.measuring.borders import overreach_m
+from herbgis.measuring.distances import overreach_m
 from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.terms.policy import Policy
 from herbgis.validating.rules.context import Places, shares_of

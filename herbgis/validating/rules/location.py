@@ -11,7 +11,7 @@ import shapely
 
 from herbgis.geo.geodesy import MOST_METRES_A_DEGREE, Floats
 from herbgis.geo.systems import Geometries
-from herbgis.measuring.borders import overreach_m
+from herbgis.measuring.distances import overreach_m
 from herbgis.terms.issues import Issue
 from herbgis.validating.rules.context import Context
 

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from herbgis.foundation.units import fold, to_mu
-from herbgis.measuring.areas import contiguous_blocks
+from herbgis.measuring.blocks import contiguous_blocks
 from herbgis.terms.issues import Issue, Place
 from herbgis.validating.rules.context import Context
 
