@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from herbgis.foundation import display
 from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import CGCS2000, Floats, areas_m2
 from herbgis.geo.systems import Geometries
@@ -21,7 +22,7 @@ SITE_COLUMNS = ("mu", "county", "township", "variety", "cost", "distance_km", "e
 _NUMBERS = {"mu", "cost", "distance_km"}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Candidates:
     """Sites that a plan can choose.
 
@@ -50,9 +51,9 @@ class Candidates:
     >>> counties = hg.read_counties()
     >>> here = counties[counties["county"] == "碧江区"]
     >>> candidates = hg.gather_candidates(bases, dem=hg.sample_paths().dem, counties=here)
-    >>> len(candidates.sites), int(candidates.sites["enlarges"].notna().sum())
-    (1434, 16)
-    >>> candidates.scores.shape == (len(candidates.sites), 15)
+    >>> print(str(candidates).splitlines()[0])
+    <Candidates 1434 处: 新建 1418, 扩建 16>
+    >>> candidates.scores.shape == (len(candidates.sites), 15)  # 一个品种一列
     True
     >>> print(candidates.caveats[0])
     tongren_synthetic.tif 是合成数据
@@ -63,6 +64,18 @@ class Candidates:
     limiting: pd.DataFrame
     caveats: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "\n  ".join([f"<Candidates {self._head()}>", *self.caveats, *self.notes])
+
+    def _repr_html_(self) -> str:
+        told = [display.html_paragraph(line) for line in (self._head(), *self.caveats, *self.notes)]
+        listed = pd.DataFrame(self.sites.drop(columns="geometry")).reset_index()
+        return display.html_section("候选地块", *told, display.html_table(listed))
+
+    def _head(self) -> str:
+        enlarging = int(self.sites["enlarges"].notna().sum())
+        return f"{len(self.sites)} 处: 新建 {len(self.sites) - enlarging}, 扩建 {enlarging}"
 
 
 def candidates_of(

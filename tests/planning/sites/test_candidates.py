@@ -21,7 +21,7 @@ from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.planning.land.opening import open_land
 from herbgis.planning.land.rating import Land
 from herbgis.planning.land.siting import read_siting_rules
-from herbgis.planning.sites.candidates import SITE_COLUMNS, Candidates, joined
+from herbgis.planning.sites.candidates import SITE_COLUMNS, Candidates, joined, none_given
 from herbgis.planning.sites.enlargements import enlarge_bases
 from herbgis.planning.sites.finding import find_candidates
 from herbgis.planning.sites.outlines import outlines
@@ -433,3 +433,13 @@ def test_given_candidates_without_an_id_or_a_system_are_refused() -> None:
         given_candidates(given_frame().drop(columns="candidate_id"))
     with pytest.raises(CrsError):
         given_candidates(given_frame().set_crs(None, allow_override=True))
+
+
+def test_candidates_show_how_many_they_are_and_what_is_doubtful(enlarged: Candidates) -> None:
+    head, *said = repr(enlarged).splitlines()
+    assert f"扩建 {len(enlarged.sites)}" in head
+    assert [line.strip() for line in said] == [*enlarged.caveats, *enlarged.notes]
+    page = enlarged._repr_html_()
+    assert enlarged.sites.index[0] in page
+    assert "POLYGON" not in page
+    assert "0 处" in repr(none_given())
