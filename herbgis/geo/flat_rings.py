@@ -10,7 +10,7 @@ import shapely
 
 from herbgis.geo.geodesy import Ints, radii_m
 
-#: A tenth of a millimetre in a kilometre.
+#: Metres as float32, which tells a tenth of a millimetre in a kilometre.
 Singles = npt.NDArray[np.float32]
 
 
