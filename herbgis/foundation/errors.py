@@ -5,6 +5,7 @@ Bad data is never an error here: it becomes an issue in a report. Errors are for
     HerbgisError
     ├── InputNotFoundError    a path that is not there
     ├── MissingColumnError    a step lacks a column
+    ├── UnreadableColumnError a column that a step of ours adds holds what no step wrote
     ├── CrsError              a frame without, or with an unusable, coordinate system
     ├── PolicyError           a policy that cannot be read or contradicts itself
     ├── UnknownNameError      a code, policy, column or format that does not exist
@@ -92,6 +93,16 @@ class MissingColumnError(HerbgisError):
             f"请先运行产生这些列的步骤, 或用 columns={{'{missing[0]}': '您的列名'}} 指明。"
         )
         self.missing = tuple(missing)
+
+
+class UnreadableColumnError(HerbgisError):
+    """A column that steps add holds a cell that none of them wrote."""
+
+    def __init__(self, title: str, cell: str, row: int, expected: str) -> None:
+        super().__init__(
+            f"{title}一列第 {row} 行是“{cell}”, 看不懂; 这一列应当是{expected}。"
+            "请改正这一格, 或去掉这一列重新运行产生它的步骤。"
+        )
 
 
 class CrsError(HerbgisError):

@@ -268,6 +268,11 @@ def typed(values: Any, kind: Kind, index: pd.Index) -> pd.Series:
     return pd.Series(values, index=index).astype(_DTYPES[kind])
 
 
+def dtype_of(kind: Kind) -> str:
+    """The type that a column of a kind has; a list stands among objects."""
+    return _DTYPES.get(kind, "object")
+
+
 def missing(kind: Kind, index: pd.Index) -> pd.Series:
     """A column of a kind without values."""
     if kind == "list":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.units import fold
@@ -20,9 +21,16 @@ _LONGEST_UNIT = 8
 _CUT_FROM_BYTES = 8
 
 
+class Matched(NamedTuple):
+    """A table's headings by column of the base table, and the unit that the area's one states."""
+
+    columns: dict[str, str]
+    area_unit: str | None
+
+
 def match_headings(
     headings: list[str], policy: Policy, columns: Mapping[str, str] | None = None
-) -> tuple[dict[str, str], str | None]:
+) -> Matched:
     """Which of a table's headings is which column, and the unit that the area's heading states.
 
     Parameters
@@ -34,7 +42,7 @@ def match_headings(
 
     Returns
     -------
-    dict of str to str, str or None
+    Matched
         Column to heading; the unit of ``declared_value`` as a word (``亩``).
     """
     matched = {name: name for name in cols.names(cols.READ, cols.OPTIONAL) if name in headings}
@@ -49,7 +57,7 @@ def match_headings(
         if column is not None and column not in matched:
             matched[column] = heading
             heading_unit = stated if column == "declared_value" else heading_unit
-    return matched, heading_unit
+    return Matched(matched, heading_unit)
 
 
 def _alias_rank(heading: str, policy: Policy) -> int:
@@ -87,7 +95,9 @@ def _splits(heading: str) -> Iterator[tuple[str, str]]:
         yield heading[:at].rstrip("_-/"), heading[at:]
 
 
-def uncut_headings(headings: list[str], encoding: str, policy: Policy) -> dict[str, str]:
+def uncut_headings(
+    headings: list[str], encoding: str, policy: Policy, matched: Mapping[str, str]
+) -> dict[str, str]:
     """Columns whose headings a DBF cut at its ten bytes, by the one column that begins so.
 
     Parameters
@@ -96,13 +106,14 @@ def uncut_headings(headings: list[str], encoding: str, policy: Policy) -> dict[s
     encoding : str
         The file's encoding: it tells how many bytes a heading took.
     policy : Policy
+    matched : mapping of str to str
+        Column to heading of those that are known as they stand.
 
     Returns
     -------
     dict of str to str
         Column of the base table to the cut heading; nothing where two columns begin alike.
     """
-    matched, _ = match_headings(headings, policy)
     found: dict[str, str] = {}
     for heading in headings:
         if heading in matched.values() or len(heading.encode(encoding)) < _CUT_FROM_BYTES:

@@ -9,26 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-import geopandas as gpd
 import pandas as pd
 
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.cells import Distinct, clean_texts, read_dates, read_quantities
 from herbgis.reading.understanding.extras import read_extras
 from herbgis.terms import columns as cols
-from herbgis.terms.headings import match_headings
+from herbgis.terms.headings import Matched, match_headings
 from herbgis.terms.policy import Policy
 
 _SEPARATORS = re.compile(r"[、,，;；/+|()（）]|套种|间作")
 
 
 def complete(
-    frame: gpd.GeoDataFrame,
+    frame: pd.DataFrame,
     *,
     policy: Policy,
     columns: Mapping[str, str] | None = None,
+    matched: Matched | None = None,
     assumptions: Assumptions | None = None,
-) -> gpd.GeoDataFrame:
+) -> pd.DataFrame:
     """Give a table the columns of the base table, in their types and canonical words.
 
     Columns of the frame that are not the base table's are kept. Applied to a base table it
@@ -36,35 +36,39 @@ def complete(
 
     Parameters
     ----------
-    frame : GeoDataFrame
+    frame : DataFrame or GeoDataFrame
         Any headings; see `herbgis.terms.headings.match_headings`.
     policy : Policy
     columns : mapping of str to str, optional
         Column of the base table to the frame's heading.
+    matched : Matched, optional
+        The frame's headings, where they were matched before.
     assumptions : Assumptions, optional
         Where to say what was assumed.
 
     Returns
     -------
-    GeoDataFrame
+    DataFrame or GeoDataFrame
         A new frame with the same index and geometry.
     """
     said = assumptions or Assumptions()
-    matched, heading_unit = match_headings([str(c) for c in frame.columns], policy, columns)
+    found, heading_unit = matched or match_headings(
+        [str(c) for c in frame.columns], policy, columns
+    )
     table = frame.copy()
     for column in cols.READ:
-        heading = matched.get(column.name)
+        heading = found.get(column.name)
         source = None if heading is None else frame[heading]
         table[column.name] = _first_reading(source, column, frame.index)
     _read_varieties(table, policy)
     defaulted = cols.names(cols.with_role(cols.Role.DEFAULTED))
     for name in [name for name in policy.defaults if name in defaulted]:
-        _read_words(table, name, policy, present=name in matched, said=said)
+        _read_words(table, name, policy, present=name in found, said=said)
     for name in [column.name for column in cols.READ if column.kind == "date"]:
-        _read_dates(table, name, None if name not in matched else frame[matched[name]])
+        _read_dates(table, name, None if name not in found else frame[found[name]])
     _read_places(table, policy)
-    _read_declared(table, frame, matched, heading_unit, policy, said)
-    read_extras(table, frame, matched, policy, said)
+    _read_declared(table, frame, found, heading_unit, policy, said)
+    read_extras(table, frame, found, policy, said)
     return table
 
 
@@ -82,7 +86,7 @@ def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Inde
     return cols.typed(source.to_numpy(), column.kind, index)
 
 
-def _read_varieties(table: gpd.GeoDataFrame, policy: Policy) -> None:
+def _read_varieties(table: pd.DataFrame, policy: Policy) -> None:
     """Split mixed plantings, map aliases, set the group; the cell stays where it was mapped."""
     listed = table["varieties"].map(tuple)
     given = Distinct.of(table["variety"], listed, table["raw_variety"], table["group"])
@@ -119,7 +123,7 @@ def _parts(cell: object) -> list[str]:
 
 
 def _read_words(
-    table: gpd.GeoDataFrame, name: str, policy: Policy, *, present: bool, said: Assumptions
+    table: pd.DataFrame, name: str, policy: Policy, *, present: bool, said: Assumptions
 ) -> None:
     """Map status or kind to its canonical value; unknown words go to raw_<column>."""
     default = policy.defaults[name]
@@ -140,7 +144,7 @@ def _read_words(
     table[f"raw_{name}"] = given.spread(raws, "text")
 
 
-def _read_dates(table: gpd.GeoDataFrame, name: str, source: pd.Series | None) -> None:
+def _read_dates(table: pd.DataFrame, name: str, source: pd.Series | None) -> None:
     if source is None:
         return
     table[name], raws = read_dates(source)
@@ -148,7 +152,7 @@ def _read_dates(table: gpd.GeoDataFrame, name: str, source: pd.Series | None) ->
         table[f"raw_{name}"] = raws
 
 
-def _read_places(table: gpd.GeoDataFrame, policy: Policy) -> None:
+def _read_places(table: pd.DataFrame, policy: Policy) -> None:
     """Full county names and codes from short names or from each other; units likewise."""
     words = policy.words["county"]
     name_of = {word.code: word.name for word in words.values()}
@@ -169,8 +173,8 @@ def _read_places(table: gpd.GeoDataFrame, policy: Policy) -> None:
 
 
 def _read_declared(
-    table: gpd.GeoDataFrame,
-    frame: gpd.GeoDataFrame,
+    table: pd.DataFrame,
+    frame: pd.DataFrame,
     matched: Mapping[str, str],
     heading_unit: str | None,
     policy: Policy,

@@ -14,7 +14,7 @@ import pandas as pd
 from herbgis.foundation.units import parse_date, parse_quantity
 from herbgis.terms import columns as cols
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def clean_text(value: object) -> str | None:
@@ -25,7 +25,7 @@ def clean_text(value: object) -> str | None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = _CONTROL.sub("", str(value)).strip()
+    text = CONTROL.sub("", str(value)).strip()
     return text or None
 
 
@@ -34,8 +34,8 @@ def clean_texts(source: pd.Series) -> pd.Series:
     if not isinstance(source.dtype, pd.StringDtype):
         return cols.typed([clean_text(value) for value in source], "text", source.index)
     texts = source.astype("str")
-    if texts.str.contains(_CONTROL.pattern).any():
-        texts = texts.str.replace(_CONTROL.pattern, "", regex=True)
+    if texts.str.contains(CONTROL.pattern).any():
+        texts = texts.str.replace(CONTROL.pattern, "", regex=True)
     texts = texts.str.strip()
     return texts.where(texts != "")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -19,7 +18,7 @@ _YEARS = range(1980, 2100)
 
 
 def read_extras(
-    table: gpd.GeoDataFrame,
+    table: pd.DataFrame,
     frame: pd.DataFrame,
     matched: Mapping[str, str],
     policy: Policy,
@@ -29,7 +28,7 @@ def read_extras(
 
     Parameters
     ----------
-    table : GeoDataFrame
+    table : DataFrame
         Base table of the frame, with its index; columns are added to it.
     frame : DataFrame
     matched : mapping of str to str
@@ -64,7 +63,7 @@ def _answers(source: pd.Series, policy: Policy) -> pd.Series:
 
 
 def _read_number(
-    table: gpd.GeoDataFrame,
+    table: pd.DataFrame,
     source: pd.Series,
     column: cols.Column,
     heading: str,
@@ -87,7 +86,7 @@ def _read_number(
     _keep_raws(table, column, raws)
 
 
-def _read_year(table: gpd.GeoDataFrame, source: pd.Series, column: cols.Column) -> None:
+def _read_year(table: pd.DataFrame, source: pd.Series, column: cols.Column) -> None:
     given = Distinct.of(clean_texts(source))
     days = [parse_date(text.removesuffix("度")) if text else None for (text,) in given.rows]
     years = [day.year if day and day.year in _YEARS else None for day in days]
@@ -96,13 +95,13 @@ def _read_year(table: gpd.GeoDataFrame, source: pd.Series, column: cols.Column) 
     _keep_raws(table, column, given.spread(raws, "text"))
 
 
-def _read_day(table: gpd.GeoDataFrame, source: pd.Series, column: cols.Column) -> None:
+def _read_day(table: pd.DataFrame, source: pd.Series, column: cols.Column) -> None:
     days, raws = read_dates(source)
     table[column.name] = days
     _keep_raws(table, column, raws)
 
 
-def _keep_raws(table: gpd.GeoDataFrame, column: cols.Column, raws: pd.Series) -> None:
+def _keep_raws(table: pd.DataFrame, column: cols.Column, raws: pd.Series) -> None:
     """The cells that were not plain; a column of them only where there are any."""
     name = column.written.name
     if name in table:
@@ -112,7 +111,7 @@ def _keep_raws(table: gpd.GeoDataFrame, column: cols.Column, raws: pd.Series) ->
 
 
 def _settle_yields(
-    table: gpd.GeoDataFrame, source: pd.Series, policy: Policy, said: Assumptions
+    table: pd.DataFrame, source: pd.Series, policy: Policy, said: Assumptions
 ) -> None:
     """A yield whose column of 鲜 or 干 says which goes to that one's column."""
     given = Distinct.of(clean_texts(source))

@@ -171,14 +171,17 @@ def _unplaced(geometries: Geometries, crs: str, issue: Issue) -> Placed:
 
 def fits(geometries: Geometries, crs: pyproj.CRS) -> Flags:
     """Whether all of each geometry's coordinates can be coordinates of a system."""
-    xy, owner = shapely.get_coordinates(geometries, return_index=True)
     if crs.is_geographic:
-        good = (np.abs(xy) <= (180, 90)).all(axis=1)
-    else:
-        placed = transform(crs, xy)
-        with np.errstate(invalid="ignore"):
-            good = (np.abs(transform(crs, placed, "INVERSE") - xy) < 1).all(axis=1)
-        good &= _within_area(placed[:, 0], placed[:, 1], crs)
+        west, south, east, north = shapely.bounds(geometries).T
+        # The length of a boundary is no number where one of its coordinates is none.
+        finite = np.isfinite(shapely.length(geometries))
+        within = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)
+        return np.asarray(_blank(geometries) | (within & finite))
+    xy, owner = shapely.get_coordinates(geometries, return_index=True)
+    placed = transform(crs, xy)
+    with np.errstate(invalid="ignore"):
+        good = (np.abs(transform(crs, placed, "INVERSE") - xy) < 1).all(axis=1)
+    good &= _within_area(placed[:, 0], placed[:, 1], crs)
     return np.asarray(np.bincount(owner[~good], minlength=len(geometries)) == 0)
 
 

@@ -17,10 +17,12 @@ import pyproj
 
 from herbgis.foundation import display
 from herbgis.geo.geodesy import CGCS2000
+from herbgis.geo.systems import Geometries
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
+from herbgis.reading.understanding.frames import as_base_table
 from herbgis.reading.understanding.joining import join_lists
-from herbgis.reading.understanding.placing import place_layer
+from herbgis.reading.understanding.placing import Placed, place_layer
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import match_headings, uncut_headings
 from herbgis.terms.issues import Issue, Place, issue_table
@@ -62,9 +64,14 @@ class Layer:
     cut_headings: bool = False
 
 
+def has_geometry(table: pd.DataFrame) -> bool:
+    """Whether a table has a column of geometries that is in use."""
+    return isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name is not None
+
+
 def bare_frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
     """A table without polygons, or with a geometry column, as a frame without a CRS."""
-    if isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name:
+    if has_geometry(table):
         frame = table.rename_geometry("geometry") if table.geometry.name != "geometry" else table
         return frame.set_crs(None, allow_override=True)
     nothing = gpd.GeoSeries([None] * len(table), index=table.index)
@@ -134,76 +141,100 @@ class Part:
 
 
 def survey_of(
-    frame: gpd.GeoDataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
+    frame: pd.DataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
 ) -> Survey:
     """An analyst's own frame as a Survey, by the same way as a file; index and columns are kept."""
-    has_geometry = isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name
-    crs = frame.crs if has_geometry else None
-    if frame.index.name == "base_id" and "base_id" not in frame:
-        # Bases as `classify` and a ledger give them carry their ids there.
-        frame = frame.assign(base_id=frame.index)
-    part = understand(Layer(_FRAME, "", bare_frame(frame), crs, len(frame)), policy, columns)
-    files = pd.DataFrame([part.entry], columns=list(FILES_COLUMNS))
-    return Survey(part.bases, files, issue_table(part.issues))
+    said = Assumptions()
+    crs = frame.crs if has_geometry(frame) else None
+    given = bare_frame(frame)
+    table = as_base_table(given, policy=policy, columns=columns, assumptions=said)
+    placed = place_layer(_shapes(given), crs, Place(_FRAME), policy.datum_parameters)
+    for line in placed.assumptions:
+        said.add(line)
+    table = _put(table, placed)
+    _name_source(table, Layer(_FRAME, "", given, crs, len(frame)), made=False)
+    entry = _entry(_FRAME, None, len(table), len(table), "", placed.crs, said)
+    files = pd.DataFrame([entry], columns=list(FILES_COLUMNS))
+    return Survey(table, files, issue_table(placed.issues))
 
 
 def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) -> Part:
     """A layer's records as rows of the base table, on CGCS2000, with their provenance."""
     where = Place(layer.file, layer.name or None)
     said = Assumptions(list(layer.assumptions))
-    if layer.file != _FRAME:
-        # One mapping serves all files of a call; a file need not have every heading of it.
-        columns = {n: h for n, h in (columns or {}).items() if h in layer.frame.columns}
+    headings = [str(c) for c in layer.frame.columns if c != "geometry"]
+    # One mapping serves all files of a call; a file need not have every heading of it.
+    own = {name: heading for name, heading in (columns or {}).items() if heading in headings}
+    matched = match_headings(headings, policy, own)
     if layer.cut_headings:
-        cut = uncut_headings([str(c) for c in layer.frame.columns], layer.encoding, policy)
-        columns = {**cut, **(columns or {})}
+        cut = uncut_headings(headings, layer.encoding, policy, matched.columns)
+        matched = matched._replace(columns={**matched.columns, **cut})
         if cut:
             pairs = "、".join(f"{heading}→{cols.titles()[name]}" for name, heading in cut.items())
             said.add(f"列名被截断, 按前缀认作: {pairs}")
-    shapes = np.asarray(layer.frame.geometry.array, dtype=object)
-    placed = place_layer(shapes, layer.crs, where, policy.datum_parameters)
+    placed = place_layer(_shapes(layer.frame), layer.crs, where, policy.datum_parameters)
     for line in placed.assumptions:
         said.add(line)
-    table = complete(layer.frame, policy=policy, columns=columns, assumptions=said)
-    index = table.index
-    known_raw = table["raw_geometry"].to_numpy(dtype=object, na_value=None)
-    raw = [new or old for new, old in zip(placed.raw, known_raw, strict=True)]
-    table["raw_geometry"] = cols.typed(raw, "text", index)
-    table = table.set_geometry(gpd.GeoSeries(placed.geometry, index=index, crs=CGCS2000))
-    _set_provenance(table, layer)
+    table = _put(complete(layer.frame, policy=policy, matched=matched, assumptions=said), placed)
+    _name_source(table, layer, made=True)
     issues = [*layer.issues, *placed.issues]
-    if not layer.promised and not issues and layer.file != _FRAME:
+    if not layer.promised and not issues:
         said.add("没有记录")
     if layer.promised > len(table):
         counts = {"promised": layer.promised, "read": len(table)}
         issues.append(Issue("HG002", where, counts, measured=len(table), allowed=layer.promised))
-    headings = [str(c) for c in layer.frame.columns if c != "geometry"]
-    matched, _ = match_headings(headings, policy, columns)
-    if layer.file != _FRAME:
-        table = _base_columns_only(table, headings, matched, said)
-    entry = {
-        "path": layer.file,
-        "layer": layer.name or None,
-        "records": layer.promised,
-        "read": len(table),
-        "encoding": layer.encoding,
-        "crs": placed.crs,
-        "assumptions": said.lines,
-    }
-    return Part(table, entry, tuple(issues), frozenset(policy.defaults.keys() - matched.keys()))
+    unused = [heading for heading in headings if heading not in matched.columns.values()]
+    if unused:
+        said.add(f"未用列: {'、'.join(unused)}")
+    read = len(table), layer.encoding, placed.crs, said
+    entry = _entry(layer.file, layer.name or None, layer.promised, *read)
+    defaulted = frozenset(policy.defaults.keys() - matched.columns.keys())
+    return Part(_in_order(table), entry, tuple(issues), defaulted)
 
 
-def _set_provenance(table: gpd.GeoDataFrame, layer: Layer) -> None:
-    """File, layer and row of each record, and an id made of them where it has none."""
+def _shapes(frame: gpd.GeoDataFrame) -> Geometries:
+    return np.asarray(frame.geometry.array, dtype=object)
+
+
+def _put(table: pd.DataFrame, placed: Placed) -> gpd.GeoDataFrame:
+    """A base table with its geometries on CGCS2000, and as WKT those that could not be placed."""
     index = table.index
-    made: dict[str, Any] = {
+    if pd.notna(placed.raw).any():
+        known = table["raw_geometry"].to_numpy(dtype=object, na_value=None)
+        raw = [new or old for new, old in zip(placed.raw, known, strict=True)]
+        table["raw_geometry"] = cols.typed(raw, "text", index)
+    return table.set_geometry(gpd.GeoSeries(placed.geometry, index=index, crs=CGCS2000))
+
+
+def _entry(
+    path: str,
+    layer: str | None,
+    records: int,
+    read: int,
+    encoding: str,
+    crs: str,
+    said: Assumptions,
+) -> dict[str, Any]:
+    """What `Survey.files` tells of a layer."""
+    return dict(
+        zip(FILES_COLUMNS, (path, layer, records, read, encoding, crs, said.lines), strict=True)
+    )
+
+
+def _name_source(table: gpd.GeoDataFrame, layer: Layer, *, made: bool) -> None:
+    """File, layer and row of each record, and an id made of them where it has none.
+
+    A frame may know its records' sources; `made` says that a file's are these.
+    """
+    index = table.index
+    source: dict[str, Any] = {
         "source_file": layer.file,
         "source_layer": layer.name or None,
         "source_row": range(1, len(table) + 1),
     }
     kinds = {column.name: column.kind for column in cols.READ}
-    for name, value in made.items():
-        if layer.file != _FRAME or table[name].isna().all():
+    for name, value in source.items():
+        if made or table[name].isna().all():
             table[name] = cols.typed(value, kinds[name], index)
     nameless = table["base_id"].isna()
     if nameless.any():
@@ -212,16 +243,6 @@ def _set_provenance(table: gpd.GeoDataFrame, layer: Layer) -> None:
             f"{file}#{lay if isinstance(lay, str) else ''}#{row}"
             for file, lay, row in places.itertuples(index=False)
         ]
-
-
-def _base_columns_only(
-    table: gpd.GeoDataFrame, headings: list[str], matched: Mapping[str, str], said: Assumptions
-) -> gpd.GeoDataFrame:
-    """The base table's columns; headings that no alias knows are named among the assumptions."""
-    unused = [heading for heading in headings if heading not in matched.values()]
-    if unused:
-        said.add(f"未用列: {'、'.join(unused)}")
-    return _in_order(table)
 
 
 def _in_order(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

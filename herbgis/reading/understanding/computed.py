@@ -1,0 +1,135 @@
+"""Columns that steps add, in a table that comes back: from a frame, a file, a workbook.
+
+What a step wrote is a number, a list of codes or one of a few words. Whatever else stands there was
+put there by somebody, and is refused rather than counted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from herbgis.foundation.errors import UnknownNameError, UnreadableColumnError
+from herbgis.foundation.units import parse_quantity
+from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
+
+_ADDED = (*cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED)
+_CODE = re.compile(r"HG\d{3}")
+_SEPARATORS = re.compile(r"[、,，;；\s]+")
+_VERDICTS = ("sure", "undecided")
+
+
+def with_computed(
+    table: pd.DataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """A base table whose columns of later steps are in their types, under their names.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With these columns under their names, the titles that people read (核定面积), or those of
+        the mapping; as numbers, lists, or the texts that a file made of them.
+    policy : Policy
+        Its tiers.
+    columns : mapping of str to str, optional
+        Column that a step adds to the table's heading.
+
+    Raises
+    ------
+    UnknownNameError
+        The mapping names a heading that the table does not have.
+    UnreadableColumnError
+        A cell is no number, no list of codes, no tier, no verdict.
+    """
+    made = {}
+    for column in _ADDED:
+        heading = (columns or {}).get(column.name)
+        if heading is not None and heading not in table:
+            raise UnknownNameError("列", heading, [str(c) for c in table.columns])
+        stated = [n for n in (heading, column.name, column.title) if n is not None and n in table]
+        if stated:
+            made[column.name] = _read(table[stated[0]], column, policy)
+    return table.assign(**made) if made else table
+
+
+def _read(cells: pd.Series, column: cols.Column, policy: Policy) -> pd.Series:
+    if column.name == "tier":
+        return _words(cells, column, {**_names(policy.tier_labels), **_tier_titles(policy)})
+    if column.name == "verdict":
+        return _words(cells, column, _names(_VERDICTS))
+    if column.kind == "list":
+        if set(map(type, cells.to_numpy(dtype=object))) <= {list}:
+            return cells
+        return cols.typed(_each(cells, column, _codes), "list", cells.index)
+    if pd.api.types.is_numeric_dtype(cells.dtype):
+        return cols.typed(cells.to_numpy(dtype=float, na_value=np.nan), column.kind, cells.index)
+    return cols.typed(_each(cells, column, _number), column.kind, cells.index)
+
+
+def _names(words: tuple[str, ...]) -> dict[str, str]:
+    return {word: word for word in words}
+
+
+def _tier_titles(policy: Policy) -> dict[str, str]:
+    return {policy.tier_title(label): label for label in policy.tier_labels}
+
+
+def _words(cells: pd.Series, column: cols.Column, known: Mapping[str, str]) -> pd.Series:
+    """A column of few words; categories and their order are kept where they are these."""
+    if isinstance(cells.dtype, pd.CategoricalDtype) and set(cells.cat.categories) <= set(known):
+        return cells
+    return cols.typed(_each(cells, column, lambda text: known[text]), "text", cells.index)
+
+
+def _each(
+    cells: pd.Series, column: cols.Column, read: Callable[[str], object]
+) -> list[object | None]:
+    """Each cell read, None where it is empty; the first that cannot be read is named."""
+    values: list[object | None] = []
+    for row, cell in enumerate(cells, 1):
+        if isinstance(cell, list | tuple | np.ndarray):
+            cell = "、".join(map(str, cell))  # noqa: PLW2901 - one form for all
+        empty = cell is None or cell is pd.NA or cell != cell or str(cell).strip() == ""  # noqa: PLR0124
+        try:
+            values.append(None if empty else read(_text(cell)))
+        except (KeyError, ValueError) as error:
+            raise UnreadableColumnError(column.title, str(cell), row, _expected(column)) from error
+    return values
+
+
+def _text(cell: object) -> str:
+    """A cell as text, a whole number without its decimals."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _number(text: str) -> float:
+    quantity = parse_quantity(text)
+    if quantity is None or not quantity.plain:
+        raise ValueError(text)
+    return quantity.value
+
+
+def _codes(text: str) -> list[str]:
+    """Codes in the forms that files leave them in: a JSON list, Python's, or one text."""
+    if text.startswith("["):
+        listed = json.loads(text.replace("'", '"'))
+        codes = [str(code) for code in listed]
+    else:
+        codes = [code for code in _SEPARATORS.split(text) if code]
+    if not all(_CODE.fullmatch(code) for code in codes):
+        raise ValueError(text)
+    return codes
+
+
+def _expected(column: cols.Column) -> str:
+    """What should stand in a column, in words."""
+    if column.kind == "list":
+        return "问题代码 (如 HG101、HG303), 没有问题的留空"
+    return "由 hg.classify 写出的数" if column.kind != "text" else "由 hg.classify 写出的词"

@@ -1,0 +1,204 @@
+"""The one door for tables: what a step is given, whoever made it, as a base table.
+
+Every step that takes a table comes through here, so that all of them see the same words, numbers
+and dates. A table that a step of ours made is not known by a mark on it, which edits would outlive
+and joins would lose, but by what stands in it: a column is looked at as a whole, and where nothing
+would change, nothing is done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from herbgis.foundation.errors import MissingColumnError, UnknownNameError
+from herbgis.geo.geodesy import Ints
+from herbgis.reading.understanding.assumptions import Assumptions
+from herbgis.reading.understanding.basetable import complete
+from herbgis.reading.understanding.cells import CONTROL
+from herbgis.reading.understanding.computed import with_computed
+from herbgis.terms import columns as cols
+from herbgis.terms.headings import match_headings
+from herbgis.terms.policy import Policy
+
+#: Shorter tables are understood sooner than they are looked at.
+_SHORT = 500
+#: Columns of words, together where one is read with another in view.
+_TOGETHER = (
+    ("variety", "varieties", "group"),
+    ("status",),
+    ("kind",),
+    ("county", "county_code"),
+    ("reporting_unit",),
+    ("declared_unit", "variety"),
+)
+_WORDS = frozenset(name for names in _TOGETHER for name in names)
+#: Optional columns whose cells are words or years.
+_WORDED = frozenset({"flag", "year"})
+
+
+def as_base_table(
+    frame: pd.DataFrame,
+    *,
+    policy: Policy,
+    columns: Mapping[str, str] | None = None,
+    assumptions: Assumptions | None = None,
+) -> pd.DataFrame:
+    """A table under any headings with the base table's columns, and those that steps add.
+
+    Parameters
+    ----------
+    frame : DataFrame or GeoDataFrame
+        Records, or bases as `classify` gives them, ids in a column or the index.
+    policy : Policy
+    columns : mapping of str to str, optional
+        Column of the base table, or one that a step adds, to the frame's heading.
+    assumptions : Assumptions, optional
+        Where to say what was assumed.
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        A new frame with the same index, geometry and own columns; see `basetable.complete` and
+        `computed.with_computed`.
+
+    Raises
+    ------
+    UnknownNameError
+        `columns` names a column that there is not, or a heading that the frame does not have.
+    UnreadableColumnError
+        A column that a step adds holds what no step wrote.
+    """
+    read, added = _of_reading(columns)
+    given = _with_ids(frame)
+    if is_understood(given, policy=policy, columns=read):
+        table = given.copy()
+    else:
+        table = complete(given, policy=policy, columns=read, assumptions=assumptions)
+    return with_computed(table, policy=policy, columns=added)
+
+
+def needing(
+    step: str, frame: pd.DataFrame, table: pd.DataFrame, wanted: tuple[str, ...]
+) -> pd.DataFrame:
+    """A base table that has some columns; else the error that names the frame's own.
+
+    Raises
+    ------
+    MissingColumnError
+    """
+    lacking = [name for name in wanted if name not in table]
+    if lacking:
+        raise MissingColumnError(step, lacking, [str(column) for column in frame.columns])
+    return table
+
+
+def _of_reading(
+    columns: Mapping[str, str] | None,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """A caller's mapping, apart for the columns that are read and those that steps add."""
+    read = set(cols.names(cols.READ, cols.OPTIONAL))
+    added = set(cols.names(cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED))
+    for name in columns or {}:
+        if name not in read | added:
+            raise UnknownNameError("这样的基地表列", name, [*sorted(read), *sorted(added)])
+    given = dict(columns or {})
+    return (
+        {name: heading for name, heading in given.items() if name in read},
+        {name: heading for name, heading in given.items() if name in added},
+    )
+
+
+def _with_ids(frame: pd.DataFrame) -> pd.DataFrame:
+    """Bases as `classify` and a ledger give them carry their ids in the index."""
+    if frame.index.name == "base_id" and "base_id" not in frame:
+        return frame.assign(base_id=frame.index)
+    return frame
+
+
+def is_understood(
+    frame: pd.DataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
+) -> bool:
+    """Whether `complete` would change nothing of a frame; always False for a short one.
+
+    Types are compared, texts looked through, and `complete` itself is tried on a row for each
+    distinct combination of the words that it reads together.
+    """
+    if len(frame) < _SHORT or any(name != heading for name, heading in (columns or {}).items()):
+        return False
+    headings = [str(column) for column in frame.columns]
+    matched, _ = match_headings(headings, policy)
+    known = [*cols.READ, *(c for c in cols.OPTIONAL if c.name in matched)]
+    if any(matched.get(column.name) != column.name for column in known):
+        return False
+    if not all(_is_sound(frame[column.name], column) for column in known):
+        return False
+    few = pd.DataFrame(frame[[c.name for c in known]]).iloc[_telling_rows(frame, known)]
+    again = complete(few, policy=policy)
+    return len(again.columns) == len(few.columns) and all(
+        _same(again[column.name], few[column.name]) for column in known
+    )
+
+
+def _is_sound(values: pd.Series, column: cols.Column) -> bool:
+    """Whether a column has its type, and cells as they are kept."""
+    if column.kind == "list":
+        return set(map(type, values.to_numpy(dtype=object))) <= {list}
+    if values.dtype != cols.dtype_of(column.kind):
+        return False
+    if column.kind in {"text", "flag"}:
+        return column.name in _WORDS or _are_clean(values)
+    # A number below nothing is kept as text where it is optional.
+    return column.kind != "number" or column in cols.READ or not bool((values < 0).any())
+
+
+def _are_clean(values: pd.Series) -> bool:
+    """Whether texts are as `cells.clean_text` leaves them."""
+    texts = pc.unique(pa.array(values)).drop_null()
+    kept = pc.equal(pc.utf8_trim_whitespace(texts), texts)
+    dirty = pc.or_(pc.equal(texts, ""), pc.match_substring_regex(texts, CONTROL.pattern))
+    return pc.all(kept, min_count=0).as_py() and not pc.any(dirty, min_count=0).as_py()
+
+
+def _telling_rows(frame: pd.DataFrame, known: list[cols.Column]) -> Ints:
+    """Positions of rows that hold every combination of words which is read together."""
+    empty = {c.name: frame[c.name].isna() for c in known if c.name.startswith(("raw_", "declared"))}
+    groups = [
+        [*(frame[n] for n in names), *(empty[f"raw_{n}"] for n in names if f"raw_{n}" in empty)]
+        for names in _TOGETHER
+    ]
+    groups[-1] += [empty["declared_value"], empty["declared_mu"]]
+    groups += [[frame[c.name]] for c in known if c in cols.OPTIONAL and c.kind in _WORDED]
+    return np.unique(np.concatenate([_first_of_each(group) for group in groups]))
+
+
+def _first_of_each(columns: list[pd.Series]) -> Ints:
+    """Positions where each distinct row of some columns stands first."""
+    code = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        own = _numbered(column)
+        code = code * (own.max() + 2) + own + 1
+    return np.flatnonzero(~pd.Series(code).duplicated().to_numpy())
+
+
+def _numbered(column: pd.Series) -> Ints:
+    """A number for each distinct cell; -1 for an empty one."""
+    if column.dtype == bool:
+        return np.asarray(column, dtype=np.intp)
+    if column.dtype == object:  # lists, most of them of one name
+        lists = column.to_numpy(dtype=object)
+        cells = pd.Series([v[0] if len(v) == 1 else tuple(v) for v in lists], dtype=object)
+        return np.asarray(pd.factorize(cells)[0], dtype=np.intp)
+    words = pa.array(column).dictionary_encode()
+    chunks = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
+    return np.asarray(chunks.indices.fill_null(-1), dtype=np.intp)
+
+
+def _same(one: pd.Series, other: pd.Series) -> bool:
+    if one.dtype == object:
+        return list(one) == list(other)
+    return bool(one.dtype == other.dtype and one.equals(other))
