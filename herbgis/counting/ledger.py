@@ -26,7 +26,9 @@ from herbgis.geo.geopackages import OWN_PREFIX, flattened, layer_names, read_lay
 from herbgis.geo.systems import Geometries, to_cgcs2000
 from herbgis.measuring.overlaps import Claimants, overlapping_pairs, overlaps_of_bases
 from herbgis.measuring.records import mu_of
+from herbgis.reading.understanding.survey import placed_records
 from herbgis.terms import columns as cols
+from herbgis.terms.headings import match_headings
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -286,13 +288,11 @@ def admit(
     """
     policy = policy or load_policy()
     path = Path(path)
-    lacking = [n for n in ("counted_mu", "blocked_by", "status") if n not in bases.columns]
-    if lacking:
-        raise MissingColumnError("admit", lacking, [str(c) for c in bases.columns])
+    given = _classified(bases, policy)
     seen = _stamp(path)
     history = read_ledger_history(path, policy=policy) if seen else _empty(policy)
-    day = _day(bases, history, on)
-    batch = _typed(bases.reset_index(), policy).sort_values("base_id", ignore_index=True)
+    day = _day(given, history, on)
+    batch = _typed(given, policy).sort_values("base_id", ignore_index=True)
     last = int(history["batch"].max()) if len(history) else 0
     state = select_in_force(history)
     batch["base_id"] = _own_ids(batch, history, state, day)
@@ -309,6 +309,17 @@ def admit(
     grown = _typed(pd.concat([history, entered], ignore_index=True), policy)
     _write(grown, path, seen)
     return Admission(table, last + 1, day)
+
+
+def _classified(bases: gpd.GeoDataFrame, policy: Policy) -> gpd.GeoDataFrame:
+    """A batch as the base table has it, with all on which an admission rests."""
+    table = placed_records(bases, "admit", policy=policy).reset_index(drop=True)
+    lacking = [name for name in ("counted_mu", "blocked_by") if name not in table]
+    if "status" not in match_headings([str(c) for c in bases.columns], policy).columns:
+        lacking.append("status")
+    if lacking:
+        raise MissingColumnError("admit", lacking, [str(c) for c in bases.columns])
+    return table
 
 
 def _write(history: gpd.GeoDataFrame, path: Path, seen: tuple[int, int] | None) -> None:
@@ -361,7 +372,7 @@ def _lonlat(table: pd.DataFrame) -> Geometries:
 
 
 def _day(bases: gpd.GeoDataFrame, history: gpd.GeoDataFrame, on: dt.date | None) -> dt.date:
-    newest = pd.to_datetime(bases["surveyed_on"]).max() if "surveyed_on" in bases else pd.NaT
+    newest = bases["surveyed_on"].max()
     if on is None and pd.isna(newest):
         msg = "不知道入库日期: 这一批没有测量日期, 请写明日期 (--as-of 2020-03-31)。"
         raise LedgerError(msg)

@@ -12,41 +12,29 @@ from herbgis.counting.row_order import total
 from herbgis.foundation.errors import MissingColumnError
 from herbgis.foundation.units import round_mu
 from herbgis.measuring.chances import near_threshold
+from herbgis.reading.understanding.frames import as_base_table
 from herbgis.terms import columns as cols
-from herbgis.terms.headings import match_headings
 from herbgis.terms.policy import CountingRule, Policy, Tier
 
 
 def countable(
     bases: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None
 ) -> pd.DataFrame:
-    """The columns that counting needs, those absent filled with the policy's defaults."""
-    matched, _ = match_headings([str(c) for c in bases.columns], policy, _known_only(columns))
-    own = {n: n for n in cols.names(cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED) if n in bases}
-    heading = {**matched, **own, **(columns or {})}
-    if "counted_mu" not in heading:
+    """What counting looks at, of a frame of bases; see `frames.as_base_table`."""
+    table = as_base_table(bases, policy=policy, columns=columns)
+    if "counted_mu" not in table:
         raise MissingColumnError("count_progress", ["counted_mu"], [str(c) for c in bases.columns])
-    table = pd.DataFrame({name: bases[column] for name, column in heading.items()})
-    for column in (*cols.READ, *cols.MEASURED, *cols.VALIDATED):
+    added = (*cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED)
+    known = cols.known_in(table, cols.READ, cols.OPTIONAL, added)
+    table = pd.DataFrame(table[[column.name for column in known]])
+    for column in (*cols.MEASURED, *cols.VALIDATED):
         if column.name not in table:
             table[column.name] = cols.missing(column.kind, table.index)
-    for name in cols.names(cols.with_role(cols.Role.DEFAULTED)):
-        if name not in heading:
-            table[name] = policy.defaults[name]
-    if "group" not in heading:
-        table["group"] = [
-            policy.group_of(v) if isinstance(v, str) else "other" for v in table["variety"]
-        ]
     if "contiguous_mu" not in table:
         table["contiguous_mu"] = table["counted_mu"]
     table["year"] = table["completed_on"].dt.year.astype("Int64")
     table["sound"] = ~table["blocked_by"].map(bool).astype(bool) & table["counted_mu"].notna()
     return table
-
-
-def _known_only(columns: Mapping[str, str] | None) -> dict[str, str]:
-    read = set(cols.names(cols.READ))
-    return {name: heading for name, heading in (columns or {}).items() if name in read}
 
 
 def is_eligible(table: pd.DataFrame, rule: CountingRule) -> pd.Series:

@@ -11,7 +11,7 @@ import pandas as pd
 from herbgis.counting.row_order import last_of_each, total
 from herbgis.foundation import display
 from herbgis.foundation.errors import UnknownNameError
-from herbgis.reading.understanding.survey import survey_of
+from herbgis.reading.understanding.survey import records_of
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
@@ -225,7 +225,7 @@ def _producing(
     bases: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None
 ) -> pd.DataFrame:
     """Bases with what is asked of them; of a base and year the last row, by batch and source."""
-    table = pd.DataFrame(survey_of(bases, policy=policy, columns=columns).bases)
+    table = pd.DataFrame(records_of(bases, policy=policy, columns=columns))
     for column in cols.OPTIONAL:
         if column.name not in table:
             table[column.name] = cols.missing(column.kind, table.index)

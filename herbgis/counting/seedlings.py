@@ -12,7 +12,7 @@ import pandas as pd
 from herbgis.counting.row_order import last_of_each, total
 from herbgis.foundation import display
 from herbgis.foundation.units import round_mu
-from herbgis.reading.understanding.survey import survey_of
+from herbgis.reading.understanding.survey import records_of
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
@@ -150,7 +150,7 @@ def _prepared(
     bases: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None
 ) -> pd.DataFrame:
     """Bases in their last year, with the area of each (``mu``) and what is to be planted."""
-    table = pd.DataFrame(survey_of(bases, policy=policy, columns=columns).bases)
+    table = pd.DataFrame(records_of(bases, policy=policy, columns=columns))
     for column in (*cols.OPTIONAL, *cols.MEASURED, *cols.CLASSIFIED):
         if column.name not in table:
             table[column.name] = cols.missing(column.kind, table.index)

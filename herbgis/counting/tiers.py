@@ -25,7 +25,7 @@ from herbgis.measuring.records import (
     group_records,
     sigma_of_bases,
 )
-from herbgis.reading.understanding.survey import survey_of
+from herbgis.reading.understanding.survey import placed_records
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
@@ -58,6 +58,11 @@ def classify(
         ``counted_mu`` (rounded half up to 0.01), ``tier``, ``verdict``. A base without a polygon
         has no area and no tier.
 
+    Raises
+    ------
+    CrsError
+        The frame's polygons cannot be placed on CGCS2000.
+
     Examples
     --------
     >>> import herbgis as hg
@@ -73,7 +78,8 @@ def classify(
     (824.77, 1, '500', 'sure')
     """
     policy = policy or load_policy()
-    table = survey_of(bases, policy=policy, columns=columns).bases.reset_index(drop=True)
+    table = placed_records(bases, "classify", policy=policy, columns=columns)
+    table = table.reset_index(drop=True)
     grouped = group_records(table)
     result = _one_row_a_base(table, grouped)
     counted, disputed = _without_disputed(grouped.geometry)
@@ -113,7 +119,8 @@ def _one_row_a_base(table: gpd.GeoDataFrame, grouped: Bases) -> gpd.GeoDataFrame
         main[column.name] = declared_of_bases(table[column.name], grouped)
     said = declaring(table["declared_value"], grouped)
     units = table["declared_unit"][said].groupby(grouped.base[said]).nunique(dropna=False)
-    main["declared_value"] = main["declared_value"].where(units.to_numpy() == 1)
+    for name in ("declared_value", "declared_unit"):
+        main[name] = main[name].where(units.to_numpy() == 1)
     listed = zip(main["varieties"], by_base["varieties"], strict=True)
     main["varieties"] = cols.typed(
         [

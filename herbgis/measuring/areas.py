@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from herbgis.foundation.errors import CrsError
 from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import Flags, Floats, areas_m2
-from herbgis.geo.systems import Geometries, to_cgcs2000
+from herbgis.geo.systems import Geometries
 from herbgis.measuring.survey_error import area_sigmas_m2
+from herbgis.reading.understanding.survey import shapes_of
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import match_headings
 from herbgis.terms.policy import Policy, SurveyMethod
@@ -50,7 +50,7 @@ def measure(
     Raises
     ------
     CrsError
-        The frame has no coordinate system.
+        The frame has no coordinate system, or one without parameters to CGCS2000.
 
     Examples
     --------
@@ -64,12 +64,9 @@ def measure(
     [1862.0, 102.7, 1081.57]
     """
     policy = policy or load_policy()
-    if bases.crs is None:
-        msg = "没有坐标系, 不能量面积。请先 set_crs(…), 例如 EPSG:4490 或 EPSG:4524。"
-        raise CrsError(msg)
+    geometry = land(shapes_of(bases, "measure", policy=policy))
     matched, _ = match_headings([str(c) for c in bases.columns], policy, columns)
     methods = bases[matched["survey_method"]] if "survey_method" in matched else None
-    geometry = land(to_cgcs2000(np.asarray(bases.geometry.array, dtype=object), bases.crs))
     return measure_land(bases, geometry, methods, policy)
 
 

@@ -12,13 +12,14 @@ import pandas as pd
 import shapely
 
 from herbgis.foundation import resources
-from herbgis.foundation.errors import CrsError, RasterError
+from herbgis.foundation.errors import RasterError
 from herbgis.foundation.units import round_mu, to_mu
 from herbgis.geo.geodesy import Floats, areas_m2
 from herbgis.geo.rasters import open_raster
-from herbgis.geo.systems import Geometries, to_cgcs2000
+from herbgis.geo.systems import Geometries
 from herbgis.measuring.areas import land
 from herbgis.measuring.ground_cells import Cells, cells_of_bases
+from herbgis.reading.understanding.survey import shapes_of
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -87,16 +88,14 @@ def measure_terrain(
     >>> ground["terrain_note"]
     '仅供演示: tongren_synthetic.tif 是合成数据'
     """
-    if bases.crs is None:
-        msg = "measure_terrain: 表没有坐标系。请先 set_crs, 如 bases.set_crs(4490)。"
-        raise CrsError(msg)
     paths = [dem] if isinstance(dem, str | Path) else list(dem)
     if not paths:
         msg = "没有给出高程数据 (DEM) 的路径。"
         raise RasterError(msg)
-    parameters = (policy or load_policy()).datum_parameters
+    policy = policy or load_policy()
+    shapes = _polygons(shapes_of(bases, "measure_terrain", policy=policy))
+    parameters = policy.datum_parameters
     rasters = [open_raster(p, elevation=True, datum_parameters=parameters) for p in paths]
-    shapes = _polygons(to_cgcs2000(np.asarray(bases.geometry.array, dtype=object), bases.crs))
     sums = _Sums.none(len(bases))
     for cells in cells_of_bases(rasters, shapes):
         sums.add(cells)

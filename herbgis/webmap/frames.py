@@ -10,8 +10,8 @@ import pandas as pd
 
 from herbgis.counting.tiers import classify, tier_of
 from herbgis.foundation.errors import HerbgisError, MissingColumnError, nearest
+from herbgis.reading.understanding.frames import as_base_table
 from herbgis.terms import columns as cols
-from herbgis.terms.headings import match_headings
 from herbgis.terms.policy import Policy
 from herbgis.webmap.outlines import anchors, drawable
 from herbgis.webmap.words import text
@@ -32,26 +32,27 @@ def tidy_bases(
     present = [str(column) for column in bases.columns]
     if not isinstance(bases, gpd.GeoDataFrame) or bases.active_geometry_name is None:
         raise MissingColumnError("draw_map", ["geometry"], present)
-    known = set(cols.names(cols.READ))
-    own = {name: heading for name, heading in (columns or {}).items() if name in known}
-    heading, _ = match_headings(present, policy, own)
-    computed = cols.names(cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
-    heading |= {name: name for name in computed if name in present} | dict(columns or {})
-    if not {"tier", "counted_mu"} & heading.keys() and "surveyed_mu" in present:
+    understood = as_base_table(bases, policy=policy, columns=columns)
+    if not {"tier", "counted_mu"} & set(understood) and "surveyed_mu" in understood:
         # Records, as in report.bases: drawn as the bases that they make up.
         return tidy_bases(classify(bases, policy=policy, columns=columns), policy, None)
-    if not {"tier", "counted_mu"} & heading.keys():
+    if not {"tier", "counted_mu"} & set(understood):
         raise MissingColumnError("draw_map", ["counted_mu"], present)
-    table = pd.DataFrame({name: bases[column] for name, column in heading.items()})
-    table.index = bases.index
-    if "tier" not in table:
+    groups = (cols.READ, cols.OPTIONAL, cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
+    told = [c.name for c in cols.known_in(understood, *groups) if _is_told(understood, c, present)]
+    table = pd.DataFrame(understood[told])
+    if "counted_mu" in table:
         table["tier"] = tier_of(table["counted_mu"], policy)
-    if "base_id" not in table and bases.index.name == "base_id":
-        table["base_id"] = table.index
-    if "group" not in table and "variety" in table:
-        table["group"] = [policy.group_of(str(variety)) for variety in table["variety"]]
     table["shape"] = pd.Series(drawable(bases), index=table.index, dtype=object)
     return table
+
+
+def _is_told(table: pd.DataFrame, column: cols.Column, present: list[str]) -> bool:
+    """Whether a frame, or the policy for it, says anything in a column."""
+    if column.name in present:
+        return True
+    empty = ~table[column.name].astype(bool) if column.kind == "list" else table[column.name].isna()
+    return not bool(empty.all())
 
 
 def tidy_counties(counties: gpd.GeoDataFrame) -> pd.DataFrame:

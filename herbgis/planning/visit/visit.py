@@ -14,7 +14,7 @@ import pandas as pd
 from herbgis.counting.marks import countable
 from herbgis.counting.tiers import tier_of
 from herbgis.foundation import display
-from herbgis.foundation.errors import CrsError, HerbgisError, MissingColumnError
+from herbgis.foundation.errors import HerbgisError, MissingColumnError
 from herbgis.foundation.keywords import options_given
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.planning.visit.roads import (
@@ -44,6 +44,7 @@ from herbgis.planning.visit.worth import (
     tidy_wishes,
     worth_of,
 )
+from herbgis.reading.understanding.survey import shapes_of
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -229,9 +230,6 @@ def _tidy(
     """The columns that a visit looks at, index ``base_id`` in order, on CGCS2000."""
     if not isinstance(bases, gpd.GeoDataFrame) or bases.active_geometry_name is None:
         raise MissingColumnError("choose_visit", ["geometry"], [str(c) for c in bases.columns])
-    if bases.crs is None:
-        msg = "choose_visit 的基地没有坐标系, 请先用 set_crs 指明, 或用 hg.classify 的结果。"
-        raise CrsError(msg)
     table = countable(pd.DataFrame(bases), policy, columns)
     if bases.index.name != "base_id" and table["base_id"].notna().any():
         table.index = pd.Index(table["base_id"])
@@ -241,16 +239,7 @@ def _tidy(
         msg = f"choose_visit 要一个基地一行, 重复的编号: {'、'.join(twice)}。请先 hg.classify。"
         raise HerbgisError(msg)
     table["tier"] = tier_of(table["counted_mu"], policy)
-    table["variety"] = [_canonical("variety", v, policy) for v in table["variety"]]
-    table["county"] = [_canonical("county", c, policy) for c in table["county"]]
-    for name in [name for name in FLAGS if name in table]:
-        table[name] = [_canonical("answer", v, policy) for v in table[name]]
-    for name in [name for name in ("households", "poor_households") if name in table]:
-        table[name] = pd.to_numeric(table[name], errors="coerce")
-    places = bases.geometry.to_crs(CGCS2000).to_numpy()
+    said = [name for name in ("variety", "county", *FLAGS) if name in table]
+    table[said] = table[said].fillna("")
+    places = shapes_of(bases, "choose_visit", policy=policy)
     return gpd.GeoDataFrame(table, geometry=places, crs=CGCS2000).sort_index()
-
-
-def _canonical(column: str, value: object, policy: Policy) -> str:
-    text = text_of(value)
-    return policy.canonical(column, text) or text

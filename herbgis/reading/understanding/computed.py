@@ -18,7 +18,6 @@ from herbgis.foundation.units import parse_quantity
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
-_ADDED = (*cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED)
 _CODE = re.compile(r"HG\d{3}")
 _SEPARATORS = re.compile(r"[、,，;；\s]+")
 _VERDICTS = ("sure", "undecided")
@@ -47,7 +46,7 @@ def with_computed(
         A cell is no number, no list of codes, no tier, no verdict.
     """
     made = {}
-    for column in _ADDED:
+    for column in (*cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED):
         heading = (columns or {}).get(column.name)
         if heading is not None and heading not in table:
             raise UnknownNameError("列", heading, [str(c) for c in table.columns])

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from herbgis.foundation.errors import MissingColumnError, UnknownNameError
+from herbgis.foundation.errors import UnknownNameError
 from herbgis.geo.geodesy import Ints
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
@@ -80,21 +80,6 @@ def as_base_table(
     else:
         table = complete(given, policy=policy, columns=read, assumptions=assumptions)
     return with_computed(table, policy=policy, columns=added)
-
-
-def needing(
-    step: str, frame: pd.DataFrame, table: pd.DataFrame, wanted: tuple[str, ...]
-) -> pd.DataFrame:
-    """A base table that has some columns; else the error that names the frame's own.
-
-    Raises
-    ------
-    MissingColumnError
-    """
-    lacking = [name for name in wanted if name not in table]
-    if lacking:
-        raise MissingColumnError(step, lacking, [str(column) for column in frame.columns])
-    return table
 
 
 def _of_reading(

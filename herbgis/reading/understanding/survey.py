@@ -16,6 +16,7 @@ import pandas as pd
 import pyproj
 
 from herbgis.foundation import display
+from herbgis.foundation.errors import CrsError
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.systems import Geometries
 from herbgis.reading.understanding.assumptions import Assumptions
@@ -156,6 +157,65 @@ def survey_of(
     entry = _entry(_FRAME, None, len(table), len(table), "", placed.crs, said)
     files = pd.DataFrame([entry], columns=list(FILES_COLUMNS))
     return Survey(table, files, issue_table(placed.issues))
+
+
+def records_of(
+    frame: pd.DataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
+) -> gpd.GeoDataFrame:
+    """A frame's records as base table rows, each with an id and a source; geometry as it is."""
+    given = bare_frame(frame)
+    table = as_base_table(given, policy=policy, columns=columns)
+    _name_source(table, Layer(_FRAME, "", given, None, len(frame)), made=False)
+    return table
+
+
+def placed_records(
+    frame: pd.DataFrame, step: str, *, policy: Policy, columns: Mapping[str, str] | None = None
+) -> gpd.GeoDataFrame:
+    """`survey_of`'s records, for a step that cannot report what stands in the way of placing them.
+
+    Raises
+    ------
+    CrsError
+        As `shapes_of`.
+    """
+    survey = survey_of(frame, policy=policy, columns=columns)
+    _refuse_unplaced(survey.issues["code"], frame, step)
+    return survey.bases
+
+
+def shapes_of(frame: gpd.GeoDataFrame, step: str, *, policy: Policy) -> Geometries:
+    """A frame's geometries on CGCS2000, placed as those of a file are; None where they do not fit.
+
+    Raises
+    ------
+    CrsError
+        The frame states no system, or one that does not lead to CGCS2000 by itself.
+    """
+    if frame.crs is None:
+        msg = (
+            f"{step} 的表没有坐标系, 不知道坐标是哪里。请先用 set_crs 注明, "
+            "例如 EPSG:4490 或 EPSG:4524。"
+        )
+        raise CrsError(msg)
+    placed = place_layer(_shapes(frame), frame.crs, Place(_FRAME), policy.datum_parameters)
+    _refuse_unplaced([issue.code for issue in placed.issues], frame, step)
+    return placed.geometry
+
+
+def _refuse_unplaced(codes: Iterable[str], frame: pd.DataFrame, step: str) -> None:
+    """Refuse a frame that as a whole cannot be placed."""
+    found = set(codes)
+    if "HG004" in found:
+        msg = f"{step} 的表没有坐标系, 坐标也看不出是哪一种。请先用 set_crs 注明, 如 EPSG:4490。"
+        raise CrsError(msg)
+    if "HG007" in found:
+        msg = (
+            f"{step} 的表在 {getattr(frame.crs, 'name', frame.crs)} 上, 没有转换参数, "
+            "硬转会偏出几十米到上百米。请先转换, 或在工作要点文件里写上本地的七参数 "
+            "(datum_parameters)。"
+        )
+        raise CrsError(msg)
 
 
 def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) -> Part:
