@@ -26,6 +26,8 @@ def clean_text(value: object) -> str | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = CONTROL.sub("", str(value)).strip()
+    if not text.isascii():  # half a character, as a wrong decoding leaves it, cannot be written
+        text = text.encode(errors="replace").decode()
     return text or None
 
 
