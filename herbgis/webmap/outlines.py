@@ -16,9 +16,13 @@ Geometries: TypeAlias = npt.NDArray[np.object_]
 #: South-west and north-east corner, each latitude and longitude, as Leaflet wants them.
 Bounds: TypeAlias = list[list[float]]
 
-#: Steps in a degree: six decimals, 0.1 m.
+#: Coordinates go into the page as whole numbers, which pack smaller than decimals: so many steps to
+#: a degree, each about 0.1 m on the ground.
 STEPS = 1_000_000
-_COUNTY_TOLERANCE_DEG = 5e-4  # about 50 m
+#: Borders of counties are drawn at most this far from where they run, about 50 m, with far fewer
+#: vertices.
+_COUNTY_TOLERANCE_DEG = 5e-4
+#: What a border is drawn around.
 _AREAS = ("Polygon", "MultiPolygon")
 
 

@@ -17,8 +17,9 @@ from herbgis.geo.geodesy import CGCS2000, Floats, areas_m2
 from herbgis.geo.systems import Geometries
 from herbgis.planning.land.rating import UNLIMITED
 
-#: What is told of a site beside its polygon.
+#: What is told of a site beside its polygon: see `Candidates.sites`.
 SITE_COLUMNS = ("mu", "county", "township", "variety", "cost", "distance_km", "enlarges")
+#: Those of them that are numbers; the others are texts.
 _NUMBERS = {"mu", "cost", "distance_km"}
 
 

@@ -21,7 +21,7 @@ from herbgis.planning.land.scoring import Tally
 from herbgis.planning.land.windows import Window, is_empty, window_around
 from herbgis.planning.sites.candidates import Candidates, candidates_of
 from herbgis.planning.sites.outlines import on_earth
-from herbgis.planning.sites.partition import NONE, Ways
+from herbgis.planning.sites.ways import NONE, Ways
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 

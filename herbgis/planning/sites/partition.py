@@ -1,32 +1,23 @@
 """Suitable land split into pieces that one cooperative could run, along the terrain.
 
-Each piece grows from a seed over the ground, and where the ground rises or falls the way is longer:
-so pieces meet on ridges, steps and steep slopes, and never reach across what is unsuitable.
+Pieces grow from seeds over the ground (see `ways`), those that are too large are cut in two, and
+those that are too small go with a neighbour.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
-from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from herbgis.geo.geodesy import Flags, Floats, Ints
+from herbgis.planning.sites.ways import NONE, Borders, Ways
 
-#: A metre up or down is as far as so many along.
-_CLIMB = 8.0
-#: Ways are whole centimetres: sums of whole numbers are exact, so a piece always hangs together.
-_UNITS_A_METRE = 100
-_FAR = np.iinfo(np.int32).max
 #: Seeds are moved to the middle of their pieces so often.
 _MOVES = 2
 #: A piece that is too large is cut in two, and its halves again, so often.
 _CUTS = 8
-#: What belongs to no piece.
-NONE = 0
-Borders: TypeAlias = defaultdict[int, defaultdict[int, int]]
 
 
 def split_land(
@@ -63,6 +54,8 @@ def split_land(
         of cells.
     """
     ways = Ways.of(elevation_m, ground, zone, cell_m)
+    # Pieces begin as squares of the size aimed at. From their middles they grow along the ground,
+    # and from the middles of what has grown they grow again, as in Lloyd's k-means.
     spacing = [max(1, round(np.sqrt(target_m2) / side)) for side in cell_m]
     piece = _sown(ground, zone, spacing[1], spacing[0])
     seeds = _middles(piece)
@@ -75,11 +68,29 @@ def split_land(
         large = np.flatnonzero(area > most_m2)
         if not len(large[large != NONE]):
             break
-        piece = ways.halved(piece, large[large != NONE])
+        piece = _halved(ways, piece, large[large != NONE])
     area = _areas(piece, row_m2)
     area[NONE] = 0
     kept = _joined(ways.borders(piece), area, least_m2, most_m2)
     return _renumbered(kept[piece])
+
+
+def _halved(ways: Ways, piece: npt.NDArray[np.int32], large: Ints) -> npt.NDArray[np.int32]:
+    """Pieces with those that are too large cut in two across their longer axis.
+
+    The two halves by the axis alone may fall apart; so each half gives a seed, its middle, and the
+    piece is shared out anew between the two along the ground.
+    """
+    chosen = np.isin(piece, large)
+    rows, columns = np.nonzero(chosen)
+    number = piece[rows, columns]
+    ahead = _along_axis(rows, columns, number.astype(np.intp))
+    half = 2 * number + ahead  # a number of its own for each half
+    mixed = np.full(piece.shape, NONE, dtype=np.int32)
+    mixed[rows, columns] = half
+    grown, _ = ways.grown(_middles(mixed), np.where(chosen, piece, NONE).astype(np.int32))
+    # Numbers of halves are moved beyond those of the pieces that stay.
+    return _renumbered(np.where(chosen, grown + piece.max(), piece).astype(np.int32))
 
 
 def opened(ground: Flags, cells: int) -> Flags:
@@ -106,96 +117,6 @@ def first_cells(pieces: npt.NDArray[np.int32]) -> tuple[Ints, Ints]:
     return row, column
 
 
-class Ways:
-    """What it costs to go from cell to cell over ground."""
-
-    def __init__(self, across: npt.NDArray[np.int32], down: npt.NDArray[np.int32]) -> None:
-        self.across, self.down = across, down
-
-    @classmethod
-    def of(
-        cls, elevation_m: Floats, ground: Flags, zone: Ints, cell_m: tuple[float, float]
-    ) -> Ways:
-        """Ways between cells of one zone, along and down."""
-        costs = []
-        for axis, side in ((1, cell_m[0]), (0, cell_m[1])):
-            here, there = _neighbours(elevation_m, axis)
-            one = np.logical_and(*_neighbours(ground, axis))
-            one &= np.equal(*_neighbours(zone, axis))
-            climb = np.abs(np.where(one, there, 0.0) - np.where(one, here, 0.0))
-            metres = np.maximum(np.rint((side + _CLIMB * climb) * _UNITS_A_METRE), 1)
-            costs.append(np.where(one, metres, _FAR).astype(np.int32))
-        return cls(*costs)
-
-    def grown(
-        self, seeds: tuple[Ints, Ints, Ints], within: npt.NDArray[np.int32] | None = None
-    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-        """The seed that each cell is nearest to along the ground, and how far that is.
-
-        What goes with one seed hangs together. Where there is no way, the seed is `NONE`. Within
-        pieces that are given, ways do not leave a piece.
-        """
-        across, down = self.across, self.down
-        if within is not None:
-            across, down = (
-                np.where(np.equal(*_neighbours(within, axis)), cost, _FAR)
-                for axis, cost in ((1, across), (0, down))
-            )
-        rows, columns, numbers = seeds
-        way = np.full((len(across), down.shape[1]), _FAR, dtype=np.int32)
-        piece = np.full(way.shape, NONE, dtype=np.int32)
-        way[rows, columns] = 0
-        piece[rows, columns] = numbers
-        steps = [(1, across, False), (1, across, True), (0, down, False), (0, down, True)]
-        changed = True
-        while changed:
-            changed = False
-            for axis, cost, back in steps:
-                first, second = _neighbours(way, axis)
-                of_first, of_second = _neighbours(piece, axis)
-                if back:
-                    first, second, of_first, of_second = second, first, of_second, of_first
-                # What is out of reach stays so: the sum is held below the largest number.
-                reached = first + np.minimum(cost, _FAR - first)
-                nearer = reached < second
-                if nearer.any():
-                    second[nearer] = reached[nearer]
-                    of_second[nearer] = of_first[nearer]
-                    changed = True
-        return piece, way
-
-    def borders(self, piece: npt.NDArray[np.int32]) -> Borders:
-        """How many sides of cells two pieces have in common that a way leads over."""
-        pairs = []
-        for axis, cost in ((1, self.across), (0, self.down)):
-            here, there = _neighbours(piece, axis)
-            apart = (here != there) & (here != NONE) & (there != NONE) & (cost != _FAR)
-            pairs.append(np.stack([here[apart], there[apart]], axis=1))
-        met, count = np.unique(np.sort(np.concatenate(pairs), axis=1), axis=0, return_counts=True)
-        found: Borders = defaultdict(lambda: defaultdict(int))
-        for (one, other), length in zip(met.tolist(), count.tolist(), strict=True):
-            found[one][other] += length
-            found[other][one] += length
-        return found
-
-    def halved(self, piece: npt.NDArray[np.int32], large: Ints) -> npt.NDArray[np.int32]:
-        """Pieces with those that are too large cut in two across their longer axis."""
-        chosen = np.isin(piece, large)
-        rows, columns = np.nonzero(chosen)
-        number = piece[rows, columns]
-        ahead = _along_axis(rows, columns, number.astype(np.intp))
-        half = 2 * number + ahead
-        mixed = np.full(piece.shape, NONE, dtype=np.int32)
-        mixed[rows, columns] = half
-        grown, _ = self.grown(_middles(mixed), np.where(chosen, piece, NONE).astype(np.int32))
-        return _renumbered(np.where(chosen, grown + piece.max(), piece).astype(np.int32))
-
-
-def _neighbours(values: npt.NDArray[Any], axis: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Views of each cell that has a next one along an axis, and of that next one."""
-    return (values[:, :-1], values[:, 1:]) if axis else (values[:-1], values[1:])
-
-
 def _sown(ground: Flags, zone: Ints, tall: int, wide: int) -> npt.NDArray[np.int32]:
     """Ground by squares of a grid and by zone: the first guess at pieces."""
     row, column = (np.arange(size) for size in ground.shape)
@@ -212,13 +133,17 @@ def _middles(piece: npt.NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
     count = np.maximum(np.bincount(number), 1)
     middle = [np.bincount(number, at) / count for at in (rows, columns)]
     off = (rows - middle[0][number]) ** 2 + (columns - middle[1][number]) ** 2
-    order = np.lexsort((off, number))
+    order = np.lexsort((off, number))  # by piece, and in it by distance from the middle
     first = order[np.flatnonzero(np.diff(number[order], prepend=NONE))]
     return rows[first], columns[first], number[first].astype(np.intp)
 
 
 def _along_axis(rows: Ints, columns: Ints, number: Ints) -> Flags:
-    """Which cells lie beyond the middle of their piece, seen along its longer axis."""
+    """Which cells lie beyond the middle of their piece, seen along its longer axis.
+
+    The axis is that of the greatest second moment: it is turned from the row by half the angle
+    whose tangent is 2 xy / (xx - yy), of the sums of products about the middle.
+    """
     count = np.maximum(np.bincount(number), 1)
     y = rows - (np.bincount(number, rows) / count)[number]
     x = columns - (np.bincount(number, columns) / count)[number]
@@ -238,7 +163,7 @@ def _joined(
     """The piece that each piece goes with; `NONE` for what stays too small or too large.
 
     The smallest goes first, with the neighbour of the longest common border that does not become
-    too large by it.
+    too large by it; of equals with the one of the least number.
     """
     goes_with = np.arange(len(area), dtype=np.int32)
     waiting = [(size, number) for number, size in enumerate(area) if 0 < size < least_m2]
@@ -246,7 +171,7 @@ def _joined(
     while waiting:
         size, number = heapq.heappop(waiting)
         if goes_with[number] != number or size != area[number]:
-            continue
+            continue  # it has gone with another, or grown, since it was put in the queue
         fitting = [
             (length, -other)
             for other, length in borders[number].items()
@@ -258,6 +183,7 @@ def _joined(
         goes_with[number] = other
         area[other] += size
         area[number] = 0
+        # The borders of the one that goes become those of the one that it goes with.
         for third, length in borders.pop(number).items():
             del borders[third][number]
             if third != other:
@@ -265,6 +191,7 @@ def _joined(
                 borders[third][other] += length
         if area[other] < least_m2:
             heapq.heappush(waiting, (area[other], other))
+    # What a piece went with may have gone with another in turn: the last one counts.
     for number in range(len(goes_with)):
         root = number
         while goes_with[root] != root:

@@ -17,6 +17,7 @@ from herbgis.foundation import display
 from herbgis.foundation.errors import HerbgisError, MissingColumnError
 from herbgis.foundation.keywords import options_given
 from herbgis.geo.geodesy import CGCS2000
+from herbgis.planning.visit.choice import best_choice, stand_ins
 from herbgis.planning.visit.roads import (
     ERRORS_NAMED,
     Roads,
@@ -25,6 +26,7 @@ from herbgis.planning.visit.roads import (
     least_travel,
     text_of,
 )
+from herbgis.planning.visit.wishes import reasons_against, tidy_wishes
 from herbgis.planning.visit.words import (
     choice_notes,
     closing_notes,
@@ -33,17 +35,7 @@ from herbgis.planning.visit.words import (
     seasons_of,
     visit_table,
 )
-from herbgis.planning.visit.worth import (
-    FLAGS,
-    HUNDREDTHS,
-    VisitRule,
-    best_choice,
-    reasons_against,
-    score_bases,
-    stand_ins,
-    tidy_wishes,
-    worth_of,
-)
+from herbgis.planning.visit.worth import FLAGS, HUNDREDTHS, VisitRule, score_bases, worth_of
 from herbgis.reading.understanding.survey import shapes_of
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy

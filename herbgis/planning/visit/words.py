@@ -14,7 +14,8 @@ from herbgis.foundation import resources
 from herbgis.foundation.errors import HerbgisError, UnknownNameError
 from herbgis.foundation.units import round_mu
 from herbgis.planning.visit.roads import Roads, text_of
-from herbgis.planning.visit.worth import FLAGS, Wishes
+from herbgis.planning.visit.wishes import Wishes
+from herbgis.planning.visit.worth import FLAGS
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
