@@ -1,0 +1,178 @@
+"""An analyst's own frame, in the words of the office, gives the numbers of our own tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import herbgis as hg
+from herbgis.terms import columns as cols
+from tests.helpers.map_page import data_of
+from tests.helpers.shapes import east_of, frame, square
+
+DAY = dt.date(2020, 6, 30)
+
+
+@pytest.fixture(scope="module")
+def records() -> gpd.GeoDataFrame:
+    """Records with everything that steps ask for, read and validated."""
+    words = {
+        "variety": ["黄精", "天麻", "白及", "丹参"],
+        "status": ["已建", "已建", "在建", "已建"],
+        "kind": ["种植", "示范", "种植", "育苗"],
+        "county": ["印江", "江口", "印江", "印江"],
+    }
+    shapes = [east_of(square(420 + 90 * n), 1500 * n) for n in range(12)]
+    count = len(shapes)
+    survey = frame(
+        shapes,
+        base_id=[f"B{n:02}" for n in range(count)],
+        name=[f"基地{n}" for n in range(count)],
+        **{name: (values * count)[:count] for name, values in words.items()},
+        reporting_unit="印江县",
+        declared_mu=[420.0 + 90 * n for n in range(count)],
+        survey_method="RTK",
+        surveyed_on="2020-06-01",
+        completed_on="2019-05-01",
+        production_year=2019,
+        harvested_mu=[100.0 + n for n in range(count)],
+        cost_wan=[30.0 + n for n in range(count)],
+        output_value_wan=[50.0 + n for n in range(count)],
+        seedlings_wan=[10.0] * count,
+        seedlings_per_mu=[8000.0] * count,
+        planned_mu=[600.0] * count,
+        technical_standard=["是", "否"] * (count // 2),
+        households=[20.0 + n for n in range(count)],
+    )
+    return hg.validate(survey).bases
+
+
+def in_words(table: gpd.GeoDataFrame, policy: hg.Policy, epsg: int) -> gpd.GeoDataFrame:
+    """The same table as an office keeps it: its headings, its words, its coordinate system."""
+    worded = table.reset_index() if table.index.name == "base_id" else table.copy()
+    worded = worded.drop(columns=["group", "varieties", "tier", "verdict"], errors="ignore")
+    for name in ("status", "kind", "reporting_unit", "county"):
+        worded[name] = [policy.title_of(name, word) for word in worded[name]]
+    worded["variety"] = worded["variety"].str.replace("白芨", "白及")
+    worded["blocked_by"] = worded["blocked_by"].map("、".join)
+    if "surveyed_on" in worded:
+        worded["surveyed_on"] = worded["surveyed_on"].dt.strftime("%Y年%m月%d日")
+    kept = [name for name in cols.titles() if name in worded and not worded[name].isna().all()]
+    renamed = worded[[*kept, "geometry"]].rename(columns=cols.titles())
+    return renamed.to_crs(epsg).set_index(pd.Index(range(7, 7 + len(renamed))))
+
+
+def _page(page: Any) -> Any:
+    told = data_of(page.get_root().render(), "bases")
+    return told["bases"]
+
+
+def _admitted(bases: gpd.GeoDataFrame, folder: Path) -> Any:
+    path = folder / f"{len(list(folder.iterdir()))}.gpkg"
+    made = hg.admit(path, bases, on=DAY)
+    ledger = hg.read_ledger(path)
+    return made.table, ledger[["counted_mu", "status", "variety", "county"]]
+
+
+#: What of each step's result holds the numbers, given bases as `classify` gives them.
+OF_BASES: dict[str, Callable[[gpd.GeoDataFrame, Path], Any]] = {
+    "count_progress": lambda bases, _: repr(
+        hg.count_progress(bases, by=["variety", "county", "status", "kind", "year"]).as_dict()
+    ),
+    "make_schedule": lambda bases, _: hg.make_schedule(bases, as_of=DAY).table,
+    "compare_production": lambda bases, _: hg.compare_production(bases).table,
+    "cover_seedlings": lambda bases, _: hg.cover_seedlings(bases).herbs,
+    "choose_visit": lambda bases, _: hg.choose_visit(bases, stops=3).table,
+    "draw_map": lambda bases, _: [
+        (base["name"], base["look"], base["tags"], base["lines"][0])
+        for base in _page(hg.draw_map(bases))
+    ],
+    "admit": _admitted,
+}
+#: Given records.
+OF_RECORDS: dict[str, Callable[[gpd.GeoDataFrame], pd.DataFrame]] = {
+    "measure": lambda records: hg.measure(records)[["surveyed_mu", "sigma_mu"]],
+    "validate": lambda records: hg.validate(records).table[["code", "base_id"]],
+    "classify": lambda records: hg.classify(records)[
+        ["variety", "group", "status", "kind", "county", "reporting_unit", "tier", "verdict"]
+    ],
+    "classify's numbers": lambda records: hg.classify(records)[
+        ["counted_mu", "contiguous_mu", "declared_mu", "cost_wan", "households"]
+    ],
+}
+
+
+def assert_same(one: Any, other: Any) -> None:
+    if isinstance(one, pd.DataFrame):
+        plain = [pd.DataFrame(t).reset_index(drop=t.index.name != "base_id") for t in (one, other)]
+        assert_frame_equal(*plain, check_dtype=False, check_exact=False, atol=0.011, rtol=0)
+    elif isinstance(one, tuple):
+        for mine, theirs in zip(one, other, strict=True):
+            assert_same(mine, theirs)
+    else:
+        assert one == other
+
+
+@pytest.mark.parametrize("step", OF_BASES)
+def test_a_step_counts_an_own_frame_of_bases_as_ours(
+    step: str, records: gpd.GeoDataFrame, policy: hg.Policy, tmp_path: Path
+) -> None:
+    bases = hg.classify(records)
+    own = in_words(bases, policy, 4490)
+    assert {"核定面积", "建设状态", "基地类型", "主栽品种"} <= set(own)
+    assert_same(OF_BASES[step](own, tmp_path), OF_BASES[step](bases, tmp_path))
+
+
+@pytest.mark.parametrize("step", OF_RECORDS)
+def test_a_step_takes_own_records_as_ours(
+    step: str, records: gpd.GeoDataFrame, policy: hg.Policy
+) -> None:
+    own = in_words(records, policy, 4524)
+    assert_same(OF_RECORDS[step](own), OF_RECORDS[step](records))
+
+
+def test_built_and_planting_are_verified_by_every_step(policy: hg.Policy) -> None:
+    """A frame with words of its own and a counted area gave 2 here and 0 there."""
+    words = {"建设状态": "已建", "基地类型": "种植", "品种": "黄精", "counted_mu": [620.0, 1100.0]}
+    own = gpd.GeoDataFrame(words, geometry=[square(620), square(1100, lat=28.1)], crs=4490)
+    assert hg.count_progress(own).targets["verified"].tolist() == [2, 1]
+    assert hg.count_progress(hg.classify(own)).targets["verified"].tolist() == [2, 1]
+    schedule = hg.make_schedule(own).table
+    assert schedule.iloc[0][["verified_500", "verified_1000"]].tolist() == [2, 1]
+    assert len(hg.choose_visit(own, stops=2).table) == 2
+    assert {tuple(base["tags"]) for base in _page(hg.draw_map(own, policy=policy))} == {
+        ("1000亩以上", "已建"),
+        ("500亩以上不足1000亩", "已建"),
+    }
+
+
+def test_own_headings_of_a_call_are_known_in_every_step() -> None:
+    words = {"进展": "已建", "亩数": "620", "净面积": 620.0, "品种": "黄精"}
+    own = gpd.GeoDataFrame([words], geometry=[square(620)], crs=4490)
+    columns = {"status": "进展", "declared_value": "亩数", "counted_mu": "净面积"}
+    counted = hg.count_progress(own, columns=columns)
+    assert counted.targets["verified"].tolist() == [1, 0]
+    assert counted.targets["reported"].tolist() == [1, 0]
+    assert len(hg.choose_visit(own, stops=1, columns=columns).table) == 1
+
+
+@pytest.mark.parametrize("step", ["measure", "classify", "admit", "choose_visit"])
+def test_an_old_datum_is_refused_by_every_step(step: str, tmp_path: Path) -> None:
+    """Beijing 1954 without parameters would be moved by nothing, and off by a hundred metres."""
+    bases = frame([square(620)], counted_mu=[620.0], blocked_by=[[]], status="built")
+    old = bases.to_crs(4545).set_crs(2433, allow_override=True)
+    calls: dict[str, Callable[[], Any]] = {
+        "measure": lambda: hg.measure(old),
+        "classify": lambda: hg.classify(old),
+        "admit": lambda: hg.admit(tmp_path / "a.gpkg", old, on=DAY),
+        "choose_visit": lambda: hg.choose_visit(old, stops=1),
+    }
+    with pytest.raises(hg.CrsError, match="七参数"):
+        calls[step]()
