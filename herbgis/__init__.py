@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 #: Where each public name lives.
 _HOMES = {
-    "Admission": "herbgis.counting.ledger",
+    "Admission": "herbgis.counting.admission",
     "AssetError": "herbgis.foundation.errors",
     "Candidates": "herbgis.planning.sites.candidates",
     "CandidatesError": "herbgis.foundation.errors",
@@ -86,8 +86,8 @@ _HOMES = {
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - held against the imports below by a test
 
 if TYPE_CHECKING:
+    from herbgis.counting.admission import Admission as Admission
     from herbgis.counting.explanation import explain_count as explain_count
-    from herbgis.counting.ledger import Admission as Admission
     from herbgis.counting.ledger import admit as admit
     from herbgis.counting.ledger import read_ledger as read_ledger
     from herbgis.counting.ledger import read_ledger_history as read_ledger_history

@@ -7,25 +7,25 @@ version of every base, with the day and the batch it came in with, and those tha
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
+from herbgis.counting.admission import (
+    Admission,
+    could_be_admitted,
+    outcomes_of,
+    own_ids,
+    why_waiting,
+)
 from herbgis.counting.tiers import tier_of
-from herbgis.foundation import display
 from herbgis.foundation.errors import InputNotFoundError, LedgerError, MissingColumnError
 from herbgis.foundation.outputs import replacing
-from herbgis.foundation.units import fold
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.geopackages import OWN_PREFIX, flattened, layer_names, read_layer, write_layers
-from herbgis.geo.systems import Geometries, to_cgcs2000
-from herbgis.measuring.overlaps import Claimants, overlapping_pairs, overlaps_of_bases
-from herbgis.measuring.records import mu_of
+from herbgis.geo.systems import to_cgcs2000
 from herbgis.reading.understanding.survey import placed_records
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import match_headings
@@ -40,58 +40,7 @@ ADDED: tuple[cols.Column, ...] = (
     cols.Column("batch", "批次", "integer"),
     cols.Column("verified", "核实", "integer"),
 )
-OUTCOMES = {
-    "new": "新入库",
-    "updated": "更新",
-    "unchanged": "未变",
-    "pending": "待核实",
-}
 _COLUMNS = (*cols.READ, *cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED, *ADDED)
-
-
-@dataclass(frozen=True, repr=False)
-class Admission:
-    """What became of a batch.
-
-    Attributes
-    ----------
-    table : DataFrame
-        A row a base: base_id (its own, or the one it got), name, outcome (see `OUTCOMES`), why.
-    batch : int
-        Its number in the ledger; that of the last one where nothing was new.
-    on : datetime.date
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> import herbgis as hg
-    >>> survey = hg.read_survey(hg.sample_paths().ledger)
-    >>> report = hg.validate(survey, counties=hg.read_counties())
-    >>> bases = hg.classify(report.bases)
-    >>> admission = hg.admit("台账.gpkg", bases, on=dt.date(2020, 1, 31))
-    >>> admission.table["outcome"].value_counts().to_dict()
-    {'new': 108, 'pending': 5}
-    >>> admission.in_words().query("原因 != ''")["原因"].iloc[0]
-    '建设状态: 在建'
-    """
-
-    table: pd.DataFrame
-    batch: int
-    on: dt.date
-
-    def __repr__(self) -> str:
-        counts = self.table["outcome"].value_counts()
-        said = ", ".join(f"{title} {counts.get(name, 0)}" for name, title in OUTCOMES.items())
-        return f"<Admission 第 {self.batch} 批 {self.on.isoformat()}: {said}>"
-
-    def in_words(self) -> pd.DataFrame:
-        """The table under headings that people read."""
-        worded = self.table.assign(outcome=self.table["outcome"].map(OUTCOMES))
-        return worded.set_axis(["基地编号", "基地名称", "结果", "原因"], axis=1)
-
-    def _repr_html_(self) -> str:
-        head = display.html_paragraph(repr(self)[len("<Admission ") : -1])
-        return display.html_section("入库", head, display.html_table(self.in_words()))
 
 
 def read_ledger(
@@ -223,7 +172,8 @@ def select_in_force(history: gpd.GeoDataFrame, on: dt.date | None = None) -> gpd
     """
     order = known_on(history, on).sort_values(["base_id", "verified", "batch"], kind="stable")
     latest = order.drop_duplicates("base_id", keep="last").set_index("base_id")
-    return latest.set_geometry(_lonlat(latest), crs=CGCS2000)
+    shapes = to_cgcs2000(np.asarray(latest.geometry.array, dtype=object), latest.crs)
+    return latest.set_geometry(shapes, crs=CGCS2000)
 
 
 def known_on(history: gpd.GeoDataFrame, on: dt.date | None) -> gpd.GeoDataFrame:
@@ -295,11 +245,11 @@ def admit(
     batch = _typed(given, policy).sort_values("base_id", ignore_index=True)
     last = int(history["batch"].max()) if len(history) else 0
     state = select_in_force(history)
-    batch["base_id"] = _own_ids(batch, history, state, day)
-    batch["verified"] = _verified(batch).astype("Int64")
-    why = _why_waiting(batch, state, policy)
+    batch["base_id"] = own_ids(batch, history, state, day)
+    batch["verified"] = could_be_admitted(batch).astype("Int64")
+    why = why_waiting(batch, state, policy)
     batch.loc[why != "", "verified"] = 0
-    outcome = _outcomes(batch, history, state)
+    outcome = outcomes_of(batch, history, state)
     table = pd.DataFrame(
         {"base_id": batch["base_id"], "name": batch["name"], "outcome": outcome, "why": why}
     )
@@ -359,16 +309,9 @@ def _typed(table: pd.DataFrame, policy: Policy) -> gpd.GeoDataFrame:
         elif column.kind in {"text", "flag"}:
             values = values.astype("str").where(values.notna())
         made[column.name] = cols.typed(values, column.kind, table.index)
-    frame = gpd.GeoDataFrame(made, geometry=_lonlat(table), crs=CGCS2000)
+    frame = gpd.GeoDataFrame(made, geometry=table["geometry"].to_numpy(), crs=CGCS2000)
     frame["tier"] = tier_of(frame["counted_mu"], policy)
     return frame
-
-
-def _lonlat(table: pd.DataFrame) -> Geometries:
-    """A table's geometries on CGCS2000, on which they are where it tells no system."""
-    shapes = np.asarray(table["geometry"].to_numpy(), dtype=object)
-    crs = table.crs if isinstance(table, gpd.GeoDataFrame) else None
-    return shapes if crs is None else to_cgcs2000(shapes, crs)
 
 
 def _day(bases: gpd.GeoDataFrame, history: gpd.GeoDataFrame, on: dt.date | None) -> dt.date:
@@ -385,112 +328,3 @@ def _day(bases: gpd.GeoDataFrame, history: gpd.GeoDataFrame, on: dt.date | None)
         )
         raise LedgerError(msg)
     return day
-
-
-def _verified(batch: gpd.GeoDataFrame) -> pd.Series:
-    sound = batch["counted_mu"].notna() & ~batch["blocked_by"].map(bool).astype(bool)
-    return (batch["status"] == "built") & sound
-
-
-def _own_ids(
-    batch: gpd.GeoDataFrame, history: gpd.GeoDataFrame, state: gpd.GeoDataFrame, day: dt.date
-) -> list[str]:
-    """The bases' ids; one without gets that of the waiting base it is, or a new one."""
-    waiting = state[state["verified"] != 1]
-    names = pd.Series(waiting.index, index=[_called(row) for row in waiting.itertuples()])
-    taken = set(history["base_id"]) | set(batch["base_id"])
-    ids = []
-    for row in batch.itertuples():
-        made = str(row.base_id).startswith(f"{row.source_file}#")
-        called = _called(row)
-        if not made:
-            ids.append(str(row.base_id))
-        elif called is not None and list(names.index).count(called) == 1:
-            ids.append(str(names[called]))
-        else:
-            code = row.county_code if isinstance(row.county_code, str) else "000000"
-            ids.append(_next_id(f"{code}-{day.year}-", taken))
-        taken.add(ids[-1])
-    return ids
-
-
-def _called(row: object) -> tuple[str, ...] | None:
-    """County, township and name of a base; None where one of them is empty."""
-    words = [getattr(row, name) for name in ("county", "township", "name")]
-    return tuple(map(fold, words)) if all(isinstance(word, str) for word in words) else None
-
-
-def _next_id(prefix: str, taken: set[str]) -> str:
-    number = 1
-    while f"{prefix}{number:03d}" in taken:
-        number += 1
-    return f"{prefix}{number:03d}"
-
-
-def _why_waiting(batch: gpd.GeoDataFrame, state: gpd.GeoDataFrame, policy: Policy) -> pd.Series:
-    """Why each base is not admitted; empty for one that is."""
-    why = pd.Series("", index=batch.index, dtype=object)
-    errors = batch["blocked_by"].map(bool).astype(bool)
-    why[batch["counted_mu"].isna()] = "没有图斑"
-    why[errors] = "须整改: " + batch.loc[errors, "blocked_by"].map("、".join)
-    for status in sorted(set(batch["status"].dropna()) - {"built"}):
-        same = (batch["status"] == status) & (why == "")
-        said = "未填或不认识" if status == "unknown" else policy.title_of("status", status)
-        why[same] = f"建设状态: {said}"
-    for record, said in _land_of_others(batch, state, policy):
-        why.iloc[record] = "; ".join(filter(None, (why.iloc[record], said)))
-    return why
-
-
-def _land_of_others(
-    batch: gpd.GeoDataFrame, state: gpd.GeoDataFrame, policy: Policy
-) -> Iterator[tuple[int, str]]:
-    """Bases to be admitted that claim land of another in the ledger: position, and what to say."""
-    mine = np.flatnonzero(batch["verified"] == 1)
-    verified = state[state["verified"] == 1]
-    new, known = (np.asarray(f.geometry.array, dtype=object) for f in (batch.iloc[mine], verified))
-    claimants = (Claimants(np.arange(len(shapes)), mu_of(shapes)) for shapes in (new, known))
-    pairs = overlaps_of_bases(overlapping_pairs(new, known), *claimants, policy=policy)
-    for pair in pairs[pairs["grave"]].itertuples():
-        record, other = int(mine[pair.base]), str(verified.index[pair.other])
-        if batch["base_id"].iloc[record] != other:
-            yield record, f"与台账中 {other} 重叠 {pair.mu:.2f} 亩"
-
-
-def _outcomes(
-    batch: gpd.GeoDataFrame, history: gpd.GeoDataFrame, state: gpd.GeoDataFrame
-) -> np.ndarray:
-    """What becomes of each base of a batch."""
-    last = history.drop_duplicates("base_id", keep="last").set_index("base_id")
-    verified_before = set(state.index[state["verified"] == 1])
-    was, now = (_signatures(table) for table in (last.reset_index(), batch))
-    before = dict(zip(last.index, was, strict=True))
-    shape_before = dict(zip(last.index, last.geometry, strict=True))
-    outcomes = []
-    for row, signature in zip(batch.itertuples(), now, strict=True):
-        known = before.get(row.base_id) == signature
-        if known and _same_shape(row.geometry, shape_before[row.base_id]):
-            outcomes.append("unchanged")
-        elif row.verified != 1:
-            outcomes.append("pending")
-        else:
-            outcomes.append("updated" if row.base_id in verified_before else "new")
-    return np.array(outcomes, dtype=object)
-
-
-def _signatures(table: gpd.GeoDataFrame) -> list[tuple[str, ...]]:
-    """What a base says, as text; a version is another where this, or the outline, is."""
-    flat = flattened(gpd.GeoDataFrame(table))
-    nothing = pd.Series("", index=flat.index)
-    compared = cols.names(cols.with_role(cols.Role.COMPARED))
-    told = [
-        flat[name].astype("str").fillna("") if name in flat else nothing
-        for name in (*compared, "verified")
-    ]
-    return list(zip(*told, strict=True))
-
-
-def _same_shape(one: shapely.Geometry | None, other: shapely.Geometry | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return bool(shapely.equals(one, other))

@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
+from herbgis.counting.breakdowns import break_down, breakdown_keys, keys_of, readings_of
 from herbgis.counting.marks import (
-    area_of,
-    could_be_verified,
     countable,
     is_eligible,
-    is_verified,
     marks_of,
-    reaches,
     sum_mu,
 )
-from herbgis.foundation import display
-from herbgis.foundation.errors import UnknownNameError
-from herbgis.foundation.units import round_mu
-from herbgis.measuring.chances import (
-    UNDECIDED_SIGMAS,
-    chance_of_reaching,
-    chances_of_tiers,
-    expected_count,
-    near_threshold,
+from herbgis.counting.outlook import (
+    expected_bases,
+    nearest_below,
+    pipeline_of,
+    uncounted_bases,
+    undecided_bases,
 )
+from herbgis.foundation import display
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import CountingRule, Policy, Tier
 from herbgis.terms.policyfiles import load_policy
 
-_NEAREST = 10
 #: Headings of what progress itself counts.
 _HEADINGS = {
     "year": "年份",
@@ -265,18 +257,18 @@ def count_progress(
     rule = policy.counting
     targets = pd.DataFrame([_target_row(table, tier, rule, policy) for tier in policy.tiers])
     asked = [by] if isinstance(by, str) else list(by)
-    breakdowns = [_breakdown_keys(entry) for entry in asked]
+    breakdowns = [keys_of(entry) for entry in asked]
     return Progress(
         policy=policy.name,
         as_of=as_of or _newest(table["surveyed_on"]),
         targets=targets,
-        by={",".join(keys): _breakdown(table, keys, policy) for keys in breakdowns},
-        readings=_readings(table, policy),
-        near=_nearest(table, policy),
-        undecided=_undecided(table, policy),
-        expected=_expected(table, policy),
-        pipeline=_pipeline(table, policy),
-        uncounted=_uncounted(table, policy),
+        by={",".join(keys): break_down(table, keys, policy) for keys in breakdowns},
+        readings=readings_of(table, policy),
+        near=nearest_below(table, policy),
+        undecided=undecided_bases(table, policy),
+        expected=expected_bases(table, policy),
+        pipeline=pipeline_of(table, policy),
+        uncounted=uncounted_bases(table, policy),
         without_declared_mu=_without_declared_mu(table, rule),
         titles={tier.label: tier.reach_title for tier in policy.tiers},
         words=policy.titles,
@@ -305,159 +297,3 @@ def _target_row(
 def _without_declared_mu(table: pd.DataFrame, rule: CountingRule) -> int:
     reports = is_eligible(table, rule) & table["status"].isin(["built", "unknown"])
     return int((reports & table["declared_mu"].isna()).sum())
-
-
-def breakdown_keys() -> list[str]:
-    """Columns that progress can be broken down by; year is that of completed_on."""
-    return [*cols.names(cols.with_role(cols.Role.GROUPING)), "year"]
-
-
-def _breakdown_keys(entry: str | Sequence[str]) -> tuple[str, ...]:
-    keys = tuple(k.strip() for k in entry.split(",")) if isinstance(entry, str) else tuple(entry)
-    for key in keys:
-        if key not in breakdown_keys():
-            raise UnknownNameError("可分组的列", key, breakdown_keys())
-    return keys
-
-
-def _breakdown(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd.DataFrame:
-    """Verified bases a tier and their 亩, for every value that a counted base has."""
-    rule = policy.counting
-    marks = {t.label: is_verified(table, t, rule, policy) for t in policy.tiers}
-    any_tier = np.logical_or.reduce(list(marks.values()))
-    counted = table.loc[is_eligible(table, rule), list(keys)].copy()
-    for label, mark in marks.items():
-        counted[label] = mark[counted.index].astype(int)
-    counted["mu"] = table["counted_mu"].where(any_tier, 0.0)[counted.index].astype(float)
-    grouped = counted.groupby(list(keys), dropna=False, sort=False, observed=True)
-    result = grouped.agg({**dict.fromkeys(marks, "sum"), "mu": sum_mu}).reset_index()
-    ranks = [result[key].map(_rank(key, policy)) for key in keys]
-    order = pd.concat([*ranks, result[list(keys)].astype("str")], axis=1)
-    order.columns = pd.RangeIndex(order.shape[1])
-    return result.loc[order.sort_values(list(order.columns)).index].reset_index(drop=True)
-
-
-def _rank(key: str, policy: Policy) -> Any:
-    """The order of a column's values: by code, as the plan lists them, then the rest."""
-    known = list(policy.varieties) if key == "variety" else list(policy.words.get(key, ()))
-    places = {name: place for place, name in enumerate(known)}
-    return lambda value: places.get(value, len(places))
-
-
-def _readings(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Verified bases a tier under each combination of the three questions the plan leaves open."""
-    rows = []
-    questions = itertools.product((True, False), ("total", "contiguous"), (False, True))
-    for nested, area, seedling in questions:
-        rule = replace(policy.counting, nested=nested, area=area, seedling=seedling)
-        row: dict[str, Any] = {"nested": nested, "area": area, "seedling": seedling}
-        for tier in policy.tiers:
-            row[tier.label] = int(is_verified(table, tier, rule, policy).sum())
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def _nearest(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """The bases just under each threshold, nearest first."""
-    could = _with_ids(could_be_verified(table, policy.counting))
-    mu = area_of(could, policy.counting)
-    parts = []
-    for tier in policy.tiers:
-        below = could.assign(lacks_mu=round_mu((tier.threshold_mu - mu).to_numpy(dtype=float)))
-        below = below[mu < tier.threshold_mu]
-        nearest = below.sort_values(["lacks_mu", "_label"], kind="stable").head(_NEAREST)
-        parts.append(nearest.assign(tier=tier.label))
-    shown = ["tier", "base_id", "name", "county", "variety", "counted_mu", "lacks_mu"]
-    return pd.concat(parts, ignore_index=True)[shown]
-
-
-def _undecided(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """The bases whose area is too near a threshold for the way they were surveyed."""
-    could = _with_ids(could_be_verified(table, policy.counting))
-    mu, sigma = area_of(could, policy.counting), could["sigma_mu"].astype(float)
-    parts = []
-    for tier in policy.tiers:
-        lead = mu - tier.threshold_mu
-        chance = chance_of_reaching(mu.to_numpy(), sigma.to_numpy(), tier.threshold_mu)
-        told = could.assign(
-            tier=tier.label,
-            lead_mu=round_mu(lead.to_numpy(dtype=float)),
-            chance=chance,
-            needed_sigma_mu=lead.abs() / UNDECIDED_SIGMAS,
-        )
-        told = told[near_threshold(mu, sigma, tier.threshold_mu)]
-        parts.append(told.iloc[np.argsort(told["lead_mu"].abs(), kind="stable")])
-    shown = ["tier", "base_id", "name", "reporting_unit", "county", "variety", "counted_mu"]
-    more = ["lead_mu", "sigma_mu", "chance", "needed_sigma_mu", "survey_method", "surveyed_on"]
-    return pd.concat(parts, ignore_index=True)[[*shown, *more]]
-
-
-def _with_ids(table: pd.DataFrame) -> pd.DataFrame:
-    """A table with its index beside the ids, or as them, in the order of the index."""
-    labelled = table.rename_axis(index="_label").reset_index()
-    if labelled["base_id"].isna().all():
-        labelled["base_id"] = labelled["_label"]
-    return labelled.sort_values("_label", kind="stable", ignore_index=True)
-
-
-def _expected(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """What the survey error leaves open, a row a tier."""
-    rule = policy.counting
-    could = could_be_verified(table, rule)
-    mu, sigma = area_of(could, rule), could["sigma_mu"].astype(float)
-    thresholds = [tier.threshold_mu for tier in policy.tiers]
-    chances = chances_of_tiers(mu, sigma, thresholds, nested=rule.nested)
-    rows = []
-    for tier, chance in zip(policy.tiers, chances, strict=True):
-        reached = reaches(mu, tier, rule, policy)
-        undecided = near_threshold(mu, sigma, tier.threshold_mu)
-        rows.append(
-            {
-                "tier": tier.label,
-                "verified": int(reached.sum()),
-                **expected_count(chance),
-                "least": int((reached & ~undecided).sum()),
-                "most": int((reached | undecided).sum()),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _pipeline(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """What is verified, in building and planned, a row a tier."""
-    rule = policy.counting
-    mu = area_of(table, rule).fillna(table["declared_mu"].astype(float))
-    rows = []
-    for tier in policy.tiers:
-        would = is_eligible(table, rule) & reaches(mu, tier, rule, policy)
-        rows.append(
-            {
-                "tier": tier.label,
-                "verified": int(is_verified(table, tier, rule, policy).sum()),
-                **{
-                    status: int((would & (table["status"] == status)).sum())
-                    for status in ("building", "planned")
-                },
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _uncounted(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Bases beside the count, each under the first reason that applies."""
-    rule = policy.counting
-    reasons = {
-        "食用菌": table["group"] == "fungus",
-        "不计入的类别": ~table["group"].isin(rule.groups),
-        "种苗、菌种基地": ~table["kind"].isin(rule.counted_kinds),
-        "在建或拟建": table["status"].isin(["building", "planned"]),
-        "待核实": ~table["sound"] | (table["status"] == "unknown"),
-    }
-    left = pd.Series(data=True, index=table.index)
-    rows = []
-    for reason, mark in reasons.items():
-        chosen = mark & left
-        left &= ~mark
-        mu = sum_mu(table.loc[chosen, "counted_mu"].dropna())
-        rows.append({"reason": reason, "bases": int(chosen.sum()), "mu": mu})
-    return pd.DataFrame(rows)

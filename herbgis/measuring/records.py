@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from herbgis.foundation.units import to_mu
+from herbgis.foundation.units import fold, to_mu
 from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.areas import land, measured_mu, method_errors_m
 from herbgis.reading.understanding.joining import of_lists
 from herbgis.terms.policy import Policy
+
+#: County, township and name of a base, folded.
+NameKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,20 @@ def group_records(table: gpd.GeoDataFrame, shapes: Geometries | None = None) -> 
         geometry=_unions(shapes, base, len(ids)),
         listed=of_list & drawn[base],
     )
+
+
+def name_keys(table: pd.DataFrame) -> list[NameKey | None]:
+    """County, township and name of each record, folded; None where one of them is empty.
+
+    What tells that two records without a common id may be one base.
+    """
+    columns = (table[name] for name in ("county", "township", "name"))
+    return [
+        (fold(county), fold(township), fold(name))
+        if all(isinstance(word, str) for word in (county, township, name))
+        else None
+        for county, township, name in zip(*columns, strict=True)
+    ]
 
 
 def source_order(table: pd.DataFrame) -> Ints:

@@ -18,6 +18,7 @@ from herbgis.geo.systems import Geometries
 from herbgis.measuring.areas import land
 from herbgis.measuring.distances import overreach_m
 from herbgis.measuring.overlaps import overlapping_pairs
+from herbgis.measuring.records import name_keys
 from herbgis.terms.policy import Policy
 from herbgis.validating.rules.context import Places, shares_of
 
@@ -248,9 +249,5 @@ def _land_by_key(counted: gpd.GeoDataFrame) -> dict[object, shapely.Geometry]:
 
 def _keys(table: gpd.GeoDataFrame) -> list[tuple[object, ...]]:
     """What each record is known under: its base_id; its county, township and name together."""
-    columns = (table[name] for name in ("base_id", "county", "township", "name"))
-    return [
-        (base_id, words) if all(isinstance(word, str) for word in words) else (base_id,)
-        for base_id, *names in zip(*columns, strict=True)
-        for words in [tuple(names)]
-    ]
+    named = zip(table["base_id"], name_keys(table), strict=True)
+    return [(base_id,) if key is None else (base_id, key) for base_id, key in named]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import shapely
 
-from herbgis.foundation.units import fold, to_mu
+from herbgis.foundation.units import to_mu
 from herbgis.measuring.blocks import contiguous_blocks
+from herbgis.measuring.records import NameKey, name_keys
 from herbgis.terms.issues import Issue, Place
 from herbgis.validating.rules.context import Context
 
@@ -35,9 +36,9 @@ def missing_geometry(context: Context) -> Iterator[Issue]:
     blank = shapely.is_missing(context.geometry) | shapely.is_empty(context.geometry)
     reported = np.flatnonzero(blank & ~misplaced & ~drawn[base]).tolist()
     named = _drawn_by_name(context) if reported else {}
-    for record in reported:
-        place = context.place(record)
-        likely = [o for o in named.get(_name_key(context, record), ()) if _may_be(place, o)]
+    for record, key in zip(reported, name_keys(context.bases.iloc[reported]), strict=True):
+        place, drawn_alike = context.place(record), named.get(key, []) if key else []
+        likely = [other for other in drawn_alike if _may_be(place, other)]
         hint = (
             f"是否即 {likely[0].file} 第 {likely[0].row} 条图斑? 是则填同一编号; 否则"
             if likely
@@ -47,22 +48,13 @@ def missing_geometry(context: Context) -> Iterator[Issue]:
         yield Issue("HG101", place, {"hint": hint}, mu_at_stake=mu, other=tuple(likely))
 
 
-def _name_key(context: Context, record: int) -> tuple[str, str, str] | None:
-    """County, township and name of a record, or None where one of them is empty."""
-    cells = [context.bases[name].iloc[record] for name in ("county", "township", "name")]
-    if not all(isinstance(cell, str) for cell in cells):
-        return None
-    county, township, name = (fold(cell) for cell in cells)
-    return county, township, name
-
-
-def _drawn_by_name(context: Context) -> dict[tuple[str, str, str] | None, list[Place]]:
+def _drawn_by_name(context: Context) -> dict[NameKey, list[Place]]:
     """Records with land by their county, township and name."""
-    found: dict[tuple[str, str, str] | None, list[Place]] = {}
-    for record in np.flatnonzero(~shapely.is_missing(context.land)):
-        key = _name_key(context, int(record))
+    found: dict[NameKey, list[Place]] = {}
+    drawn = np.flatnonzero(~shapely.is_missing(context.land))
+    for record, key in zip(drawn.tolist(), name_keys(context.bases.iloc[drawn]), strict=True):
         if key is not None:
-            found.setdefault(key, []).append(context.place(int(record)))
+            found.setdefault(key, []).append(context.place(record))
     return found
 
 

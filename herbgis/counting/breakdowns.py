@@ -1,0 +1,67 @@
+"""The count taken apart: by county, variety and more, and under every reading of the rules."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from herbgis.counting.marks import is_eligible, is_verified, sum_mu
+from herbgis.foundation.errors import UnknownNameError
+from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
+
+
+def breakdown_keys() -> list[str]:
+    """Columns that progress can be broken down by; year is that of completed_on."""
+    return [*cols.names(cols.with_role(cols.Role.GROUPING)), "year"]
+
+
+def keys_of(entry: str | Sequence[str]) -> tuple[str, ...]:
+    """Columns of an entry of `by`: one, a pair, or ``'county,variety'``."""
+    keys = tuple(k.strip() for k in entry.split(",")) if isinstance(entry, str) else tuple(entry)
+    for key in keys:
+        if key not in breakdown_keys():
+            raise UnknownNameError("可分组的列", key, breakdown_keys())
+    return keys
+
+
+def break_down(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd.DataFrame:
+    """Verified bases a tier and their 亩, for every value that a counted base has."""
+    rule = policy.counting
+    marks = {t.label: is_verified(table, t, rule, policy) for t in policy.tiers}
+    any_tier = np.logical_or.reduce(list(marks.values()))
+    counted = table.loc[is_eligible(table, rule), list(keys)].copy()
+    for label, mark in marks.items():
+        counted[label] = mark[counted.index].astype(int)
+    counted["mu"] = table["counted_mu"].where(any_tier, 0.0)[counted.index].astype(float)
+    grouped = counted.groupby(list(keys), dropna=False, sort=False, observed=True)
+    result = grouped.agg({**dict.fromkeys(marks, "sum"), "mu": sum_mu}).reset_index()
+    ranks = [result[key].map(_rank(key, policy)) for key in keys]
+    order = pd.concat([*ranks, result[list(keys)].astype("str")], axis=1)
+    order.columns = pd.RangeIndex(order.shape[1])
+    return result.loc[order.sort_values(list(order.columns)).index].reset_index(drop=True)
+
+
+def _rank(key: str, policy: Policy) -> Any:
+    """The order of a column's values: by code, as the plan lists them, then the rest."""
+    known = list(policy.varieties) if key == "variety" else list(policy.words.get(key, ()))
+    places = {name: place for place, name in enumerate(known)}
+    return lambda value: places.get(value, len(places))
+
+
+def readings_of(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Verified bases a tier under each combination of the three questions the plan leaves open."""
+    rows = []
+    questions = itertools.product((True, False), ("total", "contiguous"), (False, True))
+    for nested, area, seedling in questions:
+        rule = replace(policy.counting, nested=nested, area=area, seedling=seedling)
+        row: dict[str, Any] = {"nested": nested, "area": area, "seedling": seedling}
+        for tier in policy.tiers:
+            row[tier.label] = int(is_verified(table, tier, rule, policy).sum())
+        rows.append(row)
+    return pd.DataFrame(rows)
