@@ -35,8 +35,9 @@ html_domain_indices = False
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
-# `name` in a docstring is code, as in numpydoc; a result's fields are listed by its docstring only.
-default_role = "code"
+# `name` in a docstring leads to that name where it is public, and is code where it is not. A
+# result's fields are listed by its docstring only.
+default_role = "py:obj"
 napoleon_numpy_docstring = True
 napoleon_google_docstring = False
 napoleon_use_ivar = True
