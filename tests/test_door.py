@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 import herbgis as hg
+from scripts.site import api
 
 SURFACE = [
     "Admission",
@@ -185,6 +186,11 @@ def test_what_is_read_first_needs_only_the_door(path: Path) -> None:
     imported = re.findall(r"from herbgis import ([\w, ]+)", text)
     names = {*re.findall(r"\bhg\.(\w+)", text), *(n for line in imported for n in line.split(", "))}
     assert names <= {*SURFACE, "__all__", "__version__"}
+
+
+@pytest.mark.parametrize("name", SURFACE)
+def test_every_public_name_has_a_line_in_chinese(name: str) -> None:
+    assert re.match(r"[\u4e00-\u9fff]", api.summary_of(name, getattr(hg, name)))
 
 
 def test_the_door_imports_nothing_heavy() -> None:
