@@ -193,6 +193,11 @@ def test_every_public_name_has_a_line_in_chinese(name: str) -> None:
     assert re.match(r"[\u4e00-\u9fff]", api.summary_of(name, getattr(hg, name)))
 
 
+def test_every_error_has_a_line_in_chinese() -> None:
+    for error in api.every_error():
+        assert re.match(r"[\u4e00-\u9fff]", api.summary_of(error.__name__, error))
+
+
 def test_the_door_imports_nothing_heavy() -> None:
     code = "import json, sys, herbgis, herbgis.cli.main; print(json.dumps(sorted(sys.modules)))"
     loaded = set(json.loads(_fresh(code)))
