@@ -9,6 +9,7 @@ would change, nothing is done again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,8 @@ _TOGETHER = (
 _WORDS = frozenset(name for names in _TOGETHER for name in names)
 #: Optional columns whose cells are words or years.
 _WORDED = frozenset({"flag", "year"})
+#: Between the names of a list laid end to end; no clean text holds it.
+_BETWEEN = "\x00"
 
 
 def as_base_table(
@@ -132,7 +135,8 @@ def is_understood(
 def _is_sound(values: pd.Series, column: cols.Column) -> bool:
     """Whether a column has its type, and cells as they are kept."""
     if column.kind == "list":
-        return set(map(type, values.to_numpy(dtype=object))) <= {list}
+        lists = values.to_numpy(dtype=object)
+        return set(map(type, lists)) <= {list} and set(map(type, chain(*lists))) <= {str}
     if values.dtype != cols.dtype_of(column.kind):
         return False
     if column.kind in {"text", "flag"}:
@@ -174,13 +178,14 @@ def _numbered(column: pd.Series) -> Ints:
     """A number for each distinct cell; -1 for an empty one."""
     if column.dtype == bool:
         return np.asarray(column, dtype=np.intp)
-    if column.dtype == object:  # lists, most of them of one name
-        lists = column.to_numpy(dtype=object)
-        cells = pd.Series([v[0] if len(v) == 1 else tuple(v) for v in lists], dtype=object)
-        return np.asarray(pd.factorize(cells)[0], dtype=np.intp)
-    words = pa.array(column).dictionary_encode()
-    chunks = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
-    return np.asarray(chunks.indices.fill_null(-1), dtype=np.intp)
+    if column.dtype != object:
+        words = pa.array(column)
+    else:
+        names = pa.array(column.to_numpy(dtype=object), type=pa.list_(pa.string()))
+        words = pc.binary_join(names, _BETWEEN)
+    numbered = words.dictionary_encode()
+    whole = numbered.combine_chunks() if isinstance(numbered, pa.ChunkedArray) else numbered
+    return np.asarray(whole.indices.fill_null(-1), dtype=np.intp)
 
 
 def _same(one: pd.Series, other: pd.Series) -> bool:
