@@ -74,11 +74,6 @@ RULES: dict[str, Rule] = {
     "HG509": declared.exactly_the_threshold,
 }
 
-#: Codes that reading and placing find, beside the table of rules.
-FOUND_BEFORE = (
-    *("HG001", "HG002", "HG003", "HG004", "HG005", "HG006", "HG007", "HG008", "HG110", "HG111"),
-    *("HG201", "HG202", "HG203", "HG204", "HG208", "HG209", "HG210"),
-)
 _SOURCE = ("source_file", "source_layer", "source_row")
 
 Track = Callable[[list[str]], Iterable[str]]

@@ -8,8 +8,13 @@ import pytest
 from herbgis.foundation import resources
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.terms.issues import SEVERITIES, Issue, Place, codes, issue_table, texts
-from herbgis.validating.validation import FOUND_BEFORE, RULES
+from herbgis.validating.validation import RULES
 
+#: Codes that reading and placing find, beside the table of rules.
+FOUND_BEFORE = (
+    *("HG001", "HG002", "HG003", "HG004", "HG005", "HG006", "HG007", "HG008", "HG110", "HG111"),
+    *("HG201", "HG202", "HG203", "HG204", "HG208", "HG209", "HG210"),
+)
 FOUND = (*FOUND_BEFORE, *RULES)
 
 #: Names and severities as the contract states them.

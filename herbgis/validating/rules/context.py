@@ -50,20 +50,6 @@ class Context:
     sound: Flags
     shares: pd.DataFrame
 
-    @classmethod
-    def of(
-        cls,
-        bases: gpd.GeoDataFrame,
-        counties: gpd.GeoDataFrame | None,
-        against: gpd.GeoDataFrame | None,
-        policy: Policy,
-    ) -> Context:
-        """A measured base table as a batch under validation."""
-        geometry = np.asarray(bases.geometry.array, dtype=object)
-        sound = shapely.is_valid(geometry)
-        whole = land(geometry, sound)
-        return cls(bases, counties, against, policy, whole, sound, shares_of(whole, counties))
-
     def place(self, record: int) -> Place:
         """Where a record stands in its file."""
         return self.places[record]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -22,13 +23,15 @@ from herbgis.measuring.records import name_keys
 from herbgis.terms.policy import Policy
 from herbgis.validating.rules.context import Places, shares_of
 
-#: A record lies in a county, or on the ledger's land, with at least this share of it …
+#: A record lies in a county with at least this share of its land.
 LIES_IN = 0.5
+#: It lies on the ledger's land where they have this share of the smaller in common.
 _LIES_ON_KNOWN = 0.8
-#: … and a story must bring it there with at least this, and so much better than it lay.
+#: What is in a county, or upon another parcel, but for the tremor of its border.
 WHOLLY = 0.99
 #: No map service displaces by more than this, some 3 km.
 _FARTHEST_OFFSET_DEG = 0.03
+#: Of latitude, a little less than it is (110.6 km and more), so that nothing near is missed.
 _METRES_PER_DEGREE = 110_000.0
 
 
@@ -52,6 +55,24 @@ OFFSETS = (
 )
 
 
+class Fit(NamedTuple):
+    """How a place fits what is known of a record; the greater the better, in this order.
+
+    Attributes
+    ----------
+    on_known : float
+        Share in common with the land that the ledger has for it.
+    in_border : float
+        Share within the border.
+    joins : bool
+        Whether it lies beside the base's other parcels.
+    """
+
+    on_known: float
+    in_border: float
+    joins: bool
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What tells where a record belongs.
@@ -72,6 +93,10 @@ class Evidence:
     known: shapely.Geometry | None
     siblings: shapely.Geometry | None
     contiguity_m: float
+
+    def fit(self, shape: shapely.Geometry) -> Fit:
+        """How a polygon fits all that is known."""
+        return Fit(self.on_known(shape), self.in_border(shape), self.joins(shape))
 
     def in_border(self, shape: shapely.Geometry) -> float:
         """Share of a polygon within the border; 1 where there is none."""

@@ -27,8 +27,10 @@ from herbgis.measuring.areas import land
 from herbgis.reading.understanding.stories import Story, stories
 from herbgis.terms.issues import Issue, Place
 from herbgis.validating.rules.context import point_in, shares_of
-from herbgis.validating.rules.evidence import LIES_IN, OFFSETS, WHOLLY, Batch, Offset
+from herbgis.validating.rules.evidence import LIES_IN, OFFSETS, WHOLLY, Batch, Fit, Offset
 
+#: A story is believed for the ledger's land where it brings this share of it together with the
+#: record, and so much more than lay together before.
 _ALL_BUT_WHOLLY = 0.9
 _LEAST_GAIN = 0.15
 #: Findings of a cause that tells where a record belongs.
@@ -141,7 +143,7 @@ def _explain_placed(batch: Batch, record: int) -> _Told | None:
     """The offset, or the other zone, that brings a record to where all evidence wants it."""
     stated = batch.layer_crs[record]
     seen, shape = batch.evidence(record), batch.land[record]
-    was_in, was_on, joined = seen.in_border(shape), seen.on_known(shape), seen.joins(shape)
+    before = seen.fit(shape)
     own = np.array([batch.geometry[record]], dtype=object)
     candidates: list[tuple[str, _Explains, Geometries]] = []
     if seen.known or seen.siblings or batch.is_near(shape):
@@ -149,23 +151,32 @@ def _explain_placed(batch: Batch, record: int) -> _Told | None:
     raw = to_layer(own, stated)
     if raw is not None:
         candidates += [("HG208", s, raw) for s in _other_zones(raw, stated, batch.region)]
-    best: tuple[tuple[float, float, bool], _Told] | None = None
+    best: tuple[Fit, _Told] | None = None
     for code, story, given in candidates:
         placed = story.place(given)
         there = land(placed)[0]
         if not lies_in_china(placed).all() or there is None:
             continue
-        on, inside, joins = seen.on_known(there), seen.in_border(there), seen.joins(there)
-        helps = (
-            (seen.known is not None and on >= _ALL_BUT_WHOLLY and on - was_on >= _LEAST_GAIN)
-            or (seen.known is None and was_in < LIES_IN and inside >= WHOLLY)
-            or (seen.known is None and joins and not joined)
-        )
-        if helps and inside >= min(was_in, LIES_IN) and (joins or not joined):
-            score = (round(on, 3), round(inside, 3), joins)
+        after = seen.fit(there)
+        if _is_believed(before, after, by_ledger=seen.known is not None):
+            score = Fit(round(after.on_known, 3), round(after.in_border, 3), after.joins)
             if best is None or score > best[0]:
                 best = score, _told(batch, record, code, story, placed[0])
     return None if best is None else best[1]
+
+
+def _is_believed(before: Fit, after: Fit, *, by_ledger: bool) -> bool:
+    """Whether a story brings a record where it belongs, and away from nothing it belonged to.
+
+    Where the ledger knows the land, that decides; else the border, or the base's other parcels.
+    """
+    if after.in_border < min(before.in_border, LIES_IN) or (before.joins and not after.joins):
+        return False
+    if by_ledger:
+        gain = after.on_known - before.on_known
+        return after.on_known >= _ALL_BUT_WHOLLY and gain >= _LEAST_GAIN
+    comes_in = before.in_border < LIES_IN and after.in_border >= WHOLLY
+    return comes_in or (after.joins and not before.joins)
 
 
 def _told(batch: Batch, record: int, code: str, story: _Explains, shape: shapely.Geometry) -> _Told:

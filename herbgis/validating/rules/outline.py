@@ -17,12 +17,15 @@ from herbgis.validating.rules.context import Context, point_in
 
 #: Vertices this near to a straight line do not blunt a needle.
 STRAIGHT_M = 0.3
-#: Edges of at least this are off a needle's side by less than 20°, so that a tip of no more than
-#: the second turns back.
+#: An edge of this length lies within `STRAIGHT_M` of a needle's side, and so turns off it by no
+#: more than arcsin(1/3), less than 20°.
 _SHORT_M = 3 * STRAIGHT_M
+#: Where both edges at a tip turn off their sides by that much, a needle of no more than this still
+#: turns back there: 50° + 2 × 20° = 90°.
 _BLUNT_DEG = 50.0
+#: Records whose vertices are looked at in one go; more would leave the processor's cache.
 _RECORDS_AT_ONCE = 4096
-#: Of longitude, up to 57°N.
+#: One metre eastward is no more degrees of longitude than this up to 57°N, north of all China.
 _MOST_DEGREES_A_METRE = 1 / 60_000
 
 

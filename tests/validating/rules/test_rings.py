@@ -8,10 +8,11 @@ import pytest
 import shapely
 
 import herbgis as hg
+from herbgis.measuring.areas import land
 from herbgis.reading.understanding.survey import survey_of
 from herbgis.terms.issues import issue_table
 from herbgis.validating.rules import rings, shape
-from herbgis.validating.rules.context import Context
+from herbgis.validating.rules.context import Context, shares_of
 from herbgis.validating.rules.rings import MOST_CROSSINGS, crossings
 from tests.helpers.shapes import LAT, LON, frame, square
 
@@ -62,12 +63,19 @@ def _brute_force(polygon: shapely.Geometry) -> np.ndarray:
     return p[inside] + t[inside, None] * r[inside]
 
 
+def _context(bases: gpd.GeoDataFrame) -> Context:
+    """A batch under the rules of shape alone."""
+    shapes = np.asarray(bases.geometry.array, dtype=object)
+    sound, whole = shapely.is_valid(shapes), land(shapes)
+    return Context(bases, None, None, POLICY, whole, sound, shares_of(whole, None))
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_verdict_is_shapelys_and_every_crossing_is_told(seed: int) -> None:
     rng = np.random.default_rng(seed)
     shapes = [_polygon(rng, number) for number in range(COUNT)]
     bases = survey_of(frame(shapes), policy=POLICY).bases.assign(surveyed_mu=0.0)
-    context = Context.of(bases, None, None, POLICY)
+    context = _context(bases)
     rules = (rings.self_intersection, rings.invalid_rings, shape.not_a_polygon)
     table = issue_table(issue for rule in rules for issue in rule(context))
     valid = np.array([each.is_valid for each in shapes])
