@@ -41,6 +41,7 @@ _HOMES = {
     "Survey": "herbgis.reading.understanding.survey",
     "TargetsError": "herbgis.foundation.errors",
     "UnknownNameError": "herbgis.foundation.errors",
+    "UnreadableColumnError": "herbgis.foundation.errors",
     "UnreadableReportError": "herbgis.foundation.errors",
     "ValidationReport": "herbgis.validating.report",
     "Visit": "herbgis.planning.visit.visit",
@@ -114,6 +115,7 @@ if TYPE_CHECKING:
     from herbgis.foundation.errors import RasterError as RasterError
     from herbgis.foundation.errors import TargetsError as TargetsError
     from herbgis.foundation.errors import UnknownNameError as UnknownNameError
+    from herbgis.foundation.errors import UnreadableColumnError as UnreadableColumnError
     from herbgis.foundation.errors import UnreadableReportError as UnreadableReportError
     from herbgis.foundation.sample import SamplePaths as SamplePaths
     from herbgis.foundation.sample import sample_paths as sample_paths

@@ -48,6 +48,7 @@ SURFACE = [
     "Survey",
     "TargetsError",
     "UnknownNameError",
+    "UnreadableColumnError",
     "UnreadableReportError",
     "ValidationReport",
     "Visit",
@@ -156,9 +157,11 @@ def test_what_a_public_function_gives_and_takes_is_public(name: str) -> None:
 
 
 def _classes_in(hint: Any) -> list[type]:
-    """The classes that a hint names; what a callback is handed, nobody has to make."""
+    """The classes that a hint names; nobody has to make a callback's, or a set of keywords."""
     if typing.get_origin(hint) is Callable:
         return []
+    if typing.is_typeddict(hint):
+        return [kind for each in typing.get_type_hints(hint).values() for kind in _classes_in(each)]
     inner = [kind for part in typing.get_args(hint) for kind in _classes_in(part)]
     return [*([hint] if isinstance(hint, type) else []), *inner]
 
