@@ -31,7 +31,7 @@ from herbgis.geo.gradients import hillshade
 from herbgis.geo.zones import SevenParameters
 from herbgis.webmap.relief import relief_payload, shaded
 from tests.helpers.map_browser import MAP, opened
-from tests.helpers.shapes import square
+from tests.helpers.shapes import frame, square
 
 Grid = npt.NDArray[Any]
 Surface = Callable[[Grid, Grid], Grid]
@@ -466,9 +466,9 @@ def test_the_relief_darkens_the_land_and_nothing_else(
 
 
 def test_a_dem_on_the_command_line_is_on_the_page(rough: Path, tmp_path: Path) -> None:
-    out = tmp_path / "map.html"
-    sample, missing = resources.data("sample"), tmp_path / "none.tif"
-    command = [sys.executable, "-m", "herbgis", "map", str(sample), "--out", str(out)]
+    out, missing, survey = (tmp_path / name for name in ("map.html", "none.tif", "甲.gpkg"))
+    frame([square(600)]).to_file(survey)
+    command = [sys.executable, "-m", "herbgis", "map", str(survey), "--out", str(out)]
     subprocess.run([*command, "--dem", str(rough)], check=True, capture_output=True)
     assert "data:image/jpeg;base64," in out.read_text(encoding="utf-8")
     lacking = subprocess.run([*command, "--dem", str(missing)], check=False, capture_output=True)

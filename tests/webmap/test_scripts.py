@@ -75,12 +75,11 @@ def test_a_place_lies_in_the_bases_in_which_shapely_has_it(
 ) -> None:
     """Holes are outside, and so is the land between the parts of a base."""
     page = opened(browser, hg.draw_map(bases), tmp_path).page
+    # From far away symbols are pointed at, and the outlines around are too many to be asked for.
+    page.evaluate(f"() => {BASES}._map.setZoom(14, {{animate: false}})")
     rng = np.random.default_rng(13)
-    points = []
-    for shape in bases.geometry:
-        west, south, east, north = shape.bounds
-        points.append(rng.uniform([west, south], [east, north], (12, 2)))
-    places: Points = np.concatenate(points)
+    boxes = bases.geometry.bounds.to_numpy()
+    places: Points = np.concatenate([rng.uniform(box[:2], box[2:], (12, 2)) for box in boxes])
     inside = page.evaluate(
         f"""(places) => {{
           const layer = {BASES}, steps = layer.bases.data.steps;
@@ -91,14 +90,16 @@ def test_a_place_lies_in_the_bases_in_which_shapely_has_it(
         }}""",
         places.tolist(),
     )
-    tree = shapely.STRtree(bases.geometry.to_numpy())
-    edge = np.array([shapely.boundary(shape) for shape in bases.geometry], dtype=object)
-    for place, names in zip(places, inside, strict=True):
-        point = shapely.Point(place)
-        if shapely.distance(edge, point).min() < 2e-5:
-            continue  # a step from the line, where packing decides
-        true = {str(bases["name"].iloc[n]) for n in tree.query(point, "intersects")}
-        assert set(names) == true
+    shapes, edges = bases.geometry.to_numpy(), shapely.boundary(bases.geometry.to_numpy())
+    points = shapely.points(places)
+    # A step from the line, where packing decides.
+    unsure = set(shapely.STRtree(edges).query(points, "dwithin", distance=2e-5)[0])
+    true: list[set[str]] = [set() for _ in places]
+    for place, base in shapely.STRtree(shapes).query(points, "intersects").T:
+        true[place].add(str(bases["name"].iloc[base]))
+    sure = [place for place in range(len(places)) if place not in unsure]
+    assert len(sure) > 0.9 * len(places)
+    assert [set(inside[place]) for place in sure] == [true[place] for place in sure]
 
 
 def test_symbols_stand_where_the_map_has_their_places(
