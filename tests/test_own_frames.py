@@ -163,7 +163,13 @@ def test_own_headings_of_a_call_are_known_in_every_step() -> None:
     assert len(hg.choose_visit(own, stops=1, columns=columns).table) == 1
 
 
-@pytest.mark.parametrize("step", ["measure", "classify", "admit", "choose_visit"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        *("measure", "classify", "explain_count", "admit", "choose_visit", "draw_map"),
+        *("gather_candidates", "measure_terrain"),
+    ],
+)
 def test_an_old_datum_is_refused_by_every_step(step: str, tmp_path: Path) -> None:
     """Beijing 1954 without parameters would be moved by nothing, and off by a hundred metres."""
     bases = frame([square(620)], counted_mu=[620.0], blocked_by=[[]], status="built")
@@ -173,6 +179,10 @@ def test_an_old_datum_is_refused_by_every_step(step: str, tmp_path: Path) -> Non
         "classify": lambda: hg.classify(old),
         "admit": lambda: hg.admit(tmp_path / "a.gpkg", old, on=DAY),
         "choose_visit": lambda: hg.choose_visit(old, stops=1),
+        "explain_count": lambda: hg.explain_count(old),
+        "draw_map": lambda: hg.draw_map(old),
+        "gather_candidates": lambda: hg.gather_candidates(old, dem=hg.sample_paths().dem),
+        "measure_terrain": lambda: hg.measure_terrain(old, hg.sample_paths().dem),
     }
     with pytest.raises(hg.CrsError, match="七参数"):
         calls[step]()

@@ -16,7 +16,7 @@ from herbgis.geo.geodesy import areas_m2
 from herbgis.measuring.areas import land
 from herbgis.measuring.chances import chance_of_reaching
 from herbgis.measuring.records import source_order
-from herbgis.reading.understanding.survey import survey_of
+from herbgis.reading.understanding.survey import placed_records
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -64,7 +64,7 @@ def explain_count(
     policy = policy or load_policy()
     steps: list[tuple[str, float, str]] = []
     if isinstance(base, gpd.GeoDataFrame):
-        known = survey_of(base, policy=policy).bases
+        known = placed_records(base, "explain_count", policy=policy)
         if not set(_NEEDED) <= set(known.columns):
             steps += _of_records(known)
             known = classify(known, policy=policy)

@@ -21,7 +21,7 @@ from rasterio.windows import Window
 
 from herbgis.foundation.errors import CrsError, RasterError
 from herbgis.geo.geodesy import Flags, Floats
-from herbgis.geo.systems import shiftless_datum, with_parameters
+from herbgis.geo.systems import refuse_shiftless, shiftless_datum, with_parameters
 from herbgis.geo.zones import SevenParameters
 
 #: Formats of elevation that hold all they say; GDAL's others may fetch from the network, or from
@@ -113,11 +113,7 @@ def usable_crs(
     if not datum:
         return crs
     if datum not in parameters:
-        msg = (
-            f"{path} 的坐标系为 {datum}, 没有转换参数, 硬转会偏出几十米到上百米。"
-            "请先转换为 CGCS2000, 或在工作要点文件里写上本地的七参数 (datum_parameters)。"
-        )
-        raise CrsError(msg)
+        refuse_shiftless(crs, f"{path} ")
     return with_parameters(crs, parameters[datum])
 
 

@@ -11,6 +11,7 @@ import shapely
 from pyproj.crs import BoundCRS
 from pyproj.crs.coordinate_operation import ToWGS84Transformation
 
+from herbgis.foundation.errors import CrsError
 from herbgis.geo.datums import CGCS2000_EPSG, OLD_DATUMS, WGS84, WGS84_EPSG
 from herbgis.geo.geodesy import CGCS2000, Floats
 from herbgis.geo.zones import SevenParameters
@@ -25,7 +26,14 @@ _SAME_AS_CGCS2000 = {CGCS2000_EPSG, 4479, 4480, WGS84_EPSG, 4979, 4978}
 
 
 def to_cgcs2000(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
-    """Longitude and latitude on CGCS2000 of a system's geometries; infinite where none exist."""
+    """Longitude and latitude on CGCS2000 of a system's geometries; infinite where none exist.
+
+    Raises
+    ------
+    CrsError
+        The system is on an old datum and brings no parameters.
+    """
+    refuse_shiftless(crs, "数据")
     base = crs.geodetic_crs
     if crs.is_geographic and base is not None and base.to_epsg() in _SAME_AS_CGCS2000:
         return geometries
@@ -73,6 +81,22 @@ def shiftless_datum(crs: pyproj.CRS) -> str:
         return by_name
     semi_major_m = round(base.ellipsoid.semi_major_metre)
     return next((datum.name for datum in OLD_DATUMS if datum.semi_major_m == semi_major_m), "")
+
+
+def refuse_shiftless(crs: pyproj.CRS, what: str) -> None:
+    """Refuse a system on an old datum that brings no parameters; `what` is in it, in Chinese.
+
+    Raises
+    ------
+    CrsError
+    """
+    datum = "" if crs.is_bound else shiftless_datum(crs)
+    if datum:
+        msg = (
+            f"{what}的坐标系 {crs.name} 在 {datum} 上, 没有转换参数, 硬转会偏出几十米到上百米。"
+            "请先转换为 CGCS2000, 或在工作要点文件里写上本地的七参数 (datum_parameters)。"
+        )
+        raise CrsError(msg)
 
 
 def with_parameters(crs: pyproj.CRS, parameters: SevenParameters) -> pyproj.CRS:

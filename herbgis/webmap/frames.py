@@ -10,7 +10,9 @@ import pandas as pd
 
 from herbgis.counting.tiers import classify, tier_of
 from herbgis.foundation.errors import HerbgisError, MissingColumnError, nearest
-from herbgis.reading.understanding.frames import as_base_table
+from herbgis.geo.geodesy import CGCS2000
+from herbgis.reading.understanding.frames import as_base_table, stated_columns
+from herbgis.reading.understanding.survey import shapes_of
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 from herbgis.webmap.outlines import anchors, drawable
@@ -39,20 +41,21 @@ def tidy_bases(
     if not {"tier", "counted_mu"} & set(understood):
         raise MissingColumnError("draw_map", ["counted_mu"], present)
     groups = (cols.READ, cols.OPTIONAL, cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
-    told = [c.name for c in cols.known_in(understood, *groups) if _is_told(understood, c, present)]
+    stated = stated_columns(bases, policy=policy, columns=columns)
+    told = [c.name for c in cols.known_in(understood, *groups) if c.name in stated]
     table = pd.DataFrame(understood[told])
     if "counted_mu" in table:
         table["tier"] = tier_of(table["counted_mu"], policy)
-    table["shape"] = pd.Series(drawable(bases), index=table.index, dtype=object)
+    table["shape"] = pd.Series(drawable(_placed(bases, policy)), index=table.index, dtype=object)
     return table
 
 
-def _is_told(table: pd.DataFrame, column: cols.Column, present: list[str]) -> bool:
-    """Whether a frame, or the policy for it, says anything in a column."""
-    if column.name in present:
-        return True
-    empty = ~table[column.name].astype(bool) if column.kind == "list" else table[column.name].isna()
-    return not bool(empty.all())
+def _placed(bases: gpd.GeoDataFrame, policy: Policy) -> gpd.GeoDataFrame:
+    """Bases on CGCS2000, placed as a file's are; without a system as they stand."""
+    if bases.crs is None:
+        return bases
+    shapes = shapes_of(bases, "draw_map", policy=policy)
+    return gpd.GeoDataFrame(geometry=shapes, index=bases.index, crs=CGCS2000)
 
 
 def tidy_counties(counties: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import shapely
 
 from herbgis.foundation.errors import CrsError
-from herbgis.geo.geodesy import CGCS2000, Floats
+from herbgis.geo.geodesy import Floats
+from herbgis.geo.systems import to_cgcs2000
 
 Geometries: TypeAlias = npt.NDArray[np.object_]
 #: South-west and north-east corner, each latitude and longitude, as Leaflet wants them.
@@ -32,14 +33,14 @@ def drawable(frame: gpd.GeoDataFrame) -> Geometries:
     Raises
     ------
     CrsError
-        There are geometries and no coordinate system.
+        There are geometries and no coordinate system, or one that does not lead to CGCS2000.
     """
     geometry = frame.geometry
     if geometry.crs is None and geometry.notna().any():
         raise CrsError("数据没有坐标系。请先用 set_crs 注明, 如 frame.set_crs(4490)。")
-    if geometry.crs is not None:
-        geometry = geometry.to_crs(CGCS2000)
     shapes = shapely.force_2d(np.array(geometry, dtype=object))
+    if geometry.crs is not None:
+        shapes = to_cgcs2000(shapes, geometry.crs).copy()
     finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
     shapes[~finite] = None
     return np.asarray(shapes, dtype=object)

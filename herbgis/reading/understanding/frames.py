@@ -85,12 +85,29 @@ def as_base_table(
     return with_computed(table, policy=policy, columns=added)
 
 
+def stated_columns(
+    frame: pd.DataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
+) -> set[str]:
+    """Columns that a frame itself states, under whatever headings, and what follows from these."""
+    read, added = _of_reading(columns)
+    headings = [str(column) for column in _with_ids(frame).columns]
+    stated = {*match_headings(headings, policy, read).columns, *added}
+    stated |= {c.name for c in _added() if {c.name, c.title} & set(headings)}
+    if "declared_value" in stated:
+        stated |= {"declared_mu", "declared_unit"}
+    return stated | {c.name for c in cols.READ if c.follows in stated}
+
+
+def _added() -> tuple[cols.Column, ...]:
+    return (*cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED)
+
+
 def _of_reading(
     columns: Mapping[str, str] | None,
 ) -> tuple[dict[str, str], dict[str, str]]:
     """A caller's mapping, apart for the columns that are read and those that steps add."""
     read = set(cols.names(cols.READ, cols.OPTIONAL))
-    added = set(cols.names(cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED))
+    added = {column.name for column in _added()}
     for name in columns or {}:
         if name not in read | added:
             raise UnknownNameError("这样的基地表列", name, [*sorted(read), *sorted(added)])

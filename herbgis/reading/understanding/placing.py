@@ -8,7 +8,7 @@ explain it (`stories`) are tried: for a whole layer here, for single records by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -171,18 +171,36 @@ def _unplaced(geometries: Geometries, crs: str, issue: Issue) -> Placed:
 
 def fits(geometries: Geometries, crs: pyproj.CRS) -> Flags:
     """Whether all of each geometry's coordinates can be coordinates of a system."""
-    if crs.is_geographic:
-        west, south, east, north = shapely.bounds(geometries).T
-        # The length of a boundary is no number where one of its coordinates is none.
-        finite = np.isfinite(shapely.length(geometries))
-        within = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)
-        return np.asarray(_blank(geometries) | (within & finite))
+    if not crs.is_geographic:
+        return _all_vertices(geometries, lambda xy: _come_back(xy, crs))
+    # The box around one ring tells of all its vertices, and its length is no number where one is
+    # none; a box sees neither holes nor what is no number.
+    one_ring = shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON
+    one_ring &= shapely.get_num_interior_rings(geometries) == 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        one_ring &= np.isfinite(shapely.length(geometries))
+    west, south, east, north = shapely.bounds(geometries).T
+    within = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)
+    good = np.asarray(one_ring & within)
+    others = ~one_ring
+    good[others] = _all_vertices(
+        geometries[others], lambda xy: np.asarray((np.abs(xy) <= (180, 90)).all(axis=1))
+    )
+    return good
+
+
+def _all_vertices(geometries: Geometries, fit: Callable[[Floats], Flags]) -> Flags:
+    """Whether all vertices of each geometry fit; those of nothing do."""
     xy, owner = shapely.get_coordinates(geometries, return_index=True)
+    return np.asarray(np.bincount(owner[~fit(xy)], minlength=len(geometries)) == 0)
+
+
+def _come_back(xy: Floats, crs: pyproj.CRS) -> Flags:
+    """Whether coordinates of a projected system have a place on the earth, within its area."""
     placed = transform(crs, xy)
     with np.errstate(invalid="ignore"):
         good = (np.abs(transform(crs, placed, "INVERSE") - xy) < 1).all(axis=1)
-    good &= _within_area(placed[:, 0], placed[:, 1], crs)
-    return np.asarray(np.bincount(owner[~good], minlength=len(geometries)) == 0)
+    return np.asarray(good & _within_area(placed[:, 0], placed[:, 1], crs))
 
 
 def _within_area(lon: Floats, lat: Floats, crs: pyproj.CRS) -> Flags:

@@ -18,7 +18,7 @@ import pyproj
 from herbgis.foundation import display
 from herbgis.foundation.errors import CrsError
 from herbgis.geo.geodesy import CGCS2000
-from herbgis.geo.systems import Geometries
+from herbgis.geo.systems import Geometries, refuse_shiftless
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
 from herbgis.reading.understanding.frames import as_base_table
@@ -210,12 +210,7 @@ def _refuse_unplaced(codes: Iterable[str], frame: pd.DataFrame, step: str) -> No
         msg = f"{step} 的表没有坐标系, 坐标也看不出是哪一种。请先用 set_crs 注明, 如 EPSG:4490。"
         raise CrsError(msg)
     if "HG007" in found:
-        msg = (
-            f"{step} 的表在 {getattr(frame.crs, 'name', frame.crs)} 上, 没有转换参数, "
-            "硬转会偏出几十米到上百米。请先转换, 或在工作要点文件里写上本地的七参数 "
-            "(datum_parameters)。"
-        )
-        raise CrsError(msg)
+        refuse_shiftless(frame.crs, f"{step} 的表")
 
 
 def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) -> Part:
