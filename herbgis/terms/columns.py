@@ -1,11 +1,15 @@
 """The base table: its columns, what each is for, and which step adds it.
 
-A column: one entry in `_TOLD_BY_SOME` and its other spellings in ``facts/columns.toml``, nothing
-else. Its kind says how a cell is read, its `Role`s what becomes of it (`TOLD` where none are given:
-compared in the ledger, filled from lists, looked through for garbled text, given back to be mended;
-add ``Role.POPUP`` for a line on the map, ``AMOUNT`` for what a base's records add up to).
-Only what asks more of a county goes further: advice on the form in ``facts/template.toml``, an
-English heading in ``webmap/texts/en.toml``.
+A column: one entry in `_TOLD_BY_SOME`, and in ``facts/columns.toml`` its source, its other
+spellings (the title counts by itself, with its unit or without), and for a number its ``measure``,
+whose first unit is the column's. Nothing else: it is then read, kept, compared, and stands in the
+ledger's book. Its kind says how a cell is read, its `Role`s what becomes of it: `TOLD` where none
+are given (compared in the ledger, filled from lists, looked through for garbled text, given back
+to be mended), `COUNTED` for a quantity of the base (added up over its records, once where all of
+them state the same), with ``| Role.POPUP`` for a line on the map.
+A county is asked for it only where it stands on the form: an entry in ``facts/template.toml``,
+whose ``short`` is also a spelling. An English page calls it by its name in
+``webmap/texts/en.toml``.
 """
 
 from __future__ import annotations
@@ -34,7 +38,7 @@ _DTYPES = {
 class Role(enum.Flag):
     """What becomes of a column's values, beside being read and kept."""
 
-    #: A county fills it in: it stands in the repaired file that goes back.
+    #: A county may put it right: it stands in the repaired file that goes back.
     FORM = enum.auto()
     #: In the ledger, a base on which it is another is a new version of the base.
     COMPARED = enum.auto()

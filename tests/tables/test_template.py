@@ -20,7 +20,7 @@ from tests.cli.test_cli import run
 from tests.helpers.shapes import east_of, square
 
 POLICY = hg.load_policy()
-FILLED = {
+TOLD = {
     "基地名称": "第一种植基地",
     "乡镇": "合兴镇",
     "村": "朝阳村",
@@ -55,6 +55,14 @@ FILLED = {
     "年产菌种(万袋)": 9,
     "佐证材料": "流转合同",
     "备注": "无",
+}
+#: What stands in a field of the form that the list above does not know.
+ANYTHING = {"text": "某某", "flag": "是", "number": 7, "year": 2019, "date": dt.date(2020, 3, 1)}
+CHOSEN = {"填报单位", "县(区)", "主栽品种", "建设状态"}
+FILLED = {
+    field.heading: TOLD.get(field.heading, ANYTHING.get(field.column.kind))
+    for field in template_fields()
+    if field.column.name != "base_id" and field.heading not in CHOSEN
 }
 
 
