@@ -16,7 +16,7 @@ import pyproj
 import shapely
 
 from herbgis.geo.datums import WGS84_EPSG
-from herbgis.geo.geodesy import GEOD
+from herbgis.geo.geodesy import GEOD, Floats
 from herbgis.geo.offsets import OFFSETS
 from herbgis.reading.formats.grids import check_size
 from herbgis.reading.formats.rings import WALKED_CLOSING_M
@@ -31,11 +31,31 @@ _COORD_TYPES = {"CGCS2000": "", "WGS84": "", **{name.replace("-", ""): name for 
 
 
 def _gap_m(vertices: Coordinates) -> float:
-    """Metres between the ends of a line; infinite where it has too few points for a ring."""
+    """Metres between the ends of a line; infinite where it has too few points for a ring.
+
+    Ends that are one point meet whatever their numbers mean; latitudes written first are measured
+    as such, and put in order later, with all else that is misplaced.
+    """
     if len(set(vertices)) < 3:
         return math.inf
-    (west, south), (east, north) = vertices[0][:2], vertices[-1][:2]
-    return float(GEOD.inv(west, south, east, north)[2])
+    ends = np.array([vertices[0][:2], vertices[-1][:2]])
+    if (ends[0] == ends[1]).all():
+        return 0.0
+    if _latitude_first(ends):
+        ends = ends[:, ::-1]
+    (west, south), (east, north) = ends.tolist()
+    gap = float(GEOD.inv(west, south, east, north)[2])
+    return math.inf if math.isnan(gap) else gap
+
+
+def _latitude_first(xy: Floats) -> bool:
+    """Whether coordinates can be degrees only in the order of latitude, longitude."""
+    return not _are_degrees(xy) and _are_degrees(xy[:, ::-1])
+
+
+def _are_degrees(xy: Floats) -> bool:
+    """Whether coordinates can be longitudes and latitudes, in this order."""
+    return bool((np.abs(xy) <= (180, 90)).all())
 
 
 @dataclass
@@ -171,7 +191,12 @@ def _on_cgcs2000(shape: shapely.Geometry, written: str | None) -> tuple[shapely.
     name = _COORD_TYPES.get(folded)
     if not name:
         return shape, str(written) if name is None else ""
-    if (np.abs(shapely.get_coordinates(shape)) > (180, 90)).any():
-        return shape, ""  # no degrees: placing keeps them as text
+    xy = shapely.get_coordinates(shape)
+    # Latitudes written first stay first: putting the axes in order is reported, and comes later.
+    order = [1, 0] if _latitude_first(xy) else [0, 1]
+    if not _are_degrees(xy[:, order]):
+        return shape, ""  # placing keeps them as text
     undo = OFFSETS[name]
-    return shapely.transform(shape, lambda xy: np.column_stack(undo(xy[:, 0], xy[:, 1]))), name
+    return shapely.transform(
+        shape, lambda xy: np.column_stack(undo(*xy[:, order].T))[:, order]
+    ), name

@@ -150,6 +150,50 @@ def test_a_gps_track_closes_too(tmp_path: Path) -> None:
     assert_same_place(hg.read_survey(path).bases.geometry[0], rectangle())
 
 
+def _swapped(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    return [(lat, lon) for lon, lat in points]
+
+
+NEAR = (LON, LAT + 29 / 110_830)
+
+
+@pytest.mark.parametrize("end", [CORNERS[0], NEAR], ids=["one point", "29 m"])
+@pytest.mark.parametrize("tag", ["LineString", "Track"])
+def test_a_track_with_swapped_axes_closes_and_its_story_is_told(
+    tmp_path: Path, tag: str, end: tuple[float, float]
+) -> None:
+    walked = _swapped([*CORNERS, end])
+    drawn = _line(walked) if tag == "LineString" else _paused(walked)
+    survey = _read(tmp_path, _placemark(drawn))
+    report = hg.validate(survey)
+    assert report.table["code"].tolist().count("HG201") == 1
+    assert "1 条首尾相接的航迹作为面" in survey.assumption_lines()[0]
+    assert_same_place(report.bases.geometry[0], shapely.Polygon([*CORNERS, end]))
+
+
+def test_a_track_with_swapped_axes_and_open_ends_is_a_line(tmp_path: Path) -> None:
+    far = (LON, LAT + 31 / 110_830)
+    survey = _read(tmp_path, _placemark(_line(_swapped([*CORNERS, far]))))
+    assert "首尾最远相距" not in survey.assumption_lines()[0]
+
+
+def test_ends_that_are_one_point_meet_whatever_the_numbers_mean(tmp_path: Path) -> None:
+    metres = [(x * 1e5, y * 1e5) for x, y in [*CORNERS, CORNERS[0]]]
+    survey = _read(tmp_path, _placemark(_line(metres)))
+    assert "1 条首尾相接的航迹作为面(首尾最远相距 0.0 m)" in survey.assumption_lines()[0]
+
+
+@pytest.mark.parametrize("kind", ["GCJ-02", "BD-09"])
+def test_an_offset_that_is_stated_is_undone_under_swapped_axes_too(
+    tmp_path: Path, kind: str
+) -> None:
+    moved = shapely.transform(_moved(rectangle(), kind), lambda xy: xy[:, ::-1])
+    mark = _placemark(f"<OvCoordType>{kind}</OvCoordType>{_polygon(moved)}")
+    report = hg.validate(_read(tmp_path, mark))
+    assert "HG201" in set(report.table["code"])
+    assert_same_place(report.bases.geometry[0], rectangle())
+
+
 def test_heights_are_dropped_and_said_only_where_there_are_some(tmp_path: Path) -> None:
     survey = _read(tmp_path, _placemark(_polygon(rectangle(), ",612.5")))
     assert list(survey.issues["code"]) == ["HG110"]

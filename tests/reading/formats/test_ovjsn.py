@@ -92,6 +92,19 @@ def test_the_bytes_decide_the_encoding(tmp_path: Path, encoding: str) -> None:
     assert ("HG003" in set(survey.issues["code"])) == (encoding == "gbk")
 
 
+@pytest.mark.parametrize("metres", [0, 29])
+def test_a_track_with_swapped_axes_closes_and_its_story_is_told(
+    tmp_path: Path, metres: int
+) -> None:
+    end = CORNERS[:1] + (0, metres / 110_830)
+    walked = np.vstack([CORNERS, end])
+    survey = _read(tmp_path, _object({"Latlng": walked.ravel().tolist(), "Gcj02": 0}, 8))
+    report = hg.validate(survey)
+    assert report.table["code"].tolist().count("HG201") == 1
+    assert "1 条首尾相接的航迹作为面" in survey.assumption_lines()[0]
+    assert_same_place(report.bases.geometry[0], shapely.Polygon(walked))
+
+
 @few
 @given(data=st.data())
 def test_mutated_files_end_in_a_survey(
