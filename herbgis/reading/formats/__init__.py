@@ -13,17 +13,25 @@ How to add a format
    and `herbgis.reading.reading` makes it HG001.
 2. Its suffix in ``READ`` of `herbgis.reading.sources`, taken out of ``UNREAD`` if it stands there.
 3. A line in ``READERS`` of `herbgis.reading.reading`.
+4. Tests: a writer of the format and its line in ``_FORMATS`` of tests/helpers/survey_files.py, from
+   which the matrix of formats writes every encoding and system; what only this format does in
+   tests/reading/formats/test_<format>.py; a damage of its own in tests/helpers/damages.py.
+5. What people read: a row in the table of README.md (docs/steps/read.md is made from it) and a word
+   in its English line; a word in CHANGELOG.md; docs/reading.md anew where the matrix grew, by
+   ``python -m benchmarks.reading_losses --out docs/reading.md``.
 
-A test holds 2 against 3. A file of the format for the matrix of formats goes into
-tests/helpers/survey_files.py, and what only this format does into tests/reading/formats.
+A test holds 2 against 3.
 
 What formats share
 ------------------
 ========================  ====================================================================
 `survey_file`             what a reader is given
 `encodings`               text in the encoding that its bytes are in
-`xml_text`                XML healed for a parser: KML, GPX, GML …
+`xml_text`, `xml_walk`    XML healed for a parser: KML, GPX, GML …; the walk through its records,
+                          with what damage leaves unread
+`findings`                what is to be said of a whole file: its encoding, damage, what is not read
 `placemarks`              folders of points, tracks and outlines in degrees, as telephones keep them
+`descriptions`            columns told in a record's description, as a table or in lines
 `rings`                   boundary points as land; when the ends of a line meet
 `coordinates`             coordinates as people write them into cells
 `grids`, `sheets`         tables in cells: their headings (`table_headers`), their records

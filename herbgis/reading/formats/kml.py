@@ -9,8 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from herbgis.reading.formats.archives import unpack
-from herbgis.reading.formats.encodings import decided_line
-from herbgis.reading.formats.kml_walk import Document, parse
+from herbgis.reading.formats.kml_walk import read_folders
 from herbgis.reading.formats.placemarks import Folder
 from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.formats.xml_text import heal_xml
@@ -54,32 +53,5 @@ def _layers_of_member(member: Path, file: SurveyFile, name: str) -> Iterator[Lay
 
 def _layers(kml: Path, file: SurveyFile) -> Iterator[Layer]:
     """Layers of one KML: the file itself, or a member of the archive that the file is."""
-    xml = heal_xml(kml)
-    document = parse(xml.text, file.path.stem, file.words)
-    if document.damage and not document.folders:
-        msg = f"没有读到完整的地标: {document.damage}"
-        raise ValueError(msg)
-    if document.passed_over:
-        document.folders = document.folders or {file.path.stem: Folder()}
-    of_ovital = file.path.suffix.lower().startswith(".ov")
-    for number, (name, folder) in enumerate(document.folders.items()):
-        layer = folder.layer(file.shown, name, xml.encoding, of_ovital=of_ovital)
-        if number == 0:
-            layer = _with_findings(layer, document, agrees=xml.agrees)
-        yield layer
-
-
-def _with_findings(layer: Layer, document: Document, *, agrees: bool) -> Layer:
-    """The file's first layer, with what is to be said of the whole file."""
-    where = Place(layer.file, layer.name)
-    said, issues = [], []
-    if not agrees:
-        said.append(decided_line(layer.encoding))
-        issues.append(Issue("HG003", where, {"encoding": layer.encoding}))
-    if document.damage:
-        said.append(document.damage[:200])
-        issues.append(Issue("HG001", where, {"why": "KML 不完整, 只读到能读的部分"}))
-    said += [f"{count} 个{title}未读" for title, count in document.passed_over.items()]
-    if document.passed_over and not any(folder.begun for folder in document.folders.values()):
-        issues.append(Issue("HG001", where, {"why": "没有地标, 只有未读的链接或图片"}))
-    return replace(layer, assumptions=(*said, *layer.assumptions), issues=(*issues, *layer.issues))
+    folders = read_folders(heal_xml(kml), file.path.stem, file.words)
+    yield from folders.layers(file, of_ovital=file.path.suffix.lower().startswith(".ov"))

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 import shapely
 
-from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
-from herbgis.reading.formats.kml_fields import told_by
-from herbgis.reading.formats.placemarks import Folder, Shapes
-from herbgis.reading.formats.survey_file import SurveyFile, Words
+from herbgis.reading.formats.descriptions import told_by
+from herbgis.reading.formats.encodings import GBK, text_of_file
+from herbgis.reading.formats.findings import Findings
+from herbgis.reading.formats.placemarks import Folders, Shapes
+from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.understanding.survey import Layer
-from herbgis.terms.issues import Issue, Place
 
 _Part: TypeAlias = Mapping[str, Any]
 
@@ -31,13 +30,10 @@ _MARKS = frozenset({"Object", "ObjectDetail"})
 def read_ovjsn(file: SurveyFile) -> Iterator[Layer]:
     """Every folder of an OVJSN as a layer."""
     text, encoding = text_of_file(file.path)
-    folders = _folders(_root(text), file.path.stem, file.words)
-    decided = encoding == GBK
-    for number, (name, folder) in enumerate(folders.items()):
-        layer = folder.layer(file.shown, name, encoding, of_ovital=True)
-        if decided and number == 0:
-            layer = _with_encoding(layer)
-        yield layer
+    # JSON is UTF-8: that it is GBK nothing but the bytes tells.
+    folders = Folders(Findings(encoding, decided=encoding == GBK), file.path.stem)
+    _add_records(folders, _root(text), file)
+    yield from folders.layers(file, of_ovital=True)
 
 
 def _root(text: str) -> _Part:
@@ -52,16 +48,8 @@ def _root(text: str) -> _Part:
     return root
 
 
-def _with_encoding(layer: Layer) -> Layer:
-    """The file's first layer, with the encoding that JSON does not allow."""
-    issue = Issue("HG003", Place(layer.file, layer.name), {"encoding": layer.encoding})
-    said = (decided_line(layer.encoding), *layer.assumptions)
-    return replace(layer, assumptions=said, issues=(issue, *layer.issues))
-
-
-def _folders(root: _Part, stem: str, words: Words) -> dict[str, Folder]:
-    """Records by folder, in the order of the file; what is not understood has no shape."""
-    folders: dict[str, Folder] = {}
+def _add_records(folders: Folders, root: _Part, file: SurveyFile) -> None:
+    """Add every record to its folder, in the order of the file; one not understood has no shape."""
     waiting = [("", root.get("Gcj02"), item) for item in reversed(_children(root) or [])]
     while waiting:
         name, flag, item = waiting.pop()
@@ -72,13 +60,12 @@ def _folders(root: _Part, stem: str, words: Words) -> dict[str, Folder]:
         kind = item.get("Type", body.get("Type"))
         inner = _inner(item, body, detail)
         if inner is None and kind != _FOLDER:
-            row = {"name": title, **told_by(str(body.get("Comment") or ""), words)}
-            folder = folders.setdefault(name or stem, Folder())
-            folder.add(row, _drawn(detail, kind), _coord_type(flag))
+            row = {"name": title, **told_by(str(body.get("Comment") or ""), file.words)}
+            folders.open = name or file.path.stem
+            folders.add(row, _drawn(detail, kind), _coord_type(flag))
             continue
         below = "/".join(filter(None, [name, title or "未命名"]))
         waiting += [(below, flag, child) for child in reversed(inner or [])]
-    return folders
 
 
 def _mapping(value: object) -> _Part:

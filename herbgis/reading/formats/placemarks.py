@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import geopandas as gpd
@@ -18,8 +18,10 @@ import shapely
 from herbgis.geo.datums import WGS84_EPSG
 from herbgis.geo.geodesy import GEOD, Floats
 from herbgis.geo.offsets import OFFSETS
+from herbgis.reading.formats.findings import Findings
 from herbgis.reading.formats.grids import check_size
 from herbgis.reading.formats.rings import WALKED_CLOSING_M
+from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 
@@ -116,8 +118,8 @@ class Folder:
     ----------
     rows : list of dict of str to str
         Heading to text, a record each; `shapes` beside them.
-    begun : int
-        Records that the file begins, whether they end or not.
+    lost : int
+        Records that the file begins in the folder and that were not read.
     unread : list of int
         Records, from 1, whose coordinates could not be read.
     untyped : int
@@ -126,15 +128,27 @@ class Folder:
 
     rows: list[dict[str, str]] = field(default_factory=list)
     shapes: list[shapely.Geometry | None] = field(default_factory=list)
-    begun: int = 0
+    lost: int = 0
     unread: list[int] = field(default_factory=list)
     untyped: int = 0
     _converted: Counter[str] = field(default_factory=Counter)
     _gaps_m: list[float] = field(default_factory=list)
     _left_out: int = 0
 
-    def add(self, row: dict[str, str], drawn: Shapes | None, coord_type: str | None) -> None:
-        """Add a record; None for what was drawn says that it could not be read."""
+    def add(self, row: dict[str, str], drawn: Shapes | None, coord_type: str | None = None) -> None:
+        """Add a record.
+
+        Parameters
+        ----------
+        row : dict of str to str
+            Heading to text.
+        drawn : Shapes or None
+            What it draws; None where its coordinates could not be read.
+        coord_type : str or None
+            What its coordinates are, as the file writes it: CGCS2000, WGS84, or the name of an
+            offset, which is undone. None where nothing states it, as in formats that have WGS84
+            alone; the coordinates are then taken as they are.
+        """
         self.rows.append(row)
         if drawn is None:
             self.unread.append(len(self.rows))
@@ -160,7 +174,7 @@ class Folder:
             name=name,
             frame=gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(self.shapes, index=table.index)),
             crs=pyproj.CRS.from_epsg(WGS84_EPSG),
-            promised=max(self.begun, len(self.rows)),
+            promised=len(self.rows) + self.lost,
             encoding=encoding,
             assumptions=tuple(self._decided(of_ovital=of_ovital)),
             issues=tuple(Issue("HG001", Place(shown, name, row), why) for row in self.unread),
@@ -180,6 +194,51 @@ class Folder:
             yield f"{len(gaps)} 条首尾相接的航迹作为面(首尾最远相距 {max(gaps):.1f} m)"
         if self._left_out:
             yield f"面旁边的 {self._left_out} 个线或点未用"
+
+
+@dataclass
+class Folders:
+    """A file's records by folder, and what is to be said of the file.
+
+    Attributes
+    ----------
+    findings : Findings
+        Those of the `XmlWalk`, or of what else reads the file.
+    open : str
+        The folder that stands open: records are added to it, and what damage lost is missed in it.
+        At the beginning what is no folder's, usually the name of the file.
+    """
+
+    findings: Findings
+    open: str
+    _by_name: dict[str, Folder] = field(default_factory=dict)
+
+    def add(self, row: dict[str, str], drawn: Shapes | None, coord_type: str | None = None) -> None:
+        """Add a record to the folder that stands open; see `Folder.add`."""
+        self._by_name.setdefault(self.open, Folder()).add(row, drawn, coord_type)
+
+    def layers(self, file: SurveyFile, *, of_ovital: bool = False) -> Iterator[Layer]:
+        """Each folder as a layer, in the order of the file; on the first what is said of it.
+
+        Raises
+        ------
+        ValueError
+            The file is damaged before its first record.
+        """
+        found = self.findings
+        folders = dict(self._by_name)
+        if found.lost:
+            last = folders.get(self.open, Folder())
+            folders[self.open] = replace(last, lost=found.lost)
+        if found.damage and not folders:
+            msg = f"没有读到完整的记录: {found.damage}"
+            raise ValueError(msg)
+        empty = not folders
+        if empty and found.passed_over:
+            folders = {file.path.stem: Folder()}
+        for number, (name, folder) in enumerate(folders.items()):
+            layer = folder.layer(file.shown, name, found.encoding, of_ovital=of_ovital)
+            yield layer if number else found.told_on(layer, empty=empty)
 
 
 def _on_cgcs2000(shape: shapely.Geometry, written: str | None) -> tuple[shapely.Geometry, str]:

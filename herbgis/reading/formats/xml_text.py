@@ -1,10 +1,6 @@
 """XML as phones and programs write it, healed so that a strict parser takes it.
 
-For every reader of an XML format::
-
-    xml = heal_xml(path)
-    for event, element in XMLPullParser(...): ...   # fed with xml.text
-    if not xml.agrees: ...                          # HG003, with xml.encoding
+For every reader of an XML format; `xml_walk` goes through what comes out.
 
 What is healed: an encoding other than the declared one, control characters, entities of HTML
 (`&nbsp;`), a bare `&`. A document type is refused: it may fetch files, or grow without bound.

@@ -1,0 +1,56 @@
+"""What is to be said of a whole file, on the first of its layers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from herbgis.reading.formats.encodings import decided_line
+from herbgis.reading.understanding.survey import Layer
+from herbgis.terms.issues import Issue, Place
+
+#: Characters of what a parser says that people are shown.
+_MOST_SAID = 200
+
+
+@dataclass
+class Findings:
+    """What was found of a file beside its records.
+
+    Attributes
+    ----------
+    encoding : str
+        The encoding that its text is in, by the name that people know it under.
+    decided : bool
+        Whether the bytes alone told the encoding, against what the file or its format states.
+    damage : str
+        Why the file was read only in part; empty where it is whole.
+    lost : int
+        Records that the file begins and that were not read.
+    passed_over : Counter of str
+        How many things of each kind are not read, by what people call them.
+    """
+
+    encoding: str
+    decided: bool
+    damage: str = ""
+    lost: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+    def told_on(self, layer: Layer, *, empty: bool) -> Layer:
+        """The file's first layer, with all this before its own; `empty` where no record begins."""
+        where = Place(layer.file, layer.name)
+        said, issues = [], []
+        if self.decided:
+            said.append(decided_line(self.encoding))
+            issues.append(Issue("HG003", where, {"encoding": self.encoding}))
+        if self.damage:
+            said.append(self.damage[:_MOST_SAID])
+            issues.append(Issue("HG001", where, {"why": "文件不完整, 只读到能读的部分"}))
+        said += [f"{count} 个{title}未读" for title, count in self.passed_over.items()]
+        if self.passed_over and empty:
+            only = f"没有记录, 只有未读的{'、'.join(self.passed_over)}"
+            issues.append(Issue("HG001", where, {"why": only}))
+        return replace(
+            layer, assumptions=(*said, *layer.assumptions), issues=(*issues, *layer.issues)
+        )

@@ -1,0 +1,96 @@
+"""The walk through a healed XML: elements begun and ended, and what damage leaves unread.
+
+For every reader of an XML format::
+
+    walk = XmlWalk(heal_xml(path), {"trk"}, passed_over={"wpt": "航点"})
+    for event, name, element in walk:
+        if (event, name) == ("end", "trk"): ...     # the record, whole
+    walk.findings                                   # what is to be said of the file
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, cast
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+
+from herbgis.reading.formats.findings import Findings
+from herbgis.reading.formats.xml_text import HealedXml, local, without_cdata
+
+#: No format nests its elements as deeply; a file that does is out to exhaust the parser.
+_DEEPEST = 200
+#: Characters that the parser is given at once, so that no file stands in memory as elements.
+_PIECE = 1 << 16
+
+
+class XmlWalk:
+    """Every element of an XML in order; a damaged file ends the walk at the damage.
+
+    Parameters
+    ----------
+    xml : HealedXml
+    records : collection of str
+        Names, without namespace, of the elements that are a record each. Their contents are kept
+        until they end; all else is cleared as soon as it has ended.
+    passed_over : mapping of str to str
+        Elements that are not read but that a person would look for, and what people call them.
+
+    Attributes
+    ----------
+    findings : Findings
+        What is to be said of the file; whole once the walk has ended.
+    open : list of str
+        Names of the elements that are open, outermost first; without the one that just ended.
+    """
+
+    def __init__(
+        self, xml: HealedXml, records: Collection[str], *, passed_over: Mapping[str, str]
+    ) -> None:
+        self.findings = Findings(xml.encoding, decided=not xml.agrees)
+        self.open: list[str] = []
+        self._text = xml.text
+        self._records = frozenset(records)
+        self._passed_over = passed_over
+
+    def __iter__(self) -> Iterator[tuple[str, str, Element]]:
+        """``"start"`` or ``"end"``, the element's name without namespace, and the element."""
+        begun = ended = 0
+        try:
+            for event, element in self._events():
+                name = local(element.tag)
+                self._step(event, name)
+                begun += event == "start" and name in self._records
+                ended += event == "end" and name in self._records
+                yield event, name, element
+                if event == "end" and self._records.isdisjoint(self.open):
+                    element.clear()
+        except (ParseError, ValueError) as error:
+            self.findings.damage = str(error)
+            self.findings.lost = max(begun, self._promised()) - ended
+
+    def _events(self) -> Iterator[tuple[str, Element]]:
+        """What the parser makes of the text, piece by piece."""
+        parser: XMLPullParser[Any] = XMLPullParser(("start", "end"))
+        for start in range(0, len(self._text), _PIECE):
+            parser.feed(self._text[start : start + _PIECE])
+            yield from cast("Iterator[tuple[str, Element]]", parser.read_events())
+        parser.close()
+
+    def _step(self, event: str, name: str) -> None:
+        """Note where the walk stands; ValueError where no honest file goes."""
+        if event == "end":
+            self.open.pop()
+            if name in self._passed_over:
+                self.findings.passed_over[self._passed_over[name]] += 1
+            return
+        self.open.append(name)
+        if len(self.open) > _DEEPEST:
+            msg = f"元素嵌套超过 {_DEEPEST} 层"
+            raise ValueError(msg)
+
+    def _promised(self) -> int:
+        """Records that begin anywhere in the text, read or not."""
+        names = "|".join(map(re.escape, sorted(self._records)))
+        beginning = re.compile(rf"<(?:[\w.-]+:)?(?:{names})[\s>/]")
+        return len(beginning.findall(without_cdata(self._text)))
