@@ -88,6 +88,15 @@ def test_a_link_to_nothing_in_the_repository_is_refused() -> None:
         pages.linked("[家](nowhere.md)", "docs/steps/read.md", places)
 
 
+def test_the_page_on_reading_has_the_readmes_list_of_formats(site: Path) -> None:
+    text = text_of(site / "steps" / "read.html")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    formats = readme.partition("| 现在读 |")[2].partition("\n\n")[0].splitlines()[2:]
+    assert len(formats) >= 10
+    assert [row for row in formats if row.split("|")[1].strip().split("`")[0] not in text] == []
+    assert "还不读" in text
+
+
 @pytest.mark.parametrize("code", codes())
 def test_every_code_has_its_page(site: Path, code: str) -> None:
     text = text_of(site / "codes" / f"{code}.html")

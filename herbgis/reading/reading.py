@@ -58,9 +58,8 @@ def read_survey(
 ) -> Survey:
     """Read survey files as they come: a file, a folder, a zip, or a list of these.
 
-    GeoPackage, shapefile, GeoJSON, file geodatabase, GeoParquet, MapInfo, DXF, KML and 奥维's
-    formats, 界址点 TXT, CASS points, workbooks and CSV are read. What cannot be read is HG001 in
-    ``issues``; every readable record is kept.
+    Which formats are read, and which not yet, is told in one place: README, "读什么，不读什么".
+    What cannot be read is HG001 in ``issues``; every readable record is kept.
 
     Parameters
     ----------
