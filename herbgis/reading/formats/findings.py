@@ -23,18 +23,21 @@ class Findings:
         The encoding that its text is in, by the name that people know it under.
     decided : bool
         Whether the bytes alone told the encoding, against what the file or its format states.
+    folder : str
+        The folder that stands open in the file as it is read; the file's name where none does.
     damage : str
         Why the file was read only in part; empty where it is whole.
-    lost : int
-        Records that the file begins and that were not read.
+    lost : Counter of str
+        Records that were begun and not read, by folder; none where all of a folder were.
     passed_over : Counter of str
         How many things of each kind are not read, by what people call them.
     """
 
     encoding: str
     decided: bool
+    folder: str
     damage: str = ""
-    lost: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
     passed_over: Counter[str] = field(default_factory=Counter)
 
     def told_on(self, layer: Layer, *, empty: bool) -> Layer:

@@ -18,8 +18,8 @@ _PASSED_OVER = {"NetworkLink": "网络链接", "GroundOverlay": "叠加图片", 
 
 def read_folders(xml: HealedXml, stem: str, words: Words) -> Folders:
     """Every whole placemark, by folder; a damaged file keeps what stands before the damage."""
-    walk = XmlWalk(xml, {"Placemark"}, passed_over=_PASSED_OVER)
-    standing = _Standing(Folders(walk.findings, stem), stem, words)
+    walk = XmlWalk(xml, stem, {"Placemark"}, passed_over=_PASSED_OVER)
+    standing = _Standing(Folders(walk.findings), stem, words)
     for event, name, element in walk:
         if event == "start":
             standing.begin(name)
@@ -43,17 +43,17 @@ class _Standing:
         if kind in _FOLDERS:
             self.names.append((kind, ""))
             self.types.append(self.types[-1] if self.types else None)
-            self.folders.open = self._folder()
+            self.folders.findings.folder = self._folder()
 
     def end(self, kind: str, element: Element, inside: str) -> None:
         """Leave a folder, learn its name or its type, or take a placemark that is whole."""
         if kind in _FOLDERS:
             self.names.pop()
             self.types.pop()
-            self.folders.open = self._folder()
+            self.folders.findings.folder = self._folder()
         elif inside in _FOLDERS and kind == "name":
             self.names[-1] = (inside, text_of(element))
-            self.folders.open = self._folder()
+            self.folders.findings.folder = self._folder()
         elif inside in _FOLDERS and kind == "OvCoordType":
             self.types[-1] = text_of(element)
         elif kind == "Placemark":

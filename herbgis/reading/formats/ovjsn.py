@@ -31,7 +31,7 @@ def read_ovjsn(file: SurveyFile) -> Iterator[Layer]:
     """Every folder of an OVJSN as a layer."""
     text, encoding = text_of_file(file.path)
     # JSON is UTF-8: that it is GBK nothing but the bytes tells.
-    folders = Folders(Findings(encoding, decided=encoding == GBK), file.path.stem)
+    folders = Folders(Findings(encoding, decided=encoding == GBK, folder=file.path.stem))
     _add_records(folders, _root(text), file)
     yield from folders.layers(file, of_ovital=True)
 
@@ -61,7 +61,7 @@ def _add_records(folders: Folders, root: _Part, file: SurveyFile) -> None:
         inner = _inner(item, body, detail)
         if inner is None and kind != _FOLDER:
             row = {"name": title, **told_by(str(body.get("Comment") or ""), file.words)}
-            folders.open = name or file.path.stem
+            folders.findings.folder = name or file.path.stem
             folders.add(row, _drawn(detail, kind), _coord_type(flag))
             continue
         below = "/".join(filter(None, [name, title or "未命名"]))

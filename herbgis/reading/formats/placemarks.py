@@ -203,19 +203,16 @@ class Folders:
     Attributes
     ----------
     findings : Findings
-        Those of the `XmlWalk`, or of what else reads the file.
-    open : str
-        The folder that stands open: records are added to it, and what damage lost is missed in it.
-        At the beginning what is no folder's, usually the name of the file.
+        Those of the `XmlWalk`, or of what else reads the file; records are added to the folder
+        that stands open in them.
     """
 
     findings: Findings
-    open: str
     _by_name: dict[str, Folder] = field(default_factory=dict)
 
     def add(self, row: dict[str, str], drawn: Shapes | None, coord_type: str | None = None) -> None:
         """Add a record to the folder that stands open; see `Folder.add`."""
-        self._by_name.setdefault(self.open, Folder()).add(row, drawn, coord_type)
+        self._by_name.setdefault(self.findings.folder, Folder()).add(row, drawn, coord_type)
 
     def layers(self, file: SurveyFile, *, of_ovital: bool = False) -> Iterator[Layer]:
         """Each folder as a layer, in the order of the file; on the first what is said of it.
@@ -226,10 +223,10 @@ class Folders:
             The file is damaged before its first record.
         """
         found = self.findings
-        folders = dict(self._by_name)
-        if found.lost:
-            last = folders.get(self.open, Folder())
-            folders[self.open] = replace(last, lost=found.lost)
+        folders = {
+            name: replace(self._by_name.get(name, Folder()), lost=found.lost[name])
+            for name in dict.fromkeys([*found.lost, *self._by_name])
+        }
         if found.damage and not folders:
             msg = f"没有读到完整的记录: {found.damage}"
             raise ValueError(msg)

@@ -2,7 +2,7 @@
 
 For every reader of an XML format::
 
-    walk = XmlWalk(heal_xml(path), {"trk"}, passed_over={"wpt": "航点"})
+    walk = XmlWalk(heal_xml(path), path.stem, {"trk"}, passed_over={"wpt": "航点"})
     for event, name, element in walk:
         if (event, name) == ("end", "trk"): ...     # the record, whole
     walk.findings                                   # what is to be said of the file
@@ -30,6 +30,8 @@ class XmlWalk:
     Parameters
     ----------
     xml : HealedXml
+    stem : str
+        The name of the file, for records in no folder.
     records : collection of str
         Names, without namespace, of the elements that are a record each. Their contents are kept
         until they end; all else is cleared as soon as it has ended.
@@ -45,9 +47,9 @@ class XmlWalk:
     """
 
     def __init__(
-        self, xml: HealedXml, records: Collection[str], *, passed_over: Mapping[str, str]
+        self, xml: HealedXml, stem: str, records: Collection[str], *, passed_over: Mapping[str, str]
     ) -> None:
-        self.findings = Findings(xml.encoding, decided=not xml.agrees)
+        self.findings = Findings(xml.encoding, decided=not xml.agrees, folder=stem)
         self.open: list[str] = []
         self._text = xml.text
         self._records = frozenset(records)
@@ -55,19 +57,22 @@ class XmlWalk:
 
     def __iter__(self) -> Iterator[tuple[str, str, Element]]:
         """``"start"`` or ``"end"``, the element's name without namespace, and the element."""
-        begun = ended = 0
+        lost, begun = self.findings.lost, 0
         try:
             for event, element in self._events():
                 name = local(element.tag)
                 self._step(event, name)
-                begun += event == "start" and name in self._records
-                ended += event == "end" and name in self._records
+                if name in self._records:
+                    begun += event == "start"
+                    lost[self.findings.folder] += 1 if event == "start" else -1
                 yield event, name, element
                 if event == "end" and self._records.isdisjoint(self.open):
                     element.clear()
         except (ParseError, ValueError) as error:
             self.findings.damage = str(error)
-            self.findings.lost = max(begun, self._promised()) - ended
+            behind = self._promised() - begun
+            if behind > 0:
+                lost[self.findings.folder] += behind
 
     def _events(self) -> Iterator[tuple[str, Element]]:
         """What the parser makes of the text, piece by piece."""

@@ -9,7 +9,9 @@ from herbgis.reading.formats.xml_walk import XmlWalk
 
 
 def _walk(text: str) -> XmlWalk:
-    return XmlWalk(HealedXml(text, "UTF-8", agrees=True), {"a", "b"}, passed_over={"p": "照片"})
+    return XmlWalk(
+        HealedXml(text, "UTF-8", agrees=True), "甲", {"a", "b"}, passed_over={"p": "照片"}
+    )
 
 
 def _read(walk: XmlWalk) -> int:
@@ -33,14 +35,22 @@ def _read(walk: XmlWalk) -> int:
 def test_records_read_and_lost_are_all_that_begin(text: str, read: int, lost: int) -> None:
     walk = _walk(text)
     assert _read(walk) == read
-    assert walk.findings.lost == lost
+    assert walk.findings.lost.total() == lost
     assert bool(walk.findings.damage) == bool(lost)
 
 
 def test_damage_behind_the_last_record_is_told() -> None:
     walk = _walk("<r><a/>")
-    assert (_read(walk), walk.findings.lost) == (1, 0)
+    assert (_read(walk), walk.findings.lost.total()) == (1, 0)
     assert walk.findings.damage
+
+
+def test_a_record_is_lost_in_the_folder_that_it_began_in() -> None:
+    walk = _walk("<r><a/><a><f/><b/><b></r><a/>")
+    for event, name, _ in walk:
+        if (event, name) == ("start", "f"):
+            walk.findings.folder = "乙"
+    assert +walk.findings.lost == {"甲": 1, "乙": 2}
 
 
 def test_what_is_passed_over_is_counted() -> None:
