@@ -44,9 +44,9 @@ def test_headings_cut_at_ten_bytes_are_known_by_their_beginning(
 
 
 def test_a_heading_that_begins_two_columns_is_not_guessed(policy: hg.Policy) -> None:
-    assert uncut_headings(["测量方"], "utf-8", policy) == {"survey_method": "测量方"}
-    assert uncut_headings(["测量"], "utf-8", policy) == {}
-    assert uncut_headings(["建设状", "状态"], "utf-8", policy) == {}
+    assert uncut_headings(["测量方"], "utf-8", policy, {}) == {"survey_method": "测量方"}
+    assert uncut_headings(["测量"], "utf-8", policy, {}) == {}
+    assert uncut_headings(["建设状", "状态"], "utf-8", policy, {}) == {}
 
 
 @pytest.mark.filterwarnings("ignore:.*:UserWarning", "ignore:.*:RuntimeWarning")
