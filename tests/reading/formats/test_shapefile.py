@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 
 import herbgis as hg
-from herbgis.terms.headings import uncut_headings
+from herbgis.terms.headings import match_headings, uncut_headings
 from tests.helpers.make import assert_same_place
 from tests.helpers.shapes import square
 
@@ -43,10 +43,19 @@ def test_headings_cut_at_ten_bytes_are_known_by_their_beginning(
         assert "列名被截断" in repr(survey)
 
 
-def test_a_heading_that_begins_two_columns_is_not_guessed(policy: hg.Policy) -> None:
-    assert uncut_headings(["测量方"], "utf-8", policy, {}) == {"survey_method": "测量方"}
-    assert uncut_headings(["测量"], "utf-8", policy, {}) == {}
-    assert uncut_headings(["建设状", "状态"], "utf-8", policy, {}) == {}
+@pytest.mark.parametrize(
+    ("headings", "uncut"),
+    [
+        (["测量方"], {"survey_method": "测量方"}),
+        (["测量"], {}),
+        (["建设状", "状态"], {}),
+    ],
+)
+def test_a_heading_that_begins_two_columns_is_not_guessed(
+    headings: list[str], uncut: dict[str, str], policy: hg.Policy
+) -> None:
+    known = match_headings(headings, policy).columns
+    assert uncut_headings(headings, "utf-8", policy, known) == uncut
 
 
 @pytest.mark.filterwarnings("ignore:.*:UserWarning", "ignore:.*:RuntimeWarning")
