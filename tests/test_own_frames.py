@@ -81,6 +81,17 @@ def _admitted(bases: gpd.GeoDataFrame, folder: Path) -> Any:
     return made.table, ledger[["counted_mu", "status", "variety", "county"]]
 
 
+def _planned(bases: gpd.GeoDataFrame) -> Any:
+    sites = gpd.GeoDataFrame(
+        {"candidate_id": ["甲", "乙", "丙"], "cost": [3.0, 2.0, 4.0]},
+        geometry=[square(520 + 300 * n, lat=28.2 + 0.05 * n) for n in range(3)],
+        crs=4490,
+    )
+    plan = hg.plan(bases, candidates=sites, targets={"500": 9, "1000": 5}, runs=1)
+    assert "enlarge" in set(plan.chosen["action"])
+    return plan.as_dict()
+
+
 #: What of each step's result holds the numbers, given bases as `classify` gives them.
 OF_BASES: dict[str, Callable[[gpd.GeoDataFrame, Path], Any]] = {
     "count_progress": lambda bases, _: repr(
@@ -94,6 +105,7 @@ OF_BASES: dict[str, Callable[[gpd.GeoDataFrame, Path], Any]] = {
         (base["name"], base["look"], base["tags"], base["lines"][0])
         for base in _page(hg.draw_map(bases))
     ],
+    "plan": lambda bases, _: _planned(bases),
     "admit": _admitted,
 }
 #: Given records.

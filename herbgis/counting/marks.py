@@ -37,6 +37,16 @@ def countable(
     return table
 
 
+def countable_by_id(
+    bases: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """`countable` with the bases' ids as its index; the frame's own where it tells none."""
+    table = countable(pd.DataFrame(bases), policy, columns)
+    if bases.index.name != "base_id" and table["base_id"].notna().any():
+        table.index = pd.Index(table["base_id"])
+    return table
+
+
 def is_eligible(table: pd.DataFrame, rule: CountingRule) -> pd.Series:
     """Of a counted group and kind."""
     return table["group"].isin(rule.groups) & table["kind"].isin(rule.counted_kinds)

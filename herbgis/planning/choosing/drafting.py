@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from herbgis.counting.marks import countable, is_verified
+from herbgis.counting.marks import countable_by_id, is_verified
 from herbgis.counting.seedlings import cover_seedlings
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.geo.geodesy import CGCS2000, Floats, Ints
@@ -74,7 +74,7 @@ def draft(
         Instead of the policy's, by tier.
     """
     land_known = bool(candidates.scores.notna().any(axis=None))
-    table = countable(pd.DataFrame(bases), policy, None)
+    table = countable_by_id(bases, policy)
     table.index = table.index.astype(str)
     wanted = _wanted(targets, policy)
     have = {

@@ -8,9 +8,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
+from herbgis.counting.marks import countable_by_id
 from herbgis.foundation.units import MU_M2
 from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2, local_metres
 from herbgis.geo.systems import Geometries
@@ -66,9 +66,9 @@ def enlarge_bases(
     standing = polygons_of(bases, "现有基地")
     taken = Footprints.of(standing, land.dem)
     borders = polygons_of(counties, "县界") if counties is not None else None
-    told = pd.DataFrame(bases.drop(columns=bases.geometry.name))
+    told = countable_by_id(bases, policy)
     found = []
-    for number in np.argsort(np.asarray(bases.index.astype(str)), kind="stable"):
+    for number in np.argsort(np.asarray(told.index.astype(str)), kind="stable"):
         base = told.iloc[number]
         mu = float(base["counted_mu"])
         if standing[number] is None or not mu > 0:
@@ -89,9 +89,7 @@ def enlarge_bases(
             grown = _grown(asked, land, taken)
             if grown is None:
                 break  # where there is too little land, a higher tier needs still more
-            found.append(
-                (f"E-{bases.index[number]}-{tier.label}", bases.index[number], base, *grown)
-            )
+            found.append((f"E-{told.index[number]}-{tier.label}", told.index[number], base, *grown))
     return _gathered(found, land)
 
 

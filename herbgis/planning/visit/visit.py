@@ -11,7 +11,7 @@ from typing import Unpack
 import geopandas as gpd
 import pandas as pd
 
-from herbgis.counting.marks import countable
+from herbgis.counting.marks import countable_by_id
 from herbgis.counting.tiers import tier_of
 from herbgis.foundation import display
 from herbgis.foundation.errors import HerbgisError, MissingColumnError
@@ -222,9 +222,7 @@ def _tidy(
     """The columns that a visit looks at, index ``base_id`` in order, on CGCS2000."""
     if not isinstance(bases, gpd.GeoDataFrame) or bases.active_geometry_name is None:
         raise MissingColumnError("choose_visit", ["geometry"], [str(c) for c in bases.columns])
-    table = countable(pd.DataFrame(bases), policy, columns)
-    if bases.index.name != "base_id" and table["base_id"].notna().any():
-        table.index = pd.Index(table["base_id"])
+    table = countable_by_id(bases, policy, columns)
     table.index = pd.Index([text_of(label) for label in table.index], name="base_id", dtype="str")
     if table.index.has_duplicates:
         twice = sorted(set(table.index[table.index.duplicated()]))[:ERRORS_NAMED]
