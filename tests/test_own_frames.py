@@ -198,3 +198,59 @@ def test_an_old_datum_is_refused_by_every_step(step: str, tmp_path: Path) -> Non
     }
     with pytest.raises(hg.CrsError, match="七参数"):
         calls[step]()
+
+
+def test_a_group_follows_its_variety_in_words_or_codes(
+    records: gpd.GeoDataFrame, policy: hg.Policy
+) -> None:
+    bases = hg.classify(records)
+    said = bases.assign(group=[policy.title_of("group", group) for group in bases["group"]])
+    counted = hg.count_progress(bases).targets
+    assert_frame_equal(hg.count_progress(said).targets, counted)
+    edited = bases.copy()
+    counts = edited["status"].eq("built") & edited["kind"].isin(["planting", "demonstration"])
+    edited.loc[edited.index[counts & edited["tier"].eq("1000")][0], "variety"] = "香菇"
+    assert hg.count_progress(edited).targets["verified"].tolist() == [
+        number - 1 for number in counted["verified"]
+    ]
+
+
+def test_what_is_new_is_told_by_id_wherever_the_ids_stand(records: gpd.GeoDataFrame) -> None:
+    bases = hg.classify(records)
+    for before in (
+        bases,
+        bases.reset_index(),
+        bases.reset_index().iloc[::-1].reset_index(drop=True),
+        bases.rename_axis("基地编号"),
+        bases.reset_index().rename(columns={"base_id": "基地编号"}),
+    ):
+        assert hg.make_schedule(bases, before=before).table.iloc[0]["new_500"] == 0
+        assert hg.make_schedule(before, before=bases).table.iloc[0]["new_500"] == 0
+
+
+@pytest.mark.parametrize("step", [hg.count_progress, hg.make_schedule])
+def test_a_base_that_stands_twice_is_named_not_counted_twice(
+    step: Callable[[gpd.GeoDataFrame], Any], records: gpd.GeoDataFrame
+) -> None:
+    bases = hg.classify(records)
+    with pytest.raises(hg.HerbgisError, match="重复的编号: B00、B01"):
+        step(pd.concat([bases, bases.iloc[:2]]))
+
+
+def test_two_columns_of_one_heading_are_named(records: gpd.GeoDataFrame) -> None:
+    bases = hg.classify(records)
+    with pytest.raises(hg.HerbgisError, match="不止一列叫 variety"):
+        hg.count_progress(pd.concat([bases, bases[["variety"]]], axis=1))
+    beside = pd.DataFrame(1, index=bases.index, columns=["我的列", "我的列"])
+    assert len(hg.count_progress(pd.concat([bases, beside], axis=1)).targets) == 2
+
+
+def test_cells_emptied_by_a_workbook_are_empty(records: gpd.GeoDataFrame) -> None:
+    bases = hg.classify(records)
+    emptied = pd.DataFrame(bases.drop(columns="geometry")).astype(object).fillna("")
+    assert_frame_equal(hg.count_progress(emptied).targets, hg.count_progress(bases).targets)
+
+
+def test_a_frame_without_geometry_is_not_measured() -> None:
+    with pytest.raises(hg.MissingColumnError, match="geometry"):
+        hg.measure(pd.DataFrame({"a": [1]}))

@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from herbgis.counting.row_order import total
-from herbgis.foundation.errors import MissingColumnError
+from herbgis.foundation.errors import HerbgisError, MissingColumnError
 from herbgis.foundation.units import round_mu
 from herbgis.measuring.chances import near_threshold
 from herbgis.reading.understanding.frames import as_base_table
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import CountingRule, Policy, Tier
+
+#: Ids that an error names.
+_NAMED = 5
 
 
 def countable(
@@ -45,6 +48,21 @@ def countable_by_id(
     if bases.index.name != "base_id" and table["base_id"].notna().any():
         table.index = pd.Index(table["base_id"])
     return table
+
+
+def refuse_twice(ids: pd.Series, step: str) -> None:
+    """Refuse bases of which one stands in more than one row, and would count twice.
+
+    Raises
+    ------
+    HerbgisError
+    """
+    known = ids.dropna()
+    twice = sorted(set(known[known.duplicated()]))
+    if twice:
+        named = "、".join(map(str, twice[:_NAMED]))
+        msg = f"{step} 要一个基地一行, 重复的编号: {named}。请先 hg.classify。"
+        raise HerbgisError(msg)
 
 
 def is_eligible(table: pd.DataFrame, rule: CountingRule) -> pd.Series:
@@ -114,13 +132,19 @@ def mark_bases(
     DataFrame
         A row a base, with the frame's index: for every tier ``reported_<tier>``,
         ``verified_<tier>``, ``pending_<tier>``, ``undecided_<tier>`` and ``building_<tier>`` (in
-        building, and its area, surveyed or else declared, reaches the tier); ``reporting_unit``,
-        ``county``, ``year`` of completion, ``counted_mu``, ``blocked``.
+        building, and its area, surveyed or else declared, reaches the tier); ``base_id``,
+        ``reporting_unit``, ``county``, ``year`` of completion, ``counted_mu``, ``blocked``.
+
+    Raises
+    ------
+    HerbgisError
+        A base stands in more than one row.
     """
     table = countable(pd.DataFrame(bases), policy, columns)
+    refuse_twice(table["base_id"], "make_schedule")
     rule = policy.counting
     mu = area_of(table, rule).fillna(table["declared_mu"].astype(float))
-    marks = table[["reporting_unit", "county", "year", "counted_mu"]].copy()
+    marks = table[["base_id", "reporting_unit", "county", "year", "counted_mu"]].copy()
     marks["blocked"] = table["blocked_by"].map(bool).astype(bool)
     for tier in policy.tiers:
         for name, mark in marks_of(table, tier, rule, policy).items():

@@ -15,6 +15,7 @@ from herbgis.counting.marks import (
     countable,
     is_eligible,
     marks_of,
+    refuse_twice,
     sum_mu,
 )
 from herbgis.counting.outlook import (
@@ -239,6 +240,8 @@ def count_progress(
         There is no counted area.
     UnknownNameError
         A column that progress cannot be broken down by.
+    HerbgisError
+        A base stands in more than one row.
 
     Examples
     --------
@@ -254,6 +257,7 @@ def count_progress(
     """
     policy = policy or load_policy()
     table = countable(pd.DataFrame(bases), policy, columns)
+    refuse_twice(table["base_id"], "count_progress")
     rule = policy.counting
     targets = pd.DataFrame([_target_row(table, tier, rule, policy) for tier in policy.tiers])
     asked = [by] if isinstance(by, str) else list(by)

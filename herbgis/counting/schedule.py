@@ -155,9 +155,9 @@ def make_schedule(
     if before is not None:
         was = mark_bases(before, policy=policy)
         for tier in policy.tiers:
-            already = was.index[was[f"verified_{tier.label}"]]
+            already = _ids(was)[was[f"verified_{tier.label}"]]
             now = marks[f"verified_{tier.label}"]
-            marks[f"new_{tier.label}"] = now & ~marks.index.isin(already)
+            marks[f"new_{tier.label}"] = now & ~_ids(marks).isin(already)
     known = [word.title for word in policy.words["reporting_unit"].values()]
     units = in_policys_order({*known, *marks["unit"]}, policy)
     asked = _targets_by_unit(targets)
@@ -286,6 +286,12 @@ def _forecast_note(year: int | None, policy: Policy) -> str:
 
 
 # Targets broken down
+
+
+def _ids(marks: pd.DataFrame) -> pd.Series:
+    """What tells a base from the others: its id, or its row where it has none."""
+    rows = pd.Series(marks.index.astype(str), index=marks.index)
+    return marks["base_id"].astype(object).where(marks["base_id"].notna(), rows)
 
 
 def _targets_by_unit(targets: pd.DataFrame | None) -> dict[tuple[str, str], int]:

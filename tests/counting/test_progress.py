@@ -16,17 +16,22 @@ from herbgis.foundation.errors import MissingColumnError, UnknownNameError
 TIERS = {"500": 500.0, "1000": 1000.0}
 
 
+#: As the catalogue has them.
+GROUPS = {"天麻": "key", "黄精": "key", "丹参": "encouraged", "前胡": "other", "香菇": "fungus"}
+
+
 def _random_table(seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     count = int(rng.integers(0, 60))
     line = rng.choice([499.99, 500.0, 500.01, 999.99, 1000.0], count)
     counted = np.where(rng.random(count) < 0.4, line, rng.uniform(10, 1500, count).round(2))
     counted = np.where(rng.random(count) < 0.1, np.nan, counted)
+    variety = rng.choice(list(GROUPS), count)
     return pd.DataFrame(
         {
             "name": [f"基地{n}" for n in range(count)],
-            "variety": rng.choice(["天麻", "黄精", "前胡", "香菇"], count),
-            "group": rng.choice(["key", "encouraged", "other", "fungus"], count),
+            "variety": variety,
+            "group": [GROUPS[name] for name in variety],
             "kind": rng.choice(["planting", "demonstration", "seedling", "spawn"], count),
             "status": rng.choice(
                 ["built", "building", "planned", "unknown"], count, p=[0.7, 0.1, 0.1, 0.1]

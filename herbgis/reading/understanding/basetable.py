@@ -83,7 +83,8 @@ def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Inde
     if column.kind == "list":
         lists = [_parts(value) if isinstance(value, str) else value for value in source]
         return cols.typed(lists, "list", index)
-    return cols.typed(source.to_numpy(), column.kind, index)
+    numbers = pd.to_numeric(source.astype(object), errors="coerce").astype("float64")
+    return cols.typed(numbers.where(numbers == numbers.round()), column.kind, index)
 
 
 def _read_varieties(table: pd.DataFrame, policy: Policy) -> None:
@@ -106,13 +107,16 @@ def _read_variety(
 ) -> tuple[str | None, list[str], str | None, str]:
     """Main variety, all of them, the cell where it was mapped, and the group."""
     beside = [policy.canonical("variety", part) or part for part in listed]
+    stated = policy.canonical("group", group) if group else None
     if cell is None:
-        return None, beside, None, group or policy.group_of("")
+        return None, beside, None, stated or policy.group_of("")
     written = _parts(cell) or [cell]
     known = [policy.canonical("variety", part) or part for part in written]
     every = list(dict.fromkeys([*known, *beside]))
     kept = cell if written != known else raw
-    return known[0], every, kept, group or policy.group_of(known[0])
+    # Of a variety that the catalogue knows it says the group, whatever stood there before.
+    catalogued = known[0] in policy.varieties
+    return known[0], every, kept, (None if catalogued else stated) or policy.group_of(known[0])
 
 
 def _parts(cell: object) -> list[str]:

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.errors import HerbgisError, UnknownNameError
 from herbgis.geo.geodesy import Ints
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
@@ -75,9 +75,12 @@ def as_base_table(
         `columns` names a column that there is not, or a heading that the frame does not have.
     UnreadableColumnError
         A column that a step adds holds what no step wrote.
+    HerbgisError
+        A heading that is read stands twice.
     """
     read, added = _of_reading(columns)
-    given = _with_ids(frame)
+    given = _with_ids(frame, policy)
+    _refuse_twins(given, policy)
     if is_understood(given, policy=policy, columns=read):
         table = given.copy()
     else:
@@ -90,7 +93,7 @@ def stated_columns(
 ) -> set[str]:
     """Columns that a frame itself states, under whatever headings, and what follows from these."""
     read, added = _of_reading(columns)
-    headings = [str(column) for column in _with_ids(frame).columns]
+    headings = [str(column) for column in _with_ids(frame, policy).columns]
     stated = {*match_headings(headings, policy, read).columns, *added}
     stated |= {c.name for c in _added() if {c.name, c.title} & set(headings)}
     if "declared_value" in stated:
@@ -118,11 +121,32 @@ def _of_reading(
     )
 
 
-def _with_ids(frame: pd.DataFrame) -> pd.DataFrame:
+def _with_ids(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Bases as `classify` and a ledger give them carry their ids in the index."""
-    if frame.index.name == "base_id" and "base_id" not in frame:
-        return frame.assign(base_id=frame.index)
+    if "base_id" in frame:
+        return frame
+    for name in frame.index.names:
+        if isinstance(name, str) and policy.canonical("column", name) == "base_id":
+            return frame.assign(base_id=frame.index.get_level_values(name))
     return frame
+
+
+def _refuse_twins(frame: pd.DataFrame, policy: Policy) -> None:
+    """Refuse a frame in which a heading that is read stands twice."""
+    twice = frame.columns[frame.columns.duplicated()].unique()
+    titles = {column.title for column in _added()}
+    known = [
+        str(heading)
+        for heading in twice
+        if str(heading) in titles | set(cols.titles())
+        or match_headings([str(heading)], policy).columns
+    ]
+    if known:
+        msg = (
+            f"表里有不止一列叫 {'、'.join(known)}, 不知道用哪一列。"
+            "请去掉多余的, 或改名后用 columns= 指明。"
+        )
+        raise HerbgisError(msg)
 
 
 def is_understood(

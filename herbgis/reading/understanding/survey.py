@@ -16,7 +16,7 @@ import pandas as pd
 import pyproj
 
 from herbgis.foundation import display
-from herbgis.foundation.errors import CrsError
+from herbgis.foundation.errors import CrsError, MissingColumnError
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.systems import Geometries, refuse_shiftless
 from herbgis.reading.understanding.assumptions import Assumptions
@@ -191,7 +191,11 @@ def shapes_of(frame: gpd.GeoDataFrame, step: str, *, policy: Policy) -> Geometri
     ------
     CrsError
         The frame states no system, or one that does not lead to CGCS2000 by itself.
+    MissingColumnError
+        The frame has no geometry.
     """
+    if not has_geometry(frame):
+        raise MissingColumnError(step, ["geometry"], [str(column) for column in frame.columns])
     if frame.crs is None:
         msg = (
             f"{step} 的表没有坐标系, 不知道坐标是哪里。请先用 set_crs 注明, "

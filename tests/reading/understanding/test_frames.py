@@ -117,8 +117,8 @@ def test_a_heading_put_beside_is_read(understood: pd.DataFrame, heading: str) ->
 @pytest.mark.usefixtures("always")
 def test_what_the_steps_give_is_known(sample: tuple[gpd.GeoDataFrame, ...]) -> None:
     for table in sample:
-        assert is_understood(frames._with_ids(table), policy=POLICY)
-        told = frames._with_ids(table).merge(pd.DataFrame({"own": [1]}), how="cross")
+        assert is_understood(frames._with_ids(table, POLICY), policy=POLICY)
+        told = frames._with_ids(table, POLICY).merge(pd.DataFrame({"own": [1]}), how="cross")
         assert is_understood(told, policy=POLICY)  # a join loses what a mark would be
 
 
