@@ -68,7 +68,8 @@ def summary_of(name: str, thing: object) -> str:
 def every_error() -> list[type[HerbgisError]]:
     """HerbgisError and all below it, depth first, each before those below it."""
     for module in pkgutil.walk_packages(hg.__path__, "herbgis."):
-        if not module.name.endswith("__main__"):
+        # The command line defines none, and its import starts the program's own libraries.
+        if not module.name.startswith(("herbgis.cli", "herbgis.__main__")):
             importlib.import_module(module.name)
     return list(_below(HerbgisError))
 
