@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import IO, BinaryIO
 
@@ -58,21 +58,36 @@ def read_workbook(file: SurveyFile) -> Iterator[Layer]:
         except PasswordError:
             yield _unread(file.shown, _LOCKED)
             return
+    yield from layers_of_grids(file, grids, notes=notes, issues=issues)
+
+
+def layers_of_grids(
+    file: SurveyFile,
+    grids: Mapping[str, Grid],
+    *,
+    notes: Sequence[str] = (),
+    issues: Sequence[Issue] = (),
+    encoding: str = "",
+) -> Iterator[Layer]:
+    """Sheets by name, a layer each where one has a header; on the first what is said of the file.
+
+    `notes` and `issues` are of sheets that were not made grids.
+    """
     tables = {
         name: find_table(grid, file.words) for name, grid in grids.items() if not is_empty(grid)
     }
-    notes += [f"工作表 {name} 没有认出表头, 未读" for name, found in tables.items() if not found]
+    said = [f"工作表 {name} 没有认出表头, 未读" for name, found in tables.items() if not found]
     reports = [name for name, found in tables.items() if found and found.is_report]
-    notes += [f"工作表 {name} {_REPORT}, 未读" for name in reports]
+    said += [f"工作表 {name} {_REPORT}, 未读" for name in reports]
     layers = [
-        _layer(file.shown, name, found, "")
+        _layer(file.shown, name, found, encoding)
         for name, found in tables.items()
         if found and not found.is_report
     ]
     if not layers:
         layers = [_unread(file.shown, _REPORT if reports else _NO_HEADER)]
         layers = [replace(layers[0], issues=())] if issues else layers
-    assumptions = (*layers[0].assumptions, *notes)
+    assumptions = (*layers[0].assumptions, *notes, *said)
     yield replace(layers[0], assumptions=assumptions, issues=(*layers[0].issues, *issues))
     yield from layers[1:]
 
