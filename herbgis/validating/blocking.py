@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import geopandas as gpd
@@ -57,6 +58,21 @@ def layer_is_blocked(survey: Survey) -> pd.Series:
     return pd.Series(blocked[number], index=survey.bases.index, dtype=bool)
 
 
+def _of_reading(bases: gpd.GeoDataFrame, issues: pd.DataFrame) -> Iterator[tuple[int, str]]:
+    """Positions of the records that reading found errors of, with the codes."""
+    errors = issues[issues["row"].notna() & (issues["severity"] == "error")]
+    if errors.empty:
+        return
+    names = ["source_file", "source_layer", "source_row"]
+    keys = bases.reset_index(drop=True)[names].fillna({"source_layer": ""})
+    keys = keys[keys["source_row"].isin(errors["row"].unique())]
+    records = {tuple(key): at for at, key in zip(keys.index, keys.to_numpy(object), strict=True)}
+    for issue in errors.itertuples():
+        record = records.get((*_layer_key(issue.file, issue.layer), issue.row))
+        if record is not None:
+            yield record, issue.code
+
+
 def codes_blocking(bases: gpd.GeoDataFrame, found: list[Issue], given: Survey) -> pd.Series:
     """Codes of the errors of each record, its layer's included."""
     number, layers = _layer_keys(bases)
@@ -72,6 +88,8 @@ def codes_blocking(bases: gpd.GeoDataFrame, found: list[Issue], given: Survey) -
             else:
                 of_layer[layers.index(_layer_key(place.file, place.layer))].add(issue.code)
     blocked = [sorted(of_layer[layer]) for layer in number]
+    for record, code in _of_reading(bases, given.issues):
+        of_record.setdefault(record, set()).add(code)
     for record, own in of_record.items():
         blocked[record] = sorted({*blocked[record], *own})
     return pd.Series(blocked, index=bases.index, dtype=object)

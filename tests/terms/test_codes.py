@@ -14,6 +14,7 @@ from herbgis.validating.validation import RULES
 FOUND_BEFORE = (
     *("HG001", "HG002", "HG003", "HG004", "HG005", "HG006", "HG007", "HG008", "HG110", "HG111"),
     *("HG201", "HG202", "HG203", "HG204", "HG208", "HG209", "HG210"),
+    "HG512",
 )
 FOUND = (*FOUND_BEFORE, *RULES)
 
@@ -98,6 +99,7 @@ VALUES: dict[str, dict[str, object]] = {
     "HG507": {"columns": "经营主体、基地类型、建设状态"},
     "HG508": {"written": "部分建成部分在建"},
     "HG509": {"threshold": "1000"},
+    "HG512": {"written": "52062710320401000000"},
 }
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.cells import Distinct, clean_texts, read_dates, read_quantities
 from herbgis.reading.understanding.extras import read_extras
+from herbgis.reading.understanding.lost_digits import digits_lost
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import Matched, match_headings
 from herbgis.terms.policy import Policy
@@ -76,6 +77,8 @@ def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Inde
     """A column before its words are understood: texts clean, everything else as it is."""
     if source is None or column.kind == "date":
         return cols.missing(column.kind, index)
+    if column.name == "base_id":
+        return clean_texts(source).where(~digits_lost(source))
     if column.kind == "text":
         return clean_texts(source)
     if column.kind == "number":

@@ -22,6 +22,7 @@ from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
 from herbgis.reading.understanding.cells import CONTROL
 from herbgis.reading.understanding.computed import with_computed
+from herbgis.reading.understanding.lost_digits import digits_lost
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import match_headings
 from herbgis.terms.policy import Policy
@@ -92,13 +93,21 @@ def stated_columns(
     frame: pd.DataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
 ) -> set[str]:
     """Columns that a frame itself states, under whatever headings, and what follows from these."""
-    read, added = _of_reading(columns)
-    headings = [str(column) for column in _with_ids(frame, policy).columns]
-    stated = {*match_headings(headings, policy, read).columns, *added}
-    stated |= {c.name for c in _added() if {c.name, c.title} & set(headings)}
+    given, headings = with_headings(frame, policy, columns)
+    stated = {*headings, *_of_reading(columns)[1]}
+    stated |= {c.name for c in _added() if {c.name, c.title} & set(map(str, given.columns))}
     if "declared_value" in stated:
         stated |= {"declared_mu", "declared_unit"}
     return stated | {c.name for c in cols.READ if c.follows in stated}
+
+
+def with_headings(
+    frame: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None = None
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """A frame with its ids in a column, and its heading of each base table column it has."""
+    given = _with_ids(frame, policy)
+    headings = [str(column) for column in given.columns]
+    return given, match_headings(headings, policy, _of_reading(columns)[0]).columns
 
 
 def _added() -> tuple[cols.Column, ...]:
@@ -181,7 +190,8 @@ def _is_sound(values: pd.Series, column: cols.Column) -> bool:
     if values.dtype != cols.dtype_of(column.kind):
         return False
     if column.kind in {"text", "flag"}:
-        return column.name in _WORDS or _are_clean(values)
+        kept = column.name != "base_id" or not digits_lost(values).any()
+        return column.name in _WORDS or (kept and _are_clean(values))
     # A number below nothing is kept as text where it is optional.
     return column.kind != "number" or column in cols.READ or not bool((values < 0).any())
 

@@ -21,8 +21,9 @@ from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.systems import Geometries, refuse_shiftless
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
-from herbgis.reading.understanding.frames import as_base_table
+from herbgis.reading.understanding.frames import as_base_table, with_headings
 from herbgis.reading.understanding.joining import join_lists
+from herbgis.reading.understanding.lost_digits import lost_ids
 from herbgis.reading.understanding.placing import Placed, place_layer
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import match_headings, uncut_headings
@@ -156,7 +157,8 @@ def survey_of(
     _name_source(table, Layer(_FRAME, "", given, crs, len(frame)), made=False)
     entry = _entry(_FRAME, None, len(table), len(table), "", placed.crs, said)
     files = pd.DataFrame([entry], columns=list(FILES_COLUMNS))
-    return Survey(table, files, issue_table(placed.issues))
+    lost = lost_ids(*with_headings(given, policy, columns), table)
+    return Survey(table, files, issue_table([*placed.issues, *lost]))
 
 
 def records_of(
@@ -236,7 +238,8 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
         said.add(line)
     table = _put(complete(layer.frame, policy=policy, matched=matched, assumptions=said), placed)
     _name_source(table, layer, made=True)
-    issues = [*layer.issues, *placed.issues]
+    lost = lost_ids(layer.frame, matched.columns, table)
+    issues = [*layer.issues, *placed.issues, *lost]
     if not layer.promised and not issues:
         said.add("没有记录")
     if layer.promised > len(table):
