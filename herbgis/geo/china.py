@@ -28,14 +28,25 @@ def lies_in_china(geometries: Geometries) -> Flags:
         Longitude and latitude; what is no number, or has no vertex, lies nowhere.
     """
     west, south, east, north = CHINA
-    bounds = _extents(geometries)
+    bounds = extents(geometries)
     with np.errstate(invalid="ignore"):
         inside = (bounds[:, :2] >= (west, south)).all(axis=1)
         return np.asarray(inside & (bounds[:, 2:] <= (east, north)).all(axis=1))
 
 
-def _extents(geometries: Geometries) -> Floats:
-    """Bounds over every vertex, of holes too; NaN where one is no number, or there is none."""
+def has_extent(geometries: Geometries) -> Flags:
+    """Whether each geometry has vertices, and all of them are numbers."""
+    return np.asarray(np.isfinite(extents(geometries)).all(axis=1))
+
+
+def extents(geometries: Geometries) -> Floats:
+    """Bounds over every vertex, of holes too; NaN where one is no number, or there is none.
+
+    Returns
+    -------
+    array of float, shape (n, 4)
+        West, south, east, north.
+    """
     xy, owner = shapely.get_coordinates(geometries, return_index=True)
     extents = np.full((len(geometries), 4), np.nan)
     present, first = np.unique(owner, return_index=True)

@@ -8,7 +8,7 @@ explain it (`stories`) are tried: for a whole layer here, for single records by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,11 +16,11 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from herbgis.geo.china import lies_in_china
+from herbgis.geo.china import has_extent, lies_in_china
 from herbgis.geo.geodesy import Flags, Floats
 from herbgis.geo.systems import Geometries, shiftless_datum, to_cgcs2000, transform, with_parameters
 from herbgis.geo.zones import SevenParameters
-from herbgis.reading.understanding.stories import other_form, stories
+from herbgis.reading.understanding.stories import Story, other_form, stories
 from herbgis.terms.issues import Issue, Place
 
 #: How far outside its published area a projected system may still be believed, in degrees of
@@ -117,14 +117,12 @@ def _place_unstated(geometries: Geometries, where: Place) -> Placed:
     if _blank(geometries).all():
         raw = np.full(len(geometries), None, dtype=object)
         return Placed(geometries, raw, "", (), ())
-    for story in stories(geometries):
-        placed = story.place(geometries)
-        if lies_in_china(placed)[~_blank(geometries)].all():
-            note = f"坐标系={story.title}(由坐标推断)"
-            issue = Issue("HG005", where, {"crs": story.title})
-            raw = np.full(len(geometries), None, dtype=object)
-            return Placed(placed, raw, f"EPSG:{story.epsg}", (note,), (issue,))
-    return _unplaced(geometries, "", Issue("HG004", where, {}))
+    told = _told(geometries, stories(geometries))
+    if told is None:
+        return _unplaced(geometries, "", Issue("HG004", where, {}))
+    note = f"坐标系={told.story.title}(由坐标推断)"
+    issue = Issue("HG005", where, {"crs": told.story.title})
+    return told.as_placed(geometries, note, issue)
 
 
 def _place_old(
@@ -147,20 +145,66 @@ def _place_stated(geometries: Geometries, crs: pyproj.CRS, where: Place) -> Plac
     if fit.all():
         return Placed(to_cgcs2000(geometries, crs), none, _name(crs), (), ())
     if not fit[~_blank(geometries)].any() and len(geometries) > 1:
-        for story in (*stories(geometries), *other_form(crs)):
-            placed = story.place(geometries)
-            tells_another = story.swapped or story.epsg != crs.to_epsg()
-            if tells_another and lies_in_china(placed)[~_blank(geometries)].all():
-                values = {"stated": _name(crs), "fitting": story.title}
-                note = f"坐标系={story.title}(文件写作 {_name(crs)}, 与坐标不符)"
-                issue = Issue("HG006", where, values)
-                return Placed(placed, none, f"EPSG:{story.epsg}", (note,), (issue,))
+        others = (*stories(geometries), *other_form(crs))
+        told = _told(geometries, [s for s in others if s.swapped or s.epsg != crs.to_epsg()])
+        if told is not None:
+            values = {"stated": _name(crs), "fitting": told.story.title}
+            note = f"坐标系={told.story.title}(文件写作 {_name(crs)}, 与坐标不符)"
+            return told.as_placed(geometries, note, Issue("HG006", where, values))
     placed = none.copy()
     placed[fit] = to_cgcs2000(geometries[fit], crs)
-    raw = none.copy()
+    raw, left = _kept(geometries, fit, _name(crs))
+    return Placed(placed, raw, _name(crs), left, ())
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A story that explains most of a layer.
+
+    Attributes
+    ----------
+    placed : array of geometries, shape (n,)
+        Every geometry read by the story.
+    fit : array of bool, shape (n,)
+        Which of them it explains; nothing needs no explanation.
+    """
+
+    story: Story
+    placed: Geometries
+    fit: Flags
+
+    def as_placed(self, geometries: Geometries, note: str, issue: Issue) -> Placed:
+        """The layer by this story; what it does not explain stays as it is."""
+        geometry = self.placed.copy()
+        geometry[~self.fit] = None
+        raw, left = _kept(geometries, self.fit, self.story.title)
+        return Placed(geometry, raw, f"EPSG:{self.story.epsg}", (note, *left), (issue,))
+
+
+def _told(geometries: Geometries, guesses: Iterable[Story]) -> _Told | None:
+    """The first story that brings more than half of a layer's records to China.
+
+    So that an odd record costs itself alone; one whose coordinates are no numbers has no say.
+    """
+    blank = _blank(geometries)
+    say = int((has_extent(geometries) & ~blank).sum())
+    for story in guesses:
+        placed = story.place(geometries)
+        inside = lies_in_china(placed)
+        if 2 * int((inside & ~blank).sum()) > say:
+            return _Told(story, placed, inside | blank)
+    return None
+
+
+def _kept(
+    geometries: Geometries, fit: Flags, system: str
+) -> tuple[npt.NDArray[np.object_], tuple[str, ...]]:
+    """WKT of the geometries that do not fit a system, and the line that says how many."""
+    raw = np.full(len(geometries), None, dtype=object)
+    if fit.all():
+        return raw, ()
     raw[~fit] = shapely.to_wkt(geometries[~fit], rounding_precision=_WKT_DIGITS)
-    note = f"{int((~fit).sum())} 条记录的坐标不在 {_name(crs)} 的范围内, 原样保留"
-    return Placed(placed, raw, _name(crs), (note,), ())
+    return raw, (f"{int((~fit).sum())} 条记录的坐标不在 {system} 的范围内, 原样保留",)
 
 
 def _unplaced(geometries: Geometries, crs: str, issue: Issue) -> Placed:

@@ -13,7 +13,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from herbgis.geo.china import CHINA, EASTINGS_M, NORTHINGS_M
+from herbgis.geo.china import CHINA, EASTINGS_M, NORTHINGS_M, extents
 from herbgis.geo.datums import CGCS2000_EPSG, SEMI_MAJOR_M, WEB_MERCATOR_EPSG
 from herbgis.geo.systems import Geometries, to_cgcs2000
 from herbgis.geo.zones import GaussKruger, gauss_kruger_of
@@ -42,12 +42,16 @@ class Story:
 def stories(geometries: Geometries) -> Iterator[Story]:
     """Systems of use in China that the geometries' coordinates could be in, likeliest first.
 
-    Eastings without a zone number in front fit every zone and are left to the counties.
+    Eastings without a zone number in front fit every zone and are left to the counties. What
+    speaks for the layer is the middle one of its records, which no odd one can be far from.
     """
-    bounds = shapely.total_bounds(geometries)
-    if not np.isfinite(bounds).all():
+    bounds = extents(geometries)
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
         return
-    x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    # Halved before they are added, so that the largest numbers do not overflow.
+    centres = bounds[:, :2] / 2 + bounds[:, 2:] / 2
+    x, y = np.quantile(centres, 0.5, axis=0, method="lower").tolist()
     for a, b, swapped in ((x, y, False), (y, x, True)):
         west, south, east, north = CHINA
         if west <= a <= east and south <= b <= north:

@@ -267,6 +267,49 @@ def test_one_swapped_record_among_many_waits_with_its_coordinates(crs: str, odd:
             assert_same_place(placed.geometry[row], shape)
 
 
+#: Corners that no sound file holds, one of them put into a record among five.
+ODD_CORNERS = [
+    (np.nan, LAT),
+    (LON, np.nan),
+    (np.inf, LAT),
+    (-np.inf, -np.inf),
+    (1e308, 1e308),
+    (-1e308, LAT),
+    (0.0, LAT),
+    (0.0, 0.0),
+    (LAT, LON),
+    (3.6e7, 3.1e6),
+    (-LON, LAT),
+    (1e-310, LAT),
+]
+
+
+@pytest.mark.parametrize("corner", ODD_CORNERS, ids=str)
+@pytest.mark.parametrize(
+    ("stated", "true", "code"),
+    [
+        pytest.param(None, "EPSG:4490", "HG005", id="degrees, unstated"),
+        pytest.param(None, "EPSG:4524", "HG005", id="metres, unstated"),
+        pytest.param("EPSG:4524", "EPSG:4490", "HG006", id="degrees, said to be metres"),
+        pytest.param("EPSG:4490", "EPSG:4524", "HG006", id="metres, said to be degrees"),
+    ],
+)
+def test_an_odd_record_does_not_hide_the_system_of_the_others(
+    corner: tuple[float, float], stated: str | None, true: str, code: str
+) -> None:
+    shapes = [project(shape, true) for shape in row_of(5)]
+    corners = shapely.get_coordinates(shapes[2])
+    corners[1] = corner
+    shapes[2] = shapely.set_coordinates(shapes[2], corners)
+    placed = _place(shapes, stated)
+    others = [0, 1, 3, 4]
+    assert _codes(placed) == [code]
+    for record in others:
+        assert_same_place(placed.geometry[record], row_of(5)[record], 1e-8)
+        assert placed.raw[record] is None
+    assert (placed.geometry[2] is None) == (placed.raw[2] is not None)
+
+
 def test_a_record_alone_in_its_layer_waits_too() -> None:
     shape = swapped(rectangle())
     placed = _place([shape], "EPSG:4490")
