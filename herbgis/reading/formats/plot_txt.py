@@ -3,205 +3,277 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
-import pyproj
+import numpy as np
 import shapely
 
 from herbgis.foundation.units import MU_M2
-from herbgis.geo.china import SURE_NORTHINGS_M
-from herbgis.geo.datums import OLD_DATUMS
-from herbgis.geo.zones import GaussKruger
+from herbgis.geo.geodesy import Floats, areas_m2
 from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
+from herbgis.reading.formats.plot_heads import UnitM2, is_default_number
+from herbgis.reading.formats.plot_lines import Contents, Plot, Point, contents_of
+from herbgis.reading.formats.plot_systems import (
+    PlotSystem,
+    are_degrees,
+    are_packed,
+    is_east_first,
+    system_in_degrees,
+    system_in_metres,
+    unpacked,
+)
 from herbgis.reading.formats.rings import even_odd
 from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
+from herbgis.terms.policy import Policy
 
-_SECTION = re.compile(r"[\[【](.+?)[\]】]")
-_PLOT_MARK = "@"
-#: A plot number of so few digits counts plots within its file and names no base.
-_COUNTER = re.compile(r"\d{1,4}")
-_HECTARE_M2 = 10_000.0
 _AREA_TOLERANCE = 0.005
+#: Share of a line's length within which its ends lie where they may be taken to meet.
+_ENDS_MEET = 0.05
+#: Units that the points may tell where none stands behind an area.
+_UNITS = (("公顷", 10_000.0), ("平方米", 1.0), ("亩", MU_M2))
+_UNCLEAR = "坐标可能是十进制度, 也可能是度.分秒, 无从分辨"
+#: Numbers of plots that an assumption names.
+_MOST_NAMED = 3
 
 
 @dataclass
-class _Plot:
-    """One plot as its lines say: the fields of its head and its points by ring."""
+class _Drawn:
+    """The plots of a file in one system.
 
-    fields: list[str]
-    rings: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
-    points: int = 0
+    Attributes
+    ----------
+    plots : list of Plot
+    rings : list of list of list of tuple of float
+        Rings of each plot, east before north; none where its coordinates may be two things.
+    shapes : list of geometry or None
+    in_degrees : bool
+    system : PlotSystem
+    said : list of str
+    """
 
+    plots: list[Plot]
+    rings: list[list[list[Point]]]
+    shapes: list[shapely.Geometry | None]
+    in_degrees: bool
+    system: PlotSystem
+    said: list[str]
 
-@dataclass
-class _Contents:
-    """A file's lines by what they are; `unread` holds the numbers of those that are nothing."""
-
-    header: dict[str, str] = field(default_factory=dict)
-    plots: list[_Plot] = field(default_factory=list)
-    unread: list[int] = field(default_factory=list)
+    def areas(self) -> Floats:
+        """Square metres of each plot: in the plane that surveyors write, or on the ellipsoid."""
+        shapes = np.array(self.shapes, dtype=object)
+        if not self.in_degrees:
+            return np.asarray(shapely.area(shapes), dtype=float)
+        return areas_m2(shapely.make_valid(shapes))
 
 
 def read_plot_txt(file: SurveyFile) -> Iterator[Layer]:
     """Plots of a 界址点 TXT; X is north and Y is east unless the points say otherwise."""
     text, encoding = text_of_file(file.path)
-    contents = _parse(text)
-    plots = contents.plots
-    if not plots:
+    found = contents_of(text, _unit_m2(file.words.policy))
+    blocks = [contents for contents in found if contents.plots or contents.unread]
+    if not any(contents.plots for contents in blocks):
         msg = "文件中没有以 @ 结尾的地块行和界址点, 不是勘测定界 TXT"
         raise ValueError(msg)
-    where = Place(file.shown, file.path.stem)
-    swapped = _east_first(plots)
-    crs, assumptions, contradiction = _system(contents.header, plots, swapped=swapped)
+    for number, contents in enumerate(blocks, 1):
+        name = file.path.stem if number == 1 else f"{file.path.stem}({number})"
+        yield _layer(contents, Place(file.shown, name), encoding)
+
+
+def _unit_m2(policy: Policy) -> UnitM2:
+    """Square metres in a unit of land area, by the policy's words."""
+
+    def square_metres(word: str) -> float | None:
+        unit = policy.canonical("unit", word)
+        mu = None if unit is None else policy.words["unit"][unit].mu_per_unit
+        return None if mu is None else mu * MU_M2
+
+    return square_metres
+
+
+def _layer(contents: Contents, where: Place, encoding: str) -> Layer:
+    """The plots behind one header as a layer."""
+    drawn = _drawn(contents)
+    said = [*drawn.system.said]
     if encoding == GBK:
-        assumptions.append(decided_line(encoding))
-    if swapped:
-        assumptions.append("点坐标为东坐标在前(由数值判定)")
-    shapes = [_shape(plot, swapped=swapped) for plot in plots]
-    notes = [_check_header(plot, shape) for plot, shape in zip(plots, shapes, strict=True)]
-    assumptions += dict.fromkeys(note for note, wrong in notes if note and not wrong)
-    issues = [Issue("HG008", where, {"what": contradiction})] if contradiction else []
-    issues += [
-        Issue("HG008", Place(file.shown, file.path.stem, row), {"what": note})
-        for row, (note, wrong) in enumerate(notes, 1)
-        if wrong
-    ]
+        said.append(decided_line(encoding))
+    said += drawn.said
+    if contents.remarks:
+        said.append(f"{contents.remarks} 行说明文字未作记录")
+    notes = [_check_head(plot, area) for plot, area in zip(drawn.plots, drawn.areas(), strict=True)]
+    said += dict.fromkeys(note for note, wrong in notes if note and not wrong)
+    said += _default_numbers(drawn.plots)
+    return Layer(
+        file=where.file,
+        name=str(where.layer),
+        frame=_table(drawn),
+        crs=drawn.system.crs,
+        promised=len(drawn.plots),
+        encoding=encoding,
+        assumptions=tuple(said),
+        issues=tuple(_issues(contents, drawn, notes, where)),
+    )
+
+
+def _issues(
+    contents: Contents, drawn: _Drawn, notes: Sequence[tuple[str, bool]], where: Place
+) -> Iterator[Issue]:
+    """What is wrong with the header, with single plots, and with lines that are none of theirs."""
+    if drawn.system.contradiction:
+        yield Issue("HG008", where, {"what": drawn.system.contradiction})
+    for row, (plot, (note, wrong)) in enumerate(zip(drawn.plots, notes, strict=True), 1):
+        place = Place(where.file, where.layer, row)
+        if wrong:
+            yield Issue("HG008", place, {"what": note})
+        if plot.trouble:
+            yield Issue("HG001", place, {"why": plot.trouble})
+        if plot.damaged:
+            why = f"第 {plot.damaged[0]} 行等 {len(plot.damaged)} 个界址点读不懂"
+            yield Issue("HG001", place, {"why": why})
+        if plot.points and not drawn.rings[row - 1]:
+            yield Issue("HG001", place, {"why": _UNCLEAR})
     if contents.unread:
         why = f"第 {contents.unread[0]} 行等 {len(contents.unread)} 行读不懂"
-        issues.append(Issue("HG001", where, {"why": why}))
-    yield Layer(
-        file=file.shown,
-        name=file.path.stem,
-        frame=_table(plots, shapes),
-        crs=crs,
-        promised=len(plots),
-        encoding=encoding,
-        assumptions=tuple(assumptions),
-        issues=tuple(issues),
-    )
+        yield Issue("HG001", where, {"why": why})
 
 
-def _table(plots: list[_Plot], shapes: list[shapely.Geometry | None]) -> gpd.GeoDataFrame:
+def _table(drawn: _Drawn) -> gpd.GeoDataFrame:
     """A row a plot, under the base table's own headings."""
-    ids = [_field(plot, 2) for plot in plots]
-    return gpd.GeoDataFrame(
-        {
-            "base_id": [None if not i or _COUNTER.fullmatch(i) else i for i in ids],
-            "name": [_field(plot, 3) for plot in plots],
-            "mode": [_field(plot, 6) for plot in plots],
-        },
-        geometry=gpd.GeoSeries(shapes),
-    )
+    heads = [plot.head for plot in drawn.plots]
+    numbers = [head.number or "" for head in heads]
+    default = [is_default_number(number) for number in numbers]
+    columns: dict[str, list[str | None]] = {
+        "base_id": [n if n and not d else None for n, d in zip(numbers, default, strict=True)],
+        # A default number that is a word is all the name that a nameless plot has.
+        "name": [
+            head.name or (n if d and not n.isdigit() else None)
+            for head, n, d in zip(heads, numbers, default, strict=True)
+        ],
+        "mode": [head.use for head in heads],
+    }
+    if any(head.village for head in heads):
+        columns["village"] = [head.village for head in heads]
+    if any(head.beside for head in heads):
+        columns["地块行其余字段"] = [head.beside or None for head in heads]
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(drawn.shapes))
 
 
-def _field(plot: _Plot, number: int) -> str | None:
-    """A field of the plot's head; shorter heads lack the last ones."""
-    return plot.fields[number].strip() or None if number < len(plot.fields) else None
+def _default_numbers(plots: Sequence[Plot]) -> Iterator[str]:
+    """Which numbers are no ids, where they look like more than a plain counter."""
+    numbers = [plot.head.number for plot in plots if plot.head.number]
+    worded = [n for n in numbers if not n.isdigit() and is_default_number(n)]
+    if worded:
+        named = "、".join(dict.fromkeys(worded[:_MOST_NAMED]))
+        yield f"{named} 等 {len(worded)} 个地块编号是软件的缺省编号, 未作基地编号"
 
 
-def _parse(text: str) -> _Contents:
-    contents = _Contents()
-    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
-        line = raw.replace("，", ",").strip()
-        if not line or _SECTION.fullmatch(line):
-            continue
-        if line.endswith(_PLOT_MARK):
-            contents.plots.append(_Plot([part.strip() for part in line[:-1].split(",")]))
-        elif contents.plots:
-            if not _add_point(contents.plots[-1], line):
-                contents.unread.append(number)
-        elif "=" in line:
-            key, value = line.split("=", 1)
-            contents.header[unicodedata.normalize("NFKC", key).strip()] = value.strip()
-    return contents
+def _drawn(contents: Contents) -> _Drawn:
+    """The plots with their coordinates put in order, and the system that these are in."""
+    plots = contents.plots
+    east_first = [is_east_first(plot.points) for plot in plots]
+    rings = [
+        [ring if swapped else [(b, a) for a, b in ring] for ring in plot.rings()]
+        for plot, swapped in zip(plots, east_first, strict=True)
+    ]
+    said = []
+    if any(east_first):
+        said.append("点坐标为东坐标在前(由数值判定)")
+    xy = _coordinates(rings)
+    in_degrees = are_degrees(xy)
+    if in_degrees:
+        system = system_in_degrees(contents.header)
+        rings, told = _in_decimal_degrees(contents, rings, xy)
+        said += told
+    else:
+        system = system_in_metres(contents.header, xy[:, 0])
+    shapes = [_shape(plot, own) for plot, own in zip(plots, rings, strict=True)]
+    return _Drawn(plots, rings, shapes, in_degrees, system, said)
 
 
-def _add_point(plot: _Plot, line: str) -> bool:
-    """Add a boundary point to its ring; False where the line holds none."""
-    parts = [part.strip() for part in line.split(",")]
-    try:
-        first, second = float(parts[-2]), float(parts[-1])
-    except (ValueError, IndexError):
-        return False
-    if not (math.isfinite(first) and math.isfinite(second)):
-        return False
-    ring = parts[-3] if len(parts) > 3 else "1"
-    plot.rings.setdefault(ring, []).append((first, second))
-    plot.points += 1
-    return True
+def _coordinates(rings: list[list[list[Point]]]) -> Floats:
+    flat = [point for own in rings for ring in own for point in ring]
+    return np.array(flat, dtype=float).reshape(-1, 2)
 
 
-def _east_first(plots: list[_Plot]) -> bool:
-    """Whether the first number of a point is its easting: the other alone can be a northing."""
-    first, second = next((ring[0] for plot in plots for ring in plot.rings.values()), (0.0, 0.0))
-    low, high = SURE_NORTHINGS_M
-    return low < second < high and not low < first < high
+def _in_decimal_degrees(
+    contents: Contents, rings: list[list[list[Point]]], xy: Floats
+) -> tuple[list[list[list[Point]]], list[str]]:
+    """Rings in decimal degrees, and what was said; no rings where they may be two things."""
+
+    def put(change: Callable[[Floats], Floats]) -> list[list[list[Point]]]:
+        return [[list(map(tuple, change(np.array(r)).tolist())) for r in own] for own in rings]
+
+    def agreeing(change: Callable[[Floats], Floats]) -> int:
+        shapes = [_shape(p, own) for p, own in zip(contents.plots, put(change), strict=True)]
+        areas = areas_m2(shapely.make_valid(np.array(shapes, dtype=object)))
+        heads = (plot.head for plot in contents.plots)
+        return sum(
+            bool(_unit_of(head.area, head.unit_m2, area))
+            for head, area in zip(heads, areas, strict=True)
+        )
+
+    packed, told = are_packed(contents.header, xy, agreeing)
+    if packed is None:
+        return [[] for _ in rings], []
+    if not packed:
+        return rings, [told] if told else []
+    return put(lambda some: np.asarray(unpacked(some), dtype=float)), [told]
 
 
-def _zone_of(plots: list[_Plot], *, swapped: bool) -> int | None:
-    """Zone number in front of the eastings, or None."""
-    for plot in plots:
-        for ring in plot.rings.values():
-            for north, east in ring:
-                easting = north if swapped else east
-                return int(easting // 1e6) if easting > 1e7 else None
-    return None
+def _shape(plot: Plot, rings: list[list[Point]]) -> shapely.Geometry | None:
+    """A plot as its head says that it is drawn."""
+    points = [point for ring in rings for point in ring]
+    if not points:
+        return None
+    if plot.head.drawn_as == "point":
+        return shapely.MultiPoint(points) if len(points) > 1 else shapely.Point(points[0])
+    if plot.head.drawn_as == "line":
+        pieces = [piece for ring in rings for piece in _pieces(ring)]
+        return (
+            shapely.LineString(pieces[0]) if len(pieces) == 1 else shapely.MultiLineString(pieces)
+        )
+    return even_odd(rings)
 
 
-def _system(
-    header: dict[str, str], plots: list[_Plot], *, swapped: bool
-) -> tuple[pyproj.CRS | None, list[str], str]:
-    """The system that header and eastings agree on, how it was found, and what contradicts."""
-    in_front = _zone_of(plots, swapped=swapped)
-    digits = re.search(r"\d+", header.get("带号", ""))
-    stated = int(digits.group()) if digits else None
-    zone = in_front or stated
-    written = header.get("坐标系", "")
-    marked = (datum for datum in OLD_DATUMS if datum.mark in written and "2000" not in written)
-    old = next(marked, None)
-    if zone is None:
-        return None if old is None else pyproj.CRS.from_epsg(old.degrees_epsg), [], ""
-    system = GaussKruger(zone, in_front is not None, old.name if old else "CGCS2000")
-    try:
-        crs = pyproj.CRS.from_epsg(system.epsg)
-    except ValueError:
-        return None, [], f"带号 {zone} 不在中国范围"
-    how = "由东坐标" if in_front else "由文件头带号"
-    wrong = in_front and stated and in_front != stated
-    contradiction = f"文件头带号 {stated}, 东坐标带号 {in_front}" if wrong else ""
-    title = written if old else "CGCS2000"
-    return crs, [f"坐标系={title} {system.width}度{zone}带({how})"], contradiction
+def _pieces(line: list[Point]) -> list[list[Point]]:
+    """A line, in two where it ends where it began, or nearly: one that is stated is no boundary.
 
-
-def _shape(plot: _Plot, *, swapped: bool) -> shapely.Geometry | None:
-    """The plot's rings, east before north."""
-    rings = plot.rings.values()
-    return even_odd([p if swapped else [(east, north) for north, east in p] for p in rings])
-
-
-def _check_header(plot: _Plot, shape: shapely.Geometry | None) -> tuple[str, bool]:
-    """What the head of a plot says of its points and area: a note, and whether it is wrong.
-
-    The unit of the area is stated nowhere; the points decide between m², hectares and 亩. The
-    plane's area is what surveyors write there.
+    Mending closes lines whose ends meet, and would make a ring road a base.
     """
-    try:
-        promised, area = int(plot.fields[0]), float(plot.fields[1])
-    except (ValueError, IndexError):
+    if len(line) < 2:
+        return [line * 2]
+    gap = math.dist(line[0], line[-1])
+    if len(line) < 4 or gap > _ENDS_MEET * shapely.LineString(line).length:
+        return [line]
+    middle = len(line) // 2
+    return [line[: middle + 1], line[middle:]]
+
+
+def _unit_of(area: float | None, unit_m2: float | None, square_metres: float) -> str | None:
+    """The unit in which an area is that of the points; None where it is none of them.
+
+    The one that is stated, if there is one, else the points decide.
+    """
+    if not area or not square_metres:
+        return None
+    units = _UNITS if unit_m2 is None else (("", unit_m2),)
+    agreeing = (u for u, m2 in units if abs(area * m2 / square_metres - 1) <= _AREA_TOLERANCE)
+    found = next(agreeing, None)
+    return "所写单位" if found == "" else found
+
+
+def _check_head(plot: Plot, square_metres: float) -> tuple[str, bool]:
+    """What the head of a plot says of its points and area: a note, and whether it is wrong."""
+    head = plot.head
+    distinct = sum(len(set(ring)) for ring in plot.rings())
+    if head.points and head.points not in {len(plot.points), distinct}:
+        return f"文件头写 {head.points} 个界址点, 实有 {distinct} 个", True
+    if not head.area or head.drawn_as != "polygon":
         return "", False
-    distinct = sum(len(set(ring)) for ring in plot.rings.values())
-    if promised not in {plot.points, distinct}:
-        return f"文件头写 {promised} 个界址点, 实有 {distinct} 个", True
-    plane = float(shapely.area(shape)) if shape is not None else 0.0
-    for unit, square_metres in (("公顷", _HECTARE_M2), ("平方米", 1.0), ("亩", MU_M2)):
-        if plane and abs(area * square_metres / plane - 1) <= _AREA_TOLERANCE:
-            return f"地块面积按{unit}解读(与界址点相符)", False
-    if not area:
-        return "", False
-    return f"文件头面积 {area:g} 与界址点围成的 {plane:.1f} ㎡ 不符", True
+    unit = _unit_of(head.area, head.unit_m2, square_metres)
+    if unit is None:
+        return f"文件头面积 {head.area:g} 与界址点围成的 {square_metres:.1f} ㎡ 不符", True
+    return (f"地块面积按{unit}解读(与界址点相符)" if head.unit_m2 is None else ""), False
