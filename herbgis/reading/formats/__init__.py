@@ -29,6 +29,7 @@ What formats share
 `encodings`               text in the encoding that its bytes are in
 `xml_text`, `xml_walk`    XML healed for a parser: KML, GPX, GML …; the walk through its records,
                           with what damage leaves unread
+`json_text`               JSON in which a slip costs the value that it stands in for
 `findings`                what is to be said of a whole file: its encoding, damage, what is not read
 `placemarks`              folders of points, tracks and outlines in degrees, as telephones keep them
 `descriptions`            columns told in a record's description, as a table or in lines

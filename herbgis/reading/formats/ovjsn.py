@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
@@ -12,6 +11,7 @@ import shapely
 from herbgis.reading.formats.descriptions import told_by
 from herbgis.reading.formats.encodings import GBK, text_of_file
 from herbgis.reading.formats.findings import Findings
+from herbgis.reading.formats.json_text import parse_json
 from herbgis.reading.formats.placemarks import Folders, Shapes
 from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.understanding.survey import Layer
@@ -32,20 +32,23 @@ def read_ovjsn(file: SurveyFile) -> Iterator[Layer]:
     text, encoding = text_of_file(file.path)
     # JSON is UTF-8: that it is GBK nothing but the bytes tells.
     folders = Folders(Findings(encoding, decided=encoding == GBK, folder=file.path.stem))
-    _add_records(folders, _root(text), file)
+    root, odd = _root(text)
+    if odd:
+        folders.findings.passed_over["写法不合 JSON 的值"] = len(odd)
+    _add_records(folders, root, file)
     yield from folders.layers(file, of_ovital=True)
 
 
-def _root(text: str) -> _Part:
-    """The object that a file is; ValueError where it is another one."""
+def _root(text: str) -> tuple[_Part, tuple[str, ...]]:
+    """The object that a file is, and its words that are no JSON; ValueError where it is another."""
     try:
-        root = json.loads(text)
+        root, odd = parse_json(text)
     except RecursionError:
-        root = None
+        root, odd = None, ()
     if not isinstance(root, dict) or not _children(root):
         msg = "没有 ObjItems 对象, 或嵌套过深, 不是奥维的 OVJSN"
         raise ValueError(msg)
-    return root
+    return root, odd
 
 
 def _add_records(folders: Folders, root: _Part, file: SurveyFile) -> None:
@@ -99,7 +102,9 @@ def _drawn(detail: _Part, kind: object) -> Shapes | None:
     """What an object's coordinates draw; None where they cannot be read."""
     drawn = Shapes()
     try:
-        numbers = _numbers(detail.get("Latlng")) or _numbers([detail.get("Lat"), detail.get("Lng")])
+        numbers = _numbers(detail.get("Latlng", [])) or _numbers(
+            [detail[axis] for axis in ("Lat", "Lng") if axis in detail]
+        )
     except (ValueError, OverflowError):
         return None
     if len(numbers) % 2:
@@ -126,7 +131,7 @@ def _numbers(value: object) -> list[float]:
             waiting += reversed(entry)
         elif isinstance(entry, Mapping) and {"Lat", "Lng"} <= entry.keys():
             waiting += [entry["Lng"], entry["Lat"]]
-        elif entry is not None:
+        else:
             numbers.append(float(entry) if isinstance(entry, (int, float, str)) else math.nan)
     if not all(map(math.isfinite, numbers)):
         msg = "坐标不是数字"

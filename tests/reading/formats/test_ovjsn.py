@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import herbgis as hg
+from herbgis.reading.formats.json_text import parse_json
 from tests.helpers.damages import mutated
 from tests.helpers.make import assert_same_place, few, rectangle
 from tests.helpers.offsets import cgcs2000_to_gcj02
@@ -118,3 +119,45 @@ def test_mutated_files_end_in_a_survey(
     path.write_bytes(mutated(data, whole, times=3, longest=4, also=pieces))
     survey = hg.read_survey(path)
     assert len(survey.bases) or "HG001" in set(survey.issues["code"])
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["abc", "-", "108.45.1", "0x1F", "1e", "None", "undefined", "+108.4", "'108.4'", "#N/A"],
+)
+def test_a_word_where_a_number_was_due_costs_its_record_alone(tmp_path: Path, word: str) -> None:
+    names = ["甲", "乙", "丙"]
+    items = [_object({"Latlng": LATLNG, "Gcj02": 0}, name=name) for name in names]
+    path = tmp_path / "印江.ovjsn"
+    first, second, third = (json.dumps(item, ensure_ascii=False) for item in items)
+    second = second.replace(str(LATLNG[2]), word, 1)
+    path.write_text(f'{{"ObjItems": [{first}, {second}, {third}]}}', encoding="utf-8")
+    survey = hg.read_survey(path)
+    assert survey.bases["name"].tolist() == names
+    for record in (0, 2):
+        assert_same_place(survey.bases.geometry[record], rectangle())
+    assert survey.bases.geometry[1] is None
+    assert "HG101" in set(hg.validate(survey).table.query("row == 2")["code"])
+    assert "1 个写法不合 JSON 的值未读" in survey.assumption_lines()[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("[1, 2,]", [1, 2]),
+        ("[1,, 2]", [1, 2]),
+        ('{"a": 1,}', {"a": 1}),
+        ('{"a,]": "x,}", "b": [,]}', {"a,]": "x,}", "b": []}),
+        (r'["\\",nul, "\"no\""]', ["\\", None, '"no"']),
+        ("[true, False, null]", [True, None, None]),
+    ],
+)
+def test_a_slip_costs_what_it_stands_in_for(text: str, holds: object) -> None:
+    read, odd = parse_json(text)
+    assert (read, len(odd)) == (holds, 1)
+
+
+@pytest.mark.parametrize("text", ["", "[1, 2", '{"a": "b', "[1 2]", '{"ObjItems": [abc'])
+def test_what_is_broken_otherwise_is_no_json(text: str) -> None:
+    with pytest.raises(ValueError, match="line 1"):
+        parse_json(text)
