@@ -35,8 +35,11 @@ What formats share
 `descriptions`            columns told in a record's description, as a table or in lines
 `rings`                   boundary points as land; when the ends of a line meet
 `coordinates`             coordinates as people write them into cells
-`grids`, `sheets`         tables in cells: their headings (`table_headers`), their records
-                          (`table_records`), coordinates among them (`coordinate_table`)
+`grids`, `sheets`         tables in cells: how many a sheet holds (`table_blocks`), their headings
+                          (`table_headers`), their records (`table_records`), cells as they are
+                          shown (`shown_cells`), coordinates among them (`coordinate_table`)
+`workbook_sheets`         workbooks as grids: values, and what an .xlsx says beside them
+                          (`xlsx_marks`, `number_formats`); `csv_rows` for tables of text
 `archives`                zip archives
 ========================  ====================================================================
 """

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from herbgis.reading.formats.grids import Grid
+from herbgis.reading.formats.shown_cells import UNIT_HEADING, as_shown
 from herbgis.reading.formats.survey_file import Words
+from herbgis.reading.formats.table_blocks import blocks_of
 from herbgis.reading.formats.table_headers import (
     Header,
     find_header,
@@ -20,7 +22,6 @@ from herbgis.reading.formats.table_records import filled_down, frame_of, records
 from herbgis.terms.policy import Policy
 
 _UNIT_NOTE = re.compile(r"单位[:：]\s*([^\s()]+)")
-_UNIT_HEADING = "面积单位"
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,15 @@ class Table:
     """A table found in a grid: its records, and what was decided about the rest.
 
     `matched` gives the headings that name columns of the base table; `above` is all that is
-    written over the headings. The rows of a report count bases or list findings; none is a base.
+    written over the headings; `doubts` say what a person must look at. The rows of a report count
+    bases or list findings; none is a base.
     """
 
     frame: pd.DataFrame
     assumptions: tuple[str, ...]
     matched: Mapping[str, str]
     above: str
+    doubts: tuple[str, ...] = ()
     is_report: bool = False
 
 
@@ -44,7 +47,13 @@ def known_headings(grid: Grid, words: Words) -> int:
     return 0 if header is None else score(header.headings, words)
 
 
-def find_table(grid: Grid, words: Words) -> Table | None:
+def find_tables(grid: Grid, words: Words) -> list[Table]:
+    """The tables of a grid, below each other or side by side; none where no row is a header."""
+    tables = (_find_table(block, words) for block in blocks_of(grid, words))
+    return [table for table in tables if table is not None]
+
+
+def _find_table(grid: Grid, words: Words) -> Table | None:
     """The records of a grid under their headings, or None where no row is a header.
 
     The frame has the headings as written, made unique, and ``sheet_row``, counted from 1.
@@ -56,17 +65,22 @@ def find_table(grid: Grid, words: Words) -> Table | None:
     if is_report(header.headings, matched, words.policy):
         return Table(pd.DataFrame(), (), matched, "", is_report=True)
     above = sum(any(cell is not None for cell in row) for row in grid.rows[: header.row])
-    said = [f"表头在第 {header.row + 1} 行, 以上 {above} 行未作记录"] if above else []
+    first = grid.top + header.row + 1
+    said = [f"表头在第 {first} 行, 以上 {above} 行未作记录"] if above else []
     filled = filled_down(grid, header, matched, said)
-    records = records_of(grid, filled, header, said)
-    frame = frame_of(filled, header, records)
+    frame = frame_of(grid, header, records_of(grid, filled, header, said))
+    unit = None
     if "declared_value" in matched and "declared_unit" not in matched and heading_unit is None:
         unit = _unit_above(grid, header, words.policy)
-        if unit is not None:
-            frame[_UNIT_HEADING] = pd.Series([unit] * len(frame), dtype=object)
-            said.append(f"面积单位={unit}(由表头上方)")
+    shown = as_shown(
+        frame, grid, header.headings, matched, heading_unit or unit, policy=words.policy
+    )
+    if unit is not None:
+        if UNIT_HEADING not in frame:
+            frame[UNIT_HEADING] = pd.Series([unit] * len(frame), dtype=object)
+        said.append(f"面积单位={unit}(由表头上方)")
     written = " ".join(text for row in grid.rows[: header.row] for text in texts_of(row))
-    return Table(frame, tuple(said), matched, written)
+    return Table(frame, (*said, *shown.said), matched, written, tuple(shown.doubts))
 
 
 def _unit_above(grid: Grid, header: Header, policy: Policy) -> str | None:

@@ -21,6 +21,7 @@ _HEADER_WITHIN_ROWS = 20
 _NO_HEADING_ALONE = {"plot", "point", "ring"}
 _LEAST_KNOWN_HEADINGS = 2
 _UNIT_IN_HEADING = re.compile(r"(?<=[(（])\s*单位\s*[:：]?\s*(?=.)")
+_HIDDEN = "(隐藏列)"
 _PLAIN_NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+%?")
 
 
@@ -49,7 +50,7 @@ def find_header(grid: Grid, words: Words) -> Header | None:
             below = height == 2 and _is_below(grid.rows[row], grid.rows[row + 1], words)
             key = (known, below, -height, -row)
             if known >= _LEAST_KNOWN_HEADINGS and (best is None or key > best[0]):
-                best = key, Header(_unique(names), row, height)
+                best = key, Header(_told_apart(names, grid, words), row, height)
     return None if best is None else best[1]
 
 
@@ -116,7 +117,7 @@ def _filled_right(above: list[str], below: list[str], grid: Grid, row: int) -> l
 def _is_below(above: list[Cell], below: list[Cell], words: Words) -> bool:
     """Whether a row goes on with the headings above: words alone, and blank under known ones."""
     cells = [cell for cell in below if cell is not None]
-    if not cells or not all(isinstance(c, str) and not _is_number(c) for c in cells):
+    if not cells or not all(isinstance(c, str) and not is_number(c) for c in cells):
         return False
     open_below = [
         a for a, b in zip(above, below, strict=True) if b is None and words.know(heading_of(a))
@@ -124,19 +125,34 @@ def _is_below(above: list[Cell], below: list[Cell], words: Words) -> bool:
     return len(open_below) >= _LEAST_KNOWN_HEADINGS
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether a text is written as a number."""
     return _PLAIN_NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip()) is not None
 
 
-def _unique(names: list[str]) -> list[str]:
-    """Headings told apart, blank ones by their place; provenance is the reader's to say."""
+def _told_apart(names: list[str], grid: Grid, words: Words) -> list[str]:
+    """Headings told apart, blank ones by their place; provenance is the reader's to say.
+
+    A visible column keeps its heading before a hidden one, and the hidden one loses what it names
+    where a visible one names the same.
+    """
+    hidden = {at for at in range(len(names)) if grid.left + at in grid.marks.hidden_columns}
+    seen = [name for at, name in enumerate(names) if at not in hidden]
+    visible = _named(seen, words) if hidden else frozenset()
     times = Counter(["geometry", *cols.names(cols.with_role(cols.Role.SOURCE))])
-    result = []
-    for number, name in enumerate(names, 1):
-        heading = name or f"第{number}列"
+    result = [""] * len(names)
+    for at in sorted(range(len(names)), key=lambda at: at in hidden):
+        heading = names[at] or f"第{grid.left + at + 1}列"
+        if at in hidden and _named([heading], words) & visible:
+            heading += _HIDDEN
         times[heading] += 1
         while times[heading] > 1:
             heading = f"{heading}#{times[heading]}"
             times[heading] += 1
-        result.append(heading)
+        result[at] = heading
     return result
+
+
+def _named(headings: list[str], words: Words) -> frozenset[str]:
+    """Columns of the base table and roles of coordinates that headings name."""
+    return frozenset(words.match(headings)[0]) | roles_of(headings).keys()

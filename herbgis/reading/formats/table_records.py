@@ -44,7 +44,8 @@ def filled_down(
         if merged.left >= len(header.headings) or grid.rows[merged.top][merged.left] is None:
             continue
         if merged.left in whole:
-            said.append(f"第 {merged.top + 1}–{bottom + 1} 行合并填写的面积只记在首行")
+            first, last = grid.top + merged.top + 1, grid.top + bottom + 1
+            said.append(f"第 {first}–{last} 行合并填写的面积只记在首行")
             continue
         for number in range(merged.top + 1, bottom + 1):
             if rows[number] is grid.rows[number]:
@@ -56,7 +57,7 @@ def filled_down(
 def records_of(
     grid: Grid, filled: list[list[Cell]], header: Header, said: list[str]
 ) -> list[tuple[int, list[Cell]]]:
-    """Rows that are records, with their numbers from 1; what the others are is said."""
+    """Rows that are records, with their places in the grid; what the others are is said."""
     counters = {i for i, name in enumerate(header.headings) if fold(name) in _COUNTERS}
     across = {m.top for m in grid.merged or () if m.right - m.left >= 2}
     records: list[tuple[int, list[Cell]]] = []
@@ -76,7 +77,7 @@ def records_of(
         if kind:
             left_out[kind] += 1
         else:
-            records.append((at + 1, filled[at]))
+            records.append((at, filled[at]))
     said += [f"{kind} {count} 行未作记录" for kind, count in left_out.items()]
     return records
 
@@ -113,15 +114,16 @@ def _counts_columns(row: list[Cell]) -> bool:
     return len(words) > 2 and len(numbers) > 1 and numbers == wanted
 
 
-def frame_of(
-    rows: list[list[Cell]], header: Header, records: list[tuple[int, list[Cell]]]
-) -> pd.DataFrame:
-    """Records under their headings, each cell of the type it has in the file."""
+def frame_of(grid: Grid, header: Header, records: list[tuple[int, list[Cell]]]) -> pd.DataFrame:
+    """Records under their headings, each cell of the type it has in the file.
+
+    ``sheet_row`` counts from 1 in the whole sheet.
+    """
     data: dict[str, pd.Series] = {}
     for column, name in enumerate(header.headings):
         values = [row[column] for _, row in records]
-        named = any(heading_of(rows[n][column]) for n in range(header.row, header.end))
+        named = any(heading_of(grid.rows[n][column]) for n in range(header.row, header.end))
         if named or any(value is not None for value in values):
             data[name] = pd.Series(values, dtype=object)
-    data["sheet_row"] = pd.Series([number for number, _ in records], dtype="Int64")
+    data["sheet_row"] = pd.Series([grid.top + at + 1 for at, _ in records], dtype="Int64")
     return pd.DataFrame(data)

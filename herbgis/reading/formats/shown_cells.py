@@ -1,0 +1,282 @@
+"""Cells as people see them: units and decimals of number formats, faults, days, what is hidden.
+
+A unit in the number format is the cell's unit. A cell that holds an error value, or a formula that
+nobody has calculated, becomes a text that says so and where it stands, for the rules to name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from herbgis.foundation.units import parse_quantity
+from herbgis.reading.formats.grids import At, Grid, name_of
+from herbgis.reading.formats.number_formats import Shown, shown_under
+from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
+
+UNIT_HEADING = "面积单位"
+_KINDS: Mapping[str, cols.Kind] = {c.name: c.kind for c in (*cols.READ, *cols.OPTIONAL)}
+#: Columns in which a text that cannot be understood stays, and is named by a rule.
+_KEPT = {"number", "year", "date"}
+_YEARS = (1900.0, 2101.0)
+#: Days of 1954 to 2119 as a workbook counts them; no month (202006) and no year is among them.
+_SERIALS = (20_000, 80_000)
+_SERIAL = re.compile(r"\d{5}(?:\.0+)?")
+_MOST_NAMED = 3
+
+
+@dataclass
+class CellsShown:
+    """A table whose cells are read as they are shown.
+
+    Attributes
+    ----------
+    frame : DataFrame
+    said : list of str
+        What was decided.
+    doubts : list of str
+        What a person must look at.
+    """
+
+    frame: pd.DataFrame
+    said: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Which cell of a sheet is which of a frame: rows and columns of the sheet from 0."""
+
+    rows: Mapping[int, int]
+    headings: Mapping[int, str]
+
+    def inside(self, marked: Mapping[At, str]) -> Iterator[tuple[At, int, str, str]]:
+        """Marked cells of the records: the place, the row of the frame, the heading, the mark."""
+        for (row, column), mark in marked.items():
+            if row in self.rows and column in self.headings:
+                yield (row, column), self.rows[row], self.headings[column], mark
+
+
+def as_shown(
+    frame: pd.DataFrame,
+    grid: Grid,
+    headings: list[str],
+    matched: Mapping[str, str],
+    unit: str | None,
+    *,
+    policy: Policy,
+) -> CellsShown:
+    """A table with what the marks of its grid say of its cells.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Records under their headings, and ``sheet_row``; its cells are replaced.
+    grid : Grid
+    headings : list of str
+        A heading a column of the grid.
+    matched : mapping of str to str
+        Columns of the base table to the headings that name them.
+    unit : str or None
+        The unit of the declared area that the table states for all its records.
+    policy : Policy
+    """
+    result = CellsShown(frame)
+    places = _Places(
+        {int(number) - 1: row for row, number in enumerate(frame["sheet_row"])},
+        {grid.left + at: heading for at, heading in enumerate(headings) if heading in frame},
+    )
+    named = {heading: name for name, heading in matched.items()}
+    formats: dict[str, dict[int, str]] = {}
+    for _, row, heading, code in places.inside(grid.marks.formats):
+        formats.setdefault(heading, {})[row] = code
+    _show_faults(result, grid, places, named)
+    if "declared_value" in matched:
+        _show_units(result, formats.get(matched["declared_value"], {}), matched, unit, policy)
+    for name, heading in matched.items():
+        kind = _KINDS.get(name)
+        if kind in {"date", "year"}:
+            _show_dates(result, heading, formats.get(heading, {}), since_1904=grid.marks.since_1904)
+        elif kind == "number" and name in policy.measures:
+            _show_measures(result, heading, formats.get(heading, {}), policy.measures[name])
+    _say_hidden(result, grid, places, named)
+    return result
+
+
+def _show_faults(result: CellsShown, grid: Grid, places: _Places, named: Mapping[str, str]) -> None:
+    """Put error values where a rule names them; say those of columns where no rule would."""
+    dropped: dict[str, list[str]] = {}
+    for at, row, heading, fault in places.inside(grid.marks.faults):
+        name = named.get(heading)
+        if name is None or (_KINDS.get(name) in _KEPT and name != "declared_mu"):
+            _put(result.frame, row, heading, f"{fault}({name_of(at)})")
+        else:
+            dropped.setdefault(heading, []).append(name_of(at))
+    for heading, cells in dropped.items():
+        result.doubts.append(f"{heading} {_some(cells)}是错误值或没有结果的公式, 按空")
+    zeros = [
+        name_of(at)
+        for at, _, heading, _ in places.inside(dict.fromkeys(sorted(grid.marks.zeros), ""))
+        if _KINDS.get(named.get(heading, "")) == "number"
+    ]
+    if zeros:
+        result.said.append(f"{_some(zeros)}的公式结果是 0, 可能没有重算, 按 0")
+
+
+def _some(cells: list[str]) -> str:
+    """A few places, and how many there are."""
+    first = "、".join(cells[:_MOST_NAMED])
+    return first if len(cells) <= _MOST_NAMED else f"{first} 等 {len(cells)} 格"
+
+
+def _put(frame: pd.DataFrame, row: int, heading: str, cell: object) -> None:
+    frame.iat[row, frame.columns.get_loc(heading)] = cell  # noqa: PD009 - any object, as it is
+
+
+def _numbers(
+    frame: pd.DataFrame, heading: str, formats: Mapping[int, str]
+) -> Iterator[tuple[int, float, Shown]]:
+    """Cells that are numbers and how their formats show them."""
+    cells = frame[heading].to_numpy(dtype=object)
+    for row, code in formats.items():
+        value = cells[row]
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield row, float(value), shown_under(code, float(value))
+
+
+# Units
+
+
+def _show_units(
+    result: CellsShown,
+    formats: Mapping[int, str],
+    matched: Mapping[str, str],
+    stated: str | None,
+    policy: Policy,
+) -> None:
+    """Give each declared area the unit that its format states.
+
+    Where the table states another one, the format's stays with the number in the cell, as a text
+    that a rule names.
+    """
+    frame, heading = result.frame, matched["declared_value"]
+    beside = frame[matched["declared_unit"]] if "declared_unit" in matched else None
+    units: list[Any] = [stated] * len(frame) if beside is None else beside.tolist()
+    counts: Counter[str] = Counter()
+    for row, value, shown in _numbers(frame, heading, formats):
+        read = _read_shown(value, shown)
+        if isinstance(read, str):
+            _put(frame, row, heading, read)
+            continue
+        number, unit = read
+        if unit is None:
+            _put(frame, row, heading, number)
+            continue
+        counts[unit] += 1
+        before = units[row] if isinstance(units[row], str) and units[row].strip() else None
+        if before is None:
+            units[row] = unit
+        if before is None or _same_unit(before, unit, policy):
+            _put(frame, row, heading, number)
+        else:
+            _put(frame, row, heading, f"{number:.15g}{unit}")
+    if counts:
+        told = "、".join(f"{unit} {count} 条" for unit, count in counts.items())
+        result.said.append(f"单元格格式写明面积单位: {told}")
+        frame[matched.get("declared_unit", UNIT_HEADING)] = pd.Series(
+            units, index=frame.index, dtype=object
+        )
+
+
+def _read_shown(value: float, shown: Shown) -> tuple[float, str | None] | str:
+    """A number with its unit as shown, or a text where what is shown is not what is meant."""
+    if shown.is_percent:
+        return f"{value * 100:.15g}%"
+    if not shown.words and shown.divided_by == 1:
+        return value, None
+    read = parse_quantity(f"{value / shown.divided_by:.15g}{shown.words}")
+    if shown.divided_by == 1:
+        return (value, shown.words) if read is None else (read.value, read.unit)
+    if read is None or not math.isclose(read.value, value, rel_tol=1e-9):
+        return f"{value:.15g}(显示为 {value / shown.divided_by:.6g}{shown.words})"
+    return value, read.unit
+
+
+def _same_unit(one: str, other: str, policy: Policy) -> bool:
+    known = [policy.canonical("unit", unit) or unit for unit in (one, other)]
+    return known[0] == known[1]
+
+
+def _show_measures(
+    result: CellsShown, heading: str, formats: Mapping[int, str], measure: Mapping[str, float]
+) -> None:
+    """A quantity whose format names another unit than its column's own, with that unit."""
+    own = next(iter(measure), "")
+    for row, value, shown in _numbers(result.frame, heading, formats):
+        if shown.is_percent or (shown.words and shown.words != own and shown.words not in heading):
+            read = _read_shown(value, shown)
+            text = read if isinstance(read, str) else f"{read[0]:.15g}{read[1] or ''}"
+            _put(result.frame, row, heading, text)
+
+
+# Dates
+
+
+def _show_dates(
+    result: CellsShown, heading: str, formats: Mapping[int, str], *, since_1904: bool
+) -> None:
+    """Months as decimals show them, serial numbers as days, days shown as months as months."""
+    frame, serials, months = result.frame, 0, 0
+    for row, cell in enumerate(frame[heading].to_numpy(dtype=object)):
+        code = formats.get(row)
+        day = _day_of_serial(cell, since_1904=since_1904)
+        if isinstance(cell, dt.date) and code is not None:
+            form = {"my": "%Y-%m", "y": "%Y"}.get(shown_under(code, 1.0).date)
+            if form is not None:
+                _put(frame, row, heading, f"{cell:{form}}")
+        elif isinstance(cell, float) and _YEARS[0] < cell < _YEARS[1] and cell % 1:
+            decimals = shown_under(code, cell).decimals if code is not None else 0
+            _put(frame, row, heading, f"{cell:.{decimals}f}" if decimals else f"{cell:.15g}")
+            months += not decimals and f"{cell:.15g}".endswith(".1")
+        elif day is not None:
+            _put(frame, row, heading, day)
+            serials += 1
+    if serials:
+        result.said.append(f"{heading} {serials} 格是日期序号, 已换成日期")
+    if months:
+        result.said.append(f"{heading} {months} 格是小数 .1, 按 1 月; 若是 10 月请写成 2020-10")
+
+
+def _day_of_serial(cell: object, *, since_1904: bool) -> dt.date | None:
+    """The day that a serial number in a general cell stands for."""
+    if isinstance(cell, str):
+        cell = float(cell) if _SERIAL.fullmatch(cell.strip()) else None
+    if isinstance(cell, bool) or not isinstance(cell, (int, float)):
+        return None
+    if not _SERIALS[0] <= cell <= _SERIALS[1]:
+        return None
+    first = dt.date(1904, 1, 1) if since_1904 else dt.date(1899, 12, 30)
+    return first + dt.timedelta(days=int(cell))
+
+
+# What is hidden
+
+
+def _say_hidden(result: CellsShown, grid: Grid, places: _Places, named: Mapping[str, str]) -> None:
+    rows = sorted(places.rows.keys() & grid.marks.hidden_rows)
+    if rows:
+        numbers = "、".join(str(row + 1) for row in rows[:_MOST_NAMED])
+        more = " 等" if len(rows) > _MOST_NAMED else ""
+        result.said.append(f"隐藏的 {len(rows)} 行也作记录(第 {numbers}{more} 行)")
+    columns = sorted(places.headings.keys() & grid.marks.hidden_columns)
+    used = [places.headings[at] for at in columns if places.headings[at] in named]
+    if used:
+        result.said.append(f"隐藏的列也已读: {'、'.join(used)}")
