@@ -29,6 +29,8 @@ class Findings:
         Why the file was read only in part; empty where it is whole.
     lost : Counter of str
         Records that were begun and not read, by folder; none where all of a folder were.
+    healed : str
+        What was put right so that the file could be read; empty where nothing was.
     passed_over : Counter of str
         How many things of each kind are not read, by what people call them.
     """
@@ -37,6 +39,7 @@ class Findings:
     decided: bool
     folder: str
     damage: str = ""
+    healed: str = ""
     lost: Counter[str] = field(default_factory=Counter)
     passed_over: Counter[str] = field(default_factory=Counter)
 
@@ -47,6 +50,8 @@ class Findings:
         if self.decided:
             said.append(decided_line(self.encoding))
             issues.append(Issue("HG003", where, {"encoding": self.encoding}))
+        if self.healed:
+            said.append(self.healed)
         if self.damage:
             said.append(self.damage[:_MOST_SAID])
             issues.append(Issue("HG001", where, {"why": "文件不完整, 只读到能读的部分"}))

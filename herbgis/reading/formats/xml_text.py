@@ -3,7 +3,8 @@
 For every reader of an XML format; `xml_walk` goes through what comes out.
 
 What is healed: an encoding other than the declared one, control characters, entities of HTML
-(`&nbsp;`), a bare `&`. A document type is refused: it may fetch files, or grow without bound.
+(`&nbsp;`), a bare `&`, prefixes that nothing declares (Google Earth writes `gx:`, others `xsi:`).
+A document type is refused: it may fetch files, or grow without bound.
 """
 
 from __future__ import annotations
@@ -24,6 +25,16 @@ _NOT_BLANK = re.compile(r"\S|\Z")
 #: One that is never ended goes on to the end, so that the text is gone through once.
 _CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _ENTITY = re.compile(r"&(?:(?P<kept>(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);)|(?P<name>\w+;)?)")
+#: Prefixes of elements, of attributes, and those declared.
+_OF_ELEMENTS = re.compile(r"<(?P<prefix>[^\W\d][\w.-]*):")
+#: Begins at its colon, which is rare: blanks are not, among coordinates.
+_ATTRIBUTE = re.compile(r":[\w.-]{1,100}\s*=\s*[\"']")
+_BEFORE_COLON = re.compile(r"\s(?P<prefix>[^\W\d][\w.-]*)\Z")
+_LONGEST_PREFIX = 60
+_DECLARED_PREFIX = re.compile(r"xmlns:(?P<prefix>[\w.-]+)\s*=")
+_TAG = re.compile(r"<[^\W\d][^<>]*")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_KNOWN_PREFIXES = {"xml", "xmlns"}
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -39,11 +50,14 @@ class HealedXml:
         The encoding that the bytes are in, by the name that people know it under.
     agrees : bool
         Whether the declaration says the same, or it makes no difference.
+    undeclared : tuple of str
+        Prefixes that the file declares nowhere; the text declares them.
     """
 
     text: str
     encoding: str
     agrees: bool
+    undeclared: tuple[str, ...] = ()
 
 
 def heal_xml(path: Path) -> HealedXml:
@@ -64,7 +78,9 @@ def heal_xml(path: Path) -> HealedXml:
         msg = "文件带有 DOCTYPE 声明, 出于安全不读"
         raise ValueError(msg)
     agrees = names_encoding(declared[1] if declared else "UTF-8", title)
-    return HealedXml(_sound(text), title, agrees or is_ascii)
+    text = _sound(text)
+    text, undeclared = _with_prefixes(text)
+    return HealedXml(text, title, agrees or is_ascii, undeclared)
 
 
 def without_cdata(text: str) -> str:
@@ -87,16 +103,53 @@ def _has_document_type(text: str) -> bool:
 
     Comments and instructions in front of it are passed over one by one.
     """
+    at = _behind_prologue(text)
+    return at is not None and text.startswith("<!DOCTYPE", at)
+
+
+def _behind_prologue(text: str) -> int | None:
+    """Where comments and instructions at the head of a text end; None where one never does."""
     at = 0
     while found := _NOT_BLANK.search(text, at):
         begun = next((begin for begin in _ENDS if text.startswith(begin, found.start())), None)
         if begun is None:
-            return text.startswith("<!DOCTYPE", found.start())
+            return found.start()
         end = text.find(_ENDS[begun], found.start() + len(begun))
         if end < 0:
-            return False
+            return None
         at = end + len(_ENDS[begun])
-    return False
+    return None
+
+
+def _with_prefixes(text: str) -> tuple[str, tuple[str, ...]]:
+    """A text whose outermost element declares all prefixes, and those declared nowhere before.
+
+    One that is declared on some inner element alone is declared outside too, where it may be used
+    as well; within, its own declaration holds.
+    """
+    declared = {found["prefix"] for found in _DECLARED_PREFIX.finditer(text)} | _KNOWN_PREFIXES
+    head = _behind_prologue(text)
+    root = None if head is None else _TAG.match(text, head)
+    own = {found["prefix"] for found in _DECLARED_PREFIX.finditer(root[0])} if root else set()
+    if root is None or (declared - own == _KNOWN_PREFIXES and _used(text) <= declared):
+        return text, ()
+    used = _used(_COMMENT.sub("", without_cdata(text)), tags_only=True)
+    missing = sorted(used - own - _KNOWN_PREFIXES)
+    written = "".join(f' xmlns:{prefix}="urn:undeclared:{prefix}"' for prefix in missing)
+    at = root.start() + 1 + len(root[0][1:].split(None, 1)[0].rstrip("/"))
+    undeclared = tuple(prefix for prefix in missing if prefix not in declared)
+    return f"{text[:at]}{written}{text[at:]}", undeclared
+
+
+def _used(text: str, *, tags_only: bool = False) -> set[str]:
+    """Prefixes in use; without `tags_only` perhaps some that only look so in running text."""
+    used = {found["prefix"] for found in _OF_ELEMENTS.finditer(text)}
+    for part in (tag[0] for tag in _TAG.finditer(text)) if tags_only else (text,):
+        for found in _ATTRIBUTE.finditer(part):
+            at = found.start()
+            before = _BEFORE_COLON.search(part[max(0, at - _LONGEST_PREFIX) : at])
+            used |= {before["prefix"]} if before else set()
+    return used
 
 
 def _sound(text: str) -> str:

@@ -50,6 +50,8 @@ class XmlWalk:
         self, xml: HealedXml, stem: str, records: Collection[str], *, passed_over: Mapping[str, str]
     ) -> None:
         self.findings = Findings(xml.encoding, decided=not xml.agrees, folder=stem)
+        if xml.undeclared:
+            self.findings.healed = f"命名空间前缀 {'、'.join(xml.undeclared)} 未声明, 已补上"
         self.open: list[str] = []
         self._text = xml.text
         self._records = frozenset(records)

@@ -577,3 +577,79 @@ def test_mutated_archives_end_in_a_survey(
     path.write_bytes(mutated(data, whole, times=4, longest=8))
     survey = hg.read_survey(path)
     assert len(survey.bases) or "HG001" in set(survey.issues["code"])
+
+
+# Prefixes that nothing declares, as Google Earth and 奥维 write them.
+
+_SOUND_MARK = _placemark(_polygon(rectangle()))
+_FOREIGN = {
+    "an element in a placemark": "<gx:drawOrder>1</gx:drawOrder>",
+    "an empty element": "<gx:altitudeMode/>",
+    "an element within the geometry": "<Style><gx:labelVisibility>1</gx:labelVisibility></Style>",
+    "two prefixes": "<gx:drawOrder>1</gx:drawOrder><atom:author><atom:name/></atom:author>",
+    "prefix within prefix": "<gx:Tour><ov:list><gx:Wait/></ov:list></gx:Tour>",
+    "an attribute": '<Snippet xsi:type="x">1</Snippet>',
+    "an attribute in quotes of another kind": "<Snippet maxLines='0' xlink:href='#a'/>",
+    "attribute and element": '<gx:x ov:type="1" name="2"/>',
+    "a Chinese prefix": "<奥维:类型>1</奥维:类型>",
+    "a prefix with signs": "<ns-1.a:b>1</ns-1.a:b>",
+    "declared further in": '<z:a xmlns:z="urn:z"/><z:b/>',
+}
+
+
+@pytest.mark.parametrize("inside", _FOREIGN.values(), ids=_FOREIGN)
+@pytest.mark.parametrize("packed", [False, True], ids=["kml", "kmz"])
+def test_prefixes_that_are_not_declared_cost_nothing(
+    tmp_path: Path, inside: str, packed: bool
+) -> None:
+    odd = _placemark(inside + _polygon(rectangle()), "乙")
+    path = _write(tmp_path / "批次.kml", f"{_SOUND_MARK}{odd}{_SOUND_MARK}")
+    if packed:
+        with zipfile.ZipFile(tmp_path / "批次.kmz", "w") as archive:
+            archive.write(path, "doc.kml")
+        path = tmp_path / "批次.kmz"
+    survey = hg.read_survey(path)
+    assert survey.bases["name"].tolist() == ["甲", "乙", "甲"]
+    for shape in survey.bases.geometry:
+        assert_same_place(shape, rectangle())
+    assert len(survey.issues) == 0
+    assert ("未声明" in survey.assumption_lines()[0]) == ("xmlns:z" not in inside)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<description>a b:c='1' &lt;gx:x&gt;</description>",
+        "<description><![CDATA[<gx:x y:z='1'>]]></description>",
+        "<!-- <gx:x> --><name>甲</name>",
+        '<x xml:lang="zh"/>',
+        '<gx:x xmlns:gx="urn:gx"/>',
+    ],
+)
+def test_what_only_looks_like_a_prefix_is_not_said(tmp_path: Path, text: str) -> None:
+    survey = _read(tmp_path, f"<Placemark>{text}{_polygon(rectangle())}</Placemark>")
+    assert len(survey.bases) == 1
+    assert "未声明" not in survey.assumption_lines()[0]
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        "<kml:kml>{}</kml:kml>",
+        "<!-- a > b --><?x y?><kml:kml>{}</kml:kml>",
+        "<kml xsi:a='1'>{}</kml>",
+    ],
+)
+def test_the_outermost_element_may_have_the_prefix_itself(tmp_path: Path, root: str) -> None:
+    path = tmp_path / "批次.kml"
+    path.write_text(root.format(f"<Document>{_SOUND_MARK}</Document>"), encoding="utf-8")
+    survey = hg.read_survey(path)
+    assert_same_place(survey.bases.geometry.iloc[0], rectangle())
+    assert "未声明" in survey.assumption_lines()[0]
+
+
+def test_a_track_of_an_undeclared_prefix_is_read(tmp_path: Path) -> None:
+    corners = shapely.get_coordinates(rectangle()).tolist()
+    track = "".join(f"<gx:coord>{lon!r} {lat!r} 0</gx:coord>" for lon, lat in corners)
+    survey = _read(tmp_path, _placemark(f"<gx:Track>{track}</gx:Track>"))
+    assert_same_place(survey.bases.geometry.iloc[0], rectangle())
