@@ -39,13 +39,13 @@ def parse_json(text: str) -> tuple[Any, tuple[str, ...]]:
             raise error from None
 
 
-def _sound(token: str, odd: list[str]) -> str:
-    """The token; null where it is a bare word that JSON does not know, nothing for a comma."""
-    if token.startswith('"'):
-        return token
+def _sound(piece: str, odd: list[str]) -> str:
+    """The piece; null where it is a bare word that JSON does not know, nothing for a comma."""
+    if piece.startswith('"'):
+        return piece
     try:
-        json.loads(token)
+        json.loads(piece)
     except json.JSONDecodeError:
-        odd.append(token)
-        return "" if token == "," else "null"
-    return token
+        odd.append(piece)
+        return "" if piece == "," else "null"
+    return piece
