@@ -16,14 +16,19 @@ from herbgis.geo.geodesy import CGCS2000
 from herbgis.reading.formats.survey_file import Words
 from herbgis.reading.reading import layers_of
 from herbgis.reading.sources import Source, find_sources
+from herbgis.reading.understanding.assumptions import Assumptions
+from herbgis.reading.understanding.cells import folded_ids, stated_cells
 from herbgis.reading.understanding.placing import place_layer
 from herbgis.reading.understanding.survey import Layer
+from herbgis.terms.columns import Column
 from herbgis.terms.headings import match_headings
 from herbgis.terms.issues import Place
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
 _ID = "candidate_id"
+#: Cells of ids, read as those of bases are.
+CANDIDATE_ID = Column(_ID, "候选编号", "text")
 _DBF_BYTES = 10
 _SHARED = ("county", "township", "variety")
 
@@ -43,7 +48,9 @@ def read_candidates(source: str | Path, *, policy: Policy | None = None) -> gpd.
     -------
     GeoDataFrame
         ``candidate_id``, and of ``variety``, ``cost``, ``county``, ``township``, ``distance_km``
-        those that the file has; EPSG:4490.
+        those that the file has; EPSG:4490. An id is spelt as it is compared, with
+        ``raw_candidate_id`` as written where that differs; a site without one gets
+        ``file#layer#row``.
 
     Raises
     ------
@@ -103,6 +110,12 @@ def _tidy(layer: Layer, policy: Policy) -> gpd.GeoDataFrame:
         msg = f"候选地块文件 {layer.file} 第 {rows} 条的坐标系认不出来。请转换为 CGCS2000 后再给。"
         raise CandidatesError(msg)
     table = {name: layer.frame[heading].to_numpy() for name, heading in named.items()}
+    stated = stated_cells(layer.frame[named[_ID]], CANDIDATE_ID, policy, Assumptions())
+    ids, written = folded_ids(stated)
+    rows = pd.Series(range(1, len(ids) + 1), index=ids.index).astype("str")
+    table[_ID] = ids.fillna(f"{layer.file}#{layer.name}#" + rows).to_numpy()
+    if written.notna().any():
+        table[CANDIDATE_ID.written.name] = written.to_numpy()
     return gpd.GeoDataFrame(table, geometry=placed.geometry, crs=CGCS2000)
 
 

@@ -172,6 +172,8 @@ READ: tuple[Column, ...] = (
     Column("raw_completed_on", "建成时间原文", "text", NOTHING),
     Column("raw_geometry", "坐标原文", "text", NOTHING),
 )
+#: An id that was written otherwise than it is compared.
+_RAW_ID = Column("raw_base_id", "基地编号原文", "text", NOTHING)
 _TOLD_BY_SOME: tuple[Column, ...] = (
     Column("technical_standard", "技术规程", "flag", words="answer"),
     Column("unified_seed", "统一供种", "flag", words="answer"),
@@ -207,7 +209,7 @@ def with_written(told: Iterable[Column]) -> tuple[Column, ...]:
 
 
 #: In the base table only where a source has them; numbers with the cell where it was not plain.
-OPTIONAL: tuple[Column, ...] = with_written(_TOLD_BY_SOME)
+OPTIONAL: tuple[Column, ...] = (_RAW_ID, *with_written(_TOLD_BY_SOME))
 MEASURED: tuple[Column, ...] = (
     Column("surveyed_mu", "实测面积", "number", Role.POPUP, unit="亩"),
     Column("sigma_mu", "面积标准差", "number", NOTHING, unit="亩"),

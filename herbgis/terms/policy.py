@@ -15,6 +15,7 @@ from typing import Any
 from herbgis.foundation.errors import PolicyError
 from herbgis.foundation.units import fold
 from herbgis.geo.zones import SevenParameters
+from herbgis.terms.placeholders import Placeholders
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,8 @@ class Policy:
     reports : mapping of str to frozenset of str
         Folded headings that tell a table of counts or findings from one of bases, ``always`` or
         where it is ``nameless``.
+    placeholders : Placeholders
+        Texts that stand in a cell for nothing.
     datum_parameters : mapping of str to SevenParameters
         Of the user's own place, by old datum (``Beijing 1954``, ``Xian 1980``); herbgis has none.
     rules_off : frozenset of str
@@ -209,6 +212,7 @@ class Policy:
     heading_units: Mapping[str, str]
     measures: Mapping[str, Mapping[str, float]]
     reports: Mapping[str, frozenset[str]]
+    placeholders: Placeholders
     units: Units
     datum_parameters: Mapping[str, SevenParameters]
     planning: PlanningRule

@@ -14,6 +14,7 @@ from herbgis.foundation.units import fold
 from herbgis.geo.datums import OLD_DATUMS
 from herbgis.geo.zones import SevenParameters
 from herbgis.terms import columns as cols
+from herbgis.terms.placeholders import placeholders_of
 from herbgis.terms.policy import (
     CountingRule,
     Policy,
@@ -28,7 +29,7 @@ from herbgis.terms.quotas import planning_rule, under_canonical_names
 DEFAULT_POLICY = "tongren-2020"
 
 #: Facts that every policy shares, and may add to.
-_FACTS = ("columns", "words", "varieties", "counties")
+_FACTS = ("columns", "words", "varieties", "counties", "placeholders")
 
 #: Old datums as a policy's file names them.
 _DATUMS = {datum.key: datum.name for datum in OLD_DATUMS}
@@ -147,6 +148,7 @@ def _build(table: Mapping[str, Any]) -> Policy:
         reports={
             name: frozenset(map(fold, table["reports"][name])) for name in ("always", "nameless")
         },
+        placeholders=placeholders_of(table["placeholder"]),
         units=_units(table["units"]),
         datum_parameters={
             _old_datum(name): _seven_parameters(name, entry)

@@ -72,6 +72,7 @@ RULES: dict[str, Rule] = {
     "HG507": attributes.records_disagree,
     "HG508": attributes.unknown_status,
     "HG509": declared.exactly_the_threshold,
+    "HG513": attributes.id_spelling,
 }
 
 _SOURCE = ("source_file", "source_layer", "source_row")

@@ -100,6 +100,7 @@ VALUES: dict[str, dict[str, object]] = {
     "HG508": {"written": "部分建成部分在建"},
     "HG509": {"threshold": "1000"},
     "HG512": {"written": "52062710320401000000"},
+    "HG513": {"other": "520625198001012345-0", "written": "[U+200B]５２０６２５－２０２０－０１２"},
 }
 
 

@@ -19,7 +19,9 @@ from herbgis.planning.land.footprints import polygons_of
 from herbgis.planning.land.rating import UNLIMITED, Land
 from herbgis.planning.land.scoring import score_polygons
 from herbgis.planning.sites.candidates import Candidates, candidates_of
-from herbgis.reading.understanding.cells import clean_text
+from herbgis.reading.candidates import CANDIDATE_ID
+from herbgis.reading.understanding.assumptions import Assumptions
+from herbgis.reading.understanding.cells import clean_text, folded_ids, stated_cells
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -69,8 +71,10 @@ def given_candidates(
     policy = policy or load_policy()
     if _ID not in frame:
         raise MissingColumnError(_WHAT, [_ID], [str(column) for column in frame.columns])
-    ids, polygons, first = _one_row_an_id(frame)
-    free, said = _beside_bases(ids, polygons, bases)
+    told, spellings = _told_ids(frame, policy)
+    ids, polygons, first = _one_row_an_id(frame, told)
+    free, taken = _beside_bases(ids, polygons, bases)
+    said = [*spellings, *taken]
     kept = ~(shapely.is_missing(free) | shapely.is_empty(free))
     said += [f"{_WHAT} {name} 没有可用的土地, 未列入" for name in ids[~kept]]
     ids, free, first = ids[kept], free[kept], first[kept]
@@ -92,10 +96,26 @@ def given_candidates(
     return candidates_of(list(ids), free, columns, scores, limiting, varieties, caveats, said)
 
 
-def _one_row_an_id(frame: gpd.GeoDataFrame) -> tuple[Any, Geometries, pd.DataFrame]:
+def _told_ids(frame: gpd.GeoDataFrame, policy: Policy) -> tuple[Any, list[str]]:
+    """Each row's id spelt as it is compared, and which ids were written in several ways."""
+    stated = stated_cells(frame[_ID], CANDIDATE_ID, policy, Assumptions())
+    ids, raw = folded_ids(stated)
+    rows = pd.Series(range(1, len(ids) + 1), index=ids.index).astype("str")
+    names = ids.fillna("第 " + rows + " 行")
+    before = frame.get(CANDIDATE_ID.written.name, raw)
+    written = raw.fillna(before).fillna(names)
+    ways = written.groupby(names.to_numpy()).unique()
+    said = [
+        f"{_WHAT}编号 {'、'.join(map(str, found))} 按同一个编号 {name} 计"
+        for name, found in ways.items()
+        if len(found) > 1
+    ]
+    return names.to_numpy(dtype=object), said
+
+
+def _one_row_an_id(frame: gpd.GeoDataFrame, names: Any) -> tuple[Any, Geometries, pd.DataFrame]:
     """Ids in order, the land of each, and the first row of each."""
     polygons = polygons_of(frame, _WHAT)
-    names = np.array([clean_text(name) or "" for name in frame[_ID]], dtype=object)
     ids, first = np.unique(names.astype(str), return_index=True)
     land = np.empty(len(ids), dtype=object)
     for number, name in enumerate(ids):

@@ -12,7 +12,14 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from herbgis.reading.understanding.assumptions import Assumptions
-from herbgis.reading.understanding.cells import Distinct, clean_texts, read_dates, read_quantities
+from herbgis.reading.understanding.cells import (
+    Distinct,
+    clean_texts,
+    folded_ids,
+    read_dates,
+    read_quantities,
+    stated_cells,
+)
 from herbgis.reading.understanding.extras import read_extras
 from herbgis.reading.understanding.lost_digits import digits_lost
 from herbgis.terms import columns as cols
@@ -57,28 +64,42 @@ def complete(
         [str(c) for c in frame.columns], policy, columns
     )
     table = frame.copy()
+    cells = _stated(frame, found, policy, said)
     for column in cols.READ:
-        heading = found.get(column.name)
-        source = None if heading is None else frame[heading]
-        table[column.name] = _first_reading(source, column, frame.index)
+        table[column.name] = _first_reading(cells.get(column.name), column, frame.index)
     _read_varieties(table, policy)
     defaulted = cols.names(cols.with_role(cols.Role.DEFAULTED))
     for name in [name for name in policy.defaults if name in defaulted]:
         _read_words(table, name, policy, present=name in found, said=said)
     for name in [column.name for column in cols.READ if column.kind == "date"]:
-        _read_dates(table, name, None if name not in found else frame[found[name]])
+        _read_dates(table, name, cells.get(name))
     _read_places(table, policy)
-    _read_declared(table, frame, found, heading_unit, policy, said)
-    read_extras(table, frame, found, policy, said)
+    _read_declared(table, cells.get("declared_value"), heading_unit, policy, said)
+    read_extras(table, cells, found, policy, said)
+    _read_ids(table, said)
     return table
+
+
+def _stated(
+    frame: pd.DataFrame, found: Mapping[str, str], policy: Policy, said: Assumptions
+) -> dict[str, pd.Series]:
+    """The frame's cells by column, without those that state nothing."""
+    cells = {
+        column.name: stated_cells(frame[found[column.name]], column, policy, said)
+        for column in (*cols.READ, *cols.OPTIONAL)
+        if column.name in found
+    }
+    if "base_id" in found:
+        cells["base_id"] = cells["base_id"].where(~digits_lost(frame[found["base_id"]]))
+    if "yield_state" in found:
+        cells["yield_state"] = clean_texts(frame[found["yield_state"]])
+    return cells
 
 
 def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Index) -> pd.Series:
     """A column before its words are understood: texts clean, everything else as it is."""
     if source is None or column.kind == "date":
         return cols.missing(column.kind, index)
-    if column.name == "base_id":
-        return clean_texts(source).where(~digits_lost(source))
     if column.kind == "text":
         return clean_texts(source)
     if column.kind == "number":
@@ -88,6 +109,17 @@ def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Inde
         return cols.typed(lists, "list", index)
     numbers = pd.to_numeric(source.astype(object), errors="coerce").astype("float64")
     return cols.typed(numbers.where(numbers == numbers.round()), column.kind, index)
+
+
+def _read_ids(table: pd.DataFrame, said: Assumptions) -> None:
+    """Ids spelt as they are compared; what was written otherwise stands beside them."""
+    ids, written = folded_ids(table["base_id"])
+    if not written.notna().any():
+        return
+    table["base_id"] = ids
+    before = table.get("raw_base_id", cols.missing("text", table.index))
+    table["raw_base_id"] = written.fillna(before)
+    said.add(f"{written.count()} 个基地编号去掉了公式、撇号、不可见字符, 全角和长横线改为半角")
 
 
 def _read_varieties(table: pd.DataFrame, policy: Policy) -> None:
@@ -181,19 +213,18 @@ def _read_places(table: pd.DataFrame, policy: Policy) -> None:
 
 def _read_declared(
     table: pd.DataFrame,
-    frame: pd.DataFrame,
-    matched: Mapping[str, str],
+    source: pd.Series | None,
     heading_unit: str | None,
     policy: Policy,
     said: Assumptions,
 ) -> None:
     """Value, unit and 亩 of what was declared; a unit that is no land area gives no 亩."""
-    if "declared_value" not in matched:
+    if source is None:
         table["declared_value"] = table["declared_mu"]
         stated = table["declared_mu"].notna()
         table.loc[stated, "declared_unit"] = policy.title_of("unit", "mu")
         return
-    values, written, raws = read_quantities(frame[matched["declared_value"]])
+    values, written, raws = read_quantities(source)
     stated = Distinct.of(values.notna(), written, table["declared_unit"])
     units = [
         _unit((in_cell, in_column, heading_unit), policy, said) if present else None

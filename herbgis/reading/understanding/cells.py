@@ -10,11 +10,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
+from herbgis.foundation.identifiers import ODD_ID, fold_id
 from herbgis.foundation.units import parse_date, parse_quantity
+from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+#: Rows named where some of a column are spoken of.
+_ROWS_SAID = 5
 
 
 def clean_text(value: object) -> str | None:
@@ -40,6 +48,52 @@ def clean_texts(source: pd.Series) -> pd.Series:
         texts = texts.str.replace(CONTROL.pattern, "", regex=True)
     texts = texts.str.strip()
     return texts.where(texts != "")
+
+
+def stated_cells(
+    source: pd.Series, column: cols.Column, policy: Policy, said: Assumptions
+) -> pd.Series:
+    """A column's cells with none that stands for nothing; texts are clean, numbers as they are.
+
+    What refers to the row above is said, since it is not filled down.
+    """
+    plain = pd.api.types.is_numeric_dtype(source.dtype) and column.kind in {"number", "integer"}
+    if plain or column.kind == "list" or pd.api.types.is_datetime64_any_dtype(source.dtype):
+        return source
+    texts = clean_texts(source)
+    empty, ditto = placeholders_among(pa.array(texts).unique(), column, policy)
+    if empty and not ditto:
+        count = int(texts.isin(empty).sum())
+        said.add(f"{column.title}: {count} 格写“{empty[0]}”等, 按空格处理")
+    if ditto:
+        rows = [str(row + 1) for row in np.flatnonzero(texts.isin(ditto))]
+        more = f" 等 {len(rows)} 条" if len(rows) > _ROWS_SAID else " 条"
+        shown = "、".join(rows[:_ROWS_SAID])
+        said.add(f"{column.title}: 第 {shown}{more}写“{ditto[0]}”, 按空格处理, 没有照上一行填")
+    return texts.where(~texts.isin(empty)) if empty else texts
+
+
+def placeholders_among(
+    texts: pa.Array, column: cols.Column, policy: Policy
+) -> tuple[list[str], list[str]]:
+    """The distinct texts of a column that stand for nothing, and of these those that say 同上."""
+    if column.name.startswith("raw_") or cols.Role.SOURCE in column.roles:
+        return [], []
+    empty, ditto = policy.placeholders.among(texts.drop_null(), column.kind)
+    if column.words:
+        empty = [text for text in empty if policy.canonical(column.words, text) is None]
+    return empty, ditto
+
+
+def folded_ids(ids: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Ids spelt as they are compared, and those that were written otherwise as they were."""
+    told = ids.to_numpy(dtype=object, na_value=None)
+    written = np.full(len(ids), None, dtype=object)
+    for row in np.flatnonzero(ids.str.contains(ODD_ID, na=False)).tolist():
+        folded = fold_id(told[row])
+        if folded != told[row]:
+            told[row], written[row] = folded or None, told[row]
+    return cols.typed(told, "text", ids.index), cols.typed(written, "text", ids.index)
 
 
 @dataclass(frozen=True)

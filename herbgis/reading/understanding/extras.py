@@ -19,7 +19,7 @@ _YEARS = range(1980, 2100)
 
 def read_extras(
     table: pd.DataFrame,
-    frame: pd.DataFrame,
+    cells: Mapping[str, pd.Series],
     matched: Mapping[str, str],
     policy: Policy,
     said: Assumptions,
@@ -30,28 +30,29 @@ def read_extras(
     ----------
     table : DataFrame
         Base table of the frame, with its index; columns are added to it.
-    frame : DataFrame
+    cells : mapping of str to Series
+        Its cells by column, as `cells.stated_cells` gives them.
     matched : mapping of str to str
         Column to the frame's heading.
     policy : Policy
     said : Assumptions
     """
     for column in cols.OPTIONAL:
-        if column.name not in matched:
+        if column.name not in cells:
             continue
-        heading = matched[column.name]
+        heading, source = matched[column.name], cells[column.name]
         if column.kind == "number":
-            _read_number(table, frame[heading], column, heading, policy, said)
+            _read_number(table, source, column, heading, policy, said)
         elif column.kind == "year":
-            _read_year(table, frame[heading], column)
+            _read_year(table, source, column)
         elif column.kind == "date":
-            _read_day(table, frame[heading], column)
+            _read_day(table, source, column)
         elif column.kind == "flag":
-            table[column.name] = _answers(frame[heading], policy)
+            table[column.name] = _answers(source, policy)
         else:
-            table[column.name] = clean_texts(frame[heading])
-    if {"yield_t", "yield_state"} <= matched.keys():
-        _settle_yields(table, frame[matched["yield_state"]], policy, said)
+            table[column.name] = clean_texts(source)
+    if {"yield_t", "yield_state"} <= cells.keys():
+        _settle_yields(table, cells["yield_state"], policy, said)
 
 
 def _answers(source: pd.Series, policy: Policy) -> pd.Series:
@@ -114,11 +115,11 @@ def _settle_yields(
     table: pd.DataFrame, source: pd.Series, policy: Policy, said: Assumptions
 ) -> None:
     """A yield whose column of 鲜 or 干 says which goes to that one's column."""
-    given = Distinct.of(clean_texts(source))
+    given = Distinct.of(source)
     states = given.spread(
         [text and policy.canonical("yield_state", text) for (text,) in given.rows], "text"
     )
-    strange = sorted(set(clean_texts(source)[states.isna()].dropna()))
+    strange = sorted(set(source[states.isna()].dropna()))
     if strange:
         said.add(f"鲜或干一列不认识: {'、'.join(strange[:5])}; 这些产量不分鲜干")
     for state, name in (("fresh", "fresh_yield_t"), ("dry", "dry_yield_t")):

@@ -17,10 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from herbgis.foundation.errors import HerbgisError, UnknownNameError
+from herbgis.foundation.identifiers import ODD_ID, fold_id
 from herbgis.geo.geodesy import Ints
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
-from herbgis.reading.understanding.cells import CONTROL
+from herbgis.reading.understanding.cells import CONTROL, placeholders_among
 from herbgis.reading.understanding.computed import with_computed
 from herbgis.reading.understanding.lost_digits import digits_lost
 from herbgis.terms import columns as cols
@@ -173,7 +174,7 @@ def is_understood(
     known = [*cols.READ, *(c for c in cols.OPTIONAL if c.name in matched)]
     if any(matched.get(column.name) != column.name for column in known):
         return False
-    if not all(_is_sound(frame[column.name], column) for column in known):
+    if not all(_is_sound(frame[column.name], column, policy) for column in known):
         return False
     few = pd.DataFrame(frame[[c.name for c in known]]).iloc[_telling_rows(frame, known)]
     again = complete(few, policy=policy)
@@ -182,7 +183,7 @@ def is_understood(
     )
 
 
-def _is_sound(values: pd.Series, column: cols.Column) -> bool:
+def _is_sound(values: pd.Series, column: cols.Column, policy: Policy) -> bool:
     """Whether a column has its type, and cells as they are kept."""
     if column.kind == "list":
         lists = values.to_numpy(dtype=object)
@@ -191,17 +192,23 @@ def _is_sound(values: pd.Series, column: cols.Column) -> bool:
         return False
     if column.kind in {"text", "flag"}:
         kept = column.name != "base_id" or not digits_lost(values).any()
-        return column.name in _WORDS or (kept and _are_clean(values))
+        return column.name in _WORDS or (kept and _are_clean(values, column, policy))
     # A number below nothing is kept as text where it is optional.
     return column.kind != "number" or column in cols.READ or not bool((values < 0).any())
 
 
-def _are_clean(values: pd.Series) -> bool:
-    """Whether texts are as `cells.clean_text` leaves them."""
+def _are_clean(values: pd.Series, column: cols.Column, policy: Policy) -> bool:
+    """Whether texts are as `cells.stated_cells` leaves them, and ids spelt as they are compared."""
     texts = pc.unique(pa.array(values)).drop_null()
     kept = pc.equal(pc.utf8_trim_whitespace(texts), texts)
     dirty = pc.or_(pc.equal(texts, ""), pc.match_substring_regex(texts, CONTROL.pattern))
-    return pc.all(kept, min_count=0).as_py() and not pc.any(dirty, min_count=0).as_py()
+    if pc.any(dirty, min_count=0).as_py() or not pc.all(kept, min_count=0).as_py():
+        return False
+    if column.name == "base_id":
+        odd = texts.filter(pc.match_substring_regex(texts, ODD_ID)).to_pylist()
+        if any(fold_id(text) != text for text in odd):
+            return False
+    return not placeholders_among(texts, column, policy)[0]
 
 
 def _telling_rows(frame: pd.DataFrame, known: list[cols.Column]) -> Ints:

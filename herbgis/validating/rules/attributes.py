@@ -1,4 +1,4 @@
-"""HG501–HG508: are the words and numbers of a record understood?"""
+"""HG501–HG508, HG513: are the words and numbers of a record understood?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from herbgis.foundation.identifiers import fold_id, shown
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue
 from herbgis.validating.rules.context import Context
@@ -120,3 +121,32 @@ def unknown_status(context: Context) -> Iterator[Issue]:
         raw = context.bases["raw_status"].iloc[record]
         written = raw[:20] if isinstance(raw, str) and raw else "空"
         yield Issue("HG508", context.place(record), {"written": written})
+
+
+def id_spelling(context: Context) -> Iterator[Issue]:
+    """HG513: an id made one with another record's, or the ledger's, spelt otherwise."""
+    own = _spelt_ids(context.bases)
+    counted = _spelt_ids(context.against)
+    if all(base_id == written for base_id, written in (*own, *counted)):
+        return
+    ways: dict[str, set[str]] = {}
+    for base_id, written in (*own, *counted):
+        ways.setdefault(base_id, set()).add(written)
+    before = dict(counted)
+    for record, (base_id, written) in enumerate(own):
+        if len(ways[base_id]) == 1 or before.get(base_id, written) == written == base_id:
+            continue
+        values = {"other": base_id[:20], "written": shown(written)[:60]}
+        yield Issue("HG513", context.place(record), values)
+
+
+def _spelt_ids(table: pd.DataFrame | None) -> list[tuple[str, str]]:
+    """Each record's id as it is compared, and as it was written."""
+    if table is None:
+        return []
+    if "raw_base_id" not in table:
+        return [(base_id, base_id) for base_id in table["base_id"]]
+    raw = table["raw_base_id"]
+    # An id that somebody corrected since is written as it stands.
+    raw = raw.where(raw.map(fold_id, na_action="ignore") == table["base_id"], table["base_id"])
+    return list(zip(table["base_id"], raw, strict=True))
