@@ -7,13 +7,21 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from herbgis.reading.formats import encodings
+import pandas as pd
 
-_HEADER = struct.Struct("<4xIHH")
-_FIELD_BYTES = 32
-_HEADER_BYTES = 32
-_HEADING_BYTES = 11
-_END_OF_FIELDS = 0x0D
+from herbgis.reading.formats import encodings
+from herbgis.reading.formats.dbf import (
+    END_OF_FIELDS,
+    FIELD_BYTES,
+    HEADER,
+    HEADER_BYTES,
+    HEADING_BYTES,
+    Rows,
+    exact_columns,
+    fields_of,
+)
+from herbgis.reading.formats.stated_systems import usable
+
 _SHX_HEADER_BYTES = 100
 _SHX_RECORD_BYTES = 8
 _SHX_LENGTH_AT = 24
@@ -36,6 +44,18 @@ def text_encoding(shp: Path) -> tuple[str | None, bool]:
     return decided, decided is None or encodings.names_encoding(_stated(shp), decided)
 
 
+def exact_cells(shp: Path, count: int) -> Iterator[tuple[int, pd.Series]]:
+    """Columns that are better taken from the DBF's bytes, by place; see `dbf.exact_columns`."""
+    dbf = _beside(shp, ".dbf")
+    return iter(()) if dbf is None else exact_columns(dbf, count)
+
+
+def deleted_records(shp: Path) -> int:
+    """Records that are marked as deleted and not packed away yet."""
+    dbf = _beside(shp, ".dbf")
+    return 0 if dbf is None else int(Rows(dbf).deleted.sum())
+
+
 def promised_records(shp: Path) -> int:
     """The most records that the headers of .shx and .dbf promise; 0 without either."""
     shx, dbf = _beside(shp, ".shx"), _beside(shp, ".dbf")
@@ -46,9 +66,9 @@ def promised_records(shp: Path) -> int:
             words = struct.unpack_from(">i", head, _SHX_LENGTH_AT)[0]
             counts.append((words * 2 - _SHX_HEADER_BYTES) // _SHX_RECORD_BYTES)
     if dbf is not None:
-        head = dbf.read_bytes()[:_HEADER_BYTES]
-        if len(head) == _HEADER_BYTES:
-            counts.append(_HEADER.unpack_from(head)[0])
+        head = dbf.read_bytes()[:HEADER_BYTES]
+        if len(head) == HEADER_BYTES:
+            counts.append(HEADER.unpack_from(head)[0])
     return max(counts)
 
 
@@ -90,9 +110,9 @@ def with_sound_table(shp: Path, folder: Path) -> tuple[Path, int | None]:
     if dbf is None:
         return shp, None
     table = dbf.read_bytes()
-    if len(table) < _HEADER_BYTES:
+    if len(table) < HEADER_BYTES:
         return shp, None
-    records, start, row = _HEADER.unpack_from(table)
+    records, start, row = HEADER.unpack_from(table)
     sound = _with_whole_headings(table, start)
     lacking = start + records * row - len(table)
     broken = row > 0 and 0 < lacking <= _MOST_PADDING_BYTES
@@ -103,16 +123,32 @@ def with_sound_table(shp: Path, folder: Path) -> tuple[Path, int | None]:
     return copy, max((len(table) - start) // row, 0) if broken else None
 
 
+def with_sound_system(shp: Path, folder: Path) -> tuple[Path, str | None]:
+    """The shapefile, or a copy without its .prj where that would end GDAL's reading, and its text.
+
+    None where GDAL is to read the .prj.
+    """
+    prj = _beside(shp, ".prj")
+    if prj is None:
+        return shp, None
+    data = prj.read_bytes()
+    if data.isascii() and usable(data.decode("ascii").strip())[0] is not None:
+        return shp, None
+    copy = copied(shp, folder)
+    (folder / prj.name).unlink()
+    return copy, encodings.decode_text(data)[0].strip()
+
+
 def _with_whole_headings(table: bytes, start: int) -> bytes:
     """A DBF whose headings end with whole characters; only UTF-8 can be cut within three bytes."""
     sound = bytearray(table)
-    for at in range(_HEADER_BYTES, min(start, len(table)) - 1, _FIELD_BYTES):
-        if table[at] == _END_OF_FIELDS:
+    for at in range(HEADER_BYTES, min(start, len(table)) - 1, FIELD_BYTES):
+        if table[at] == END_OF_FIELDS:
             break
-        heading = table[at : at + _HEADING_BYTES].split(b"\0")[0]
+        heading = table[at : at + HEADING_BYTES].split(b"\0")[0]
         whole = heading.decode("utf-8", errors="ignore").encode()
         if encodings.decide([heading]) == "UTF-8" and heading.startswith(whole):
-            sound[at : at + _HEADING_BYTES] = whole.ljust(_HEADING_BYTES, b"\0")
+            sound[at : at + HEADING_BYTES] = whole.ljust(HEADING_BYTES, b"\0")
     return bytes(sound)
 
 
@@ -136,19 +172,14 @@ def _stated(shp: Path) -> str:
 
 def _texts(data: bytes) -> Iterator[bytes]:
     """The field names and the cells of text fields, without padding."""
-    if len(data) < _HEADER_BYTES:
+    if len(data) < HEADER_BYTES:
         return
-    records, start, width = _HEADER.unpack_from(data)
+    records, start, width = HEADER.unpack_from(data)
     spans = []
-    offset = 1
-    for at in range(_HEADER_BYTES, min(start, len(data)) - 1, _FIELD_BYTES):
-        field = data[at : at + _FIELD_BYTES]
-        if field[0] == _END_OF_FIELDS or len(field) < _FIELD_BYTES:
-            break
-        yield field[:_HEADING_BYTES].split(b"\0")[0]
-        if field[11:12] == b"C":
-            spans.append((offset, offset + field[16]))
-        offset += field[16]
+    for field in fields_of(data, start):
+        yield field.name
+        if field.kind == "C":
+            spans.append((field.first, field.first + field.length))
     for row in range(start, len(data) - width + 1, max(width, 1))[:records]:
         for first, last in spans:
             yield data[row + first : row + last].rstrip(b" \0")

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import pyarrow as pa
 import pyogrio
-import pyproj
 
 from herbgis.geo.geopackages import OWN_PREFIX
-from herbgis.reading.formats import encodings
+from herbgis.reading.formats import encodings, geopackage
+from herbgis.reading.formats.gdal_tables import GdalTable, read_table
 from herbgis.reading.formats.shapefile import (
     copied,
     cut_shapes,
+    deleted_records,
+    exact_cells,
     has_index,
     promised_records,
     text_encoding,
+    with_sound_system,
     with_sound_table,
 )
-from herbgis.reading.formats.survey_file import SurveyFile
+from herbgis.reading.formats.stated_systems import usable
+from herbgis.reading.formats.survey_file import SurveyFile, Words
 from herbgis.reading.understanding.survey import Layer, bare_frame
 from herbgis.terms.issues import Issue, Place
 
-#: Every byte is a character of its own, so nothing is lost before it is decoded.
-_BYTEWISE = "ISO-8859-1"
 #: Layers that hold no data of the survey: styles and metadata that GIS programs add.
 _NOT_DATA = frozenset({"layer_styles", "qgis_projects"})
 
@@ -41,14 +40,21 @@ def read_gdal(file: SurveyFile) -> Iterator[Layer]:
     path, shown = file.path, file.shown
     if path.suffix.lower() == ".shp":
         with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
-            yield _read_shapefile(path, shown, Path(folder))
+            yield _read_shapefile(file, Path(folder))
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         names = [str(name) for name, _ in pyogrio.list_layers(path)]
     wanted = [name for name in names if name not in _NOT_DATA and not name.startswith(OWN_PREFIX)]
+    lacking = path.is_file() and geopackage.journal_lacks(path)
+    if lacking and not wanted:
+        issue = Issue("HG001", Place(shown), {"why": geopackage.JOURNAL_LACKS})
+        yield Layer(shown, "", bare_frame(pd.DataFrame()), None, 0, issues=(issue,))
     for name in wanted:
-        yield _read_layer(path, shown, name, alone=len(wanted) == 1)
+        layer = _read_layer(path, shown, name, file.words, alone=len(wanted) == 1)
+        if lacking:
+            layer = replace(layer, assumptions=(geopackage.JOURNAL_LACKS, *layer.assumptions))
+        yield layer
 
 
 def read_geojson(file: SurveyFile) -> Iterator[Layer]:
@@ -68,14 +74,23 @@ def read_geojson(file: SurveyFile) -> Iterator[Layer]:
             yield replace(layer, encoding=title, assumptions=said, issues=issues)
 
 
-def _read_shapefile(path: Path, shown: str, folder: Path) -> Layer:
+def _read_shapefile(file: SurveyFile, folder: Path) -> Layer:
     """A shapefile whose parts may promise different numbers of records."""
+    path = file.path
     whole, rows = with_sound_table(path, folder)
+    whole, stated = with_sound_system(whole, folder)
     if has_index(path):
-        layer = _read_layer(whole, shown, path.stem, alone=True)
+        layer = _read_layer(whole, file.shown, path.stem, file.words, alone=True)
     else:
-        layer = _read_without_index(copied(path, folder), shown)
-    promised = max(layer.promised, promised_records(path))
+        layer = _read_without_index(copied(path, folder), file)
+    if stated is not None:
+        crs, said = usable(stated)
+        layer = replace(layer, crs=crs, assumptions=(*said, *layer.assumptions))
+    deleted = deleted_records(path)
+    promised = max(layer.promised, promised_records(path)) - deleted
+    if deleted:
+        note = f"属性表里有 {deleted} 条已删除而未清理的记录, 不算"
+        layer = replace(layer, assumptions=(*layer.assumptions, note))
     layer = replace(layer, promised=promised, cut_headings=True)
     if rows is not None:
         layer = _lacking(layer, rows, f"属性表只有 {rows} 行, 其余记录没有属性")
@@ -93,77 +108,74 @@ def _lacking(layer: Layer, whole: int, note: str) -> Layer:
     return replace(layer, issues=(*layer.issues, issue), assumptions=(*layer.assumptions, note))
 
 
-def _read_without_index(path: Path, shown: str) -> Layer:
+def _read_without_index(path: Path, file: SurveyFile) -> Layer:
     """A shapefile without .shx, in a folder of ours where GDAL may write one anew."""
     before = pyogrio.get_gdal_config_option("SHAPE_RESTORE_SHX")
     pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
     try:
-        layer = _read_layer(path, shown, path.stem, alone=True)
+        layer = _read_layer(path, file.shown, path.stem, file.words, alone=True)
     finally:
         pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": before})
     return replace(layer, assumptions=(*layer.assumptions, "缺 .shx, 已由 .shp 重建"))
 
 
-def _read_layer(path: Path, shown: str, name: str, *, alone: bool) -> Layer:
+def _read_layer(path: Path, shown: str, name: str, words: Words, *, alone: bool) -> Layer:
     is_shapefile = path.suffix.lower() == ".shp"
     encoding, agrees = text_encoding(path) if is_shapefile else (None, True)
-    options: dict[str, Any] = {"layer": name}
-    if encoding is not None:
-        options["encoding"] = encoding
-    with warnings.catch_warnings():
-        # What GDAL warns of (M values, curves) is found again on the geometries and reported.
-        warnings.simplefilter("ignore")
-        try:
-            table, info = _read_table(path, options)
-        except UnicodeDecodeError:
-            table, info = _read_table(path, {**options, "encoding": _BYTEWISE})
-            table, encoding, agrees = _decoded(table), encoding or encodings.GBK, False
+    table = read_table(path, name, encoding=encoding)
+    if is_shapefile:
+        for place, cells in exact_cells(path, len(table.cells)):
+            table.cells.isetitem(place, cells)
+    if path.suffix.lower() == ".gpkg":
+        table = _as_its_geopackage_says(table, path, name)
     where = Place(shown, name)
-    issues = () if agrees else (Issue("HG003", where, {"encoding": encodings.title_of(encoding)}),)
-    assumptions = [] if agrees else [encodings.decided_line(encodings.title_of(encoding))]
+    issues = [] if table.shapes is None else [*table.shapes.issues(where)]
+    crs, said = usable(table.crs)
+    assumptions = [*said, *table.assumptions]
+    if table.decided or not agrees:
+        encoding = encoding or encodings.GBK
+        title = encodings.title_of(encoding)
+        issues.append(Issue("HG003", where, {"encoding": title}))
+        assumptions.insert(0, encodings.decided_line(title))
     if not alone:
         assumptions.append(f"文件有多个图层, 图层“{name}”已读")
+    frame = table.frame()
+    named = _named_by_aliases(table, words)
     return Layer(
         file=shown,
         name=name,
-        frame=bare_frame(table),
-        crs=pyproj.CRS(info["crs"]) if info["crs"] else None,
-        promised=int(info["features"]) if info["features"] >= 0 else len(table),
+        frame=frame.rename(columns=named),
+        crs=crs,
+        promised=table.count if table.count >= 0 else len(frame),
         encoding=encodings.title_of(encoding),
         assumptions=tuple(assumptions),
-        issues=issues,
+        issues=tuple(issues),
     )
 
 
-def _read_table(
-    path: Path, options: Mapping[str, Any]
-) -> tuple[gpd.GeoDataFrame | pd.DataFrame, Mapping[str, Any]]:
-    """A layer's records, and what its file says of it.
-
-    A GeoPackage goes through Arrow, which takes half the time; what Arrow cannot carry (curves,
-    bytes that are no text) is read the slow way.
-    """
-    info = pyogrio.read_info(path, **options, force_feature_count=True)
-    if path.suffix.lower() == ".gpkg":
-        with contextlib.suppress(Exception):
-            table = pyogrio.read_dataframe(path, **options, use_arrow=True)
-            pa.Table.from_pandas(table.select_dtypes("str")).validate(full=True)
-            return table, info
-    return pyogrio.read_dataframe(path, **options), info
+def _as_its_geopackage_says(table: GdalTable, path: Path, layer: str) -> GdalTable:
+    """The table with words for its codes, and with as many records promised as are counted."""
+    cells = table.cells.copy()
+    said = list(table.assumptions)
+    for heading, words in geopackage.coded_words(path, layer).items():
+        if heading in cells:
+            codes = cells[heading].astype("str")
+            cells[heading] = codes.map(words).fillna(codes)
+            said.append(f"列“{heading}”里的代码按文件自带的说明换成了文字")
+    counted = geopackage.count_of(path, layer)
+    count = table.count if counted is None else counted
+    return replace(table, cells=cells, count=count, assumptions=tuple(said))
 
 
-def _decoded(table: pd.DataFrame) -> pd.DataFrame:
-    """Headings and texts that were read byte by byte, each decoded by what it holds."""
-    decoded = table.rename(columns=_text_of_bytes)
-    for heading in decoded.select_dtypes(["object", "string"]):
-        decoded[heading] = decoded[heading].map(_text_of_bytes, na_action="ignore")
-    return decoded
-
-
-def _text_of_bytes(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return encodings.decode_text(value.encode(_BYTEWISE))[0]
+def _named_by_aliases(table: GdalTable, words: Words) -> dict[str, str]:
+    """Headings that nobody knows to the names that people see for them, where these are known."""
+    taken = {*table.cells.columns}
+    named: dict[str, str] = {}
+    for heading, alias in table.aliases.items():
+        if alias not in taken and not words.know(heading) and words.know(alias):
+            named[heading] = alias
+            taken.add(alias)
+    return named
 
 
 def read_parquet(file: SurveyFile) -> Iterator[Layer]:
@@ -174,7 +186,7 @@ def read_parquet(file: SurveyFile) -> Iterator[Layer]:
         if "geo metadata" not in str(error):
             raise
         table = pd.read_parquet(file.path)
-    crs = table.crs if isinstance(table, gpd.GeoDataFrame) else None
+    crs, said = usable(table.crs if isinstance(table, gpd.GeoDataFrame) else None)
     yield Layer(
         file=file.shown,
         name=file.path.stem,
@@ -182,4 +194,5 @@ def read_parquet(file: SurveyFile) -> Iterator[Layer]:
         crs=crs,
         promised=len(table),
         encoding="UTF-8",
+        assumptions=said,
     )

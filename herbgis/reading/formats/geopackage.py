@@ -1,0 +1,65 @@
+"""What a GeoPackage says of its layers beside their records, asked of SQLite itself."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+#: Bytes 18 and 19 of an SQLite file: 2 where changes go to a journal ahead of the file first.
+_JOURNAL_AT, _AHEAD = slice(18, 20), b"\x02\x02"
+_JOURNAL = "-wal"
+JOURNAL_LACKS = (
+    "是在别的软件打开着时拷出来的(缺 -wal 文件), 最后的改动可能不在里面; 请关闭后重新拷贝"
+)
+
+
+def journal_lacks(path: Path) -> bool:
+    """Whether the latest changes are in a journal that was not copied with the file.
+
+    Source: sqlite.org/fileformat2.html, 1.3.3; a program that closes the file folds them in.
+    """
+    with path.open("rb") as file:
+        head = file.read(_JOURNAL_AT.stop)
+    return head[_JOURNAL_AT] == _AHEAD and not path.with_name(f"{path.name}{_JOURNAL}").exists()
+
+
+def count_of(path: Path, layer: str) -> int | None:
+    """Records of a layer by counting them; the table of counts may be older than the layer.
+
+    None where they cannot be counted, or where some may stand in a journal beside the file.
+    """
+    if path.with_name(f"{path.name}{_JOURNAL}").exists():
+        return None
+    query = f'SELECT count(*) FROM "{_quoted(layer)}"'  # noqa: S608 - a quoted name
+    return next((int(str(count)) for (count,) in _rows(path, query)), None)
+
+
+def coded_words(path: Path, layer: str) -> dict[str, dict[str, str]]:
+    """By column, the words that its codes stand for.
+
+    Source: OGC 12-128r17, GeoPackage, F.9 Schema; constraints of the type ``enum``.
+    """
+    query = """
+        SELECT c.column_name, d.value, d.description
+        FROM gpkg_data_columns c JOIN gpkg_data_column_constraints d
+        ON c.constraint_name = d.constraint_name
+        WHERE c.table_name = ? AND d.constraint_type = 'enum' AND d.description <> ''
+    """
+    words: dict[str, dict[str, str]] = {}
+    for column, code, word in _rows(path, query, layer):
+        words.setdefault(str(column), {})[str(code)] = str(word)
+    return words
+
+
+def _rows(path: Path, query: str, *values: str) -> Iterator[tuple[object, ...]]:
+    """What a query finds; nothing where the file has no such table. Nothing is written beside."""
+    address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    with contextlib.suppress(sqlite3.Error), closing(sqlite3.connect(address, uri=True)) as base:
+        yield from base.execute(query, values)
+
+
+def _quoted(name: str) -> str:
+    return name.replace('"', '""')
