@@ -13,7 +13,7 @@ from herbgis.counting.tiers import classify
 from herbgis.foundation.errors import CrsError, MissingColumnError
 from herbgis.foundation.units import round_mu, to_mu
 from herbgis.geo.geodesy import areas_m2
-from herbgis.measuring.areas import land
+from herbgis.geo.land import land
 from herbgis.measuring.chances import chance_of_reaching
 from herbgis.measuring.records import source_order
 from herbgis.reading.understanding.survey import placed_records

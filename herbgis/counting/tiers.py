@@ -12,8 +12,8 @@ import shapely
 
 from herbgis.foundation.units import fold, round_mu, to_mu
 from herbgis.geo.geodesy import CGCS2000, Floats, Ints, areas_m2
+from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
-from herbgis.measuring.areas import land
 from herbgis.measuring.blocks import contiguous_blocks
 from herbgis.measuring.chances import near_threshold
 from herbgis.measuring.overlaps import overlapping_pairs

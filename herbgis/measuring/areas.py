@@ -1,4 +1,4 @@
-"""measure: the area of bases and its standard deviation; and what of a geometry is land."""
+"""measure: the area of bases and its standard deviation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pandas as pd
 import shapely
 
 from herbgis.foundation.units import to_mu
-from herbgis.geo.geodesy import Flags, Floats, areas_m2
+from herbgis.geo.geodesy import Floats, areas_m2
+from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.survey_error import area_sigmas_m2
 from herbgis.reading.understanding.survey import shapes_of
@@ -19,8 +20,6 @@ from herbgis.terms import columns as cols
 from herbgis.terms.headings import match_headings
 from herbgis.terms.policy import Policy, SurveyMethod
 from herbgis.terms.policyfiles import load_policy
-
-_POLYGONAL = (3, 6, 7)
 
 
 def measure(
@@ -83,23 +82,6 @@ def measure_land(
     measured["surveyed_mu"] = cols.typed(mu, "number", bases.index)
     measured["sigma_mu"] = cols.typed(sigma_mu, "number", bases.index)
     return measured
-
-
-def land(geometries: Geometries, sound: Flags | None = None) -> Geometries:
-    """Geometries as the land they enclose: valid, without Z, None where there is no polygon.
-
-    `sound` tells which are valid, where that is known.
-    """
-    polygonal = np.isin(shapely.get_type_id(geometries), _POLYGONAL)
-    polygonal &= ~shapely.is_empty(geometries)
-    result = geometries.copy()
-    result[~polygonal] = None
-    high = np.flatnonzero(shapely.get_coordinate_dimension(result) > 2)
-    result[high] = shapely.force_2d(result[high])
-    valid = shapely.is_valid(result) if sound is None else sound
-    broken = np.flatnonzero(~valid & polygonal)
-    result[broken] = shapely.make_valid(result[broken])
-    return np.asarray(result, dtype=object)
 
 
 def method_errors_m(methods: pd.Series | None, count: int, policy: Policy) -> tuple[Floats, Floats]:

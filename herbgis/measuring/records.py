@@ -11,8 +11,9 @@ import shapely
 
 from herbgis.foundation.units import fold, to_mu
 from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2
+from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
-from herbgis.measuring.areas import land, measured_mu, method_errors_m
+from herbgis.measuring.areas import measured_mu, method_errors_m
 from herbgis.reading.understanding.joining import of_lists
 from herbgis.terms.policy import Policy
 

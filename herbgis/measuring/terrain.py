@@ -15,9 +15,9 @@ from herbgis.foundation import resources
 from herbgis.foundation.errors import RasterError
 from herbgis.foundation.units import round_mu, to_mu
 from herbgis.geo.geodesy import Floats, areas_m2
+from herbgis.geo.land import land
 from herbgis.geo.rasters import open_raster
 from herbgis.geo.systems import Geometries
-from herbgis.measuring.areas import land
 from herbgis.measuring.ground_cells import Cells, cells_of_bases
 from herbgis.reading.understanding.survey import shapes_of
 from herbgis.terms.policy import Policy

@@ -11,6 +11,7 @@ import pyogrio
 from herbgis.foundation import resources
 from herbgis.foundation.errors import CrsError, InputNotFoundError, MissingColumnError
 from herbgis.geo.geodesy import CGCS2000
+from herbgis.geo.land import land
 from herbgis.reading.understanding.cells import clean_text
 from herbgis.reading.understanding.placing import place_layer
 from herbgis.terms.headings import match_headings
@@ -87,6 +88,6 @@ def tidy_counties(frame: gpd.GeoDataFrame, *, policy: Policy | None = None) -> g
     if any(text is not None for text in placed.raw):
         msg = "县界的坐标系没有注明, 或与坐标不符; 请给出 CGCS2000 (EPSG:4490) 的县界文件。"
         raise CrsError(msg)
-    counties = gpd.GeoDataFrame(rows, geometry=placed.geometry, crs=CGCS2000)
+    counties = gpd.GeoDataFrame(rows, geometry=land(placed.geometry), crs=CGCS2000)
     counties = counties[["county_code", "county", "short_name", "geometry"]]
     return counties.sort_values(["county_code", "county"], kind="stable", ignore_index=True)

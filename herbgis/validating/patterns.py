@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from herbgis.measuring.areas import land
+from herbgis.geo.land import land
 from herbgis.measuring.distances import distance_km
 from herbgis.terms.reporting_units import in_policys_order, unit_titles
 from herbgis.validating.rules.context import Context

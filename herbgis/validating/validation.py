@@ -50,6 +50,7 @@ RULES: dict[str, Rule] = {
     "HG107": outline.sliver,
     "HG108": outline.tiny_part,
     "HG109": shape.scattered_parts,
+    "HG112": rings.parts_overlap,
     "HG205": location.outside_area,
     "HG206": location.straddles_counties,
     "HG207": location.county_mismatch,

@@ -63,6 +63,7 @@ VALUES: dict[str, dict[str, object]] = {
     "HG109": {"blocks": 12, "distance": "20", "mu": "1234.56"},
     "HG110": {"count": 1250},
     "HG111": {"count": 100},
+    "HG112": {"count": 12, "mu": "1234.56"},
     "HG201": {"system": "EPSG:4524, 两轴对调", "stated": "EPSG:4490"},
     "HG202": {"system": "EPSG:4524", "stated": "EPSG:4490"},
     "HG203": {"system": "EPSG:4545", "stated": "EPSG:4524"},

@@ -12,9 +12,9 @@ import shapely
 
 from herbgis.foundation.errors import CrsError
 from herbgis.geo.geodesy import Flags, Floats, Ints
+from herbgis.geo.land import land as land_of
 from herbgis.geo.rasters import Raster
 from herbgis.geo.systems import Geometries, to_cgcs2000
-from herbgis.measuring.areas import land as land_of
 
 #: No polygon holds the middle of this cell.
 NONE = -1

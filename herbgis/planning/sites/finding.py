@@ -13,6 +13,7 @@ import shapely
 
 from herbgis.foundation.units import MU_M2
 from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2
+from herbgis.geo.land import land as land_of
 from herbgis.geo.systems import Geometries
 from herbgis.planning.land.rating import Land
 from herbgis.planning.land.scoring import Tally
@@ -157,7 +158,7 @@ def _largest_part(polygon: shapely.Geometry) -> shapely.Geometry:
     if not areas.any():
         return shapely.Polygon()
     part = parts[int(np.argmax(areas))]
-    return part if shapely.is_valid(part) else _largest_part(shapely.make_valid(part))
+    return part if shapely.is_valid(part) else _largest_part(land_of(np.array([part]))[0])
 
 
 def _gathered(

@@ -9,10 +9,14 @@ import numpy as np
 import shapely
 
 from herbgis.geo.geodesy import Floats, local_metres
+from herbgis.geo.land import land, polygons_in, with_blanks
 from herbgis.validating.rules.outline import STRAIGHT_M, find_spikes
 from herbgis.validating.rules.rings import touches_only
 
 Tolerances = Mapping[str, float]
+
+#: A ring gone around from a needle's tip to it again has so many corners, or is the needle alone.
+_LEAST_CORNERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,17 @@ def _metres_apart(one: Floats, other: Floats) -> float:
     return float(np.hypot(*(plane[1] - plane[0])))
 
 
+def _drop_blanks(shape: shapely.Geometry, _: Tolerances) -> shapely.Geometry | None:
+    """Parts and holes that have no points."""
+    if not _is_polygonal(shape) or not len(with_blanks(np.array([shape]))):
+        return None
+    parts = [
+        shapely.Polygon(shell, [hole for hole in holes if not shapely.is_empty(hole)])
+        for shell, *holes in map(shapely.get_rings, polygons_in(shape))
+    ]
+    return parts[0] if shapely.get_type_id(shape) == 3 else shapely.MultiPolygon(parts)
+
+
 def _drop_repeated(shape: shapely.Geometry, tolerances: Tolerances) -> shapely.Geometry | None:
     """Neighbouring vertices that are one point."""
 
@@ -91,8 +106,8 @@ def _part_touching(shape: shapely.Geometry, _: Tolerances) -> shapely.Geometry |
     """Rings that touch themselves, without crossing, as the parts and holes that they are."""
     if not _is_polygonal(shape) or shapely.is_valid(shape) or not touches_only(shape):
         return None
-    parted = shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    return parted if _is_polygonal(parted) and shapely.is_valid(parted) else None
+    parted: shapely.Geometry = land(np.array([shape]))[0]
+    return parted
 
 
 def _cut_spikes(shape: shapely.Geometry, tolerances: Tolerances) -> shapely.Geometry | None:
@@ -120,6 +135,8 @@ def _cut_spikes(shape: shapely.Geometry, tolerances: Tolerances) -> shapely.Geom
 
 def _without_needle(lonlat: Floats, tip: Floats) -> Floats:
     """A ring without the needle at a tip; the ring as it is where the tip is not on it."""
+    if len(lonlat) < _LEAST_CORNERS:
+        return lonlat
     middle = np.full(len(lonlat), lonlat[0, 1])
     plane = local_metres(lonlat, middle)[:-1]
     point = local_metres(tip[None, :], middle[:1])[0]
@@ -131,6 +148,8 @@ def _without_needle(lonlat: Floats, tip: Floats) -> Floats:
     corners = shapely.get_coordinates(shapely.simplify(shapely.LineString(around), STRAIGHT_M))
     ahead, back = corners[1], corners[-2]
     length = min(np.hypot(*(ahead - plane[start])), np.hypot(*(back - plane[start])))
+    if len(corners) < _LEAST_CORNERS or length == 0:
+        return lonlat
     first = _along(plane[start], ahead, length)
     last = _along(plane[start], back, length)
     near = np.hypot(*(around - plane[start]).T) < length * (1 - 1e-9)
@@ -189,6 +208,7 @@ _STEPS: tuple[
     tuple[str, str, Callable[[shapely.Geometry, Tolerances], shapely.Geometry | None]], ...
 ] = (
     ("HG104", "闭合的线改为面", _close),
+    ("HG103", "去掉没有坐标的部分和洞", _drop_blanks),
     ("HG105", "去掉重复点", _drop_repeated),
     ("HG102", "自相接触处分成几个面", _part_touching),
     ("HG106", "去掉尖刺", _cut_spikes),

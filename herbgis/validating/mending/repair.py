@@ -12,8 +12,9 @@ import shapely
 
 from herbgis.foundation.units import round_mu, to_mu
 from herbgis.geo.geodesy import CGCS2000, areas_m2
+from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
-from herbgis.measuring.areas import land, measure
+from herbgis.measuring.areas import measure
 from herbgis.measuring.records import base_mu, group_records
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import Place

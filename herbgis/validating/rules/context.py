@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 
 from herbgis.geo.geodesy import Flags, Floats, Ints
+from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
-from herbgis.measuring.areas import land
 from herbgis.measuring.borders import county_shares
 from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.measuring.records import Bases, declared_of_bases, group_records, mu_of, source_order
@@ -92,10 +92,10 @@ class Context:
         return np.asarray(self.bases.geometry.array, dtype=object)
 
     @functools.cached_property
-    def broken(self) -> list[tuple[int, str]]:
-        """Records whose polygon is not valid, with GEOS's reason."""
-        records = np.flatnonzero(~self.sound & ~shapely.is_missing(self.geometry))
-        return [(int(r), str(shapely.is_valid_reason(self.geometry[r]))) for r in records]
+    def broken(self) -> list[int]:
+        """Records whose geometry is not valid."""
+        present = ~shapely.is_missing(self.geometry)
+        return [int(record) for record in np.flatnonzero(~self.sound & present)]
 
     @functools.cached_property
     def mu(self) -> Floats:

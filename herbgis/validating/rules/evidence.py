@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.geo.china import lies_in_china
 from herbgis.geo.geodesy import Flags, Floats, areas_m2, local_metres
+from herbgis.geo.land import land
 from herbgis.geo.offsets import OFFSETS as UNDOING
 from herbgis.geo.offsets import Undoing
 from herbgis.geo.systems import Geometries
-from herbgis.measuring.areas import land
 from herbgis.measuring.distances import overreach_m
 from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.measuring.records import name_keys
@@ -194,10 +195,12 @@ class Batch:
         """Land of the ledger that a record would cover, line by line, were its offset undone."""
         ledger = land(np.asarray(counted.geometry.array, dtype=object))
         found: dict[int, shapely.Geometry] = {}
+        displaced = np.flatnonzero(lies_in_china(self.land))  # no service displaces other land
         for offset in OFFSETS:
-            pairs = overlapping_pairs(offset.place(self.land), ledger)
+            pairs = overlapping_pairs(land(offset.place(self.land[displaced])), ledger)
             alike = pairs[pairs["iou"] >= self.policy.tolerances["duplicate_share"]]
-            found |= {int(r): ledger[k] for r, k in zip(alike["left"], alike["right"], strict=True)}
+            records = displaced[alike["left"]].tolist()
+            found |= {r: ledger[k] for r, k in zip(records, alike["right"], strict=True)}
         return found
 
     def _siblings(self, record: int) -> shapely.Geometry:

@@ -21,9 +21,9 @@ import shapely
 from herbgis.geo.china import EASTINGS_M, SURE_NORTHINGS_M, lies_in_china
 from herbgis.geo.datums import CGCS2000_EPSG, WEB_MERCATOR_EPSG
 from herbgis.geo.geodesy import CGCS2000, Flags, local_metres
+from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries, to_layer
 from herbgis.geo.zones import GaussKruger, gauss_kruger_of
-from herbgis.measuring.areas import land
 from herbgis.reading.understanding.stories import Story, stories
 from herbgis.terms.issues import Issue, Place
 from herbgis.validating.rules.context import point_in, shares_of
@@ -146,7 +146,7 @@ def _explain_placed(batch: Batch, record: int) -> _Told | None:
     before = seen.fit(shape)
     own = np.array([batch.geometry[record]], dtype=object)
     candidates: list[tuple[str, _Explains, Geometries]] = []
-    if seen.known or seen.siblings or batch.is_near(shape):
+    if lies_in_china(own).all() and (seen.known or seen.siblings or batch.is_near(shape)):
         candidates += [(offset.code, offset, own) for offset in OFFSETS]
     raw = to_layer(own, stated)
     if raw is not None:
@@ -154,8 +154,8 @@ def _explain_placed(batch: Batch, record: int) -> _Told | None:
     best: tuple[Fit, _Told] | None = None
     for code, story, given in candidates:
         placed = story.place(given)
-        there = land(placed)[0]
-        if not lies_in_china(placed).all() or there is None:
+        there = land(placed)[0] if lies_in_china(placed).all() else None
+        if there is None:
             continue
         after = seen.fit(there)
         if _is_believed(before, after, by_ledger=seen.known is not None):
@@ -183,7 +183,8 @@ def _told(batch: Batch, record: int, code: str, story: _Explains, shape: shapely
     values = {"system": story.title, "stated": batch.layer_crs[record]}
     if isinstance(story, Offset):
         values["distance"] = f"{_moved_m(batch.geometry[record], shape):.0f}"
-    point = point_in(shapely.make_valid(shape))
+    whole = land(np.array([shape], dtype=object))[0]
+    point = point_in(shape if whole is None else whole)
     issue = Issue(code, batch.places[record], values, point=point)
     return _Told(record, story.title, shape, issue)
 

@@ -137,7 +137,7 @@ def find_spikes(geometries: Geometries, *, angle_deg: float, length_m: float) ->
     A needle is a vertex whose two sides, each at least `length_m` long, enclose no more than
     `angle_deg`; vertices along its sides or a blunt tip do not hide it.
     """
-    rings, owner = shapely.get_rings(geometries, return_index=True)
+    rings, owner = rings_of(geometries)
     lonlat, ring = shapely.get_coordinates(rings, return_index=True)
     first = np.r_[0, np.flatnonzero(np.diff(ring)) + 1] if len(ring) else np.array([], dtype=int)
     middle = lonlat[first, 1]
@@ -154,7 +154,10 @@ def find_spikes(geometries: Geometries, *, angle_deg: float, length_m: float) ->
     tips = here[sharp]
     tip = xy[tips] / local_metres(np.ones((len(tips), 2)), middle[of[tips]])
     area = shorter[sharp] ** 2 * np.sin(np.radians(angle[sharp])) / 2
-    return Spikes(owner[of[tips]], tip, shorter[sharp], angle[sharp], to_mu(area))
+    whose = owner[of[tips]]
+    found = whose, tip, shorter[sharp], angle[sharp], to_mu(area)
+    in_order = np.argsort(whose, kind="stable")
+    return Spikes(*(column[in_order] for column in found))
 
 
 def _neighbours(ring: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""HG102, HG103: rings that cross, and rings that do not fit together."""
+"""HG102, HG103, HG112: rings that cross, that do not fit together, parts that overlap."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ import shapely
 
 from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2
+from herbgis.geo.land import land, polygons_in, with_blanks
 from herbgis.terms.issues import Issue
-from herbgis.validating.rules.context import Context
+from herbgis.validating.rules.context import Context, point_in
 
 #: Crossings on one grid of this width, in degrees (about 1 cm), are one.
 _SAME_POINT_DEG = 1e-7
 #: A scribble crosses itself without end; what is told of a record ends here.
 MOST_CROSSINGS = 5000
 _EDGES_AT_ONCE = 512
-_TOO_FEW = "Too few points"
+#: Fewer distinct points make no ring.
+_LEAST_POINTS = 3
 
 
 def self_intersection(context: Context) -> Iterator[Issue]:
     """HG102: where rings cross, or touch themselves: every place, with the 亩 it puts in doubt."""
-    for record in _broken(context):
-        points = crossings(context.geometry[record])
-        if not points and _reasons(context.geometry[record]) == []:
-            points = _point_of_geos(context.geometry[record])
+    for record in context.broken:
+        shape = context.geometry[record]
+        points = crossings(shape)
+        if not points and not _reasons(shape) and not _overlaps(shape):
+            points = _point_of_geos(shape)
         lobes = _lobes(context.land[record])
         for number, point in enumerate(points, 1):
             yield Issue(
@@ -40,22 +43,53 @@ def self_intersection(context: Context) -> Iterator[Issue]:
 
 def invalid_rings(context: Context) -> Iterator[Issue]:
     """HG103: holes and shells that do not fit together, each kind with its place."""
-    for record in _broken(context):
+    for record in context.broken:
         for reason, (lon, lat) in _reasons(context.geometry[record]):
             yield Issue(
                 "HG103",
                 context.place(record),
                 {"reason": reason},
                 point=(round(lon, 6), round(lat, 6)),
-                mu_at_stake=round(float(context.mu[record]), 2),
+                mu_at_stake=round(float(np.nan_to_num(context.mu[record])), 2),
             )
+    for record in with_blanks(context.geometry).tolist():
+        if context.land[record] is not None:
+            values = {"reason": "有一部分或一个洞没有坐标"}
+            yield Issue("HG103", context.place(record), values, severity="warning")
 
 
-def _broken(context: Context) -> Iterator[int]:
-    """Records whose polygon is not valid for another reason than too few points."""
-    for record, reason in context.broken:
-        if _TOO_FEW not in reason:
-            yield record
+def parts_overlap(context: Context) -> Iterator[Issue]:
+    """HG112: parts of a record that lie upon each other, with the land that they share."""
+    several = np.isin(shapely.get_type_id(context.geometry), (6, 7))
+    collected = shapely.get_type_id(context.geometry) == shapely.GeometryType.GEOMETRYCOLLECTION
+    for record in np.flatnonzero(several & (collected | ~context.sound)).tolist():
+        pieces = _overlaps(context.geometry[record])
+        if not pieces:
+            continue
+        shared = np.array([shapely.union_all(pieces), *pieces], dtype=object)
+        mu = to_mu(areas_m2(shared))
+        allowed = context.policy.tolerances["overlap_ignored_mu"]
+        yield Issue(
+            "HG112",
+            context.place(record),
+            {"count": len(pieces), "mu": f"{mu[0]:.2f}"},
+            severity="note" if mu[0] <= allowed else None,
+            point=point_in(pieces[int(mu[1:].argmax())]),
+            measured=round(float(mu[0]), 2),
+            allowed=allowed,
+            mu_at_stake=round(float(mu[0]), 2),
+        )
+
+
+def _overlaps(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    """What each two parts share of their land, but where one lies in the other.
+
+    One part within another, or twice the same, may have been meant as a hole: see `_unfit_shells`.
+    """
+    parts = land(np.array(polygons_in(shape), dtype=object))
+    one, other = shapely.STRtree(parts).query(parts, predicate="overlaps")
+    once = one < other
+    return list(shapely.intersection(parts[one[once]], parts[other[once]]))
 
 
 def _point_of_geos(polygon: shapely.Geometry) -> list[tuple[float, float]]:
@@ -86,12 +120,18 @@ def _lobes(land: shapely.Geometry | None) -> _Lobes:
 # Crossings
 
 
-def crossings(polygon: shapely.Geometry) -> list[tuple[float, float]]:
-    """Every point where rings of a polygon cross, or one touches itself, ordered; lon and lat.
+def crossings(shape: shapely.Geometry) -> list[tuple[float, float]]:
+    """Every point where rings of a part cross, or one touches itself, ordered; lon and lat.
 
     All pairs of edges are held against each other but neighbours in a ring, which always touch.
     Rings that lie on each other from end to end are no crossing, nor are two that only touch.
     """
+    found = [_crossings_of_part(part) for part in polygons_in(shape)]
+    points = _distinct(np.vstack([np.empty((0, 2)), *found]))
+    return [(float(lon), float(lat)) for lon, lat in points[:MOST_CROSSINGS]]
+
+
+def _crossings_of_part(polygon: shapely.Polygon) -> Floats:
     starts, ends, ring, order, size = _edges(polygon)
     edges = np.asarray(shapely.linestrings(np.stack([starts, ends], axis=1)), dtype=object)
     tree = shapely.STRtree(edges)
@@ -110,24 +150,26 @@ def crossings(polygon: shapely.Geometry) -> list[tuple[float, float]]:
         found = _distinct(np.vstack([found, *firsts]))
         if len(found) >= MOST_CROSSINGS:
             break
-    return [(float(lon), float(lat)) for lon, lat in found[:MOST_CROSSINGS]]
+    return found
 
 
 def touches_only(polygon: shapely.Geometry) -> bool:
     """Whether rings of a polygon touch themselves or each other, and cross or cover nowhere."""
+    if _reasons(polygon):
+        return False
     starts, ends = _edges(polygon)[:2]
     edges = np.asarray(shapely.linestrings(np.stack([starts, ends], axis=1)), dtype=object)
     left, right = shapely.STRtree(edges).query(edges, predicate="intersects")
     left, right = left[left < right], right[left < right]
-    if _pass_through(starts, ends, left, right).any() or _reasons(polygon):
+    if _pass_through(starts, ends, left, right).any():
         return False
     shared = shapely.intersection(edges[left], edges[right])
     if (shapely.get_type_id(shared) != 0).any():
         return False
-    # At a vertex a ring may pass through another without any edge crossing: even-odd and
-    # structure then disagree on what is land.
-    parted = (shapely.make_valid(polygon, method=m) for m in ("linework", "structure"))
-    one, other = (areas_m2(np.array([shape]))[0] for shape in parted)
+    # At a vertex a ring may pass through another without any edge crossing: what is land even-odd
+    # is then not what is land in all.
+    parted = np.array([shapely.make_valid(polygon), *land(np.array([polygon]))])
+    one, other = areas_m2(parted)
     return bool(abs(one - other) < 1e-6 * max(one, other))
 
 
@@ -152,8 +194,9 @@ def _pass_through(starts: Floats, ends: Floats, left: Ints, right: Ints) -> Flag
 
 def _edges(polygon: shapely.Geometry) -> tuple[Floats, Floats, Ints, Ints, Ints]:
     """Edges of all rings without length zero: ends, ring, place in the ring, edges in the ring."""
-    parts = []
-    for number, each in enumerate(shapely.get_rings(shapely.get_parts(polygon))):
+    none = np.zeros(0, dtype=np.int64)
+    parts = [(np.zeros((0, 2)), np.zeros((0, 2)), none, none, none)]
+    for number, each in enumerate(ring for ring in _rings(polygon) if not _is_short(ring)):
         lonlat = shapely.get_coordinates(each)
         kept = lonlat[np.r_[True, (np.diff(lonlat, axis=0) != 0).any(axis=1)]]
         count = len(kept) - 1
@@ -166,29 +209,47 @@ def _edges(polygon: shapely.Geometry) -> tuple[Floats, Floats, Ints, Ints, Ints]
     return starts, ends, ring, order, size
 
 
+def _rings(shape: shapely.Geometry) -> list[shapely.LinearRing]:
+    """Rings of all polygons of a shape that have points."""
+    rings = shapely.get_rings(polygons_in(shape))
+    return [ring for ring in rings if not shapely.is_empty(ring)]
+
+
+def _is_short(ring: shapely.LinearRing) -> bool:
+    """Whether a ring goes there and back: it has too few distinct points."""
+    return len(np.unique(shapely.get_coordinates(ring), axis=0)) < _LEAST_POINTS
+
+
 # Rings that do not fit together
 
 
-def _reasons(polygon: shapely.Geometry) -> list[tuple[str, tuple[float, float]]]:
+def _reasons(shape: shapely.Geometry) -> list[tuple[str, tuple[float, float]]]:
     """What is wrong between whole rings, each kind once, and a point of such a ring."""
-    if len(shapely.get_rings(shapely.get_parts(polygon))) == 1:
-        return []
-    parts = [[_area(r) for r in shapely.get_rings(part)] for part in shapely.get_parts(polygon)]
     found: dict[str, tuple[float, float]] = {}
+    for ring in _rings(shape):
+        if _is_short(ring):
+            lon, lat = shapely.get_coordinates(ring)[0]
+            found.setdefault("有一圈不足三点", (float(lon), float(lat)))
+    parts = [_areas(part) for part in polygons_in(shape)]
     for reason, area in (*_unfit_holes(parts), *_unfit_shells(parts)):
         lon, lat = shapely.get_coordinates(area)[0]
         found.setdefault(reason, (float(lon), float(lat)))
-    if not found and "disconnected" in shapely.is_valid_reason(polygon):
-        found["洞把地块隔断"] = _point_of_geos(polygon)[0]
+    if not found and "disconnected" in shapely.is_valid_reason(shape):
+        found["洞把地块隔断"] = _point_of_geos(shape)[0]
     return list(found.items())
 
 
-def _area(ring: shapely.LinearRing) -> shapely.Geometry:
-    return shapely.make_valid(shapely.Polygon(ring))
+def _areas(part: shapely.Polygon) -> list[shapely.Geometry]:
+    """What each ring of a part goes around, the shell first; rings without an inside left out.
+
+    Nothing where the shell has none.
+    """
+    rings = land(np.array([shapely.Polygon(ring) for ring in _rings(part)], dtype=object))
+    return [] if rings[0] is None else [ring for ring in rings if ring is not None]
 
 
 def _unfit_holes(parts: list[list[shapely.Geometry]]) -> Iterator[tuple[str, shapely.Geometry]]:
-    for shell, *holes in parts:
+    for shell, *holes in filter(None, parts):
         for number, hole in enumerate(holes):
             others = holes[:number]
             if any(shapely.equals(hole, other) for other in (shell, *others)):
@@ -202,13 +263,16 @@ def _unfit_holes(parts: list[list[shapely.Geometry]]) -> Iterator[tuple[str, sha
 
 
 def _unfit_shells(parts: list[list[shapely.Geometry]]) -> Iterator[tuple[str, shapely.Geometry]]:
-    for number, (shell, *holes) in enumerate(parts):
-        for other, *other_holes in parts[:number]:
-            if shapely.equals(shell, other):
-                yield "同一圈重复", shell
-            for inner, outer, gaps in ((shell, other, other_holes), (other, shell, holes)):
-                if _within(inner, outer) and not any(shapely.covers(gap, inner) for gap in gaps):
-                    yield "外圈套外圈", inner
+    drawn = [part for part in parts if part]
+    shells = np.array([shell for shell, *_ in drawn], dtype=object)
+    first, second = shapely.STRtree(shells).query(shells, predicate="intersects")
+    for one, two in zip(first[first < second], second[first < second], strict=True):
+        (other, *other_holes), (shell, *holes) = drawn[one], drawn[two]
+        if shapely.equals(shell, other):
+            yield "同一圈重复", shell
+        for inner, outer, gaps in ((shell, other, other_holes), (other, shell, holes)):
+            if _within(inner, outer) and not any(shapely.covers(gap, inner) for gap in gaps):
+                yield "外圈套外圈", inner
 
 
 def _within(inner: shapely.Geometry, outer: shapely.Geometry) -> bool:

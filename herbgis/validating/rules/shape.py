@@ -69,7 +69,7 @@ def _declared(context: Context, record: int) -> float | None:
 
 
 def not_a_polygon(context: Context) -> Iterator[Issue]:
-    """HG104: points, lines, and rings of too few points."""
+    """HG104: points, lines, and collections of all kinds."""
     other = ~np.isin(shapely.get_type_id(context.geometry), _POLYGONAL)
     other &= ~shapely.is_missing(context.geometry) & ~shapely.is_empty(context.geometry)
     for record in np.flatnonzero(other).tolist():
@@ -78,10 +78,6 @@ def not_a_polygon(context: Context) -> Iterator[Issue]:
         title = _TYPE_TITLES.get(shape.geom_type, shape.geom_type)
         values = {"kind": f"{title}(其中的面已计)" if polygons else title}
         yield Issue("HG104", context.place(record), values, point=_first_point(shape))
-    for record, reason in context.broken:
-        if "Too few points" in reason:
-            place = context.place(record)
-            yield Issue("HG104", place, {"kind": "不足三点的环"}, point=_point_of(reason))
 
 
 def scattered_parts(context: Context) -> Iterator[Issue]:
@@ -101,12 +97,6 @@ def scattered_parts(context: Context) -> Iterator[Issue]:
             allowed=1.0,
             mu_at_stake=round(total - block, 2),
         )
-
-
-def _point_of(reason: str) -> tuple[float, float] | None:
-    """The coordinates that GEOS puts in brackets behind a reason."""
-    inside = reason.partition("[")[2].rstrip("]").split()
-    return (round(float(inside[0]), 6), round(float(inside[1]), 6)) if len(inside) > 1 else None
 
 
 def _first_point(shape: shapely.Geometry) -> tuple[float, float]:
