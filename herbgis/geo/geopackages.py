@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +21,10 @@ OWN_PREFIX = "herbgis_"
 CHANGES_LAYER = f"{OWN_PREFIX}改动"
 #: GeoPackage notes the hour of writing; a fixed one gives the same bytes for the same bases.
 _FIXED_DATE = "2020-01-01T00:00:00Z"
+#: Seconds that a lock is waited for: a program that only writes is done by then.
+_LOCK_S = 1.0
+#: Where SQLite notes how a file is written, and its mark for a log kept apart (file format, 1.3).
+_SQLITE_HEAD_BYTES, _WRITE_VERSION_AT, _WAL = 20, 18, 2
 
 
 def flattened(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -101,6 +107,24 @@ def write_empty_layer(
         finally:
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
     return path
+
+
+def is_locked(path: Path) -> bool:
+    """Whether another program holds an SQLite file so that nobody else may read it.
+
+    A file that keeps its changes apart (WAL) can be read while it is written, and is not touched.
+    """
+    with path.open("rb") as file:
+        head = file.read(_SQLITE_HEAD_BYTES)
+    if _WAL in head[_WRITE_VERSION_AT:]:
+        return False
+    try:
+        address = f"{path.resolve().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=_LOCK_S)) as database:
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        return "locked" in str(error)
+    return False
 
 
 def layer_names(path: Path) -> list[str]:

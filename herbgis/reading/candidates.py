@@ -14,7 +14,7 @@ from herbgis.foundation.errors import CandidatesError, MissingColumnError
 from herbgis.foundation.units import fold
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.reading.formats.survey_file import Words
-from herbgis.reading.reading import layers_of
+from herbgis.reading.readers import layers_of
 from herbgis.reading.sources import Source, find_sources
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.cells import folded_ids, stated_cells

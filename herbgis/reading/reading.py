@@ -7,46 +7,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from herbgis.geo.geodesy import CGCS2000
-from herbgis.reading.formats.dxf import read_dxf
-from herbgis.reading.formats.kml import read_kml
-from herbgis.reading.formats.mapinfo import read_mapinfo
-from herbgis.reading.formats.ovjsn import read_ovjsn
-from herbgis.reading.formats.plot_txt import read_plot_txt
-from herbgis.reading.formats.points import read_cass_points
-from herbgis.reading.formats.survey_file import Reader, SurveyFile, Words
-from herbgis.reading.formats.vector import read_gdal, read_geojson, read_parquet
-from herbgis.reading.formats.workbook import read_csv, read_workbook
+from herbgis.reading.file_kinds import suffix_of
+from herbgis.reading.formats.content import why_not_opened
+from herbgis.reading.formats.survey_file import Words
+from herbgis.reading.readers import UnreadableFileError, layers_of
 from herbgis.reading.sources import Source, find_sources
-from herbgis.reading.understanding.survey import Layer, Part, Survey, assemble, understand
+from herbgis.reading.understanding.file_entries import layer_entry, skipped_entry
+from herbgis.reading.understanding.survey import Part, Survey, assemble, understand
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue, Place
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
 Track = Callable[[list[Source]], Iterable[Source]]
-
-#: The reader of each format, by suffix; a .gdb is a folder.
-READERS: Mapping[str, Reader] = {
-    ".csv": read_csv,
-    ".dat": read_cass_points,
-    ".dxf": read_dxf,
-    ".gdb": read_gdal,
-    ".geojson": read_geojson,
-    ".gpkg": read_gdal,
-    ".json": read_geojson,
-    ".kml": read_kml,
-    ".kmz": read_kml,
-    ".mif": read_mapinfo,
-    ".ovjsn": read_ovjsn,
-    ".ovkml": read_kml,
-    ".ovkmz": read_kml,
-    ".parquet": read_parquet,
-    ".shp": read_gdal,
-    ".tab": read_mapinfo,
-    ".txt": read_plot_txt,
-    ".xls": read_workbook,
-    ".xlsx": read_workbook,
-}
 
 
 def read_survey(
@@ -85,8 +58,8 @@ def read_survey(
     >>> import herbgis as hg
     >>> survey = hg.read_survey(hg.sample_paths().survey)  # 换成自己的文件夹
     >>> len(survey.bases), len(survey.files), len(survey.issues)
-    (216, 9, 2)
-    >>> print(survey.files["assumptions"].iloc[-2][0])
+    (216, 10, 2)
+    >>> print(survey.files["assumptions"].iloc[-3][0])
     坐标系=CGCS2000 3度36带(由东坐标)
     """
     policy = policy or load_policy()
@@ -100,14 +73,12 @@ def read_survey(
     return assemble(parts)
 
 
-def layers_of(source: Source, words: Words) -> Iterator[Layer]:
-    """The layers of a data set as its format's reader has them; whatever is raised is its own."""
-    reader = READERS[source.path.suffix.lower()]
-    return reader(SurveyFile(source.path, source.shown, words))
-
-
 def _read_source(source: Source, words: Words) -> Iterator[Part]:
     """Layers of one data set; what fails to open or parse is a part of its own with HG001."""
+    if source.skipped:
+        entry = skipped_entry(source.shown, source.skipped)
+        yield Part(cols.empty_table(CGCS2000), entry, ())
+        return
     if source.trouble:
         yield _failed(source, source.trouble)
         return
@@ -116,27 +87,26 @@ def _read_source(source: Source, words: Words) -> Iterator[Part]:
         for layer in layers_of(source, words):
             yield understand(layer, words.policy, words.columns)
             layers += 1
-    except PermissionError:
-        yield _failed(source, "没有权限打开, 请先关闭正在打开它的 WPS 或 Excel")
+    except UnreadableFileError as error:
+        yield _failed(source, str(error))
+    except OSError as error:
+        yield _failed(source, why_not_opened(error), _told(error, source))
     except Exception as error:  # noqa: BLE001 - whatever a hostile file makes a parser raise
-        detail = f"{type(error).__name__}: {error}".replace(str(source.path), source.shown)
-        kind = source.path.suffix.lower()
-        yield _failed(source, f"文件损坏, 或不是 {kind} 格式", detail[:300])
+        kind = suffix_of(source.path.name)
+        yield _failed(source, f"文件损坏, 或不是 {kind} 格式", _told(error, source))
     else:
         if not layers:
             yield _failed(source, "文件里没有数据图层")
 
 
+def _told(error: Exception, source: Source) -> str:
+    """What a parser or the system said, with the path that people see."""
+    return f"{type(error).__name__}: {error}".replace(str(source.path), source.shown)[:300]
+
+
 def _failed(source: Source, why: str, detail: str = "") -> Part:
     """A data set without records, and why in words; what the parser said stands with the file."""
-    entry: dict[str, object] = {
-        "path": source.shown,
-        "layer": None,
-        "records": 0,
-        "read": 0,
-        "encoding": "",
-        "crs": "",
-        "assumptions": [detail] if detail else [],
-    }
-    issue = Issue("HG001", Place(source.shown), {"why": why})
+    severity = "warning" if source.unknown else None
+    issue = Issue("HG001", Place(source.shown), {"why": why}, severity=severity)
+    entry = layer_entry(source.shown, None, said=[detail] if detail else [])
     return Part(cols.empty_table(CGCS2000), entry, (issue,))

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import herbgis as hg
 from herbgis.foundation.errors import InputNotFoundError
-from herbgis.reading.reading import READERS
+from herbgis.reading.readers import READERS
 from herbgis.reading.sources import READ, UNREAD
 from herbgis.terms import columns as cols
 from tests.helpers.make import (
@@ -208,7 +208,8 @@ def test_a_folder_is_read_in_a_fixed_order(tmp_path: Path) -> None:
     (folder / "~$a.xlsx").write_bytes(b"not data")
     survey = hg.read_survey(folder)
     shown = ["incoming/a.geojson", "incoming/b.shp", "incoming/德江/基地.gpkg"]
-    assert list(survey.files["path"]) == shown
+    assert list(survey.files["path"]) == [*shown, "incoming"]
+    assert list(survey.files["skipped"]) == [0, 0, 0, 3]
     assert list(survey.bases["source_file"].unique()) == shown
     assert len(survey.bases) == 12
     assert list(survey.bases.index) == list(range(12))
@@ -241,7 +242,8 @@ def test_a_zip_within_a_zip_is_read(tmp_path: Path) -> None:
         made.writestr("说明.docx", b"words")
     survey = hg.read_survey(outer)
     _assert_same_bases(survey)
-    assert list(survey.files["path"]) == ["汇总.zip/五月/上报.zip/印江基地.shp"]
+    assert list(survey.files["path"]) == ["汇总.zip/五月/上报.zip/印江基地.shp", "汇总.zip"]
+    assert list(survey.files["skipped"]) == [0, 1]
 
 
 def test_zips_within_zips_end_somewhere(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ How to add a format
    people read. What a decision rests on is a line of ``Layer.assumptions``; what is wrong with some
    records is an `Issue` in ``Layer.issues``; a file that cannot be read at all may raise anything,
    and `herbgis.reading.reading` makes it HG001.
-2. Its suffix in ``READ`` of `herbgis.reading.sources`, taken out of ``UNREAD`` if it stands there.
-3. A line in ``READERS`` of `herbgis.reading.reading`.
+2. Its suffix in ``READ`` of `herbgis.reading.sources`, taken out of facts/file_kinds.toml if it
+   stands there; what tells its content from others in `content`, with an entry in the facts.
+3. A line in ``READERS`` of `herbgis.reading.readers`.
 4. Tests: a writer of the format and its line in ``_FORMATS`` of tests/helpers/survey_files.py, from
    which the matrix of formats writes every encoding and system; what only this format does in
    tests/reading/formats/test_<format>.py; a damage of its own in tests/helpers/damages.py.
@@ -40,6 +41,7 @@ What formats share
                           shown (`shown_cells`), coordinates among them (`coordinate_table`)
 `workbook_sheets`         workbooks as grids: values, and what an .xlsx says beside them
                           (`xlsx_marks`, `number_formats`); `csv_rows` for tables of text
-`archives`                zip archives
+`archives`                zip, tar and gz archives
+`content`                 what a file is by its content, whatever its suffix says
 ========================  ====================================================================
 """

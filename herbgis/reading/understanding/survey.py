@@ -21,6 +21,7 @@ from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.systems import Geometries, refuse_shiftless
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
+from herbgis.reading.understanding.file_entries import FILES_COLUMNS, layer_entry
 from herbgis.reading.understanding.frames import as_base_table, with_headings
 from herbgis.reading.understanding.joining import join_lists
 from herbgis.reading.understanding.lost_digits import lost_ids
@@ -30,7 +31,6 @@ from herbgis.terms.headings import match_headings, uncut_headings
 from herbgis.terms.issues import Issue, Place, issue_table
 from herbgis.terms.policy import Policy
 
-FILES_COLUMNS = ("path", "layer", "records", "read", "encoding", "crs", "assumptions")
 _FRAME = "frame"
 
 
@@ -90,7 +90,8 @@ class Survey:
         The base table, one row a record, EPSG:4490; see `herbgis.terms.columns`.
     files : DataFrame
         A row a layer: path, layer, records (promised by the file), read, encoding, crs,
-        assumptions (list of text).
+        assumptions (list of text), skipped: how many files of a folder are no survey (documents,
+        pictures, sidecars …); these have a row of their own, its layer "skipped".
     issues : DataFrame
         Findings of reading, a row each.
 
@@ -112,14 +113,21 @@ class Survey:
     issues: pd.DataFrame
 
     def __repr__(self) -> str:
-        counts = f"{len(self.bases)} 条记录, {len(self.files)} 个图层"
+        layers = int((self.files["skipped"] == 0).sum())
+        counts = f"{len(self.bases)} 条记录, {layers} 个图层"
         head = f"<Survey {counts}, {len(self.issues)} 条读取问题>"
         return "\n".join([head, *(f"  {line}" for line in self.assumption_lines())])
 
     def assumption_lines(self) -> list[str]:
         """One line a layer: what was assumed, and how many of the promised records arrived."""
         return [
-            " ".join([f"{e.path}:", *e.assumptions, f"记录 {e.read}/{e.records}"])
+            " ".join(
+                [
+                    f"{e.path}:",
+                    *e.assumptions,
+                    *([] if e.skipped else [f"记录 {e.read}/{e.records}"]),
+                ]
+            )
             for e in self.files.itertuples()
         ]
 
@@ -155,7 +163,8 @@ def survey_of(
         said.add(line)
     table = _put(table, placed)
     _name_source(table, Layer(_FRAME, "", given, crs, len(frame)), made=False)
-    entry = _entry(_FRAME, None, len(table), len(table), "", placed.crs, said)
+    count = len(table)
+    entry = layer_entry(_FRAME, None, promised=count, read=count, crs=placed.crs, said=said.lines)
     files = pd.DataFrame([entry], columns=list(FILES_COLUMNS))
     lost = lost_ids(*with_headings(given, policy, columns), table)
     return Survey(table, files, issue_table([*placed.issues, *lost]))
@@ -248,8 +257,15 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
     unused = [heading for heading in headings if heading not in matched.columns.values()]
     if unused:
         said.add(f"未用列: {'、'.join(unused)}")
-    read = len(table), layer.encoding, placed.crs, said
-    entry = _entry(layer.file, layer.name or None, layer.promised, *read)
+    entry = layer_entry(
+        layer.file,
+        layer.name or None,
+        promised=layer.promised,
+        read=len(table),
+        encoding=layer.encoding,
+        crs=placed.crs,
+        said=said.lines,
+    )
     defaulted = frozenset(policy.defaults.keys() - matched.columns.keys())
     return Part(_in_order(table), entry, tuple(issues), defaulted)
 
@@ -266,21 +282,6 @@ def _put(table: pd.DataFrame, placed: Placed) -> gpd.GeoDataFrame:
         raw = [new or old for new, old in zip(placed.raw, known, strict=True)]
         table["raw_geometry"] = cols.typed(raw, "text", index)
     return table.set_geometry(gpd.GeoSeries(placed.geometry, index=index, crs=CGCS2000))
-
-
-def _entry(
-    path: str,
-    layer: str | None,
-    records: int,
-    read: int,
-    encoding: str,
-    crs: str,
-    said: Assumptions,
-) -> dict[str, Any]:
-    """What `Survey.files` tells of a layer."""
-    return dict(
-        zip(FILES_COLUMNS, (path, layer, records, read, encoding, crs, said.lines), strict=True)
-    )
 
 
 def _name_source(table: gpd.GeoDataFrame, layer: Layer, *, made: bool) -> None:

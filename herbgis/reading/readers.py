@@ -1,0 +1,150 @@
+"""From a data set to its layers: each format's reader, chosen by what the file is, not its name."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from herbgis.geo.geopackages import is_locked
+from herbgis.reading.file_kinds import suffix_of
+from herbgis.reading.formats.content import Content, content_of, contents, is_blank
+from herbgis.reading.formats.dxf import read_dxf
+from herbgis.reading.formats.gpx import read_gpx
+from herbgis.reading.formats.html_tables import read_html, read_mht
+from herbgis.reading.formats.kml import read_kml
+from herbgis.reading.formats.lone_table import read_lone_table
+from herbgis.reading.formats.mapinfo import read_mapinfo
+from herbgis.reading.formats.open_books import read_ods, read_xlsb
+from herbgis.reading.formats.ovjsn import read_ovjsn
+from herbgis.reading.formats.plot_txt import read_plot_txt
+from herbgis.reading.formats.points import read_cass_points
+from herbgis.reading.formats.survey_file import Reader, SurveyFile, Words
+from herbgis.reading.formats.vector import read_gdal, read_geojson, read_parquet
+from herbgis.reading.formats.workbook import read_csv, read_workbook
+from herbgis.reading.formats.xml_workbook import read_xml_workbook
+from herbgis.reading.sources import Source
+from herbgis.reading.understanding.survey import Layer
+
+#: The reader of each format, by suffix; a .gdb is a folder.
+READERS: Mapping[str, Reader] = {
+    ".csv": read_csv,
+    ".dat": read_cass_points,
+    ".dbf": read_lone_table,
+    ".dxf": read_dxf,
+    ".et": read_workbook,
+    ".ett": read_workbook,
+    ".fgb": read_gdal,
+    ".gdb": read_gdal,
+    ".geojson": read_geojson,
+    ".geojsonl": read_gdal,
+    ".geojsons": read_gdal,
+    ".geoparquet": read_parquet,
+    ".gml": read_gdal,
+    ".gpkg": read_gdal,
+    ".gpx": read_gpx,
+    ".json": read_geojson,
+    ".kml": read_kml,
+    ".kmz": read_kml,
+    ".mif": read_mapinfo,
+    ".ods": read_ods,
+    ".ots": read_ods,
+    ".ovjsn": read_ovjsn,
+    ".ovkml": read_kml,
+    ".ovkmz": read_kml,
+    ".parquet": read_parquet,
+    ".shp": read_gdal,
+    ".spatialite": read_gdal,
+    ".sqlite": read_gdal,
+    ".sqlite3": read_gdal,
+    ".tab": read_mapinfo,
+    ".topojson": read_gdal,
+    ".tsv": read_csv,
+    ".txt": read_plot_txt,
+    ".xls": read_workbook,
+    ".xlsb": read_xlsb,
+    ".xlsm": read_workbook,
+    ".xlsx": read_workbook,
+    ".xlt": read_workbook,
+    ".xltm": read_workbook,
+    ".xltx": read_workbook,
+}
+#: Readers of what a file may be by its content, never by its name.
+_BY_CONTENT: Mapping[str, Reader] = {
+    ".html": read_html,
+    ".mht": read_mht,
+    ".xml": read_xml_workbook,
+}
+#: Formats that GDAL tells by their suffix, or beside which it writes files of its own.
+_READ_FROM_COPY = frozenset({".gml", ".geojsonl", ".geojsons"})
+_SQLITE = frozenset({"gpkg", "sqlite"})
+
+
+class UnreadableFileError(ValueError):
+    """A file that is not read, and why in the words of HG001."""
+
+
+def layers_of(source: Source, words: Words) -> Iterator[Layer]:
+    """The layers of a data set as its format's reader has them; whatever is raised is its own.
+
+    Raises
+    ------
+    UnreadableFileError
+        It holds nothing, is held by another program, or is of a kind that no reader reads.
+    """
+    path = source.path
+    suffix = suffix_of(path.name)
+    if path.is_dir():
+        yield from READERS[suffix](SurveyFile(path, source.shown, words))
+        return
+    if is_blank(path):
+        size = path.stat().st_size
+        what = f"全部 {size} 字节都是 0" if size else "是空文件 (0 字节)"
+        msg = f"{what}, 没有拷完或没有同步到本机"
+        raise UnreadableFileError(msg)
+    kind = content_of(path)
+    if kind in _SQLITE and is_locked(path):
+        msg = "被其他程序锁定, 请关闭 QGIS、ArcGIS 后重试"
+        raise UnreadableFileError(msg)
+    file = SurveyFile(path, source.shown, words)
+    found = contents().get(kind or "")
+    if found is None or suffix in found.suffixes:
+        yield from _read(suffix, file)
+    elif kind == "text" and suffix in READERS:
+        yield from _text_under(suffix, file)
+    else:
+        yield from _read_as(found, suffix, file)
+
+
+def _read_as(found: Content, suffix: str, file: SurveyFile) -> Iterator[Layer]:
+    """A file whose content is of another kind than its suffix says, read as what it is."""
+    if not found.reader:
+        msg = f"内容是{found.title}, 请{found.advice}"
+        raise UnreadableFileError(msg)
+    line = f"后缀是 {suffix or '空的'}, 内容是{found.title}, 已按内容读"
+    for layer in _read(found.reader, file):
+        yield replace(layer, assumptions=(line, *layer.assumptions))
+        line = f"内容是{found.title}"
+
+
+def _text_under(suffix: str, file: SurveyFile) -> Iterator[Layer]:
+    """A text where its suffix promises no text: a table where the suffix is a workbook's."""
+    if READERS[suffix] not in {read_workbook, read_xlsb, read_ods}:
+        msg = f"内容是文本, 不是 {suffix}, 请交原来的数据文件"
+        raise UnreadableFileError(msg)
+    yield from _read_as(contents()["text"], suffix, file)
+
+
+def _read(suffix: str, file: SurveyFile) -> Iterator[Layer]:
+    """A file by the reader of a suffix, from a copy under that suffix where the reader needs it."""
+    reader = READERS.get(suffix) or _BY_CONTENT[suffix]
+    by_name = reader in {read_gdal, read_geojson, read_mapinfo, read_kml}
+    if suffix not in _READ_FROM_COPY and (not by_name or suffix_of(file.path.name) == suffix):
+        yield from reader(file)
+        return
+    with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
+        copy = Path(folder, f"{file.path.stem}{suffix}")
+        shutil.copyfile(file.path, copy)
+        yield from reader(replace(file, path=copy))

@@ -1,0 +1,34 @@
+"""What `Survey.files` tells of a file: a row a layer, and a row a folder for what is no survey."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+FILES_COLUMNS = (
+    *("path", "layer", "records", "read", "encoding", "crs", "assumptions", "skipped"),
+)
+#: What stands for the layer in a row that counts files which are no survey.
+SKIPPED = "skipped"
+
+
+def layer_entry(
+    path: str,
+    layer: str | None,
+    *,
+    promised: int = 0,
+    read: int = 0,
+    encoding: str = "",
+    crs: str = "",
+    said: Sequence[str] = (),
+) -> dict[str, Any]:
+    """What is told of a layer, or of a file that gave none."""
+    told = (path, layer, promised, read, encoding, crs, [*said], 0)
+    return dict(zip(FILES_COLUMNS, told, strict=True))
+
+
+def skipped_entry(path: str, counts: Mapping[str, int]) -> dict[str, Any]:
+    """What is told of a folder's files that are no survey, by what people call them."""
+    kinds = "、".join(f"{kind} {count} 个" for kind, count in counts.items())
+    entry = layer_entry(path, SKIPPED, said=[f"不是测量数据, 未读: {kinds}"])
+    return {**entry, "skipped": sum(counts.values())}
