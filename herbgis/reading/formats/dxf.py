@@ -49,6 +49,10 @@ def _layer(shown: str, name: str, rings: Sequence[Ring], drawing: Drawing) -> La
     """One layer's rings with the names that lie in them."""
     shapes = np.array([shapely.Polygon(ring.points) for ring in rings], dtype=object)
     assumptions = [f"图层“{name}”的闭合多段线作为图斑"]
+    if name in drawing.hidden:
+        assumptions.append(
+            f"图层“{name}”在图中已{drawing.hidden[name]}, 其 {len(rings)} 个图斑仍读"
+        )
     names, all_tried = _names(shapes, name, drawing.labels)
     inner, all_compared = _count_inner(shapes)
     if inner:
@@ -85,11 +89,15 @@ def _with_findings(layer: Layer, drawing: Drawing) -> Layer:
         said.append(f"{drawing.open_lines} 条未闭合的多段线未作为图斑")
     if drawing.paper_lines:
         said.append(f"图纸空间的 {drawing.paper_lines} 条多段线未读")
-    said += [f"{title} {count} 个未读" for title, count in drawing.passed_over.items()]
-    inserts = drawing.inserts_with_lines()
-    if inserts:
-        said.append(f"{inserts} 个图块内有多段线, 未读")
+    issues += _unread(drawing, layer.file)
     return replace(layer, assumptions=(*said, *layer.assumptions), issues=tuple(issues))
+
+
+def _unread(drawing: Drawing, shown: str) -> Iterator[Issue]:
+    """By layer, what may be a boundary and was not read: an error where it closes."""
+    for name, unread in drawing.unread_by_layer().items():
+        severity = None if unread.bounds_something() else "warning"
+        yield Issue("HG104", Place(shown, name), {"kind": unread.told()}, severity=severity)
 
 
 def _curves(rings: Sequence[Ring], where: Place) -> Iterator[Issue]:

@@ -6,18 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from herbgis.geo.geodesy import Floats
-
-#: What may be a boundary, or part of one, and is not read; with the word for it.
-_PASSED_OVER = {
-    "LINE": "直线",
-    "ARC": "圆弧",
-    "CIRCLE": "圆",
-    "ELLIPSE": "椭圆",
-    "SPLINE": "样条曲线",
-    "HATCH": "填充",
-    "MPOLYGON": "多边形填充",
-    "REGION": "面域",
-}
+from herbgis.reading.formats.dxf_unread import TITLES, Numbers, Unread
 
 
 @dataclass(frozen=True)
@@ -51,19 +40,41 @@ class Drawing:
     cut: bool = False
     encoding: str = ""
     agrees: bool = True
-    inserts: Counter[str] = field(default_factory=Counter)
+    #: INSERTs of the modelspace, by block and layer.
+    inserts: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: By block: what it holds, polylines as an empty string and other blocks by name.
     blocks: dict[str, set[str]] = field(default_factory=dict)
     arc_points: int = 0
-    passed_over: Counter[str] = field(default_factory=Counter)
+    #: By layer, what may be a boundary and is not read.
+    passed_over: dict[str, Unread] = field(default_factory=dict)
+    #: Layers that are switched off or frozen, and the word for it.
+    hidden: dict[str, str] = field(default_factory=dict)
 
-    def pass_over(self, kind: str) -> None:
-        """Count an entity that is not read, where people would miss it."""
-        if kind in _PASSED_OVER:
-            self.passed_over[_PASSED_OVER[kind]] += 1
+    def pass_over(self, kind: str, layer: str, numbers: Numbers) -> None:
+        """Count an entity of the modelspace that is not read, where people would miss it."""
+        if kind in TITLES:
+            self.passed_over.setdefault(layer, Unread()).add(kind, numbers)
 
-    def inserts_with_lines(self) -> int:
-        """INSERTs of the modelspace whose blocks hold polylines, at any depth."""
+    def add_layer(self, name: str, flags: int, colour: int) -> None:
+        """Note a layer of the drawing's table that is not shown.
+
+        Bit 1 of group code 70 says frozen, a negative colour off (Autodesk DXF Reference, LAYER).
+        """
+        said = [word for word, so in (("关闭", colour < 0), ("冻结", flags & 1)) if so]
+        if said:
+            self.hidden[name] = "、".join(said)
+
+    def unread_by_layer(self) -> dict[str, Unread]:
+        """What is not read, with blocks that hold polylines."""
+        holding = self._blocks_with_lines()
+        for (name, layer), count in self.inserts.items():
+            if name in holding:
+                self.passed_over.setdefault(layer, Unread()).kinds["INSERT"] += count
+        self.inserts.clear()
+        return self.passed_over
+
+    def _blocks_with_lines(self) -> set[str]:
+        """Blocks that hold polylines, at any depth."""
         holding = {name for name, held in self.blocks.items() if "" in held}
         users: dict[str, set[str]] = {}
         for name, held in self.blocks.items():
@@ -74,4 +85,4 @@ class Drawing:
             fresh = users.get(waiting.pop(), set()) - holding
             holding |= fresh
             waiting += fresh
-        return sum(count for name, count in self.inserts.items() if name in holding)
+        return holding

@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 from ezdxf.entities import DXFEntity, DXFGraphic, Insert, LWPolyline, MText, Polyline, Text
 from ezdxf.entities.polyline import DXFVertex
-from ezdxf.lldxf.encoding import decode_dxf_unicode
 from ezdxf.math import OCS
 
 from herbgis.geo.geodesy import Floats
 from herbgis.reading.formats.dxf_arcs import linearised
 from herbgis.reading.formats.dxf_drawing import Drawing, Label, Ring
+from herbgis.reading.formats.dxf_texts import plain, words_of
 from herbgis.reading.formats.rings import DRAWN_CLOSING_DEG, DRAWN_CLOSING_M
 
 #: Points that arcs may add to one drawing.
@@ -37,7 +37,7 @@ def _add(drawing: Drawing, entity: DXFEntity, vertices: list[DXFVertex]) -> None
     if entity.dxf.paperspace:
         drawing.paper_lines += isinstance(entity, (LWPolyline, Polyline))
         return
-    layer = _plain(str(entity.dxf.layer))
+    layer = plain(str(entity.dxf.layer))
     if isinstance(entity, LWPolyline):
         corners = np.array(entity.get_points("xyb"), dtype=float).reshape(-1, 3)
         _add_line(drawing, layer, corners, closed=entity.closed, ocs=entity.ocs())
@@ -51,13 +51,7 @@ def _add(drawing: Drawing, entity: DXFEntity, vertices: list[DXFVertex]) -> None
     elif isinstance(entity, (Text, MText)):
         _add_label(drawing, layer, entity)
     elif isinstance(entity, Insert):
-        drawing.inserts[str(entity.dxf.name)] += 1
-
-
-def _plain(text: str) -> str:
-    r"""Text with \U+XXXX resolved, and without what no file of ours could hold."""
-    whole = decode_dxf_unicode(text).encode("utf-8", "replace").decode("utf-8")
-    return " ".join(whole.split())
+        drawing.inserts[str(entity.dxf.name), layer] += 1
 
 
 def _add_label(drawing: Drawing, layer: str, entity: Text | MText) -> None:
@@ -66,11 +60,9 @@ def _add_label(drawing: Drawing, layer: str, entity: Text | MText) -> None:
         # Where a text is centred, its start is left of where the draughtsman put it.
         justified = entity.dxf.halign or entity.dxf.valign
         point = entity.ocs().to_wcs(aligned if justified and aligned is not None else start)
-        words = entity.plain_text()
     else:
         point = entity.dxf.insert
-        words = str(entity.plain_text())
-    words = _plain(words)
+    words = words_of(entity)
     if words and np.isfinite((point.x, point.y)).all():
         drawing.labels.append(Label(layer, point.x, point.y, words))
 

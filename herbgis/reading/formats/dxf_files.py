@@ -20,13 +20,25 @@ from ezdxf.lldxf.types import DXFTag
 
 from herbgis.reading.formats.dxf_drawing import Drawing
 from herbgis.reading.formats.dxf_entities import add_entity
-from herbgis.reading.formats.dxf_tags import LINES, Tag, encoding_of, entities, first
+from herbgis.reading.formats.dxf_tags import (
+    LINES,
+    Tag,
+    encoding_of,
+    entities,
+    first,
+    healed,
+    numbers,
+)
+from herbgis.reading.formats.dxf_texts import plain
+from herbgis.reading.formats.dxf_unread import TITLES, Numbers
 
 _BINARY_MARK = b"AutoCAD Binary DXF"
 #: Beyond this size a file is only read as a stream, never as a whole.
 _WHOLE_BYTES = 16_000_000
 #: A kind that no program writes and that is as like as this to one of ours is ours, damaged.
 _LIKENESS = 0.75
+#: Group codes of the layer, and of what stands on paper.
+_LAYER, _PAPER = 8, 67
 # Without a handler of the caller's, what ezdxf logs would go to standard error.
 logging.getLogger("ezdxf").addHandler(logging.NullHandler())
 
@@ -75,6 +87,10 @@ def _read_stream(path: Path) -> Drawing | None:
                 seen |= section == "ENTITIES"
             elif kind == "BLOCK":
                 block = first(tags, 2, codec)
+            elif kind == "LAYER" and section == "TABLES":
+                name = plain(first(tags, 2, codec))
+                found = numbers(tags)
+                drawing.add_layer(name, int(found.get(70, 0)), int(found.get(62, 7)))
             elif section == "BLOCKS" and kind in LINES:
                 drawing.blocks.setdefault(block, set()).add("")
             elif section == "BLOCKS" and kind == "INSERT":
@@ -105,7 +121,12 @@ class _Entities:
         if not tags:
             if _is_damaged(kind):
                 self._lose()
-            self._drawing.pass_over(kind)
+            return
+        if kind in TITLES and kind != "INSERT":
+            found = numbers(tags)
+            if not found.get(_PAPER):
+                layer = plain(first(tags, _LAYER, self._codec))
+                self._drawing.pass_over(kind, layer, found)
             return
         try:
             entity = self._load(kind, tags)
@@ -133,7 +154,8 @@ class _Entities:
         self._told = True
 
     def _load(self, kind: str, tags: list[Tag]) -> DXFEntity:
-        raw = [DXFTag(code, value.decode(self._codec, "replace")) for code, value in tags]
+        whole = healed(kind, tags)
+        raw = [DXFTag(code, value.decode(self._codec, "replace")) for code, value in whole]
         # The compiler gives a point only when it has seen the tag behind it.
         compiled = list(tag_compiler(iter([DXFTag(0, kind), *raw, DXFTag(0, "")])))
         return factory.load(ExtendedTags(compiled[:-1]))
@@ -158,8 +180,27 @@ def _read_document(document: ezdxf.document.Drawing) -> Drawing:
                 held.add("")
             elif isinstance(entity, Insert):
                 held.add(str(entity.dxf.name))
+    for layer in document.layers:
+        drawing.add_layer(plain(layer.dxf.name), layer.dxf.flags, layer.dxf.color)
     for entity in document.modelspace():
-        drawing.pass_over(entity.dxftype())
+        kind = entity.dxftype()
+        if kind != "INSERT":
+            drawing.pass_over(kind, plain(str(entity.dxf.layer)), _numbers_of(entity))
         vertices = list(entity.vertices) if isinstance(entity, Polyline) else []
         add_entity(drawing, entity, vertices)
     return drawing
+
+
+def _numbers_of(entity: DXFEntity) -> Numbers:
+    """What `Unread` asks of an entity, by the group codes of a file."""
+    found: Numbers = {}
+    names = {"start": (10, 20), "end": (11, 21), "center": (10, 20)}
+    for name, codes in names.items():
+        if entity.dxf.hasattr(name) and entity.dxftype() in {"LINE", "ARC", "CIRCLE"}:
+            point = entity.dxf.get(name)
+            found |= dict(zip(codes, (point.x, point.y), strict=True))
+    plain_numbers = {"radius": 40, "start_angle": 50, "end_angle": 51}
+    for name, code in plain_numbers.items():
+        if entity.dxftype() in {"ARC", "CIRCLE"} and entity.dxf.hasattr(name):
+            found[code] = float(entity.dxf.get(name))
+    return found

@@ -24,6 +24,9 @@ _DAMAGED = re.compile("\ufffd+")
 #: Chinese takes three bytes in UTF-8; GBK may by chance look like characters of two.
 _SOUND = re.compile("[\u0800-\ufffc]")
 _SOUND_PER_DAMAGED = 2
+#: Characters of two bytes in UTF-8 that no survey has: all but signs as ° and ², and Greek. Where
+#: there is nothing but these the two bytes are GBK: 亩 is the bytes of Ķ.
+_OF_TWO_BYTES = re.compile("[\u0100-\u036f\u0400-\u07ff]")
 #: No text of a survey is larger.
 _MOST_BYTES = 256 * 1024**2
 
@@ -39,6 +42,8 @@ def decide(pieces: Iterable[bytes]) -> str | None:
         return None
     damaged = sum(len(_DAMAGED.findall(text)) for text in foreign)
     sound = sum(len(_SOUND.findall(text)) for text in foreign)
+    if not damaged and not sound and any(map(_OF_TWO_BYTES.search, foreign)):
+        return _CHINESE
     return "UTF-8" if not damaged or sound >= _SOUND_PER_DAMAGED * damaged else _CHINESE
 
 

@@ -4,6 +4,7 @@ import math
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import ezdxf
@@ -18,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import herbgis as hg
+from herbgis.foundation.units import MU_M2
 from herbgis.reading.formats.dxf import read_dxf
 from herbgis.reading.formats.survey_file import SurveyFile, Words
 from herbgis.reading.understanding.survey import Layer
@@ -117,6 +119,7 @@ def test_a_circle_of_bulges_has_the_circles_area(tmp_path: Path, radius: float, 
     (layer,) = _layers(_dxf(tmp_path / "a.dxf", draw))
     (shape,) = layer.frame.geometry
     assert shape.area == pytest.approx(math.pi * radius**2, rel=1e-4)
+    assert math.pi * radius**2 - shape.area < max(0.01 * MU_M2, 1e-5 * shape.area)
     points = shapely.get_coordinates(shape) - (X, Y)
     assert np.abs(np.hypot(*points.T) - radius).max() < 1e-6
     middles = (points[1:] + points[:-1]) / 2
@@ -222,14 +225,15 @@ def test_blocks_and_paper_are_not_read_and_blocks_are_said(tmp_path: Path) -> No
 
     (layer,) = _layers(_dxf(tmp_path / "a.dxf", draw))
     assert [shape.area for shape in layer.frame.geometry] == pytest.approx([400])
-    assert "2 个图块内有多段线, 未读" in layer.assumptions
+    (issue,) = layer.issues
+    assert (issue.code, issue.severity, issue.values["kind"]) == ("HG104", "warning", "图块 2 个")
 
 
 def test_a_drawing_without_rings_is_a_finding(tmp_path: Path) -> None:
     path = _dxf(tmp_path / "a.dxf", lambda space: space.add_line((0, 0), (1, 1)))
     survey = hg.read_survey(path)
-    assert list(survey.issues["code"]) == ["HG001"]
-    assert "直线 1 个未读" in survey.assumption_lines()[0]
+    assert list(survey.issues["code"]) == ["HG001", "HG104"]
+    assert "直线 1 个" in survey.issues["message"].iloc[1]
 
 
 @pytest.mark.parametrize("version", ["R2000", "R2010"])
@@ -242,8 +246,8 @@ def test_other_outlines_are_said_beside_the_rings(tmp_path: Path, version: str) 
 
     survey = hg.read_survey(_dxf(tmp_path / "a.dxf", draw, version))
     assert len(survey.bases) == 2
-    assert "圆 2 个未读" in survey.assumption_lines()[0]
-    assert "填充 1 个未读" in survey.assumption_lines()[0]
+    (issue,) = survey.issues[survey.issues["code"] == "HG104"].itertuples()
+    assert issue.message == "图形是圆 2 个、填充 1 个, 不是面"
 
 
 def test_a_cut_drawing_keeps_its_whole_rings_and_no_part_of_one(tmp_path: Path) -> None:
@@ -330,6 +334,231 @@ def test_a_light_polyline_under_a_wrong_name_is_not_lost_silently(tmp_path: Path
     survey = hg.read_survey(path)
     assert len(survey.bases) == 1
     assert "1 个图元损坏" in " ".join(survey.issues["message"])
+
+
+def _square_lines(space: Modelspace, *, layer: str = "0", missing: int = 0) -> None:
+    corners = [*_square(700), _square(700)[0]]
+    for start, end in list(pairwise(corners))[missing:]:
+        space.add_line(start, end, dxfattribs={"layer": layer})
+
+
+def _rectangle_of_arcs(space: Modelspace) -> None:
+    for x, y, start in ((X, Y, 90), (X, Y, 270)):
+        space.add_arc((x, y), 300, start, start + 180)
+    space.add_line((X, Y), (X + 1, Y))
+
+
+def _rounded(space: Modelspace) -> None:
+    space.add_line((X, Y), (X + 100, Y))
+    space.add_arc((X + 100, Y + 50), 50, 270, 90)
+    space.add_line((X + 100, Y + 100), (X, Y + 100))
+    space.add_arc((X, Y + 50), 50, 90, 270)
+
+
+def _block(space: Modelspace) -> None:
+    space.doc.blocks.new("地块").add_lwpolyline(_square(10), close=True)
+    space.add_blockref("地块", (X, Y))
+
+
+def _fan(space: Modelspace) -> None:
+    for at in range(4):
+        space.add_line((X, Y), (X + at, Y + 9))
+
+
+def _spline(space: Modelspace) -> None:
+    space.add_spline([(x, y, 0) for x, y in _square(9)])
+
+
+def _mpolygon(space: Modelspace) -> None:
+    space.add_mpolygon().paths.add_polyline_path(_square(9))
+
+
+_UNREAD = {
+    "lines in a ring": (_square_lines, "直线 4 个(连成 1 圈)", True),
+    "lines and arcs in a ring": (_rounded, "直线 2 个、圆弧 2 个(连成 1 圈)", True),
+    "a ring with a gap": (lambda s: _square_lines(s, missing=1), "直线 3 个", False),
+    "lines from one point": (_fan, "直线 4 个", False),
+    "a circle as large as a field": (lambda s: s.add_circle((X, Y), 20), "圆 1 个", True),
+    "a mark": (lambda s: s.add_circle((X, Y), 0.5), "圆 1 个", False),
+    "two arcs and a line": (_rectangle_of_arcs, "圆弧 2 个、直线 1 个", False),
+    "an ellipse": (lambda s: s.add_ellipse((X, Y), (9, 0), 0.5), "椭圆 1 个", False),
+    "a spline": (_spline, "样条曲线 1 个", False),
+    "a hatch": (lambda s: s.add_hatch().paths.add_polyline_path(_square(9)), "填充 1 个", False),
+    "a filled polygon": (_mpolygon, "多边形填充 1 个", False),
+    "a block": (_block, "图块 1 个", False),
+}
+
+
+@pytest.mark.parametrize(("draw", "told", "closes"), _UNREAD.values(), ids=_UNREAD)
+@pytest.mark.parametrize("binary", [False, True], ids=["text", "binary"])
+def test_what_may_be_a_boundary_and_is_not_read_is_a_finding(
+    tmp_path: Path, draw: Callable[[Modelspace], object], told: str, closes: bool, binary: bool
+) -> None:
+    document = ezdxf.new("R2010")
+    space = document.modelspace()
+    _named_parcels(space)
+    draw(space)
+    document.saveas(tmp_path / "a.dxf", fmt="bin" if binary else "asc")
+    survey = hg.read_survey(tmp_path / "a.dxf")
+    assert list(survey.bases["name"]) == NAMES
+    (issue,) = survey.issues[survey.issues["code"] == "HG104"].itertuples()
+    assert issue.message == f"图形是{told}, 不是面"
+    assert issue.severity == ("error" if closes else "warning")
+    assert "HG104" not in hg.validate(survey).bases["blocked_by"].explode().tolist()
+
+
+def test_each_layers_unread_lines_are_told_apart(tmp_path: Path) -> None:
+    def draw(space: Modelspace) -> None:
+        _named_parcels(space)
+        _square_lines(space, layer="界线")
+        _square_lines(space, layer="等高线", missing=2)
+
+    survey = hg.read_survey(_dxf(tmp_path / "a.dxf", draw))
+    found = survey.issues[survey.issues["code"] == "HG104"]
+    assert dict(zip(found["layer"], found["severity"], strict=True)) == {
+        "界线": "error",
+        "等高线": "warning",
+    }
+
+
+@pytest.mark.parametrize("version", ["R12", "R2000", "R2018"])
+@pytest.mark.parametrize(
+    ("off", "frozen", "said"), [(1, 0, "关闭"), (0, 1, "冻结"), (1, 1, "关闭、冻结"), (0, 0, "")]
+)
+@pytest.mark.parametrize("name", ["JZD", "基地界"])
+def test_layers_that_are_not_shown_are_read_and_said(
+    tmp_path: Path, version: str, off: int, frozen: int, said: str, name: str
+) -> None:
+    def draw(space: Modelspace) -> None:
+        layer = space.doc.layers.add(name)
+        if off:
+            layer.off()
+        if frozen:
+            layer.freeze()
+        for side in (10, 20):
+            space.add_polyline2d(
+                _square(side, X + side * 9), close=True, dxfattribs={"layer": name}
+            )
+
+    (layer,) = _layers(_dxf(tmp_path / "a.dxf", draw, version))
+    assert len(layer.frame) == 2
+    lines = [line for line in layer.assumptions if "在图中已" in line]
+    assert lines == ([f"图层“{name}”在图中已{said}, 其 2 个图斑仍读"] if said else [])
+
+
+def _numbered(text: str) -> str:
+    return "".join(f"\\U+{ord(letter):04X}" for letter in text)
+
+
+def _paged(text: str) -> str:
+    return "".join(f"\\M+5{letter.encode('gbk').hex().upper()}" for letter in text)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (_numbered("印江基地"), "印江基地"),
+        (_paged("印江基地"), "印江基地"),
+        (
+            r"{\fSimSun|b0|i0|c134|p2;"
+            + _numbered("印江基地")
+            + r"\P{\H0.7x;500"
+            + _numbered("亩")
+            + "}}",
+            "印江基地 500亩",
+        ),
+        (_numbered("印江") + r"\P{\H0.7x;1500}", "印江 1500"),
+        (r"印江基地\P1500\U+33A1; 太子参", "印江基地 1500㎡; 太子参"),
+        (r"\A1;印江基地", "印江基地"),
+        (r"印江\~基地", "印江 基地"),
+        (r"{\C1;\L印江\l}\O基地\o", "印江基地"),
+        (r"{\fSimSun|b0|i0|c134|p2;\W0.8;\T1.1;\Q15;印江}基地", "印江基地"),
+        (r"\pxqc,i0,l2;印江基地", "印江基地"),
+        (r"面积1000m\S2^ ;", "面积1000m2"),
+        (r"占\S1/2;", "占1/2"),
+        (r"占\S1#2;亩", "占1/2亩"),
+        (r"甲\{乙\}\\丙", "甲{乙}\\丙"),
+        (r"%%c500%%d%%p", "Ø500°±"),
+        (
+            "{\\fArial;" + _paged("天麻") + r"}\P" + _numbered("基地") + r"\P(500亩)",
+            "天麻 基地 (500亩)",
+        ),
+    ],
+)
+def test_what_formats_a_text_takes_none_of_it(tmp_path: Path, written: str, read: str) -> None:
+    def draw(space: Modelspace) -> None:
+        space.add_lwpolyline(_square(100), close=True)
+        text = space.add_mtext("A", dxfattribs={"insert": (X + 50, Y + 50)})
+        text.text = written
+
+    (layer,) = _layers(_dxf(tmp_path / "a.dxf", draw))
+    assert list(layer.frame["name"]) == [read]
+
+
+@pytest.mark.parametrize("letters", [249, 250, 251, 499, 600])
+@pytest.mark.parametrize("start", ["", "a"])
+def test_a_text_cut_within_a_letter_is_whole(tmp_path: Path, letters: int, start: str) -> None:
+    path = _dxf(tmp_path / "a.dxf", _named_parcels)
+    name = start + ("印江基地天麻" * 100)[:letters]
+    data = name.encode("gbk")
+    pieces = [data[at : at + 250] for at in range(0, len(data), 250)]
+    written = b"".join(b"  3\r\n%b\r\n" % piece for piece in pieces[:-1]) + b"  1\r\n" + pieces[-1]
+    x, y = np.mean(_corners(row_of(2)[0]), axis=0)
+    mtext = (
+        b"  0\r\nMTEXT\r\n  8\r\nJZD\r\n 10\r\n%f\r\n 20\r\n%f\r\n 40\r\n5\r\n" % (x, y)
+        + written
+        + b"\r\n"
+    )
+    whole = path.read_bytes()
+    at = whole.index(b"LWPOLYLINE", whole.index(b"ENTITIES"))
+    at = whole.rindex(b"  0", 0, at)
+    path.write_bytes(whole[:at] + mtext + whole[at:])
+    (layer,) = _layers(path)
+    assert layer.frame["name"].iloc[0] == name
+
+
+_SQUARE = "".join(f"10\n{x}\n20\n{y}\n" for x, y in _square(500))
+_VERTICES = "".join(f"0\nVERTEX\n{{mark}}8\nJZD\n10\n{x}\n20\n{y}\n" for x, y in _square(500))
+_ENTITY, _LINE, _TEXT = "100\nAcDbEntity\n", "100\nAcDbPolyline\n", "100\nAcDbText\n"
+_PLACE = f"10\n{X + 50}\n20\n{Y + 50}\n40\n5\n1\n甲\n"
+_NINETY = "90\n4\n70\n1\n"
+_BARE_TEXT = f"0\nTEXT\n8\nJZD\n{_PLACE}"
+_OTHER_HALF = f"0\nTEXT\n8\nJZD\n{_TEXT}{_PLACE}"
+_MTEXT = "100\nAcDbMText\n"
+_HALF_TEXT = f"0\nTEXT\n{_ENTITY}8\nJZD\n{_PLACE}"
+_OLD, _OLD_END = "0\nPOLYLINE\n{mark}8\nJZD\n66\n1\n70\n1\n" + _VERTICES, "0\nSEQEND\n"
+_BY_HAND = {
+    "no marks": f"0\nLWPOLYLINE\n8\nJZD\n{_NINETY}{_SQUARE}0\nMTEXT\n8\nJZD\n{_PLACE}",
+    "entity alone": f"0\nLWPOLYLINE\n5\nA1\n{_ENTITY}8\nJZD\n{_NINETY}{_SQUARE}{_HALF_TEXT}",
+    "kind alone": f"0\nLWPOLYLINE\n8\nJZD\n{_LINE}{_NINETY}{_SQUARE}{_OTHER_HALF}",
+    "no handle": f"0\nLWPOLYLINE\n{_ENTITY}8\nJZD\n{_LINE}{_NINETY}{_SQUARE}{_HALF_TEXT}",
+    "colour and owner": f"0\nLWPOLYLINE\n330\n1F\n62\n3\n70\n1\n8\nJZD\n{_SQUARE}{_BARE_TEXT}",
+    "no number of vertices": f"0\nLWPOLYLINE\n8\nJZD\n70\n1\n{_SQUARE}{_BARE_TEXT}",
+    "width": f"0\nLWPOLYLINE\n8\nJZD\n43\n0.5\n70\n1\n38\n512\n{_SQUARE}{_BARE_TEXT}",
+    "old polyline": _OLD.format(mark="") + _OLD_END + _BARE_TEXT,
+    "old polyline, entity alone": _OLD.format(mark=_ENTITY) + _OLD_END + _HALF_TEXT,
+    "old polyline without an end": _OLD.format(mark="") + _BARE_TEXT,
+    "text alone": f"0\nLWPOLYLINE\n8\nJZD\n70\n1\n{_SQUARE}0\nMTEXT\n8\nJZD\n{_MTEXT}{_PLACE}",
+}
+
+
+@pytest.mark.parametrize("entities", _BY_HAND.values(), ids=_BY_HAND)
+@pytest.mark.parametrize("version", [None, "AC1009", "AC1015", "AC1032"])
+def test_entities_without_the_marks_of_their_parts_are_read_as_gdal_reads_them(
+    tmp_path: Path, entities: str, version: str | None
+) -> None:
+    head = f"0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\n{version}\n0\nENDSEC\n" if version else ""
+    path = tmp_path / "a.dxf"
+    path.write_text(
+        f"{head}0\nSECTION\n2\nENTITIES\n{entities}0\nENDSEC\n0\nEOF\n", encoding="utf-8"
+    )
+    (layer,) = _layers(path)
+    assert layer.name == "JZD"
+    assert list(layer.frame["name"]) == ["甲"]
+    assert [shape.area for shape in layer.frame.geometry] == pytest.approx([250_000])
+    assert not [issue for issue in layer.issues if issue.code == "HG001"]
+    if "\n90\n4\n70" in entities or "SEQEND" in entities:  # else GDAL refuses the file
+        assert len(pyogrio.read_dataframe(path)) == 2
 
 
 # MapInfo
