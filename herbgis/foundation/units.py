@@ -110,3 +110,12 @@ def fold(text: str) -> str:
     """A word as it is compared: NFKC, without blanks, case and end punctuation."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"\s+", "", folded).strip(":：,，。*")
+
+
+def field_name(heading: str) -> str:
+    """A folded heading as geodatabases and statistics programs make a field's name of it.
+
+    Whatever is no letter or digit has become ``_`` or a point: ``面积(亩)`` is ``面积_亩_``. These
+    are one, and none at the ends.
+    """
+    return re.sub(r"[\W_]+", "_", fold(heading)).strip("_")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import CandidatesError, MissingColumnError
-from herbgis.foundation.units import fold
+from herbgis.foundation.units import field_name, fold
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.reading.formats.survey_file import Words
 from herbgis.reading.readers import layers_of
@@ -127,9 +127,14 @@ def _headings(headings: list[str], policy: Policy, *, cut: bool) -> dict[str, st
     for name, spellings in told.items():
         by_rank: dict[str, int] = {}
         for rank, spelling in enumerate(spellings):
-            for written in (spelling, *(_cut(spelling) if cut else ())):
+            for written in (spelling, field_name(spelling), *(_cut(spelling) if cut else ())):
                 by_rank.setdefault(fold(written), rank)
-        own = sorted((by_rank[fold(h)], h) for h in headings if fold(h) in by_rank)
+        own = sorted(
+            (by_rank[known], heading)
+            for heading in headings
+            for known in (fold(heading), field_name(heading))
+            if known in by_rank
+        )
         if own:
             named[name] = own[0][1]
     return named

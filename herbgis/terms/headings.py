@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from herbgis.foundation.errors import UnknownNameError
-from herbgis.foundation.units import fold
+from herbgis.foundation.units import field_name, fold
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
 _UNIT_IN_BRACKETS = re.compile(r"(?P<heading>.+?)[(\[](?P<unit>[^()\[\]]+)[)\]]$")
-#: Letters of the longest word for a unit that may end a heading.
-_LONGEST_UNIT = 8
+#: Letters of the longest unit or remark that may end a heading.
+_LONGEST_UNIT = 10
 #: A DBF's heading holds ten bytes; a character that does not fit whole is left off.
 _CUT_FROM_BYTES = 8
 
@@ -66,14 +66,34 @@ def _alias_rank(heading: str, policy: Policy) -> int:
 
 def _column_of(heading: str, policy: Policy) -> tuple[str | None, str | None]:
     """The column that a heading names by the alias table, and the unit it states."""
-    name = policy.canonical("column", heading)
+    for spelt in _field_names(heading):
+        name, unit = _named(spelt, policy)
+        if name is not None:
+            return name, unit
+    return None, None
+
+
+def _field_names(heading: str) -> Iterator[str]:
+    """A heading as it stands, without what programs add, and without their F before a digit."""
+    yield fold(heading)
+    plain = field_name(heading)
+    yield plain
+    if len(plain) > 1 and plain[0] == "f" and not ("a" <= plain[1] <= "z"):
+        yield plain[1:].lstrip("_")
+
+
+def _named(heading: str, policy: Policy) -> tuple[str | None, str | None]:
+    alias = policy.field_names.get(heading, heading)
+    name = policy.canonical("column", alias)
     if name is not None:
-        return name, policy.heading_units.get(fold(heading))
-    for front, behind in _splits(fold(heading)):
+        return name, policy.heading_units.get(alias)
+    for front, behind in _splits(heading):
         name, unit = policy.canonical("column", front), policy.canonical("unit", behind)
         measure = policy.measures.get(name or "", {})
         if behind in measure:
             return name, behind
+        if name is not None and behind in policy.heading_remarks:
+            return name, None
         if name is not None and unit is not None and not measure:
             return name, policy.title_of("unit", unit)
     return None, None
@@ -81,7 +101,7 @@ def _column_of(heading: str, policy: Policy) -> tuple[str | None, str | None]:
 
 def stated_measure(heading: str, column: str, policy: Policy) -> str | None:
     """The unit that the heading of an optional number states, of those that the column knows."""
-    behind = (unit for _, unit in _splits(fold(heading)))
+    behind = (unit for spelt in _field_names(heading) for _, unit in _splits(spelt))
     return next((unit for unit in behind if unit in policy.measures[column]), None)
 
 

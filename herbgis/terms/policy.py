@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from herbgis.foundation.errors import PolicyError
-from herbgis.foundation.units import fold
+from herbgis.foundation.units import field_name, fold
 from herbgis.geo.zones import SevenParameters
 from herbgis.terms.placeholders import Placeholders
+from herbgis.terms.variety_words import VarietyWords
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,8 @@ class Policy:
         Headings that counties write, by column of the base table.
     heading_units : mapping of str to str
         The unit that a heading states, by folded heading.
+    heading_remarks : frozenset of str
+        What may follow a heading and is no unit (年月日, 必填), folded.
     measures : mapping of str to mapping of str to float
         What one of a folded unit is in a column's own, the first, by column.
     reports : mapping of str to frozenset of str
@@ -171,6 +174,8 @@ class Policy:
         where it is ``nameless``.
     placeholders : Placeholders
         Texts that stand in a cell for nothing.
+    variety_words : VarietyWords
+        What is written around the name of a variety.
     datum_parameters : mapping of str to SevenParameters
         Of the user's own place, by old datum (``Beijing 1954``, ``Xian 1980``); herbgis has none.
     rules_off : frozenset of str
@@ -210,9 +215,11 @@ class Policy:
     words: Mapping[str, Mapping[str, Word]]
     columns: Mapping[str, tuple[str, ...]]
     heading_units: Mapping[str, str]
+    heading_remarks: frozenset[str]
     measures: Mapping[str, Mapping[str, float]]
     reports: Mapping[str, frozenset[str]]
     placeholders: Placeholders
+    variety_words: VarietyWords
     units: Units
     datum_parameters: Mapping[str, SevenParameters]
     planning: PlanningRule
@@ -243,6 +250,18 @@ class Policy:
     def alias_ranks(self) -> Mapping[str, int]:
         """Folded headings in the order of the alias table."""
         return {heading: rank for rank, heading in enumerate(self._spellings["column"])}
+
+    @functools.cached_property
+    def field_names(self) -> Mapping[str, str]:
+        """Headings as programs make field names of them to the folded heading; none for two."""
+        table: dict[str, str] = {}
+        columns = self._spellings["column"]
+        for heading in columns:
+            first = table.setdefault(field_name(heading), heading)
+            if columns[first] != columns[heading]:
+                msg = f"列名 {heading} 和 {first} 去掉括号后相同, 却是两列"
+                raise PolicyError(msg)
+        return {name: heading for name, heading in table.items() if name not in columns}
 
     def canonical(self, column: str, text: str) -> str | None:
         """The canonical value that the alias table gives for a text, or None; never by likeness."""

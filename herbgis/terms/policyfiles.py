@@ -10,7 +10,7 @@ from typing import Any
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import InputNotFoundError, PolicyError, UnknownNameError
-from herbgis.foundation.units import fold
+from herbgis.foundation.units import field_name, fold
 from herbgis.geo.datums import OLD_DATUMS
 from herbgis.geo.zones import SevenParameters
 from herbgis.terms import columns as cols
@@ -25,11 +25,12 @@ from herbgis.terms.policy import (
     Word,
 )
 from herbgis.terms.quotas import planning_rule, under_canonical_names
+from herbgis.terms.variety_words import variety_words_of
 
 DEFAULT_POLICY = "tongren-2020"
 
 #: Facts that every policy shares, and may add to.
-_FACTS = ("columns", "words", "varieties", "counties", "placeholders")
+_FACTS = ("columns", "words", "varieties", "variety_words", "counties", "placeholders")
 
 #: Old datums as a policy's file names them.
 _DATUMS = {datum.key: datum.name for datum in OLD_DATUMS}
@@ -144,11 +145,20 @@ def _build(table: Mapping[str, Any]) -> Policy:
         words=_all_words(table),
         columns=_spelt_columns(table["columns"]),
         heading_units=_heading_units(table["columns"]),
+        heading_remarks=frozenset(
+            written
+            for remark in table["heading_remarks"]["aliases"]
+            for written in (fold(remark), field_name(remark))
+        ),
         measures=_measures(table["columns"]),
         reports={
             name: frozenset(map(fold, table["reports"][name])) for name in ("always", "nameless")
         },
         placeholders=placeholders_of(table["placeholder"]),
+        variety_words=variety_words_of(
+            table["variety_words"],
+            (text for name, entry in table["unit"].items() for text in _word(name, entry).aliases),
+        ),
         units=_units(table["units"]),
         datum_parameters={
             _old_datum(name): _seven_parameters(name, entry)

@@ -74,6 +74,7 @@ RULES: dict[str, Rule] = {
     "HG508": attributes.unknown_status,
     "HG509": declared.exactly_the_threshold,
     "HG513": attributes.id_spelling,
+    "HG514": attributes.unknown_unit,
 }
 
 _SOURCE = ("source_file", "source_layer", "source_row")

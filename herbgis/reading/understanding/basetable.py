@@ -6,7 +6,6 @@ cannot be understood stays in ``raw_<column>``, and a rule names it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -22,11 +21,10 @@ from herbgis.reading.understanding.cells import (
 )
 from herbgis.reading.understanding.extras import read_extras
 from herbgis.reading.understanding.lost_digits import digits_lost
+from herbgis.reading.understanding.varieties import parts_of, read_varieties
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import Matched, match_headings
 from herbgis.terms.policy import Policy
-
-_SEPARATORS = re.compile(r"[、,，;；/+|()（）]|套种|间作")
 
 
 def complete(
@@ -67,7 +65,7 @@ def complete(
     cells = _stated(frame, found, policy, said)
     for column in cols.READ:
         table[column.name] = _first_reading(cells.get(column.name), column, frame.index)
-    _read_varieties(table, policy)
+    read_varieties(table, policy)
     defaulted = cols.names(cols.with_role(cols.Role.DEFAULTED))
     for name in [name for name in policy.defaults if name in defaulted]:
         _read_words(table, name, policy, present=name in found, said=said)
@@ -105,7 +103,7 @@ def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Inde
     if column.kind == "number":
         return cols.typed(pd.to_numeric(source, errors="coerce").to_numpy(), "number", index)
     if column.kind == "list":
-        lists = [_parts(value) if isinstance(value, str) else value for value in source]
+        lists = [parts_of(value) if isinstance(value, str) else value for value in source]
         return cols.typed(lists, "list", index)
     numbers = pd.to_numeric(source.astype(object), errors="coerce").astype("float64")
     return cols.typed(numbers.where(numbers == numbers.round()), column.kind, index)
@@ -120,45 +118,6 @@ def _read_ids(table: pd.DataFrame, said: Assumptions) -> None:
     before = table.get("raw_base_id", cols.missing("text", table.index))
     table["raw_base_id"] = written.fillna(before)
     said.add(f"{written.count()} 个基地编号去掉了公式、撇号、不可见字符, 全角和长横线改为半角")
-
-
-def _read_varieties(table: pd.DataFrame, policy: Policy) -> None:
-    """Split mixed plantings, map aliases, set the group; the cell stays where it was mapped."""
-    listed = table["varieties"].map(tuple)
-    given = Distinct.of(table["variety"], listed, table["raw_variety"], table["group"])
-    read = [_read_variety(*row, policy=policy) for row in given.rows]
-    kinds: dict[str, cols.Kind] = {
-        "variety": "text",
-        "varieties": "list",
-        "raw_variety": "text",
-        "group": "text",
-    }
-    for place, (name, kind) in enumerate(kinds.items()):
-        table[name] = given.spread([row[place] for row in read], kind)
-
-
-def _read_variety(
-    cell: str | None, listed: tuple[str, ...], raw: str | None, group: str | None, *, policy: Policy
-) -> tuple[str | None, list[str], str | None, str]:
-    """Main variety, all of them, the cell where it was mapped, and the group."""
-    beside = [policy.canonical("variety", part) or part for part in listed]
-    stated = policy.canonical("group", group) if group else None
-    if cell is None:
-        return None, beside, None, stated or policy.group_of("")
-    written = _parts(cell) or [cell]
-    known = [policy.canonical("variety", part) or part for part in written]
-    every = list(dict.fromkeys([*known, *beside]))
-    kept = cell if written != known else raw
-    # Of a variety that the catalogue knows it says the group, whatever stood there before.
-    catalogued = known[0] in policy.varieties
-    return known[0], every, kept, (None if catalogued else stated) or policy.group_of(known[0])
-
-
-def _parts(cell: object) -> list[str]:
-    """The names in a cell that lists several."""
-    if not isinstance(cell, str):
-        return []
-    return [part.strip() for part in _SEPARATORS.split(cell) if part.strip()]
 
 
 def _read_words(

@@ -31,6 +31,8 @@ def clean_text(value: object) -> str | None:
         return None
     if value is pd.NA:
         return None
+    if isinstance(value, list | tuple | np.ndarray):
+        return "、".join(filter(None, map(clean_text, value))) or None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = CONTROL.sub("", str(value)).strip()

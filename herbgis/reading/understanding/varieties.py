@@ -1,0 +1,115 @@
+"""Which varieties a cell names, by the catalogue and a listed grammar, never by likeness.
+
+A cell is names with separators between them; around a name may stand listed words (优质, 种植,
+林下) and a quantity (300亩). What is left must be a spelling of the catalogue; else the part
+is unknown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pandas as pd
+import pyarrow as pa
+
+from herbgis.reading.understanding.cells import Distinct
+from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
+
+_SEPARATORS = re.compile(r"[、,，;；/+|()（）\[\]【】\n]|套种|间作")
+#: These part names only where each part is one, since names hold them too (白及).
+_WEAK_SEPARATORS = re.compile(r"\s+|[和与及暨兼加&＆.。·:：-]")
+_IN_QUOTES = re.compile(r"""['"‘“]([^'"‘’“”]+)['"’”]""")
+
+
+def read_varieties(table: pd.DataFrame, policy: Policy) -> None:
+    """Split mixed plantings, map aliases, set the group; the cell stays where it was mapped.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A base table with clean texts; variety, varieties, raw_variety and group are set.
+    policy : Policy
+    """
+    listed = table["varieties"].map(tuple)
+    given = Distinct.of(table["variety"], listed, table["raw_variety"], table["group"])
+    read = [_read_variety(*row, policy=policy) for row in given.rows]
+    kinds: dict[str, cols.Kind] = {
+        "variety": "text",
+        "varieties": "list",
+        "raw_variety": "text",
+        "group": "text",
+    }
+    for place, (name, kind) in enumerate(kinds.items()):
+        table[name] = given.spread([row[place] for row in read], kind)
+
+
+def _read_variety(
+    cell: str | None, listed: tuple[str, ...], raw: str | None, group: str | None, *, policy: Policy
+) -> tuple[str | None, list[str], str | None, str]:
+    """Main variety, all of them, the cell where it was mapped, and the group."""
+    beside = list(dict.fromkeys(name for text in listed for name in varieties_in(text, policy)))
+    stated = policy.canonical("group", group) if group else None
+    known = [] if cell is None else varieties_in(cell, policy)
+    if cell is None or not known:
+        return None, beside, None, stated or policy.group_of("")
+    every = list(dict.fromkeys([*known, *beside]))
+    kept = cell if parts_of(cell) != known else raw
+    # Of a variety that the catalogue knows it says the group, whatever stood there before.
+    catalogued = known[0] in policy.varieties
+    return known[0], every, kept, (None if catalogued else stated) or policy.group_of(known[0])
+
+
+def parts_of(cell: str) -> list[str]:
+    """The parts of a cell that lists several: text with separators, or an array as text."""
+    text = cell.strip()
+    members = _array(text) if text[:1] + text[-1:] in {"[]", "{}"} else [text]
+    parts = (part.strip() for member in members for part in _SEPARATORS.split(member))
+    return [part for part in parts if part]
+
+
+def _array(text: str) -> list[str]:
+    """The members of a list that a file or a program wrote as text."""
+    try:
+        members = json.loads(text)
+    except ValueError:
+        members = _IN_QUOTES.findall(text) or [text[1:-1]]
+    if not isinstance(members, list):
+        return [text]
+    return [str(member) for member in members if member is not None]
+
+
+def varieties_in(cell: str, policy: Policy) -> list[str]:
+    """The varieties that a cell names, canonical where the catalogue knows them.
+
+    Nothing but listed words and quantities beside known names is left off; where no name is
+    known, the cell is one unknown name, or several.
+    """
+    names: list[str] = []
+    for part in parts_of(cell):
+        found = _named(part, policy)
+        names += [part] if found is None else found
+    if not names and not _says_nothing(cell, policy):
+        return [cell]
+    return list(dict.fromkeys(names))
+
+
+def _named(part: str, policy: Policy) -> list[str] | None:
+    """The varieties of a part; none where it only speaks of one, None where it is unknown."""
+    if _says_nothing(part, policy):
+        return []
+    words = policy.variety_words
+    name = words.name_in(part, lambda text: policy.canonical("variety", text))
+    if name is not None:
+        return [name] if name else []
+    for separator in (_WEAK_SEPARATORS, words.quantity):
+        pieces = [piece for piece in separator.split(part) if piece]
+        found = [_named(piece, policy) for piece in pieces] if len(pieces) > 1 else [None]
+        if None not in found:
+            return [name for names in found for name in names or ()]
+    return None
+
+
+def _says_nothing(text: str, policy: Policy) -> bool:
+    return bool(policy.placeholders.among(pa.array([text]), "text")[0])
