@@ -16,6 +16,7 @@ from herbgis.foundation.errors import PolicyError
 from herbgis.foundation.units import field_name, fold
 from herbgis.geo.zones import SevenParameters
 from herbgis.terms.placeholders import Placeholders
+from herbgis.terms.townships import Townships
 from herbgis.terms.variety_words import VarietyWords
 
 
@@ -176,6 +177,8 @@ class Policy:
         Texts that stand in a cell for nothing.
     variety_words : VarietyWords
         What is written around the name of a variety.
+    townships : Townships
+        Registers by county.
     datum_parameters : mapping of str to SevenParameters
         Of the user's own place, by old datum (``Beijing 1954``, ``Xian 1980``); herbgis has none.
     rules_off : frozenset of str
@@ -220,6 +223,7 @@ class Policy:
     reports: Mapping[str, frozenset[str]]
     placeholders: Placeholders
     variety_words: VarietyWords
+    townships: Townships
     units: Units
     datum_parameters: Mapping[str, SevenParameters]
     planning: PlanningRule

@@ -25,12 +25,13 @@ from herbgis.terms.policy import (
     Word,
 )
 from herbgis.terms.quotas import planning_rule, under_canonical_names
+from herbgis.terms.townships import townships_of
 from herbgis.terms.variety_words import variety_words_of
 
 DEFAULT_POLICY = "tongren-2020"
 
 #: Facts that every policy shares, and may add to.
-_FACTS = ("columns", "words", "varieties", "variety_words", "counties", "placeholders")
+_FACTS = ("columns", "words", "varieties", "variety_words", "counties", "townships", "placeholders")
 
 #: Old datums as a policy's file names them.
 _DATUMS = {datum.key: datum.name for datum in OLD_DATUMS}
@@ -159,6 +160,7 @@ def _build(table: Mapping[str, Any]) -> Policy:
             table["variety_words"],
             (text for name, entry in table["unit"].items() for text in _word(name, entry).aliases),
         ),
+        townships=townships_of(table["townships"]),
         units=_units(table["units"]),
         datum_parameters={
             _old_datum(name): _seven_parameters(name, entry)

@@ -31,6 +31,7 @@ from herbgis.validating.rules import (
     misplaced,
     mojibake,
     outline,
+    registers,
     rings,
     shape,
 )
@@ -74,7 +75,8 @@ RULES: dict[str, Rule] = {
     "HG508": attributes.unknown_status,
     "HG509": declared.exactly_the_threshold,
     "HG513": attributes.id_spelling,
-    "HG514": attributes.unknown_unit,
+    "HG514": registers.unknown_unit,
+    "HG515": registers.unknown_township,
 }
 
 _SOURCE = ("source_file", "source_layer", "source_row")

@@ -101,6 +101,11 @@ VALUES: dict[str, dict[str, object]] = {
     "HG508": {"written": "部分建成部分在建"},
     "HG509": {"threshold": "1000"},
     "HG512": {"written": "52062710320401000000"},
+    "HG515": {
+        "township": "滑石侗族苗族土家族乡桐木村",
+        "county": "松桃苗族自治县",
+        "hint": "碧江区有和平乡。",
+    },
     "HG514": {
         "column": "填报单位",
         "written": "贵州铜仁高新技术产业开发区管委会"[:15],

@@ -1,4 +1,4 @@
-"""HG501–HG508, HG513, HG514: are the words and numbers of a record understood?"""
+"""HG501–HG508, HG513: are the words and numbers of a record understood?"""
 
 from __future__ import annotations
 
@@ -123,23 +123,6 @@ def unknown_status(context: Context) -> Iterator[Issue]:
         raw = context.bases["raw_status"].iloc[record]
         written = raw[:20] if isinstance(raw, str) and raw else "空"
         yield Issue("HG508", context.place(record), {"written": written})
-
-
-def unknown_unit(context: Context) -> Iterator[Issue]:
-    """HG514: a 填报单位 that nobody knows, or a unit of area, of which no 亩 are made."""
-    policy, bases = context.policy, context.bases
-    for column, effect in (("declared_unit", "没有换算成亩"), ("reporting_unit", "不知计在谁名下")):
-        words = "unit" if column == "declared_unit" else column
-        known = {text: policy.canonical(words, text) for text in bases[column].dropna().unique()}
-        for record in np.flatnonzero(
-            bases[column].isin([t for t, n in known.items() if n is None])
-        ):
-            written = str(bases[column].iloc[record])
-            like = difflib.get_close_matches(written, policy.words[words], n=3, cutoff=0.45)
-            hint = f"是否为 {'、'.join(like)}? " if like else ""
-            values = {"column": cols.titles()[column], "written": written[:15]}
-            values |= {"effect": effect, "hint": hint}
-            yield Issue("HG514", context.place(int(record)), values)
 
 
 def id_spelling(context: Context) -> Iterator[Issue]:
