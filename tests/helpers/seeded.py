@@ -7,6 +7,7 @@ pyproj's, counties come from data/counties, the formulas of GCJ-02 and BD-09 are
 from __future__ import annotations
 
 import itertools
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +21,9 @@ import shapely
 import shapely.ops
 
 Floats = npt.NDArray[np.float64]
-COUNTIES = Path(__file__).parents[2] / "data" / "counties" / "tongren.geojson"
+ROOT = Path(__file__).parents[2]
+COUNTIES = ROOT / "data" / "counties" / "tongren.geojson"
+TOWNSHIPS = tomllib.loads((ROOT / "herbgis" / "facts" / "townships.toml").read_text("utf-8"))
 MU_M2 = 10000 / 15
 GEOD = pyproj.Geod(ellps="GRS80")
 PLANE = "EPSG:4545"
@@ -210,7 +213,7 @@ class Maker:
             "name": f"试验{number}号基地",
             "unit": name,
             "county": name,
-            "township": f"示例{number % 7}镇",
+            "township": township_of(code, number),
             "operator": f"示例{number % 5}合作社",
             "variety": VARIETIES[number % len(VARIETIES)],
             "declared": f"{declared:.2f}",
@@ -219,6 +222,12 @@ class Maker:
             "day": f"2020-0{number % 9 + 1}-1{number % 10}",
         }
         return Record(cells, shape)
+
+
+def township_of(code: str, number: int) -> str:
+    """A township of a county's register."""
+    names = TOWNSHIPS["townships"][code]["names"]
+    return str(names[number % len(names)])
 
 
 def spoilt(record: Record, kind: str, *codes: str, **more: Any) -> Record:
@@ -354,7 +363,9 @@ def place_defects(make: Maker, batch: Batch) -> Iterator[Record]:
     yield straddling(make)
     base = make.sound()
     other = next(name for name in make.country.names if name != base.cells["county"])
-    yield spoilt(base, "county", "HG207", cells={"county": other, "unit": other})
+    code = make.country.counties.set_index("county")["county_code"][other]
+    cells = {"county": other, "unit": other, "township": township_of(str(code), 1)}
+    yield spoilt(base, "county", "HG207", cells=cells)
 
 
 def beyond_the_line(make: Maker, forward: Callable[[Floats], Floats]) -> Record:

@@ -10,6 +10,7 @@ import numpy as np
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue
 from herbgis.validating.rules.context import Context
+from herbgis.validating.rules.mojibake import mended
 
 #: Columns whose words are held against the policy's: its table of them, and what it means if not.
 _UNITS = (
@@ -24,7 +25,12 @@ def unknown_unit(context: Context) -> Iterator[Issue]:
     policy = context.policy
     for column, words, effect in _UNITS:
         cells = context.bases[column]
-        unknown = [t for t in cells.dropna().unique() if policy.canonical(words, t) is None]
+        # Garbled text is HG506; what it says is not known yet.
+        unknown = [
+            text
+            for text in cells.dropna().unique()
+            if policy.canonical(words, text) is None and mended(text) is None
+        ]
         for record in np.flatnonzero(cells.isin(unknown)).tolist() if unknown else ():
             written = cells.iloc[record]
             values = {
@@ -42,7 +48,7 @@ def unknown_township(context: Context) -> Iterator[Issue]:
     pairs = bases[["county", "county_code", "township"]].dropna()
     for county, code, township in pairs.drop_duplicates().itertuples(index=False):
         unknown = policy.townships.unknown_in(code, township)
-        if unknown is None:
+        if unknown is None or mended(township) is not None:
             continue
         title = policy.title_of("county", county)
         elsewhere = [
