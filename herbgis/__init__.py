@@ -17,6 +17,7 @@ _HOMES = {
     "AssetError": "herbgis.foundation.errors",
     "Candidates": "herbgis.planning.sites.candidates",
     "CandidatesError": "herbgis.foundation.errors",
+    "CountiesError": "herbgis.foundation.errors",
     "CrsError": "herbgis.foundation.errors",
     "HerbgisError": "herbgis.foundation.errors",
     "InputNotFoundError": "herbgis.foundation.errors",
@@ -105,6 +106,7 @@ if TYPE_CHECKING:
     from herbgis.counting.tiers import classify as classify
     from herbgis.foundation.errors import AssetError as AssetError
     from herbgis.foundation.errors import CandidatesError as CandidatesError
+    from herbgis.foundation.errors import CountiesError as CountiesError
     from herbgis.foundation.errors import CrsError as CrsError
     from herbgis.foundation.errors import HerbgisError as HerbgisError
     from herbgis.foundation.errors import InputNotFoundError as InputNotFoundError

@@ -22,6 +22,7 @@ SURFACE = [
     "AssetError",
     "Candidates",
     "CandidatesError",
+    "CountiesError",
     "CrsError",
     "HerbgisError",
     "InputNotFoundError",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,9 @@ from herbgis.cli.options import (
 )
 from herbgis.cli.voice import progress_bar, tell
 
+#: Files of which these are said were not read whole, or cannot be placed.
+_NOT_WHOLE = ("HG001", "HG002", "HG004", "HG007")
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
@@ -19,15 +23,44 @@ if TYPE_CHECKING:
 
 
 def validated(
-    paths: Sequence[Path], policy: str, counties: str, against: Sequence[Path] | None
+    paths: Sequence[Path],
+    policy: str,
+    counties: str,
+    against: Sequence[Path] | None,
+    *,
+    go_on: bool = False,
 ) -> tuple[ValidationReport, gpd.GeoDataFrame | None]:
-    """Read and validate, saying on standard error what was assumed."""
+    """Read and validate, saying on standard error what was assumed.
+
+    Boundaries or counted bases that cannot be read end the run, for what it would count was not
+    held against them; `go_on` reports them as HG001 instead, beside all that could be checked.
+    """
+    import pandas as pd
+
     import herbgis as hg
+    from herbgis.terms.issues import Issue, Place, issue_table
 
     rules = hg.load_policy(policy)
-    borders = _counties(counties, rules)
-    ledger = _counted(against, rules) if against else None
+    issues: list[Issue] = []
+    borders = ledger = None
+    try:
+        borders = _counties(counties, rules)
+    except (hg.CountiesError, hg.MissingColumnError, hg.CrsError) as error:
+        if not go_on:
+            raise
+        tell(str(error))
+        issues.append(Issue("HG001", Place(Path(counties).name), {"why": "县界读不了, 没有查县界"}))
+    if against:
+        ledger, unread = _counted(against, rules)
+        if unread and not go_on:
+            raise hg.LedgerError(next(iter(unread.values())))
+        tell(*unread.values())
+        why = {"why": "台账读不了, 没有与它查重"}
+        issues += [Issue("HG001", Place(name), why) for name in unread]
     survey = hg.read_survey(paths, policy=rules, track=progress_bar("读取"))
+    if issues:
+        found = pd.concat([survey.issues, issue_table(issues)], ignore_index=True)
+        survey = dataclasses.replace(survey, issues=found)
     tell(*survey.assumption_lines())
     report = hg.validate(
         survey, counties=borders, policy=rules, against=ledger, track=progress_bar("校验")
@@ -48,14 +81,30 @@ def walk(
     return report, hg.classify(report.bases, policy=report.policy), report.policy, borders
 
 
-def _counted(paths: Sequence[Path], policy: Policy) -> gpd.GeoDataFrame:
-    """Bases already counted: a ledger's, or those of any files."""
+def _counted(
+    paths: Sequence[Path], policy: Policy
+) -> tuple[gpd.GeoDataFrame | None, dict[str, str]]:
+    """Bases already counted, a ledger's or those of any files; and why of which there are none.
+
+    A file that was not read whole, or whose records cannot be placed, is among the latter: what
+    it holds would be counted again.
+    """
     import herbgis as hg
     from herbgis.counting.ledger import is_ledger
 
     if len(paths) == 1 and is_ledger(paths[0]):
-        return hg.read_ledger(paths[0], policy=policy)
-    return hg.read_survey(paths, policy=policy).bases
+        return hg.read_ledger(paths[0], policy=policy), {}
+    survey = hg.read_survey(paths, policy=policy)
+    issues = survey.issues
+    lacking = issues[issues["code"].isin(_NOT_WHOLE) & (issues["severity"] == "error")]
+    unread = dict(zip(lacking["file"], lacking["message"], strict=True))
+    if survey.bases.empty:
+        unread = unread or dict.fromkeys((path.name for path in paths), "里面没有记录")
+    return None if survey.bases.empty else survey.bases, {
+        name: f"{name} 不能用来查重 (HG001): {why}。没有它就查不出重复报送; "
+        "请在原软件中确认能打开, 正开着它的请先关闭。"
+        for name, why in unread.items()
+    }
 
 
 def _counties(source: str, policy: Policy) -> gpd.GeoDataFrame | None:
@@ -67,5 +116,6 @@ def _counties(source: str, policy: Policy) -> gpd.GeoDataFrame | None:
 
 
 def exit_status(report: ValidationReport) -> int:
-    """2 where an input could not be read."""
-    return 2 if (report.table["code"] == "HG001").any() else 0
+    """2 where an input could not be read; a file that nobody knows need not be one."""
+    unread = (report.table["code"] == "HG001") & (report.table["severity"] == "error")
+    return 2 if unread.any() else 0

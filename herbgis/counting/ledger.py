@@ -24,7 +24,14 @@ from herbgis.counting.tiers import tier_of
 from herbgis.foundation.errors import InputNotFoundError, LedgerError, MissingColumnError
 from herbgis.foundation.outputs import replacing
 from herbgis.geo.geodesy import CGCS2000
-from herbgis.geo.geopackages import OWN_PREFIX, flattened, layer_names, read_layer, write_layers
+from herbgis.geo.geopackages import (
+    OWN_PREFIX,
+    flattened,
+    is_locked,
+    layer_names,
+    read_layer,
+    write_layers,
+)
 from herbgis.geo.systems import to_cgcs2000
 from herbgis.reading.understanding.survey import placed_records
 from herbgis.terms import columns as cols
@@ -87,7 +94,9 @@ def read_ledger(
 
 def is_ledger(path: Path) -> bool:
     """Whether a file is one that `admit` wrote."""
-    return path.is_file() and path.suffix.lower() == ".gpkg" and _HISTORY in layer_names(path)
+    if not path.is_file() or path.suffix.lower() != ".gpkg" or is_locked(path):
+        return False
+    return _HISTORY in layer_names(path)
 
 
 def read_ledger_history(path: str | Path, *, policy: Policy | None = None) -> gpd.GeoDataFrame:
@@ -127,6 +136,9 @@ def read_ledger_history(path: str | Path, *, policy: Policy | None = None) -> gp
     path = Path(path)
     if not path.exists():
         raise InputNotFoundError(str(path))
+    if path.is_file() and is_locked(path):
+        msg = f"{path} 正被其他程序占用, 请关闭打开它的 QGIS、ArcGIS 后重试。"
+        raise LedgerError(msg)
     names = layer_names(path)
     if _HISTORY not in names:
         what = f"只有 {'、'.join(names)}" if names else "也不是能读的数据文件"

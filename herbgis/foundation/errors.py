@@ -13,6 +13,7 @@ Bad data is never an error here: it becomes an issue in a report. Errors are for
     ├── LedgerError           a ledger that is none, or a batch that it cannot take
     ├── TargetsError          targets broken down that cannot be read
     ├── CandidatesError       a file of candidate sites that cannot be read
+    ├── CountiesError         a file of county boundaries that cannot be read
     ├── OutputError           a result that cannot be written where it was asked for
     ├── RasterError           a raster that cannot be read, costs too much, or lies elsewhere
     └── AssetError            a map needs a file that is not vendored
@@ -261,6 +262,24 @@ class CandidatesError(HerbgisError):
     ... except hg.CandidatesError as error:
     ...     print(str(error).split(":")[0])
     候选地块文件 候选地块.kml 读不出来
+    """
+
+
+class CountiesError(HerbgisError):
+    """A file of county boundaries cannot be read, or holds no polygons.
+
+    Raised by `read_counties`; without boundaries no place is judged, so no step goes on.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import herbgis as hg
+    >>> Path("县界.geojson").touch()
+    >>> try:
+    ...     hg.read_counties("县界.geojson")
+    ... except hg.CountiesError as error:
+    ...     print(str(error).split(":")[0])
+    县界文件 县界.geojson 读不了 (HG001)
     """
 
 

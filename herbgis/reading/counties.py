@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pyogrio
+import shapely
 
 from herbgis.foundation import resources
-from herbgis.foundation.errors import CrsError, InputNotFoundError, MissingColumnError
+from herbgis.foundation.errors import (
+    CountiesError,
+    CrsError,
+    InputNotFoundError,
+    MissingColumnError,
+)
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.land import land
+from herbgis.reading.formats.survey_file import Words
+from herbgis.reading.readers import layers_of, why_unread
+from herbgis.reading.sources import Source, find_sources
 from herbgis.reading.understanding.cells import clean_text
 from herbgis.reading.understanding.placing import place_layer
-from herbgis.terms.headings import match_headings
+from herbgis.reading.understanding.survey import Layer
+from herbgis.terms import columns as cols
+from herbgis.terms.headings import match_headings, uncut_headings
 from herbgis.terms.issues import Place
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
@@ -44,7 +56,7 @@ def read_counties(
 
     Raises
     ------
-    InputNotFoundError, MissingColumnError, CrsError
+    InputNotFoundError, CountiesError, MissingColumnError, CrsError
 
     Examples
     --------
@@ -55,10 +67,84 @@ def read_counties(
     >>> counties.crs.to_epsg()
     4490
     """
+    policy = policy or load_policy()
     path = resources.data(_SHIPPED) if source is None else Path(source)
     if not path.exists():
         raise InputNotFoundError(str(source or path))
-    return tidy_counties(gpd.GeoDataFrame(pyogrio.read_dataframe(path)), policy=policy)
+    with ExitStack() as temporary:
+        layers = [
+            layer
+            for each in find_sources([path], temporary)
+            for layer in _layers(each, Words(policy))
+            if shapely.get_dimensions(np.asarray(layer.frame.geometry.array, dtype=object)).max()
+            == 2
+        ]
+    if not layers:
+        msg = f"县界文件 {path.name} 读不了 (HG001): 里面没有面。请给出一个县一个面的文件。"
+        raise CountiesError(msg)
+    frames = [_frame(layer, policy) for layer in layers]
+    # A file may hold the outline of the city or its townships beside the counties.
+    return tidy_counties(max(frames, key=lambda frame: _known(frame, policy)), policy=policy)
+
+
+def _layers(source: Source, words: Words) -> Iterator[Layer]:
+    """The layers of a file that hold records, read as a survey's are.
+
+    Raises
+    ------
+    CountiesError
+        It cannot be read.
+    """
+    if source.skipped:
+        return
+    if source.trouble:
+        raise CountiesError(_unreadable(source, source.trouble))
+    try:
+        layers = [*layers_of(source, words)]
+    except Exception as error:
+        raise CountiesError(_unreadable(source, why_unread(error, source.path))) from error
+    yield from (layer for layer in layers if len(layer.frame))
+
+
+def _unreadable(source: Source, why: str) -> str:
+    return f"县界文件 {source.shown} 读不了 (HG001): {why}。请在原软件中确认能打开。"
+
+
+def _frame(layer: Layer, policy: Policy) -> gpd.GeoDataFrame:
+    """A layer in the system that it states, its headings whole where the format cuts them."""
+    frame = layer.frame if layer.crs is None else layer.frame.set_crs(layer.crs)
+    if not layer.cut_headings:
+        return frame
+    headings = [str(column) for column in frame.columns if column != frame.geometry.name]
+    matched = match_headings(headings, policy).columns
+    cut = uncut_headings(headings, layer.encoding, policy, matched)
+    return frame.rename(columns={heading: cols.titles()[name] for name, heading in cut.items()})
+
+
+def _naming(frame: gpd.GeoDataFrame, headings: list[str], policy: Policy) -> str | None:
+    """The column with the most names of counties, whatever it is called; None where none has any.
+
+    Official editions head it XZQMC, NAME_2 or 县级行政区名称.
+    """
+    counts = {
+        heading: sum(
+            policy.canonical("county", text) is not None
+            for text in map(clean_text, frame[heading])
+            if text
+        )
+        for heading in headings
+    }
+    best = max(counts, key=lambda heading: counts[heading], default=None)
+    return best if best is not None and counts[best] else None
+
+
+def _known(frame: gpd.GeoDataFrame, policy: Policy) -> int:
+    """How many of a frame's polygons are counties that the policy knows."""
+    codes = {word.code for word in policy.words["county"].values()}
+    try:
+        return int(tidy_counties(frame, policy=policy)["county_code"].isin(codes).sum())
+    except (MissingColumnError, CrsError):
+        return -1
 
 
 def tidy_counties(frame: gpd.GeoDataFrame, *, policy: Policy | None = None) -> gpd.GeoDataFrame:
@@ -68,6 +154,8 @@ def tidy_counties(frame: gpd.GeoDataFrame, *, policy: Policy | None = None) -> g
     matched, _ = match_headings(headings, policy)
     by_code = {word.code: word for word in policy.words["county"].values()}
     name_of, code_of = matched.get("county") or matched.get("name"), matched.get("county_code")
+    if name_of is None and code_of is None:
+        name_of = _naming(frame, headings, policy)
     if name_of is None and code_of is None:
         raise MissingColumnError("县界文件", ["county"], headings)
     rows = []

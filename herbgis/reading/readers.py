@@ -10,7 +10,7 @@ from pathlib import Path
 
 from herbgis.geo.geopackages import is_locked
 from herbgis.reading.file_kinds import suffix_of
-from herbgis.reading.formats.content import Content, content_of, contents, is_blank
+from herbgis.reading.formats.content import Content, content_of, contents, is_blank, why_not_opened
 from herbgis.reading.formats.dxf import read_dxf
 from herbgis.reading.formats.gpx import read_gpx
 from herbgis.reading.formats.html_tables import read_html, read_mht
@@ -84,6 +84,15 @@ _SQLITE = frozenset({"gpkg", "sqlite"})
 
 class UnreadableFileError(ValueError):
     """A file that is not read, and why in the words of HG001."""
+
+
+def why_unread(error: Exception, path: Path) -> str:
+    """In the words of HG001, why a file that made a reader raise is not read."""
+    if isinstance(error, UnreadableFileError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno is not None:
+        return why_not_opened(error)
+    return f"文件损坏, 或不是 {suffix_of(path.name)} 格式"
 
 
 def layers_of(source: Source, words: Words) -> Iterator[Layer]:

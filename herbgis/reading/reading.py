@@ -7,10 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from herbgis.geo.geodesy import CGCS2000
-from herbgis.reading.file_kinds import suffix_of
-from herbgis.reading.formats.content import why_not_opened
 from herbgis.reading.formats.survey_file import Words
-from herbgis.reading.readers import UnreadableFileError, layers_of
+from herbgis.reading.readers import UnreadableFileError, layers_of, why_unread
 from herbgis.reading.sources import Source, find_sources
 from herbgis.reading.understanding.file_entries import layer_entry, skipped_entry
 from herbgis.reading.understanding.survey import Part, Survey, assemble, understand
@@ -87,13 +85,9 @@ def _read_source(source: Source, words: Words) -> Iterator[Part]:
         for layer in layers_of(source, words):
             yield understand(layer, words.policy, words.columns)
             layers += 1
-    except UnreadableFileError as error:
-        yield _failed(source, str(error))
-    except OSError as error:
-        yield _failed(source, why_not_opened(error), _told(error, source))
     except Exception as error:  # noqa: BLE001 - whatever a hostile file makes a parser raise
-        kind = suffix_of(source.path.name)
-        yield _failed(source, f"文件损坏, 或不是 {kind} 格式", _told(error, source))
+        told = "" if isinstance(error, UnreadableFileError) else _told(error, source)
+        yield _failed(source, why_unread(error, source.path), told)
     else:
         if not layers:
             yield _failed(source, "文件里没有数据图层")
