@@ -49,29 +49,8 @@ def contiguous_blocks(
 
 
 def _connected(parts: Geometries, owner: Ints, distance_m: float) -> Ints:
-    """For each part the lowest part that it hangs together with, within its owner.
-
-    Parts are held against each other on a plane of their owner's own.
-    """
-    west, south, east, north = shapely.bounds(parts).T
-    count = np.maximum(np.bincount(owner), 1)
-    middle = np.bincount(owner, (south + north) / 2, len(count)) / count
-    metres = local_metres(np.ones((len(count), 2)), middle)[owner]
-    reach = distance_m / metres.T * _A_LITTLE_MORE
-    # Parts whose boxes, grown by the distance, meet. A tree looks at the bounds of what it is asked
-    # for and at nothing else, so each box is given by its diagonal: a line of two points is made
-    # sooner than a polygon of five.
-    diagonals = np.stack(
-        [west - reach[0], south - reach[1], east + reach[0], north + reach[1]], axis=1
-    )
-    left, right = shapely.STRtree(parts).query(shapely.linestrings(diagonals.reshape(-1, 2, 2)))
-    pair = (owner[left] == owner[right]) & (left < right)
-    asked, place = np.unique(np.concatenate([left[pair], right[pair]]), return_inverse=True)
-    left, right = np.split(place, 2)
-    scale = np.repeat(metres[asked], shapely.get_num_coordinates(parts[asked]), axis=0)
-    plane = np.asarray(shapely.transform(parts[asked], lambda lonlat: lonlat * scale))
-    near = shapely.dwithin(plane[left], plane[right], distance_m)
-    left, right = asked[left[near]], asked[right[near]]
+    """For each part the lowest part that it hangs together with, within its owner."""
+    left, right = near_pairs(parts, owner, distance_m)
     # Each part takes the lowest number among those that it is near to, until none changes.
     label = np.arange(len(parts))
     while True:
@@ -82,3 +61,42 @@ def _connected(parts: Geometries, owner: Ints, distance_m: float) -> Ints:
         if np.array_equal(lower, label):
             return label
         label = lower
+
+
+def near_pairs(shapes: Geometries, owner: Ints, distance_m: float) -> tuple[Ints, Ints]:
+    """Pairs of shapes of one owner that lie near to each other, by their positions.
+
+    Shapes are held against each other on a plane of their owner's own.
+
+    Parameters
+    ----------
+    shapes : array of polygons, shape (n,)
+        Longitude and latitude on CGCS2000.
+    owner : array of int, shape (n,)
+    distance_m : float
+        As near as this is near.
+
+    Returns
+    -------
+    array of int, array of int
+        The earlier and the later of each pair.
+    """
+    west, south, east, north = shapely.bounds(shapes).T
+    count = np.maximum(np.bincount(owner), 1)
+    middle = np.bincount(owner, (south + north) / 2, len(count)) / count
+    metres = local_metres(np.ones((len(count), 2)), middle)[owner]
+    reach = distance_m / metres.T * _A_LITTLE_MORE
+    # Shapes whose boxes, grown by the distance, meet. A tree looks at the bounds of what it is
+    # asked for and at nothing else, so each box is given by its diagonal: a line of two points is
+    # made sooner than a polygon of five.
+    diagonals = np.stack(
+        [west - reach[0], south - reach[1], east + reach[0], north + reach[1]], axis=1
+    )
+    left, right = shapely.STRtree(shapes).query(shapely.linestrings(diagonals.reshape(-1, 2, 2)))
+    pair = (owner[left] == owner[right]) & (left < right)
+    asked, place = np.unique(np.concatenate([left[pair], right[pair]]), return_inverse=True)
+    left, right = np.split(place, 2)
+    scale = np.repeat(metres[asked], shapely.get_num_coordinates(shapes[asked]), axis=0)
+    plane = np.asarray(shapely.transform(shapes[asked], lambda lonlat: lonlat * scale))
+    near = shapely.dwithin(plane[left], plane[right], distance_m)
+    return asked[left[near]], asked[right[near]]

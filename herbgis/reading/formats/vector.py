@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 
 from herbgis.geo.geopackages import OWN_PREFIX
 from herbgis.reading.formats import encodings, geopackage
 from herbgis.reading.formats.gdal_tables import GdalTable, read_table
+from herbgis.reading.formats.rings import by_nesting
 from herbgis.reading.formats.shapefile import (
     copied,
     cut_shapes,
@@ -86,6 +88,7 @@ def _read_shapefile(file: SurveyFile, folder: Path) -> Layer:
     if stated is not None:
         crs, said = usable(stated)
         layer = replace(layer, crs=crs, assumptions=(*said, *layer.assumptions))
+    layer = _with_rings_by_nesting(layer)
     deleted = deleted_records(path)
     promised = max(layer.promised, promised_records(path)) - deleted
     if deleted:
@@ -98,6 +101,17 @@ def _read_shapefile(file: SurveyFile, folder: Path) -> Layer:
     if cut and len(layer.frame) == promised:
         layer = _lacking(layer, promised - cut, f".shp 不完整, {cut} 条记录没有图形")
     return layer
+
+
+def _with_rings_by_nesting(layer: Layer) -> Layer:
+    """The layer with holes that turn as shells do, or shells as holes, told by where they lie."""
+    shapes = np.array(layer.frame.geometry.array, dtype=object)
+    turned = len(by_nesting(shapes))
+    if not turned:
+        return layer
+    note = f"{turned} 条记录的内外圈方向与规范不符, 按谁套着谁认作外圈和洞"
+    frame = layer.frame.set_geometry(gpd.GeoSeries(shapes, index=layer.frame.index))
+    return replace(layer, frame=frame, assumptions=(*layer.assumptions, note))
 
 
 def _lacking(layer: Layer, whole: int, note: str) -> Layer:

@@ -173,8 +173,8 @@ def _distinct(ring: Floats) -> Floats:
 
 
 def _orient(shape: shapely.Geometry, _: Tolerances) -> shapely.Geometry | None:
-    """Shells counter-clockwise and holes clockwise (OGC 06-103r4)."""
-    if not _is_polygonal(shape):
+    """Shells counter-clockwise and holes clockwise (OGC 06-103r4), where each is what it says."""
+    if not _is_polygonal(shape) or (_has_holes(shape) and not shapely.is_valid(shape)):
         return None
     turned = shapely.orient_polygons(shape)
     return None if shapely.equals_exact(turned, shape) else turned
@@ -182,6 +182,10 @@ def _orient(shape: shapely.Geometry, _: Tolerances) -> shapely.Geometry | None:
 
 def _is_polygonal(shape: shapely.Geometry) -> bool:
     return shapely.get_type_id(shape) in {3, 6} and not shapely.is_empty(shape)
+
+
+def _has_holes(shape: shapely.Geometry) -> bool:
+    return bool(shapely.get_num_interior_rings(shapely.get_parts(shape)).any())
 
 
 def _with_rings(

@@ -18,6 +18,7 @@ from herbgis.geo.land import land
 from herbgis.geo.offsets import OFFSETS as UNDOING
 from herbgis.geo.offsets import Undoing
 from herbgis.geo.systems import Geometries
+from herbgis.measuring.blocks import near_pairs
 from herbgis.measuring.distances import overreach_m
 from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.measuring.records import name_keys
@@ -32,8 +33,6 @@ _LIES_ON_KNOWN = 0.8
 WHOLLY = 0.99
 #: No map service displaces by more than this, some 3 km.
 _FARTHEST_OFFSET_DEG = 0.03
-#: Of latitude, a little less than it is (110.6 km and more), so that nothing near is missed.
-_METRES_PER_DEGREE = 110_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +211,10 @@ class Batch:
         """Records of a base with other parcels, none of which is near."""
         drawn = ~shapely.is_missing(self.land)
         several = drawn & (np.bincount(self.base[drawn], minlength=len(drawn))[self.base] > 1)
-        parcels, base = self.land[several], self.base[several]
-        # Degrees of latitude are the longer; of what seems near a little too much is no harm.
-        reach = self.policy.tolerances["contiguity_m"] / _METRES_PER_DEGREE
-        left, right = shapely.STRtree(parcels).query(parcels, predicate="dwithin", distance=reach)
-        several[np.flatnonzero(several)[left[(left != right) & (base[left] == base[right])]]] = (
-            False
-        )
+        parcels = np.flatnonzero(several)
+        distance = self.policy.tolerances["contiguity_m"]
+        for side in near_pairs(self.land[parcels], self.base[parcels], distance):
+            several[parcels[side]] = False
         return np.asarray(several)
 
     def misplaced(self) -> Iterator[int]:

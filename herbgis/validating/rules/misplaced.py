@@ -146,7 +146,7 @@ def _explain_placed(batch: Batch, record: int) -> _Told | None:
     before = seen.fit(shape)
     own = np.array([batch.geometry[record]], dtype=object)
     candidates: list[tuple[str, _Explains, Geometries]] = []
-    if lies_in_china(own).all() and (seen.known or seen.siblings or batch.is_near(shape)):
+    if lies_in_china(own).all() and (seen.known or batch.is_near(shape)):
         candidates += [(offset.code, offset, own) for offset in OFFSETS]
     raw = to_layer(own, stated)
     if raw is not None:
@@ -158,17 +158,21 @@ def _explain_placed(batch: Batch, record: int) -> _Told | None:
         if there is None:
             continue
         after = seen.fit(there)
-        if _is_believed(before, after, by_ledger=seen.known is not None):
+        by_parcels = not isinstance(story, Offset)
+        if _is_believed(before, after, by_ledger=seen.known is not None, by_parcels=by_parcels):
             score = Fit(round(after.on_known, 3), round(after.in_border, 3), after.joins)
             if best is None or score > best[0]:
                 best = score, _told(batch, record, code, story, placed[0])
     return None if best is None else best[1]
 
 
-def _is_believed(before: Fit, after: Fit, *, by_ledger: bool) -> bool:
+def _is_believed(before: Fit, after: Fit, *, by_ledger: bool, by_parcels: bool) -> bool:
     """Whether a story brings a record where it belongs, and away from nothing it belonged to.
 
     Where the ledger knows the land, that decides; else the border, or the base's other parcels.
+    Parcels do not speak for an offset: those of one base often lie some hundred metres apart, as
+    far as an offset moves, and many such pairs come together by chance when they are moved. Another
+    zone is hundreds of kilometres away.
     """
     if after.in_border < min(before.in_border, LIES_IN) or (before.joins and not after.joins):
         return False
@@ -176,7 +180,7 @@ def _is_believed(before: Fit, after: Fit, *, by_ledger: bool) -> bool:
         gain = after.on_known - before.on_known
         return after.on_known >= _ALL_BUT_WHOLLY and gain >= _LEAST_GAIN
     comes_in = before.in_border < LIES_IN and after.in_border >= WHOLLY
-    return comes_in or (after.joins and not before.joins)
+    return comes_in or (by_parcels and after.joins and not before.joins)
 
 
 def _told(batch: Batch, record: int, code: str, story: _Explains, shape: shapely.Geometry) -> _Told:
