@@ -38,7 +38,8 @@ What formats share
 `coordinates`             coordinates as people write them into cells
 `grids`, `sheets`         tables in cells: how many a sheet holds (`table_blocks`), their headings
                           (`table_headers`), their records (`table_records`), cells as they are
-                          shown (`shown_cells`), coordinates among them (`coordinate_table`)
+                          shown (`shown_cells`), coordinates among them (`coordinate_table`,
+                          its plots `plot_rows`, their titles `plot_titles`, `table_systems`)
 `workbook_sheets`         workbooks as grids: values, and what an .xlsx says beside them
                           (`xlsx_marks`, `number_formats`); `csv_rows` for tables of text
 `archives`                zip, tar and gz archives

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -13,37 +13,32 @@ import pandas as pd
 import pyproj
 import shapely
 
-from herbgis.geo.datums import BEIJING_1954, CGCS2000_EPSG, WGS84_EPSG, XIAN_1980
-from herbgis.geo.geodesy import Floats
-from herbgis.geo.offsets import OFFSETS, Undoing
-from herbgis.geo.zones import GaussKruger
 from herbgis.reading.formats.coordinates import (
+    AXES,
     Point,
     is_north_first,
     number_of,
     roles_of,
     shape_of,
 )
+from herbgis.reading.formats.grids import Cell
+from herbgis.reading.formats.plot_rows import PointRow, label_of, plots_of
+from herbgis.reading.formats.plot_titles import PlotTitles
 from herbgis.reading.formats.rings import even_odd
+from herbgis.reading.formats.sheets import Table
+from herbgis.reading.formats.survey_file import Words
+from herbgis.reading.formats.table_systems import Placed, put_in_system
+from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue, Place
 
-_AXES = (("across", "up"), ("x", "y"))
+_MaybePoint: TypeAlias = tuple[float | None, float | None]
+#: Marks of degrees, minutes and seconds that stand apart, so that no number is packed with them.
+_PARTS = re.compile(r"[°º度′'’分:]|\d\s+\d")
+_POINT_NUMBER = re.compile(r"[a-z]{1,3}-?\d{1,5}[a-z']?")
+_ANY_NUMBER = re.compile(r"(?:[a-z]{1,3}|界址点)?-?\d{1,5}[a-z']?")
 #: A base with fewer points is marked, not outlined.
 _LEAST_POINTS = 3
 _CENTRES = "坐标为中心点, 未作为图形"
-_OLD_DATUMS = (
-    (re.compile(r"北京\s*(?:19)?54|1954年?北京|BEIJING"), BEIJING_1954),
-    (re.compile(r"西安\s*(?:19)?80|1980年?西安|XI'?AN|国家80"), XIAN_1980),
-)
-_CGCS2000 = re.compile(r"CGCS\s*2000|2000\s*国家大地|国家\s*2000|大地\s*2000")
-_WGS84 = re.compile(r"WGS[\s-]*84")
-_MERIDIAN = re.compile(r"中央(?:经线|子午线)\D{0,6}(\d{2,3})")
-_ZONE = re.compile(r"带号\D{0,4}(\d{2})|(\d{2})\s*(?:号)?带")
-#: How words above a table name the offset of a map service.
-_OFFSETS = (
-    (re.compile(r"GCJ|火星坐标|高德坐标"), "GCJ-02"),
-    (re.compile(r"BD[\s-]*09|百度坐标"), "BD-09"),
-)
 
 
 @dataclass
@@ -56,6 +51,8 @@ class Drawn:
         A row a base, without the columns of coordinates.
     shapes : list of geometry or None
         Beside the rows, x before y; None throughout where the table has no outlines.
+    titles : list of PlotTitles
+        Beside the rows where plots were told apart by their points; otherwise empty.
     """
 
     table: pd.DataFrame
@@ -63,6 +60,7 @@ class Drawn:
     crs: pyproj.CRS | None = None
     assumptions: list[str] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    titles: list[PlotTitles] = field(default_factory=list)
 
     def frame(self) -> gpd.GeoDataFrame:
         """Records and shapes together."""
@@ -70,77 +68,170 @@ class Drawn:
         return gpd.GeoDataFrame(self.table, geometry=geometry)
 
 
-def drawn(
-    table: pd.DataFrame, matched: Mapping[str, str], above: str, where: Place
-) -> Drawn | None:
+def drawn(table: Table, where: Place, words: Words) -> Drawn | None:
     """Outlines of a table's bases, or None where it has no coordinates.
 
     Parameters
     ----------
-    table : DataFrame
-        Cells under their headings, and ``sheet_row``.
-    matched : mapping of str to str
-        Columns of the base table to the headings that name them.
-    above : str
-        What is written above the headings: it may state the system.
+    table : Table
     where : Place
         File and layer, for the findings.
+    words : Words
+        For the titles of plots.
     """
-    headings = [str(heading) for heading in table.columns]
+    frame, matched = table.frame, table.matched
+    headings = [str(heading) for heading in frame.columns]
     roles = {role: h for role, h in roles_of(headings).items() if h not in matched.values()}
-    axes = next((pair for pair in _AXES if set(pair) <= roles.keys()), None)
+    axes = next((pair for pair in AXES if set(pair) <= roles.keys()), None)
     if axes is not None:
-        found = _by_rows(table, matched, roles, axes, where)
-    elif "whole" in roles and table[roles["whole"]].notna().any():
-        found = _by_cells(table, roles["whole"], where)
+        cells = frame[[roles[axis] for axis in axes]].to_numpy(dtype=object).ravel().tolist()
+        found = _by_rows(table, roles, axes, where, words)
+    elif "whole" in roles and frame[roles["whole"]].notna().any():
+        cells = frame[roles["whole"]].tolist()
+        found = _by_cells(frame, roles["whole"], where)
     else:
         return None
-    _put_in_system(found, above + " ".join(headings))
+    texts = [cell for row in table.asides.values() for cell in row if isinstance(cell, str)]
+    placed = put_in_system(
+        found.shapes,
+        " ".join([table.above, *headings, *texts]),
+        [titles.area for titles in found.titles] or [None] * len(found.shapes),
+        may_be_packed=not any(isinstance(cell, str) and _PARTS.search(cell) for cell in cells),
+    )
+    found.shapes, found.crs = placed.shapes, placed.crs
+    found.assumptions += placed.said
+    found.issues += [
+        Issue("HG001", where, {"why": doubt}, severity="warning") for doubt in placed.doubts
+    ]
+    found.issues += _contradictions(found, placed, where)
     return found
+
+
+def _contradictions(found: Drawn, placed: Placed, where: Place) -> Iterator[Issue]:
+    """HG008 where the area in the titles of a plot is not that of its points."""
+    for row, (titles, square_metres) in enumerate(
+        zip(found.titles, placed.areas(), strict=False), 1
+    ):
+        if titles.area is None or not square_metres or titles.area.agrees(square_metres):
+            continue
+        what = f"所写面积 {titles.area.written} 与界址点围成的 {square_metres:.1f} ㎡ 不符"
+        sheet_row = int(found.table["sheet_row"].iloc[row - 1])
+        yield Issue("HG008", Place(where.file, where.layer, row, sheet_row), {"what": what})
 
 
 # One boundary point a row
 
 
 def _by_rows(
-    table: pd.DataFrame,
-    matched: Mapping[str, str],
-    roles: Mapping[str, str],
-    axes: tuple[str, str],
-    where: Place,
+    table: Table, roles: Mapping[str, str], axes: tuple[str, str], where: Place, words: Words
 ) -> Drawn:
-    across, up = (roles[axis] for axis in axes)
-    points = [(number_of(x), number_of(y)) for x, y in zip(table[across], table[up], strict=True)]
-    rest = table.drop(columns=[across, up])
+    frame, matched = table.frame, table.matched
     keys = [matched[name] for name in ("base_id", "name") if name in matched]
     keys += [roles["plot"]] if "plot" in roles else []
-    if not keys and not matched.keys() - {"sheet_row"}:
-        group, note = np.zeros(len(table), dtype=int), ["全部点按顺序连成一个图斑"]
-    elif not keys:
-        return _centres(rest)
+    by_points = not keys and (not matched.keys() - {"sheet_row"} or _are_numbered(frame, roles))
+    if not keys and not by_points:
+        return _centres(frame.drop(columns=[roles[axis] for axis in axes]))
+    across, up = (roles[axis] for axis in axes)
+    points = [(number_of(x), number_of(y)) for x, y in zip(frame[across], frame[up], strict=True)]
+    kept = [_is_point(point, row, roles, keys) for point, row in _rows(frame, points)]
+    lines = frame[np.array(kept, dtype=bool)].reset_index(drop=True)
+    points = [point for point, keep in zip(points, kept, strict=True) if keep]
+    found = Drawn(lines.drop(columns=[across, up]), [])
+    ring = lines[roles["ring"]].astype(str).to_numpy() if "ring" in roles else None
+    if by_points:
+        plots = plots_of(_point_rows(lines, points, roles), _titles(table, kept), words)
+        group, found.titles = np.array(plots.plot, dtype=int), plots.titles
+        ring = np.array(list(map(str, plots.ring))) if ring is None else ring
     else:
-        group, note = _groups(table[keys]), []
+        group = _groups(lines[keys])
     sizes = np.bincount(group, minlength=1)
     if sizes.max(initial=0) < _LEAST_POINTS:
-        return _centres(rest)
-    found = Drawn(_first_of_each(rest, group, roles), [], assumptions=note)
-    unread = [row for row, point in enumerate(points) if None in point]
-    if unread:
-        rows = table["sheet_row"].iloc[unread]
-        why = f"第 {rows.iloc[0]} 行等 {len(unread)} 行坐标读不懂"
-        found.issues.append(Issue("HG001", where, {"why": why}))
-    found.assumptions.append(f"{len(table)} 行界址点连成 {len(sizes)} 个图斑")
+        return _centres(frame.drop(columns=[across, up]))
+    found.table = _first_of_each(found.table, group, roles)
+    for name in dict.fromkeys(name for titles in found.titles for name in titles.columns):
+        found.table[name] = pd.Series([t.columns.get(name) for t in found.titles], dtype=object)
+    _say_points(found, len(frame), len(lines), len(sizes), by_points=by_points)
+    _name_unread(found, lines, points, where)
     good = [(x, y) for x, y in points if x is not None and y is not None]
     swap = axes == ("x", "y") and is_north_first(good)
     if swap:
         found.assumptions.append("点坐标 X 为北、Y 为东(由数值判定)")
-    order = _order(table, group, roles)
-    ring = table[roles["ring"]].astype(str).to_numpy() if "ring" in roles else None
+    order = _order(lines, group, roles, ring)
     found.shapes = [
         even_odd(_rings(points, [int(at) for at in order[group[order] == base]], ring, swap=swap))
         for base in range(len(sizes))
     ]
     return found
+
+
+def _rows(
+    frame: pd.DataFrame, points: list[_MaybePoint]
+) -> Iterator[tuple[_MaybePoint, dict[str, Cell]]]:
+    yield from zip(points, frame.to_dict("records"), strict=True)
+
+
+def _are_numbered(frame: pd.DataFrame, roles: Mapping[str, str]) -> bool:
+    """Whether most rows bear the number of a boundary point, as J1, and are no bases."""
+    if "point" not in roles:
+        return False
+    labels = [label_of(cell) for cell in frame[roles["point"]]]
+    numbered = sum(bool(label and _POINT_NUMBER.fullmatch(label)) for label in labels)
+    return 2 * numbered > len(labels)
+
+
+def _is_point(
+    point: _MaybePoint, row: Mapping[str, Cell], roles: Mapping[str, str], keys: Sequence[str]
+) -> bool:
+    """Whether a row is a boundary point, be it one that cannot be read: no edge, no title."""
+    if point != (None, None):
+        return True
+    label = label_of(row[roles["point"]]) if "point" in roles else None
+    if keys:
+        return "point" not in roles or label is not None
+    return label is not None and _ANY_NUMBER.fullmatch(label) is not None
+
+
+def _point_rows(
+    lines: pd.DataFrame, points: list[_MaybePoint], roles: Mapping[str, str]
+) -> list[PointRow]:
+    labels = lines[roles["point"]] if "point" in roles else [None] * len(lines)
+    return [
+        PointRow(None if x is None or y is None else (x, y), label_of(label), int(number))
+        for (x, y), label, number in zip(points, labels, lines["sheet_row"], strict=True)
+    ]
+
+
+def _titles(table: Table, kept: Sequence[bool]) -> dict[int, Sequence[Cell]]:
+    """Rows of the sheet that may be titles of plots."""
+    rows: dict[int, Sequence[Cell]] = dict(table.asides)
+    for keep, cells in zip(kept, table.frame.to_dict("split")["data"], strict=True):
+        if not keep:
+            *row, sheet_row = cells
+            rows[int(sheet_row)] = [None if cell != cell else cell for cell in row]  # noqa: PLR0124
+    return rows
+
+
+def _say_points(found: Drawn, rows: int, points: int, plots: int, *, by_points: bool) -> None:
+    if by_points and plots == 1:
+        found.assumptions.append("全部点按顺序连成一个图斑")
+    elif by_points:
+        found.assumptions.append("图斑按标题、点号和首尾相接分开")
+    told = dict.fromkeys(name for titles in found.titles for name in titles.columns)
+    if told:
+        found.assumptions.append(f"{'、'.join(cols.titles()[name] for name in told)}由标题行")
+    if rows > points:
+        found.assumptions.append(f"{rows - points} 行是边长或标题, 不是界址点")
+    found.assumptions.append(f"{points} 行界址点连成 {plots} 个图斑")
+
+
+def _name_unread(
+    found: Drawn, lines: pd.DataFrame, points: Sequence[_MaybePoint], where: Place
+) -> None:
+    unread = [row for row, point in enumerate(points) if None in point]
+    if unread:
+        rows = lines["sheet_row"].iloc[unread]
+        why = f"第 {rows.iloc[0]} 行等 {len(unread)} 行坐标读不懂"
+        found.issues.append(Issue("HG001", where, {"why": why}))
 
 
 def _groups(keys: pd.DataFrame) -> np.ndarray:
@@ -163,21 +254,22 @@ def _first_of_each(rest: pd.DataFrame, group: np.ndarray, roles: Mapping[str, st
     )
 
 
-def _order(table: pd.DataFrame, group: np.ndarray, roles: Mapping[str, str]) -> np.ndarray:
+def _order(
+    table: pd.DataFrame, group: np.ndarray, roles: Mapping[str, str], ring: np.ndarray | None
+) -> np.ndarray:
     """Rows in the order of their points: as numbered where the numbers tell all points apart."""
     rows = np.arange(len(table))
     if "point" not in roles:
         return rows
     numbers = pd.to_numeric(table[roles["point"]], errors="coerce").to_numpy(dtype=float)
-    ring = table[roles["ring"]].astype(str) if "ring" in roles else ""
-    labels = pd.DataFrame({"group": group, "ring": ring, "number": numbers})
+    labels = pd.DataFrame({"group": group, "ring": "" if ring is None else ring, "number": numbers})
     if np.isnan(numbers).any() or labels.duplicated().any():
         return rows
     return np.lexsort((rows, numbers))
 
 
 def _rings(
-    points: list[tuple[float | None, float | None]],
+    points: Sequence[_MaybePoint],
     rows: Iterable[int],
     ring: np.ndarray | None,
     *,
@@ -219,60 +311,3 @@ def _by_cells(table: pd.DataFrame, heading: str, where: Place) -> Drawn:
         found.shapes = [None] * len(table)
         found.assumptions += [_CENTRES] if marked else []
     return found
-
-
-# The system
-
-
-def _put_in_system(found: Drawn, text: str) -> None:
-    """Give the records the system that the words around the table state, or convert them."""
-    shapes = np.array(found.shapes, dtype=object)
-    xy = shapely.get_coordinates(shapes)
-    if not len(xy):
-        return
-    words = unicodedata.normalize("NFKC", text).upper()
-    degrees = bool((np.abs(xy) <= 180).all())
-    for pattern, title in _OFFSETS:
-        if degrees and pattern.search(words):
-            found.shapes = [_moved(shape, OFFSETS[title]) for shape in found.shapes]
-            found.crs = pyproj.CRS.from_epsg(CGCS2000_EPSG)
-            found.assumptions.append(f"坐标由 {title} 换算(表中注明)")
-            return
-    found.crs, said = _stated(words, xy, degrees=degrees)
-    found.assumptions += [said] if said else []
-
-
-def _moved(shape: shapely.Geometry | None, undo: Undoing) -> shapely.Geometry | None:
-    if shape is None:
-        return None
-    return shapely.transform(shape, lambda xy: np.column_stack(undo(xy[:, 0], xy[:, 1])))
-
-
-def _stated(words: str, xy: Floats, *, degrees: bool) -> tuple[pyproj.CRS | None, str]:
-    """The system that words name, and how that is said; nothing where they name none."""
-    old = next((entry for entry in _OLD_DATUMS if entry[0].search(words)), None)
-    datum, geographic = ("CGCS2000", CGCS2000_EPSG)
-    if old:
-        datum, geographic = old[1].name, old[1].degrees_epsg
-    if degrees and not old and not _CGCS2000.search(words):
-        return (pyproj.CRS.from_epsg(WGS84_EPSG), "") if _WGS84.search(words) else (None, "")
-    if degrees:
-        return pyproj.CRS.from_epsg(geographic), ""
-    zone = _zone(words)
-    try:
-        system = GaussKruger(zone or 0, bool((xy[:, 0] > 1e7).all()), datum)
-        said = f"坐标系={datum} {system.width}度{zone}带(表中注明)"
-        return pyproj.CRS.from_epsg(system.epsg), said
-    except ValueError:
-        return (pyproj.CRS.from_epsg(geographic) if old else None), ""
-
-
-def _zone(words: str) -> int | None:
-    """The zone that a central meridian or a zone number gives; 3 degrees unless 6 are named."""
-    meridian = _MERIDIAN.search(words)
-    if meridian:
-        degrees = int(meridian[1])
-        six = re.search(r"(?:6|六)\s*度", words) is not None
-        return (degrees + 3) // 6 if six else degrees // 3
-    found = _ZONE.search(words)
-    return int(found[1] or found[2]) if found else None

@@ -17,12 +17,18 @@ from herbgis.geo.china import CHINA, SURE_NORTHINGS_M
 from herbgis.reading.formats.rings import even_odd
 
 Point = tuple[float, float]
+#: Roles of two columns that together are a point; X and Y may be either.
+AXES = (("across", "up"), ("x", "y"))
 
 _IN_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]$")
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _SEXAGESIMAL = re.compile(
     rf"[EWNS东西南北经纬:\s]*{_NUMBER}\s*[°º度]\s*"
     rf"(?:{_NUMBER}\s*['’′分](?!['’′])\s*)?(?:{_NUMBER}\s*(?:\"|”|''|’’|′′|秒)?\s*)?[EWNS]?"
+)
+#: 108 30 18.36, 108:30:18.36, 108-30-18.36
+_IN_THREE = re.compile(
+    r"[EN东北经纬:\s]*(\d{2,3})[\s:-]\s*(\d{1,2})[\s:-]\s*(\d{1,2}(?:\.\d+)?)\s*[EN]?"
 )
 _WEST, _SOUTH, _EAST, _NORTH = CHINA
 _BETWEEN_POINTS = re.compile(r"[;|\n\r]+")
@@ -37,12 +43,16 @@ def _roles() -> Mapping[str, str]:
 
 
 def roles_of(headings: Sequence[str]) -> dict[str, str]:
-    """Role to heading: across, up, x, y, plot, ring, point, whole; the first heading of each."""
+    """Role to heading: across, up, x, y, plot, ring, point, whole.
+
+    Of several headings for one role the alias that the table lists first is meant.
+    """
+    ranks = {alias: rank for rank, alias in enumerate(_roles())}
+    known = [(_IN_BRACKETS.sub("", fold(heading)), heading) for heading in headings]
     found: dict[str, str] = {}
-    for heading in headings:
-        role = _roles().get(_IN_BRACKETS.sub("", fold(heading)))
-        if role is not None:
-            found.setdefault(role, heading)
+    for alias, heading in sorted(known, key=lambda entry: ranks.get(entry[0], len(ranks))):
+        if alias in ranks:
+            found.setdefault(_roles()[alias], heading)
     return found
 
 
@@ -52,10 +62,13 @@ def number_of(cell: object) -> float | None:
         return float(cell) if math.isfinite(cell) else None
     if not isinstance(cell, str):
         return None
-    text = unicodedata.normalize("NFKC", cell).strip().upper()
-    found = _SEXAGESIMAL.fullmatch(text)
+    # NFKC makes the ordinal sign, which stands for degrees in many a file, the letter o.
+    text = unicodedata.normalize("NFKC", cell.replace("º", "°")).strip().upper()
+    found = _SEXAGESIMAL.fullmatch(text) or _IN_THREE.fullmatch(text)
     if found:
         degrees, minutes, seconds = (float(part or 0) for part in found.groups())
+        if minutes >= 60 or seconds > 60:
+            return None
         return degrees + minutes / 60 + seconds / 3600
     try:
         value = float(text.strip("EWNS东西南北经纬度° M").replace(",", ""))

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from herbgis.reading.formats.grids import Grid
+from herbgis.reading.formats.coordinates import AXES, roles_of
+from herbgis.reading.formats.grids import Cell, Grid
 from herbgis.reading.formats.shown_cells import UNIT_HEADING, as_shown
 from herbgis.reading.formats.survey_file import Words
-from herbgis.reading.formats.table_blocks import blocks_of
+from herbgis.reading.formats.table_blocks import below_each_other, side_by_side
 from herbgis.reading.formats.table_headers import (
     Header,
     find_header,
     is_report,
     score,
+    units_in,
 )
 from herbgis.reading.formats.table_records import filled_down, frame_of, records_of, texts_of
 from herbgis.terms.policy import Policy
-
-_UNIT_NOTE = re.compile(r"单位[:：]\s*([^\s()]+)")
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,16 @@ class Table:
     """A table found in a grid: its records, and what was decided about the rest.
 
     `matched` gives the headings that name columns of the base table; `above` is all that is
-    written over the headings; `doubts` say what a person must look at. The rows of a report count
-    bases or list findings; none is a base.
+    written in and over the headings; `asides` are, where there are coordinates, the rows of the
+    sheet, counted from 1, that are neither headings nor records; `doubts` say what a person must
+    look at. The rows of a report count bases or list findings; none is a base.
     """
 
     frame: pd.DataFrame
     assumptions: tuple[str, ...]
     matched: Mapping[str, str]
     above: str
+    asides: Mapping[int, Sequence[Cell]] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     is_report: bool = False
 
@@ -49,8 +51,32 @@ def known_headings(grid: Grid, words: Words) -> int:
 
 def find_tables(grid: Grid, words: Words) -> list[Table]:
     """The tables of a grid, below each other or side by side; none where no row is a header."""
-    tables = (_find_table(block, words) for block in blocks_of(grid, words))
-    return [table for table in tables if table is not None]
+    beside = [
+        [table for block in below_each_other(part, words) if (table := _find_table(block, words))]
+        for part in side_by_side(grid, words)
+    ]
+    tables = [table for below in beside for table in below]
+    return [_continued(tables)] if len(beside) == len(tables) > 1 and _go_on(tables) else tables
+
+
+def _go_on(tables: Sequence[Table]) -> bool:
+    """Whether tables side by side are one, the points of which go on at the top on the right."""
+    headings = list(tables[0].frame.columns)
+    axes = any(set(pair) <= roles_of(headings).keys() for pair in AXES)
+    nameless = not {"base_id", "name"} & tables[0].matched.keys() and "plot" not in roles_of(
+        headings
+    )
+    return axes and nameless and all(list(table.frame.columns) == headings for table in tables)
+
+
+def _continued(tables: Sequence[Table]) -> Table:
+    frame = pd.concat([table.frame for table in tables], ignore_index=True)
+    asides: dict[int, Sequence[Cell]] = {}
+    for table in tables:
+        asides.update({at: [*asides.get(at, ()), *row] for at, row in table.asides.items()})
+    said = (f"并排的 {len(tables)} 栏界址点接着读", *tables[0].assumptions)
+    doubts = tuple(doubt for table in tables for doubt in table.doubts)
+    return replace(tables[0], frame=frame, asides=asides, assumptions=said, doubts=doubts)
 
 
 def _find_table(grid: Grid, words: Words) -> Table | None:
@@ -68,7 +94,8 @@ def _find_table(grid: Grid, words: Words) -> Table | None:
     first = grid.top + header.row + 1
     said = [f"表头在第 {first} 行, 以上 {above} 行未作记录"] if above else []
     filled = filled_down(grid, header, matched, said)
-    frame = frame_of(grid, header, records_of(grid, filled, header, said))
+    records = records_of(grid, filled, header, said)
+    frame = frame_of(grid, header, records)
     unit = None
     if "declared_value" in matched and "declared_unit" not in matched and heading_unit is None:
         unit = _unit_above(grid, header, words.policy)
@@ -79,19 +106,24 @@ def _find_table(grid: Grid, words: Words) -> Table | None:
         if UNIT_HEADING not in frame:
             frame[UNIT_HEADING] = pd.Series([unit] * len(frame), dtype=object)
         said.append(f"面积单位={unit}(由表头上方)")
-    written = " ".join(text for row in grid.rows[: header.row] for text in texts_of(row))
-    return Table(frame, (*said, *shown.said), matched, written, tuple(shown.doubts))
+    written = " ".join(text for row in grid.rows[: header.end] for text in texts_of(row))
+    asides = _asides(grid, header, {at for at, _ in records})
+    return Table(frame, (*said, *shown.said), matched, written, asides, tuple(shown.doubts))
+
+
+def _asides(grid: Grid, header: Header, records: AbstractSet[int]) -> dict[int, list[Cell]]:
+    if not any(set(pair) <= roles_of(header.headings).keys() for pair in AXES):
+        return {}
+    return {
+        grid.top + at + 1: row
+        for at, row in enumerate(grid.rows)
+        if at not in records and not header.row <= at < header.end and any(texts_of(row))
+    }
 
 
 def _unit_above(grid: Grid, header: Header, policy: Policy) -> str | None:
     """The unit of land that a note like 单位：亩 above the table states, if it states just one."""
     found = {
-        unit
-        for row in grid.rows[: header.row]
-        for cell in row
-        if isinstance(cell, str)
-        for note in _UNIT_NOTE.findall(cell)
-        for word in re.split(r"[、,，;；/]", note)
-        if (unit := policy.canonical("unit", word)) is not None
+        unit for row in grid.rows[: header.row] for cell in row for unit in units_in(cell, policy)
     }
     return policy.title_of("unit", found.pop()) if len(found) == 1 else None

@@ -14,6 +14,7 @@ from herbgis.reading.formats.table_headers import (
     heading_of,
     is_number,
     score,
+    units_in,
 )
 
 #: What tells the records of a table apart; where two headings name it, there are two tables.
@@ -22,17 +23,11 @@ _AXES = frozenset({"x", "y", "across", "up"})
 _LEAST_KNOWN_HEADINGS = 2
 
 
-def blocks_of(grid: Grid, words: Words) -> list[Grid]:
-    """The parts of a grid that hold a table each, or the grid itself."""
-    return [
-        below for beside in _side_by_side(grid, words) for below in _below_each_other(beside, words)
-    ]
-
-
 # Side by side
 
 
-def _side_by_side(grid: Grid, words: Words) -> list[Grid]:
+def side_by_side(grid: Grid, words: Words) -> list[Grid]:
+    """The parts of a grid that hold tables beside each other, or the grid itself."""
     columns = len(grid.rows[0]) if grid.rows else 0
     starts = _starts_behind_blanks(grid, words) or _starts_by_heading(grid, words)
     if not starts:
@@ -82,7 +77,8 @@ def _keys(headings: Sequence[str], words: Words) -> bool:
 # Below each other
 
 
-def _below_each_other(grid: Grid, words: Words) -> list[Grid]:
+def below_each_other(grid: Grid, words: Words) -> list[Grid]:
+    """The parts of a grid that hold a table each below the other, or the grid itself."""
     header = find_header(grid, words)
     if header is None:
         return [grid]
@@ -106,7 +102,7 @@ def _starts_below(grid: Grid, header: Header, words: Words) -> Iterator[int]:
         start = at
         while start > floor and grid.rows[start - 1].count(None) >= len(row) - 1:
             start -= 1
-        if row in own and not _states_unit(grid.rows[start:at]):
+        if row in own and not _states_unit(grid.rows[start:at], words):
             continue
         yield start
         own, floor = [row], at + 1
@@ -130,6 +126,6 @@ def _is_header(row: Sequence[Cell], words: Words) -> bool:
     return score(headings, words) >= max(_LEAST_KNOWN_HEADINGS, (len(cells) + 1) // 2)
 
 
-def _states_unit(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Whether a note above repeated headings may give them another unit."""
-    return any("单位" in cell for row in rows for cell in row if isinstance(cell, str))
+def _states_unit(rows: Sequence[Sequence[Cell]], words: Words) -> bool:
+    """Whether a note above repeated headings gives them a unit of land."""
+    return any(units_in(cell, words.policy) for row in rows for cell in row)

@@ -22,6 +22,7 @@ _NO_HEADING_ALONE = {"plot", "point", "ring"}
 _LEAST_KNOWN_HEADINGS = 2
 _UNIT_IN_HEADING = re.compile(r"(?<=[(（])\s*单位\s*[:：]?\s*(?=.)")
 _HIDDEN = "(隐藏列)"
+_UNIT_NOTE = re.compile(r"单位[:：]\s*([^\s()]+)")
 _PLAIN_NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+%?")
 
 
@@ -41,14 +42,15 @@ class Header:
 
 def find_header(grid: Grid, words: Words) -> Header | None:
     """The row, or the two rows merged, that name the most columns of the base table."""
-    best: tuple[tuple[int, bool, int, int], Header] | None = None
+    best: tuple[tuple[int, int, bool, int, int], Header] | None = None
     last = min(_HEADER_WITHIN_ROWS, len(grid.rows))
     for row in range(last):
         for height in (1, 2) if row + 1 < last else (1,):
             names = _names(grid, row, height, words)
             known = score(names, words)
             below = height == 2 and _is_below(grid.rows[row], grid.rows[row + 1], words)
-            key = (known, below, -height, -row)
+            beside = len(roles_of(names).keys() & _NO_HEADING_ALONE)
+            key = (known, beside, below, -height, -row)
             if known >= _LEAST_KNOWN_HEADINGS and (best is None or key > best[0]):
                 best = key, Header(_told_apart(names, grid, words), row, height)
     return None if best is None else best[1]
@@ -96,7 +98,7 @@ def _joined(parent: str, child: str, words: Words, *, alone: bool) -> str:
         return parent or child
     both = parent + child
     choices = [both, child + parent, *([child] if alone else [])]
-    return next((name for name in choices if words.know(name)), both)
+    return next((name for name in choices if words.know(name) or roles_of([name])), both)
 
 
 def _filled_right(above: list[str], below: list[str], grid: Grid, row: int) -> list[str]:
@@ -156,3 +158,11 @@ def _told_apart(names: list[str], grid: Grid, words: Words) -> list[str]:
 def _named(headings: list[str], words: Words) -> frozenset[str]:
     """Columns of the base table and roles of coordinates that headings name."""
     return frozenset(words.match(headings)[0]) | roles_of(headings).keys()
+
+
+def units_in(cell: Cell, policy: Policy) -> set[str]:
+    """The units of land that a note like 单位：亩 states."""
+    if not isinstance(cell, str):
+        return set()
+    words = (word for note in _UNIT_NOTE.findall(cell) for word in re.split(r"[、,，;；/]", note))
+    return {unit for word in words if (unit := policy.canonical("unit", word)) is not None}

@@ -59,7 +59,7 @@ def layers_of_grids(
     reports = [name for name, found in tables.items() if found and found.is_report]
     said += [f"工作表 {name} {_REPORT}, 未读" for name in reports]
     layers = [
-        _layer(file.shown, name, found, encoding)
+        _layer(file, name, found, encoding)
         for name, found in tables.items()
         if found and not found.is_report
     ]
@@ -103,8 +103,9 @@ def _tables(grids: Mapping[str, Grid], words: Words) -> dict[str, Table | None]:
     return tables
 
 
-def _layer(shown: str, name: str, table: Table, encoding: str) -> Layer:
-    found = drawn(table.frame, table.matched, table.above, Place(shown, name))
+def _layer(file: SurveyFile, name: str, table: Table, encoding: str) -> Layer:
+    shown = file.shown
+    found = drawn(table, Place(shown, name), file.words)
     frame = bare_frame(table.frame) if found is None else found.frame()
     return Layer(
         file=shown,
