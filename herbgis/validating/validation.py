@@ -12,6 +12,7 @@ from herbgis.foundation.errors import UnknownNameError
 from herbgis.measuring.areas import measure_land
 from herbgis.reading.counties import tidy_counties
 from herbgis.reading.understanding.survey import Survey, survey_of
+from herbgis.reading.understanding.zoneless import in_their_zone
 from herbgis.terms.issues import (
     Issue,
     in_order,
@@ -125,6 +126,7 @@ def validate(
     policy = policy or load_policy()
     given = survey if isinstance(survey, Survey) else survey_of(survey, policy=policy)
     borders = None if counties is None else tidy_counties(counties, policy=policy)
+    given = in_their_zone(given, borders)
     counted = None if against is None else survey_of(against, policy=policy).bases
     settled = layer_is_blocked(given)
     placed = misplaced.put_right(
