@@ -83,7 +83,7 @@ def test_points_too_few_for_a_ring_are_kept_as_points(tmp_path: Path) -> None:
 def test_a_table_of_mapinfo_is_not_taken_for_points(tmp_path: Path) -> None:
     path = _dat(tmp_path, _lines(rectangle()))
     path.with_suffix(".MAP").write_bytes(b"")
-    assert "没有可读的测量文件" in hg.read_survey(tmp_path).issues["message"].iloc[0]
+    assert "缺同名的 .tab" in hg.read_survey(tmp_path).issues["message"].iloc[0]
     path.with_suffix(".MAP").unlink()
     assert len(hg.read_survey(tmp_path).bases) == 1
 
