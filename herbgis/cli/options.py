@@ -55,7 +55,7 @@ def targets_of(texts: Sequence[str]) -> dict[str, int]:
 
 def date(text: str | None) -> dt.date | None:
     """The day that an option names."""
-    from herbgis.foundation.units import parse_date
+    from herbgis.foundation.dates import parse_date
 
     if text is None:
         return None

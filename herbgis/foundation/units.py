@@ -1,8 +1,7 @@
-"""亩 ⇄ m² ⇄ ha, rounding, and numbers and dates as people write them."""
+"""亩 ⇄ m² ⇄ ha, rounding, and numbers and words as people write them."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -77,33 +76,6 @@ def parse_quantity(text: str) -> Quantity | None:
     else:
         unit = multiple + unit
     return Quantity(value, unit or None, plain=False)
-
-
-_DATE_FORMS = (
-    re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?"),
-    re.compile(r"(\d{4})(\d{2})(\d{2})"),
-    re.compile(r"(\d{4})(?:年|\.0)?"),
-    re.compile(r"(\d{4})[-/.年](\d{1,2})月?"),
-    re.compile(r"(\d{4})(\d{2})"),
-)
-
-
-def parse_date(text: str) -> dt.date | None:
-    """Read a date as people write it; a month or a year alone stands for its first day.
-
-    None where the text is no date or names a day that does not exist.
-    """
-    folded = unicodedata.normalize("NFKC", text).strip().replace(" 00:00:00", "")
-    folded = re.sub(r"\s*([年月日])\s*", r"\1", folded)
-    for form in _DATE_FORMS:
-        found = form.fullmatch(folded)
-        if found:
-            parts = [int(part) for part in found.groups()]
-            try:
-                return dt.date(*([*parts, 1, 1])[:3])
-            except ValueError:
-                return None
-    return None
 
 
 def fold(text: str) -> str:

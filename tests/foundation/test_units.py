@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from herbgis.foundation.dates import parse_date
 from herbgis.foundation.units import (
     MU_M2,
     Quantity,
     fold,
-    parse_date,
     parse_quantity,
     round_mu,
     to_mu,

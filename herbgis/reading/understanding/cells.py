@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from herbgis.foundation.dates import parse_date, parse_day_number
 from herbgis.foundation.identifiers import ODD_ID, fold_id
-from herbgis.foundation.units import parse_date, parse_quantity
+from herbgis.foundation.units import parse_quantity
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
@@ -153,6 +154,6 @@ def read_dates(source: pd.Series) -> tuple[pd.Series, pd.Series]:
         naive = source.dt.tz_localize(None) if source.dt.tz is not None else source
         return naive.astype("datetime64[s]"), cols.missing("text", source.index)
     given = Distinct.of(clean_texts(source))
-    days = [parse_date(text) if text else None for (text,) in given.rows]
+    days = [parse_date(text) or parse_day_number(text) if text else None for (text,) in given.rows]
     raws = [text if day is None else None for (text,), day in zip(given.rows, days, strict=True)]
     return given.spread(days, "date"), given.spread(raws, "text")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from herbgis.foundation.units import parse_date
+from herbgis.foundation.dates import parse_date
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.cells import Distinct, clean_texts, read_dates, read_quantities
 from herbgis.terms import columns as cols

@@ -1,0 +1,119 @@
+"""Dates as people write them, in whatever precision: a day, a month, a half-year, a year."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+_DIGITS = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {
+    "零": "0",
+    "○": "0",
+    "两": "2",
+}
+_YEAR_IN_WORDS = re.compile(f"[{''.join(_DIGITS)}]{{4}}(?=年)")
+_NUMBER_IN_WORDS = re.compile("[廿卅]?[一二三四五六七八九十]+(?=[月日])|[廿卅](?=日)")
+#: Said around a date without changing it.
+_ABOUT = re.compile(
+    "^(?:约|大约|预计|计划|拟|拟于|预计于)|(?:左右|建成|完工|竣工|投产|完成|初步建成)$"
+)
+_TIME = r"(?:[ T]?[0-9]{1,2}[:时点].*)?"
+_FORMS = (
+    re.compile(rf"(\d{{4}})[-/.年、,](\d{{1,2}})[-/.月、,](\d{{1,2}})日?{_TIME}"),
+    re.compile(rf"(\d{{4}}) (\d{{1,2}}) (\d{{1,2}}){_TIME}"),
+    re.compile(r"(\d{4})(\d{2})(\d{2})"),
+    re.compile(r"(\d{4})(?:年度?|\.0)?"),
+    re.compile(r"(\d{4})[-/.年](\d{1,2})月?份?"),
+    re.compile(r"(\d{4})(\d{2})"),
+)
+#: The month that a part of a year begins with.
+_PARTS = {
+    "初": 1,
+    "年初": 1,
+    "上半年": 1,
+    "第1季度": 1,
+    "1季度": 1,
+    "Q1": 1,
+    "春": 3,
+    "春季": 3,
+    "第2季度": 4,
+    "2季度": 4,
+    "Q2": 4,
+    "年中": 6,
+    "中": 6,
+    "夏季": 6,
+    "下半年": 7,
+    "第3季度": 7,
+    "3季度": 7,
+    "Q3": 7,
+    "秋季": 9,
+    "秋": 9,
+    "第4季度": 10,
+    "4季度": 10,
+    "Q4": 10,
+    "底": 12,
+    "末": 12,
+    "年底": 12,
+    "年末": 12,
+    "底前": 12,
+}
+_PART_OF_YEAR = re.compile(f"(\\d{{4}})年?({'|'.join(sorted(_PARTS, key=len, reverse=True))})")
+#: The day that a part of a month begins with.
+_THIRDS = {"初": 1, "上旬": 1, "中旬": 11, "中": 11, "下旬": 21, "底": 21, "末": 21}
+_PART_OF_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月(初|上旬|中旬|中|下旬|底|末)")
+#: Day numbers of a workbook that may be dates: 1982-02-18 to 2064-04-08.
+_DAY_NUMBERS = range(30000, 60001)
+_FIRST_DAY = dt.date(1899, 12, 30)
+
+
+def parse_date(text: str) -> dt.date | None:
+    """Read a date as people write it; what is less than a day stands for its first day.
+
+    A month or a year alone, a half or quarter (``2020年上半年``), the end of a year (``2019年底``,
+    its December) or a third of a month; digits in words (``二〇二〇年五月``); a time behind.
+    None where the text is no date or names a day that does not exist.
+    """
+    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = re.sub(r"\s*([年月日号])\s*", r"\1", folded).replace("号", "日")
+    folded = _ABOUT.sub("", _in_digits(folded))
+    for form in _FORMS:
+        found = form.fullmatch(folded)
+        if found:
+            return _day(*(int(part) for part in found.groups()))
+    part = _PART_OF_YEAR.fullmatch(folded)
+    if part:
+        return _day(int(part[1]), _PARTS[part[2]])
+    third = _PART_OF_MONTH.fullmatch(folded)
+    return _day(int(third[1]), int(third[2]), _THIRDS[third[3]]) if third else None
+
+
+def parse_day_number(text: str) -> dt.date | None:
+    """The day of a workbook's day number, as a cell without a date format shows it: 43969."""
+    if not re.fullmatch(r"[0-9]{5}(?:\.[0-9]+)?", text):
+        return None
+    number = int(float(text))
+    return _FIRST_DAY + dt.timedelta(days=number) if number in _DAY_NUMBERS else None
+
+
+def _day(year: int, month: int = 1, day: int = 1) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _in_digits(text: str) -> str:
+    """Numbers of a date in digits: 二〇二〇年五月十八日 is 2020年5月18日."""
+    text = _YEAR_IN_WORDS.sub(lambda found: "".join(map(_DIGITS.__getitem__, found[0])), text)
+    text = _NUMBER_IN_WORDS.sub(lambda found: str(_below_hundred(found[0])), text)
+    return re.sub("[一二三四](?=季度)", lambda found: _DIGITS[found[0]], text)
+
+
+def _below_hundred(words: str) -> int:
+    """A number below a hundred: 十八, 二十, 三十一, 廿五."""
+    words = words.replace("廿", "二十").replace("卅", "三十").replace("十十", "十")
+    tens, ten, ones = words.rpartition("十")
+    if len(tens) > 1 or len(ones) > 1:
+        return 0
+    value = int(_DIGITS[tens]) if tens else 1
+    return (10 * value if ten else 0) + (int(_DIGITS[ones]) if ones else 0)
