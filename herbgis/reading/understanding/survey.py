@@ -7,7 +7,7 @@ understood, by one way for files and for an analyst's own frame.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -22,6 +22,7 @@ from herbgis.geo.systems import Geometries, refuse_shiftless
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
 from herbgis.reading.understanding.file_entries import FILES_COLUMNS, layer_entry
+from herbgis.reading.understanding.dbf_nulls import without_null_numbers
 from herbgis.reading.understanding.frames import as_base_table, with_headings
 from herbgis.reading.understanding.joining import join_lists
 from herbgis.reading.understanding.lost_digits import lost_ids
@@ -242,6 +243,7 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
         if cut:
             pairs = "、".join(f"{heading}→{cols.titles()[name]}" for name, heading in cut.items())
             said.add(f"列名被截断, 按前缀认作: {pairs}")
+        layer = replace(layer, frame=without_null_numbers(layer.frame, matched.columns, said))
     placed = place_layer(_shapes(layer.frame), layer.crs, where, policy.datum_parameters)
     for line in placed.assumptions:
         said.add(line)
