@@ -12,6 +12,7 @@ from herbgis.geo.geopackages import is_locked
 from herbgis.reading.file_kinds import suffix_of
 from herbgis.reading.formats.content import Content, content_of, contents, is_blank, why_not_opened
 from herbgis.reading.formats.dxf import read_dxf
+from herbgis.reading.formats.geojson import read_geojson
 from herbgis.reading.formats.gpx import read_gpx
 from herbgis.reading.formats.html_tables import read_html, read_mht
 from herbgis.reading.formats.kml import read_kml
@@ -22,7 +23,7 @@ from herbgis.reading.formats.ovjsn import read_ovjsn
 from herbgis.reading.formats.plot_txt import read_plot_txt
 from herbgis.reading.formats.points import read_cass_points
 from herbgis.reading.formats.survey_file import Reader, SurveyFile, Words
-from herbgis.reading.formats.vector import read_gdal, read_geojson, read_parquet
+from herbgis.reading.formats.vector import read_gdal, read_parquet
 from herbgis.reading.formats.workbook import read_csv, read_workbook
 from herbgis.reading.formats.xml_workbook import read_xml_workbook
 from herbgis.reading.sources import Source

@@ -1,4 +1,4 @@
-"""What GDAL reads: GeoPackage, shapefile, GeoJSON, file geodatabase; and GeoParquet."""
+"""What GDAL reads: GeoPackage, shapefile, file geodatabase; and GeoParquet."""
 
 from __future__ import annotations
 
@@ -57,23 +57,6 @@ def read_gdal(file: SurveyFile) -> Iterator[Layer]:
         if lacking:
             layer = replace(layer, assumptions=(geopackage.JOURNAL_LACKS, *layer.assumptions))
         yield layer
-
-
-def read_geojson(file: SurveyFile) -> Iterator[Layer]:
-    """A GeoJSON file; one that is not UTF-8 is written so for GDAL, which takes it for granted."""
-    text, encoding = encodings.decode_text(file.path.read_bytes())
-    if encoding.startswith("UTF-8") and "\ufffd" not in text:
-        yield from read_gdal(file)
-        return
-    title = encodings.title_of(encoding)
-    with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
-        copy = Path(folder, file.path.name)
-        copy.write_text(text, encoding="utf-8", newline="")
-        for layer in read_gdal(replace(file, path=copy)):
-            issue = Issue("HG003", Place(file.shown, layer.name), {"encoding": title})
-            said = (encodings.decided_line(title), *layer.assumptions)
-            issues = (issue, *layer.issues)
-            yield replace(layer, encoding=title, assumptions=said, issues=issues)
 
 
 def _read_shapefile(file: SurveyFile, folder: Path) -> Layer:

@@ -1,0 +1,91 @@
+"""GeoJSON: by GDAL where it keeps every member, else member by member."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import pyogrio
+
+from herbgis.reading.formats import encodings
+from herbgis.reading.formats.geojson_features import Features, features_of
+from herbgis.reading.formats.stated_systems import usable
+from herbgis.reading.formats.survey_file import SurveyFile
+from herbgis.reading.formats.vector import read_gdal
+from herbgis.reading.formats.wkb import decode
+from herbgis.reading.understanding.lost_digits import digits_lost
+from herbgis.reading.understanding.survey import Layer
+from herbgis.terms.issues import Issue, Place
+
+_PROPERTIES = re.compile(r'"properties"\s*:\s*[{n]')
+_GEOMETRY = re.compile(r'"geometry"\s*:\s*(?:\{|(n))')
+
+
+def read_geojson(file: SurveyFile) -> Iterator[Layer]:
+    """A GeoJSON file; one that is not UTF-8 is written so for GDAL, which takes it for granted."""
+    text, encoding = encodings.decode_text(file.path.read_bytes())
+    if encoding.startswith("UTF-8") and "\ufffd" not in text:
+        yield from _read_text(file, text)
+        return
+    title = encodings.title_of(encoding)
+    with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
+        copy = Path(folder, file.path.name)
+        copy.write_text(text, encoding="utf-8", newline="")
+        for layer in _read_text(replace(file, path=copy), text):
+            issue = Issue("HG003", Place(file.shown, layer.name), {"encoding": title})
+            said = (encodings.decided_line(title), *layer.assumptions)
+            issues = (issue, *layer.issues)
+            yield replace(layer, encoding=title, assumptions=said, issues=issues)
+
+
+def _read_text(file: SurveyFile, text: str) -> Iterator[Layer]:
+    """The layers as GDAL has them, if they have all that the text has; else its members."""
+    try:
+        layers = [*read_gdal(file)]
+    except pyogrio.errors.DataSourceError:
+        members = features_of(text)
+        if members is None:
+            raise
+        yield _layer(file, members, file.path.stem)
+        return
+    if len(layers) == 1 and _lacks(layers[0], text) and (members := features_of(text)):
+        yield _layer(file, members, layers[0].name)
+        return
+    yield from layers
+
+
+def _lacks(layer: Layer, text: str) -> bool:
+    """Whether a layer lacks a member, a geometry or a digit that its text has."""
+    frame = layer.frame
+    geometries = [*_GEOMETRY.finditer(text)]
+    drawn = sum(match[1] is None for match in geometries)
+    return (
+        max(len(geometries), len(_PROPERTIES.findall(text))) > len(frame)
+        or drawn > int(frame.geometry.notna().sum())
+        or any(digits_lost(frame[heading]).any() for heading in frame.columns.drop("geometry"))
+    )
+
+
+def _layer(file: SurveyFile, features: Features, name: str) -> Layer:
+    where = Place(file.shown, name)
+    shapes = decode(features.blobs())
+    crs, said = usable(features.crs)
+    issues = [*shapes.issues(where)]
+    if features.damage:
+        issues.append(Issue("HG001", where, {"why": "文件不完整, 只读到能读的部分"}))
+        said = (features.damage, *said)
+    geometry = gpd.GeoSeries(shapes.geometry)
+    return Layer(
+        file=file.shown,
+        name=name,
+        frame=gpd.GeoDataFrame(features.cells(), geometry=geometry),
+        crs=crs,
+        promised=len(geometry),
+        encoding="UTF-8",
+        assumptions=(*features.said, *said),
+        issues=tuple(issues),
+    )
