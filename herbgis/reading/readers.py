@@ -20,10 +20,11 @@ from herbgis.reading.formats.lone_table import read_lone_table
 from herbgis.reading.formats.mapinfo import read_mapinfo
 from herbgis.reading.formats.open_books import read_ods, read_xlsb
 from herbgis.reading.formats.ovjsn import read_ovjsn
+from herbgis.reading.formats.parquet import read_parquet
 from herbgis.reading.formats.plot_txt import read_plot_txt
 from herbgis.reading.formats.points import read_cass_points
 from herbgis.reading.formats.survey_file import Reader, SurveyFile, Words
-from herbgis.reading.formats.vector import read_gdal, read_parquet
+from herbgis.reading.formats.vector import read_gdal
 from herbgis.reading.formats.workbook import read_csv, read_workbook
 from herbgis.reading.formats.xml_workbook import read_xml_workbook
 from herbgis.reading.sources import Source

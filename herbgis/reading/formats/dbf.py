@@ -21,6 +21,8 @@ import pandas as pd
 
 from herbgis.geo.geodesy import Flags
 
+#: Files whose cells stand in a DBF.
+DBF_SUFFIXES = frozenset({".shp", ".dbf"})
 HEADER = struct.Struct("<4xIHH")
 HEADER_BYTES = FIELD_BYTES = 32
 HEADING_BYTES = 11

@@ -24,6 +24,7 @@ import pyogrio
 from herbgis.geo.systems import Geometries
 from herbgis.reading.formats import encodings
 from herbgis.reading.formats.arrow_cells import BYTEWISE, cells_of, heading_of, told_apart
+from herbgis.reading.formats.dbf import DBF_SUFFIXES
 from herbgis.reading.formats.wkb import Decoded, decode
 
 _EXTENSION = b"ARROW:extension:name"
@@ -103,7 +104,7 @@ def read_table(path: Path, layer: str, *, encoding: str | None = None) -> GdalTa
         (table.column(at) for at in columns), names, len(table), bytewise=encoding
     )
     days = [place for place, at in enumerate(columns) if pa.types.is_date(fields[at].type)]
-    days = [] if path.suffix.lower() == ".shp" else days  # a DBF's are taken from its bytes
+    days = [] if path.suffix.lower() in DBF_SUFFIXES else days  # taken from its bytes
     for place, texts in _days_as_text(path, layer, {n: written[n] for n in days}, len(table)):
         cells.isetitem(place, texts)
     return GdalTable(

@@ -11,9 +11,9 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 
+from herbgis.geo.stated_systems import usable
 from herbgis.reading.formats import encodings
 from herbgis.reading.formats.geojson_features import Features, features_of
-from herbgis.reading.formats.stated_systems import usable
 from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.formats.vector import read_gdal
 from herbgis.reading.formats.wkb import decode

@@ -10,6 +10,7 @@ from pathlib import Path
 
 #: Bytes 18 and 19 of an SQLite file: 2 where changes go to a journal ahead of the file first.
 _JOURNAL_AT, _AHEAD = slice(18, 20), b"\x02\x02"
+_SQLITE = b"SQLite format 3\0"
 _JOURNAL = "-wal"
 JOURNAL_LACKS = (
     "是在别的软件打开着时拷出来的(缺 -wal 文件), 最后的改动可能不在里面; 请关闭后重新拷贝"
@@ -23,7 +24,8 @@ def journal_lacks(path: Path) -> bool:
     """
     with path.open("rb") as file:
         head = file.read(_JOURNAL_AT.stop)
-    return head[_JOURNAL_AT] == _AHEAD and not path.with_name(f"{path.name}{_JOURNAL}").exists()
+    ahead = head.startswith(_SQLITE) and head[_JOURNAL_AT] == _AHEAD
+    return ahead and not path.with_name(f"{path.name}{_JOURNAL}").exists()
 
 
 def count_of(path: Path, layer: str) -> int | None:

@@ -8,7 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from herbgis.reading.formats import encodings
-from herbgis.reading.formats.shapefile import copied, promised_records, text_encoding
+from herbgis.reading.formats.shapefile import (
+    copied,
+    deleted_records,
+    promised_records,
+    text_encoding,
+)
 from herbgis.reading.formats.shapefile import with_sound_table as with_sound_rows
 from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.formats.vector import read_gdal
@@ -30,7 +35,7 @@ def read_lone_table(file: SurveyFile) -> Iterator[Layer]:
         said = ["只有属性表 .dbf, 没有 .shp 图形"]
         issues = []
         where = Place(file.shown, path.stem)
-        promised = promised_records(path)
+        promised = promised_records(path) - deleted_records(path)
         if not agrees:
             said.append(encodings.decided_line(title))
             issues.append(Issue("HG003", where, {"encoding": title}))

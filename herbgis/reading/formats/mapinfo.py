@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from herbgis.reading.formats.encodings import GBK
+from herbgis.reading.formats.encodings import GBK, decide, decided_line, title_of
 from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.formats.vector import read_gdal
 from herbgis.reading.understanding.survey import Layer
+from herbgis.terms.issues import Issue, Place
 
 _CHARSET = re.compile(
     rb'(?:!charset +|^ *charset +"|type +native +charset +")([\w-]+)', re.IGNORECASE | re.MULTILINE
@@ -18,27 +21,68 @@ _CHARSET = re.compile(
 _HEAD_BYTES = 4096
 #: MapInfo's names for the encodings of Chinese text.
 _ENCODINGS = {"WINDOWSSIMPCHINESE": GBK, "UTF-8": "UTF-8"}
+_CHINESE = b"WindowsSimpChinese"
+#: Parts of a table that hold its texts.
+_TEXTS = frozenset({".mif", ".mid", ".tab", ".dat"})
 
 
 def read_mapinfo(file: SurveyFile) -> Iterator[Layer]:
     """A table's layers, in the charset that it states where its texts are in it."""
     encoding = _ENCODINGS.get(_stated(file.path), "")
     rows = _rows_beside(file.path)
-    for layer in read_gdal(file):
-        plane = layer.crs is not None and layer.crs.is_engineering
-        crs = None if plane else layer.crs
-        decided = any(issue.code == "HG003" for issue in layer.issues)
-        yield replace(
-            layer,
-            crs=crs,
-            promised=max(layer.promised, rows),
-            encoding=layer.encoding if decided else encoding,
-        )
+    with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
+        told = "" if encoding else _told(file.path)
+        path = _stating(file.path, Path(folder)) if told else file.path
+        for layer in read_gdal(replace(file, path=path)):
+            # GDAL counts the parts of a collection as records; the table beside has a row each.
+            promised = max(rows, len(layer.frame)) if _is_mif(path) else layer.promised
+            said, issues = layer.assumptions, layer.issues
+            if told:
+                said = (decided_line(told), *said)
+                issues = (
+                    Issue("HG003", Place(file.shown, layer.name), {"encoding": told}),
+                    *issues,
+                )
+            yield replace(
+                layer,
+                promised=promised,
+                encoding=encoding or told or layer.encoding,
+                assumptions=said,
+                issues=issues,
+            )
+
+
+def _told(path: Path) -> str:
+    """GBK where a table that states no charset of ours is in it, by its bytes; else nothing."""
+    pieces = [part.read_bytes() for part in _parts(path) if part.suffix.lower() in _TEXTS]
+    decided = decide(line for piece in pieces for line in re.split(rb"[\n\0]+", piece))
+    return GBK if decided and title_of(decided) == GBK else ""
+
+
+def _stating(path: Path, folder: Path) -> Path:
+    """A copy that states the charset of Chinese text, which GDAL reads headings by."""
+    for part in _parts(path):
+        shutil.copyfile(part, folder / part.name)
+    copy = folder / path.name
+    data = copy.read_bytes()
+    stated = _CHARSET.search(data[:_HEAD_BYTES])
+    if stated:
+        copy.write_bytes(data[: stated.start(1)] + _CHINESE + data[stated.end(1) :])
+    return copy
+
+
+def _parts(path: Path) -> list[Path]:
+    """The files of a table, which have one name and different suffixes."""
+    return [p for p in sorted(path.parent.iterdir()) if p.stem == path.stem and p.is_file()]
+
+
+def _is_mif(path: Path) -> bool:
+    return path.suffix.lower() == ".mif"
 
 
 def _rows_beside(path: Path) -> int:
     """Rows of the .mid beside a .mif, which holds one for every record; 0 for a TAB."""
-    if path.suffix.lower() != ".mif":
+    if not _is_mif(path):
         return 0
     for table in (path.with_suffix(".mid"), path.with_suffix(".MID")):
         if table.is_file():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from herbgis.geo.stated_systems import usable
 from herbgis.reading.formats import encodings
 from herbgis.reading.formats.dbf import (
     END_OF_FIELDS,
@@ -20,7 +21,6 @@ from herbgis.reading.formats.dbf import (
     exact_columns,
     fields_of,
 )
-from herbgis.reading.formats.stated_systems import usable
 
 _SHX_HEADER_BYTES = 100
 _SHX_RECORD_BYTES = 8

@@ -1,4 +1,4 @@
-"""What GDAL reads: GeoPackage, shapefile, file geodatabase; and GeoParquet."""
+"""What GDAL reads: GeoPackage, shapefile, file geodatabase."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import pandas as pd
 import pyogrio
 
 from herbgis.geo.geopackages import OWN_PREFIX
+from herbgis.geo.stated_systems import usable
 from herbgis.reading.formats import encodings, geopackage
+from herbgis.reading.formats.dbf import DBF_SUFFIXES
 from herbgis.reading.formats.gdal_tables import GdalTable, read_table
 from herbgis.reading.formats.rings import by_nesting
 from herbgis.reading.formats.shapefile import (
@@ -28,7 +30,6 @@ from herbgis.reading.formats.shapefile import (
     with_sound_system,
     with_sound_table,
 )
-from herbgis.reading.formats.stated_systems import usable
 from herbgis.reading.formats.survey_file import SurveyFile, Words
 from herbgis.reading.understanding.survey import Layer, bare_frame
 from herbgis.terms.issues import Issue, Place
@@ -67,7 +68,7 @@ def _read_shapefile(file: SurveyFile, folder: Path) -> Layer:
     if has_index(path):
         layer = _read_layer(whole, file.shown, path.stem, file.words, alone=True)
     else:
-        layer = _read_without_index(copied(path, folder), file)
+        layer = _read_without_index(copied(whole, folder), file)
     if stated is not None:
         crs, said = usable(stated)
         layer = replace(layer, crs=crs, assumptions=(*said, *layer.assumptions))
@@ -120,7 +121,7 @@ def _read_layer(path: Path, shown: str, name: str, words: Words, *, alone: bool)
     is_shapefile = path.suffix.lower() == ".shp"
     encoding, agrees = text_encoding(path) if is_shapefile else (None, True)
     table = read_table(path, name, encoding=encoding)
-    if is_shapefile:
+    if path.suffix.lower() in DBF_SUFFIXES:
         for place, cells in exact_cells(path, len(table.cells)):
             table.cells.isetitem(place, cells)
     if path.suffix.lower() == ".gpkg":
@@ -173,23 +174,3 @@ def _named_by_aliases(table: GdalTable, words: Words) -> dict[str, str]:
             named[heading] = alias
             taken.add(alias)
     return named
-
-
-def read_parquet(file: SurveyFile) -> Iterator[Layer]:
-    """A GeoParquet file, or a plain Parquet table without geometry."""
-    try:
-        table: pd.DataFrame = gpd.read_parquet(file.path)
-    except ValueError as error:
-        if "geo metadata" not in str(error):
-            raise
-        table = pd.read_parquet(file.path)
-    crs, said = usable(table.crs if isinstance(table, gpd.GeoDataFrame) else None)
-    yield Layer(
-        file=file.shown,
-        name=file.path.stem,
-        frame=bare_frame(table),
-        crs=crs,
-        promised=len(table),
-        encoding="UTF-8",
-        assumptions=said,
-    )

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from herbgis.foundation.errors import HerbgisError, UnknownNameError
 from herbgis.foundation.identifiers import ODD_ID, fold_id
 from herbgis.geo.geodesy import Ints
+from herbgis.reading.understanding.arrow_columns import without_arrow_types
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
 from herbgis.reading.understanding.cells import CONTROL, placeholders_among
@@ -81,7 +82,7 @@ def as_base_table(
         A heading that is read stands twice.
     """
     read, added = _of_reading(columns)
-    given = _with_ids(frame, policy)
+    given = without_arrow_types(_with_ids(frame, policy))
     _refuse_twins(given, policy)
     if is_understood(given, policy=policy, columns=read):
         table = given.copy()

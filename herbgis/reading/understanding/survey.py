@@ -18,12 +18,14 @@ import pyproj
 from herbgis.foundation import display
 from herbgis.foundation.errors import CrsError, MissingColumnError
 from herbgis.geo.geodesy import CGCS2000
+from herbgis.geo.stated_systems import usable
 from herbgis.geo.systems import Geometries, refuse_shiftless
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
-from herbgis.reading.understanding.file_entries import FILES_COLUMNS, layer_entry
 from herbgis.reading.understanding.dbf_nulls import without_null_numbers
+from herbgis.reading.understanding.file_entries import FILES_COLUMNS, layer_entry
 from herbgis.reading.understanding.frames import as_base_table, with_headings
+from herbgis.reading.understanding.geometry_columns import drawn
 from herbgis.reading.understanding.joining import join_lists
 from herbgis.reading.understanding.lost_digits import lost_ids
 from herbgis.reading.understanding.placing import Placed, place_layer
@@ -67,18 +69,9 @@ class Layer:
     cut_headings: bool = False
 
 
-def has_geometry(table: pd.DataFrame) -> bool:
-    """Whether a table has a column of geometries that is in use."""
-    return isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name is not None
-
-
 def bare_frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
     """A table without polygons, or with a geometry column, as a frame without a CRS."""
-    if has_geometry(table):
-        frame = table.rename_geometry("geometry") if table.geometry.name != "geometry" else table
-        return frame.set_crs(None, allow_override=True)
-    nothing = gpd.GeoSeries([None] * len(table), index=table.index)
-    return gpd.GeoDataFrame(pd.DataFrame(table), geometry=nothing)
+    return drawn(table).frame
 
 
 @dataclass(frozen=True, repr=False)
@@ -156,8 +149,11 @@ def survey_of(
 ) -> Survey:
     """An analyst's own frame as a Survey, by the same way as a file; index and columns are kept."""
     said = Assumptions()
-    crs = frame.crs if has_geometry(frame) else None
-    given = bare_frame(frame)
+    outline = drawn(frame)
+    given = outline.frame
+    crs, unusable = usable(outline.crs)
+    for line in (*outline.said, *unusable):
+        said.add(line)
     table = as_base_table(given, policy=policy, columns=columns, assumptions=said)
     placed = place_layer(_shapes(given), crs, Place(_FRAME), policy.datum_parameters)
     for line in placed.assumptions:
@@ -206,15 +202,17 @@ def shapes_of(frame: gpd.GeoDataFrame, step: str, *, policy: Policy) -> Geometri
     MissingColumnError
         The frame has no geometry.
     """
-    if not has_geometry(frame):
+    outline = drawn(frame)
+    if not outline.found:
         raise MissingColumnError(step, ["geometry"], [str(column) for column in frame.columns])
-    if frame.crs is None:
+    if outline.crs is None:
         msg = (
             f"{step} 的表没有坐标系, 不知道坐标是哪里。请先用 set_crs 注明, "
             "例如 EPSG:4490 或 EPSG:4524。"
         )
         raise CrsError(msg)
-    placed = place_layer(_shapes(frame), frame.crs, Place(_FRAME), policy.datum_parameters)
+    shapes = _shapes(outline.frame)
+    placed = place_layer(shapes, outline.crs, Place(_FRAME), policy.datum_parameters)
     _refuse_unplaced([issue.code for issue in placed.issues], frame, step)
     return placed.geometry
 

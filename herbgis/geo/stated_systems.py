@@ -23,10 +23,12 @@ def usable(stated: object) -> tuple[pyproj.CRS | None, tuple[str, ...]]:
     """
     if stated is None or stated == "":
         return None, ()
+    shown = str(stated)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             crs = stated if isinstance(stated, pyproj.CRS) else pyproj.CRS(stated)
+            shown = shown if isinstance(stated, str) else crs.name
             if crs.name.casefold().startswith(_UNDEFINED):
                 return None, ()
             if crs.geodetic_crs is not None:
@@ -34,6 +36,6 @@ def usable(stated: object) -> tuple[pyproj.CRS | None, tuple[str, ...]]:
                 return crs, ()
     except pyproj.exceptions.ProjError:
         pass
-    shown = " ".join(str(stated).split())
+    shown = " ".join(shown.split())
     more = "…" if len(shown) > _MOST_SHOWN else ""
     return None, (f"写明的坐标系认不出, 没有用: {shown[:_MOST_SHOWN]}{more}",)
