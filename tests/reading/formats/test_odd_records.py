@@ -125,9 +125,9 @@ RINGS = {
     "not closed, the hole": ([SQUARE, HOLE[:-1]], {"HG103"}, True),
     "a hole of two points": ([SQUARE, HOLE[:2]], {"HG103"}, True),
     "a hole of one point": ([SQUARE, HOLE[:1]], {"HG103"}, True),
-    "two points": ([SQUARE[:2]], {"HG104"}, False),
-    "two points and back": ([[*SQUARE[:2], SQUARE[0]]], {"HG104"}, False),
-    "one point": ([SQUARE[:1]], {"HG104"}, False),
+    "two points": ([SQUARE[:2]], {"HG103", "HG104"}, False),
+    "two points and back": ([[*SQUARE[:2], SQUARE[0]]], {"HG103", "HG104"}, False),
+    "one point": ([SQUARE[:1]], {"HG103", "HG104"}, False),
     "a vertex that is no number": (
         [[SQUARE[0], (NAN, NAN), *SQUARE[2:]]],
         {"HG103", "HG205"},
