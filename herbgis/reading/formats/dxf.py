@@ -49,10 +49,9 @@ def _layer(shown: str, name: str, rings: Sequence[Ring], drawing: Drawing) -> La
     """One layer's rings with the names that lie in them."""
     shapes = np.array([shapely.Polygon(ring.points) for ring in rings], dtype=object)
     assumptions = [f"图层“{name}”的闭合多段线作为图斑"]
-    if name in drawing.hidden:
-        assumptions.append(
-            f"图层“{name}”在图中已{drawing.hidden[name]}, 其 {len(rings)} 个图斑仍读"
-        )
+    hidden = drawing.hidden.get(name.casefold())
+    if hidden:
+        assumptions.append(f"图层“{name}”在图中已{hidden}, 其 {len(rings)} 个图斑仍读")
     names, all_tried = _names(shapes, name, drawing.labels)
     inner, all_compared = _count_inner(shapes)
     if inner:

@@ -47,7 +47,7 @@ class Drawing:
     arc_points: int = 0
     #: By layer, what may be a boundary and is not read.
     passed_over: dict[str, Unread] = field(default_factory=dict)
-    #: Layers that are switched off or frozen, and the word for it.
+    #: Layers that are switched off or frozen, by their name without case, and the word for it.
     hidden: dict[str, str] = field(default_factory=dict)
 
     def pass_over(self, kind: str, layer: str, numbers: Numbers) -> None:
@@ -62,7 +62,7 @@ class Drawing:
         """
         said = [word for word, so in (("关闭", colour < 0), ("冻结", flags & 1)) if so]
         if said:
-            self.hidden[name] = "、".join(said)
+            self.hidden[name.casefold()] = "、".join(said)
 
     def unread_by_layer(self) -> dict[str, Unread]:
         """What is not read, with blocks that hold polylines."""

@@ -18,6 +18,8 @@ from herbgis.reading.formats.rings import DRAWN_CLOSING_DEG, DRAWN_CLOSING_M
 
 #: Points that arcs may add to one drawing.
 _MOST_ARC_POINTS = 5_000_000
+#: The share of a line's length within which its ends lie where it may be meant to close.
+_ENDS_NEAR = 0.05
 #: The flag of a vertex that only frames a curve (group code 70).
 _CURVE_FRAME = 16
 
@@ -83,6 +85,8 @@ def _add_line(
             corners, closed = corners[:-1], True
     if not closed:
         drawing.open_lines += 1
+        if _all_but_closes(corners[:, :2]):
+            drawing.pass_over("OPEN", layer, {})
         return
     points = linearised(corners)
     drawing.arc_points += len(points) - len(corners)
@@ -95,3 +99,11 @@ def _add_line(
         drawing.open_lines += 1
         return
     drawing.rings.append(Ring(layer, points, curved=bool(corners[:, 2].any())))
+
+
+def _all_but_closes(corners: Floats) -> bool:
+    """Whether a line ends near where it began, going round something."""
+    if len(np.unique(corners, axis=0)) < 3:
+        return False
+    length = np.hypot(*np.diff(corners, axis=0).T).sum()
+    return bool(np.hypot(*(corners[-1] - corners[0])) <= _ENDS_NEAR * length)

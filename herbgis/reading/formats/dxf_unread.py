@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from herbgis.foundation.units import MU_M2
 
-#: Kinds of entities that are not read, with the word for each.
+#: Kinds of entities that are not read, with the word for each; OPEN is a polyline that all but ends
+#: where it began.
 TITLES = {
     "LINE": "直线",
     "ARC": "圆弧",
@@ -24,6 +25,7 @@ TITLES = {
     "MPOLYGON": "多边形填充",
     "REGION": "面域",
     "INSERT": "图块",
+    "OPEN": "差一点未闭合的多段线",
 }
 #: Ends of lines this near are one: in metres, or in degrees where nothing exceeds 180.
 _ONE_M, _ONE_DEG = 0.01, 1e-7

@@ -106,7 +106,7 @@ def contents_of(text: str, unit_m2: UnitM2) -> list[Contents]:
         line = raw.strip().lstrip("\ufeff")
         if line:
             reader.take(number, line)
-    return reader.found
+    return reader.finish()
 
 
 class _Lines:
@@ -117,6 +117,7 @@ class _Lines:
         self._unit_m2 = unit_m2
         self._among_plots = False
         self._on_earth = False
+        self._off_earth: list[tuple[Plot, int, int]] = []
 
     def take(self, number: int, line: str) -> None:
         """Take one line for what it is."""
@@ -140,6 +141,13 @@ class _Lines:
             here.header[_plain(stated["key"])] = _plain(stated["value"])
         else:
             self._take_other(number, written)
+
+    def finish(self) -> list[Contents]:
+        """All that was taken; numbers off the earth among places on it are damaged points."""
+        for plot, at, number in reversed(self._off_earth if self._on_earth else []):
+            del plot.points[at], plot.labels[at]
+            plot.damaged.insert(0, number)
+        return self.found
 
     def _begin(self, section: str) -> None:
         """Begin a section; a header behind plots is another file's."""
@@ -185,6 +193,8 @@ class _Lines:
                 self.found[-1].unread.append(number)
                 return
             plots.append(Plot(PlotHead(), f"第 {number} 行的界址点之前没有地块行"))
+        if not _is_place(*point):
+            self._off_earth.append((plots[-1], len(plots[-1].points), number))
         plots[-1].labels.append(labels)
         plots[-1].points.append(point)
 
@@ -244,7 +254,17 @@ def _within(value: float, span: tuple[float, float]) -> bool:
 
 def _is_damaged_point(fields: Sequence[str], plot: Plot) -> bool:
     """Whether fields begin as those of a plot's points do, and lack coordinates."""
-    if not fields or not _LABEL.fullmatch(fields[0]):
+    if not plot.labels and len(fields) > 1 and fields[1].isdecimal():
+        return _RING.fullmatch(fields[0]) is not None
+    labels = [labels[0] for labels in plot.labels[-1:] if labels]
+    if labels and _stem(labels[0]) and _stem(labels[0]) == _stem(fields[0]):
+        return True
+    if not _LABEL.fullmatch(fields[0]):
         return False
     counted = all(labels[0].isdecimal() for labels in plot.labels if labels)
     return counted or not fields[0].isdecimal()
+
+
+def _stem(label: str) -> str:
+    """A point's name without its number."""
+    return label.rstrip("0123456789")

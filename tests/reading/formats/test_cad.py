@@ -373,6 +373,7 @@ def _mpolygon(space: Modelspace) -> None:
     space.add_mpolygon().paths.add_polyline_path(_square(9))
 
 
+_GAP = "差一点未闭合的多段线 1 个"
 _UNREAD = {
     "lines in a ring": (_square_lines, "直线 4 个(连成 1 圈)", True),
     "lines and arcs in a ring": (_rounded, "直线 2 个、圆弧 2 个(连成 1 圈)", True),
@@ -386,6 +387,7 @@ _UNREAD = {
     "a hatch": (lambda s: s.add_hatch().paths.add_polyline_path(_square(9)), "填充 1 个", False),
     "a filled polygon": (_mpolygon, "多边形填充 1 个", False),
     "a block": (_block, "图块 1 个", False),
+    "a gap": (lambda s: s.add_lwpolyline([*_square(9), (X, Y + 1)]), _GAP, False),
 }
 
 

@@ -402,6 +402,27 @@ def test_degrees_with_their_signs_and_without_a_header(tmp_path: Path) -> None:
 # Damage: a record's own, and no other's.
 
 
+@pytest.mark.parametrize("at", range(4))
+@pytest.mark.parametrize("label", ["J", "", "界址点", "P-"])
+@pytest.mark.parametrize(
+    "written", ["306548,36583839.1", "30923.1,36544000", "三百万,三千万", "3092931"]
+)
+def test_a_point_that_is_no_place_is_named_wherever_it_stands(
+    tmp_path: Path, at: int, label: str, written: str
+) -> None:
+    first, second = row_of(2)
+    points = _points(first, _LETTERED.replace("J", label))
+    points[at] = f"{label}{at + 1},1,{written}"
+    lines = [*HEADER, PLOTS, "0,0,YJ-01,甲地,面,,,,@", *points]
+    lines += ["0,0,YJ-02,乙地,面,,,,@", *_points(second)]
+    survey = hg.read_survey(_txt(tmp_path, lines))
+    assert survey.bases["base_id"].tolist() == ["YJ-01", "YJ-02"]
+    assert_same_place(survey.bases.geometry.iloc[1], second)
+    assert shapely.get_num_coordinates(survey.bases.geometry.iloc[0]) <= 5
+    (issue,) = survey.issues.itertuples()
+    assert (issue.code, issue.row) == ("HG001", 1)
+
+
 @pytest.mark.parametrize(
     "broken",
     [
