@@ -91,7 +91,12 @@ def head_of(fields: Sequence[str], unit_m2: UnitM2) -> PlotHead:
 
 def is_head(fields: Sequence[str], unit_m2: UnitM2) -> bool:
     """Whether fields without an ``@`` are a head all the same: measures, and what is drawn."""
-    return _drawn_as_field(fields) is not None and starts_as_head(fields, unit_m2)
+    return draws(fields) and starts_as_head(fields, unit_m2)
+
+
+def draws(fields: Sequence[str]) -> bool:
+    """Whether a field says what a plot is drawn as."""
+    return _drawn_as_field(fields) is not None
 
 
 def starts_as_head(fields: Sequence[str], unit_m2: UnitM2) -> bool:

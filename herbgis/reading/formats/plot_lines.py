@@ -14,6 +14,7 @@ from herbgis.reading.formats.coordinates import number_of
 from herbgis.reading.formats.plot_heads import (
     PlotHead,
     UnitM2,
+    draws,
     head_of,
     is_head,
     starts_as_head,
@@ -27,11 +28,13 @@ _HEADER = re.compile(r"(?P<key>[^=:＝：,@]{1,30})[=:＝：](?P<value>.*)")
 _REMARK = re.compile(r"#|//|;|'|--|/?\*|%|!")
 _BEHIND_A_POINT = re.compile(r"\s*(?:#|//).*")
 #: Signs that part fields besides the comma, and the full width of the format's own.
-_SIGNS = str.maketrans({"，": ",", "；": ",", ";": ",", "\t": ",", "＠": "@"})
+_SIGNS = str.maketrans({"，": ",", "；": ",", ";": ",", "\t": ",", "＠": "@", '"': None})
 _LABEL = re.compile(r"[A-Za-z]{0,4}[-_]?\d+")
 _RING = re.compile(r"\D{0,3}\d+")
 #: What stands in front of a coordinate in the usual four columns: point and ring.
 _USUAL = 2
+#: The fewest points of a ring whose last is its first.
+_CLOSED = 4
 _WEST, _SOUTH, _EAST, _NORTH = CHINA
 #: Eastings with the number of a zone of China in front.
 _WITH_ZONE_M = (13_000_000.0, 46_000_000.0)
@@ -64,7 +67,8 @@ class Plot:
         """Points by ring, in the order in which rings begin.
 
         Of the columns before the coordinates the ring is the one that changes least from point to
-        point, the one next to the coordinates where two change as often.
+        point, the one next to the coordinates where two change as often. Points behind one that
+        closes a ring begin another, whatever its number.
         """
         width = min(map(len, self.labels), default=0)
         columns = [[labels[-1 - at] for labels in self.labels] for at in range(min(width, 2))]
@@ -73,10 +77,15 @@ class Plot:
         ring = [""] * len(self.points)
         if changing and (len(changing) > 1 or changing[0] <= len(self.points) // 3):
             ring = numbered[changing.index(min(changing))]
-        rings: dict[str, list[Point]] = {}
+        open_rings: dict[str, list[Point]] = {}
+        rings: list[list[Point]] = []
         for name, point in zip(ring, self.points, strict=True):
-            rings.setdefault(name, []).append(point)
-        return list(rings.values())
+            own = open_rings.get(name)
+            if own is None or (len(own) >= _CLOSED and own[0] == own[-1]):
+                own = open_rings[name] = []
+                rings.append(own)
+            own.append(point)
+        return rings
 
 
 @dataclass
@@ -204,13 +213,18 @@ class _Lines:
         fields = _fields(written.rstrip(" ,"))
         if here.plots and _is_damaged_point(fields, here.plots[-1]):
             here.plots[-1].damaged.append(number)
-        elif self._among_plots and len(fields) > 2 and starts_as_head(fields, self._unit_m2):
+        elif self._among_plots and len(fields) > 2 and self._is_broken_head(fields):
             trouble = f"第 {number} 行的地块行读不懂"
             here.plots.append(Plot(head_of(fields, self._unit_m2), trouble))
         elif _is_running_text(written):
             here.remarks += 1
         else:
             here.unread.append(number)
+
+    def _is_broken_head(self, fields: list[str]) -> bool:
+        """Whether fields are left of a plot's head: its first, its mark, or what is drawn."""
+        marked = any(text.startswith("@") or text.endswith("@") for text in fields)
+        return marked or draws(fields) or starts_as_head(fields, self._unit_m2)
 
 
 def _is_running_text(written: str) -> bool:

@@ -76,6 +76,7 @@ _LAYOUTS = {
     "no @": ("5,{ha},YJ-01,甲地,面,,,", "YJ-01", "甲地"),
     "a comma behind @": ("5,{ha},YJ-01,甲地,面,,,,@,", "YJ-01", "甲地"),
     "words behind @": ("5,{ha},YJ-01,甲地,面,,,,@ 第一块", "YJ-01", "甲地"),
+    "quotes": ('"5","{ha}","YJ-01","甲地","面","","","","@"', "YJ-01", "甲地"),
     "full width": ("5，{ha}，YJ-01，甲地，面，，，，＠", "YJ-01", "甲地"),
     "empty kind": ("5,{ha},YJ-01,甲地,,,,,@", "YJ-01", "甲地"),
     "kind by another word": ("5,{ha},YJ-01,甲地,Polygon,,,,@", "YJ-01", "甲地"),
@@ -149,6 +150,16 @@ def test_a_hole_is_a_ring_of_its_own_wherever_its_number_stands(tmp_path: Path, 
     assert_same_place(
         survey.bases.geometry.iloc[0], shapely.Polygon(outer.exterior, [inner.exterior])
     )
+
+
+@pytest.mark.parametrize("rings", [2, 3, 5])
+def test_rings_that_bear_one_number_are_parted_where_they_close(tmp_path: Path, rings: int) -> None:
+    true = row_of(rings)
+    points = [line for shape in true for line in _points(shape)]
+    lines = [*HEADER, PLOTS, f"{5 * rings},0,YJ-01,甲地,面,,,,@", *points]
+    survey = hg.read_survey(_txt(tmp_path, lines))
+    assert _codes(survey) == []
+    assert_same_place(survey.bases.geometry.iloc[0], shapely.MultiPolygon(true))
 
 
 @pytest.mark.parametrize(
@@ -430,6 +441,10 @@ def test_a_point_that_is_no_place_is_named_wherever_it_stands(
         "{count},{ha},YJ-02",
         "{count},{ha},YJ-02,乙地,面积",
         "{count},{ha},YJ-02,乙地,?,,,",
+        "@{count},{ha},YJ-02,乙地,面,,,,",
+        "约五个点,{ha},YJ-02,乙地,面,,,,",
+        ",,YJ-02,乙地,面,,,,",
+        "一块地,名叫乙地,面",
     ],
 )
 def test_points_behind_a_broken_head_are_no_part_of_the_plot_before(
