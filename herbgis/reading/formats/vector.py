@@ -45,11 +45,14 @@ def read_gdal(file: SurveyFile) -> Iterator[Layer]:
         with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
             yield _read_shapefile(file, Path(folder))
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        names = [str(name) for name, _ in pyogrio.list_layers(path)]
-    wanted = [name for name in names if name not in _NOT_DATA and not name.startswith(OWN_PREFIX)]
     lacking = path.is_file() and geopackage.journal_lacks(path)
+    try:
+        names = _layer_names(path)
+    except pyogrio.errors.DataSourceError:
+        if not lacking:
+            raise
+        names = []
+    wanted = [name for name in names if name not in _NOT_DATA and not name.startswith(OWN_PREFIX)]
     if lacking and not wanted:
         issue = Issue("HG001", Place(shown), {"why": geopackage.JOURNAL_LACKS})
         yield Layer(shown, "", bare_frame(pd.DataFrame()), None, 0, issues=(issue,))
@@ -58,6 +61,12 @@ def read_gdal(file: SurveyFile) -> Iterator[Layer]:
         if lacking:
             layer = replace(layer, assumptions=(geopackage.JOURNAL_LACKS, *layer.assumptions))
         yield layer
+
+
+def _layer_names(path: Path) -> list[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [str(name) for name, _ in pyogrio.list_layers(path)]
 
 
 def _read_shapefile(file: SurveyFile, folder: Path) -> Layer:

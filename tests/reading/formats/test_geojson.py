@@ -1,0 +1,105 @@
+"""GeoJSON as programs and hands leave it: every member is read, or named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+
+import herbgis as hg
+from tests.helpers.make import row_of, table
+
+IDS = ["a0", "a1", "a2", "a3"]
+Member = dict[str, Any]
+
+
+def _data() -> dict[str, Any]:
+    frame = table(基地编号=IDS, 品种=["黄精"] * 4)
+    found: dict[str, Any] = json.loads(frame.to_json(drop_id=True))
+    return found
+
+
+def _without(key: str) -> Callable[[Member], object]:
+    return lambda member: member.pop(key)
+
+
+def _put(path: str, value: object) -> Callable[[Member], object]:
+    def change(member: Member) -> None:
+        *parents, last = path.split(".")
+        for parent in parents:
+            member = member[parent]
+        member[last] = value
+
+    return change
+
+
+#: What happens to the second member, whether its land stays, and whether its words do.
+ODD = {
+    "no type": (_without("type"), True, True),
+    "a type in small letters": (_put("type", "feature"), True, True),
+    "a type of its own": (_put("type", "Parcel"), True, True),
+    "a geometry without a type": (lambda member: member["geometry"].pop("type"), True, True),
+    "no geometry at all": (_without("geometry"), False, True),
+    "a geometry that is null": (_put("geometry", None), False, True),
+    "no properties": (_without("properties"), True, False),
+    "properties that are null": (_put("properties", None), True, False),
+    "a geometry that is a text": (_put("geometry", "POLYGON"), False, True),
+    "coordinates that are words": (_put("geometry.coordinates", [[["东", "北"]] * 4]), False, True),
+    "coordinates without depth": (_put("geometry.coordinates", [108.4, 27.9]), False, True),
+    "no coordinates": (lambda member: member["geometry"].pop("coordinates"), False, True),
+    "an unknown kind of geometry": (_put("geometry.type", "Kreis"), False, True),
+}
+
+
+def _write(folder: Path, data: object) -> Path:
+    path = folder / "基地.geojson"
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_an_odd_member_costs_itself_alone(tmp_path: Path, kind: str) -> None:
+    change, drawn, worded = ODD[kind]
+    data = _data()
+    change(data["features"][1])
+    survey = hg.read_survey(_write(tmp_path, data))
+    assert len(survey.bases) == 4
+    ids = survey.bases["base_id"].tolist()
+    assert [ids[0], *ids[2:]] == [IDS[0], *IDS[2:]]
+    assert (ids[1] == IDS[1]) == worded
+    for at in (0, 2, 3):
+        assert survey.bases.geometry[at].equals(row_of(4)[at])
+    blocked = hg.validate(survey).bases["blocked_by"]
+    land = survey.bases.geometry[1]
+    assert (land is not None and land.equals(row_of(4)[1])) == drawn
+    if not drawn:
+        assert {"HG101", "HG103", "HG104"} & set(blocked[1])
+
+
+@pytest.mark.parametrize(
+    "number", [5206271032040100011, 52062710320401000119, 5206271032040100011987654321]
+)
+@pytest.mark.parametrize("beside", ["YJ-1", 1.5, 7])
+def test_a_long_whole_number_keeps_its_digits(tmp_path: Path, number: int, beside: object) -> None:
+    data = _data()
+    for member, value in zip(data["features"], (number, number + 1, beside, None), strict=True):
+        member["properties"]["基地编号"] = value
+    bases = hg.read_survey(_write(tmp_path, data)).bases
+    assert bases["base_id"][:3].tolist() == [str(number), str(number + 1), str(beside)]
+
+
+@pytest.mark.parametrize("whole", [0, 1, 2, 3])
+def test_a_text_that_breaks_off_keeps_its_whole_members(tmp_path: Path, whole: int) -> None:
+    path = _write(tmp_path, _data())
+    text = path.read_text(encoding="utf-8")
+    starts = [at for at in range(len(text)) if text.startswith('{"type": "Feature",', at)]
+    starts = starts or [at for at in range(len(text)) if text.startswith('"type": "Feature"', at)]
+    path.write_text(text[: starts[whole] + 40], encoding="utf-8")
+    survey = hg.read_survey(path)
+    assert survey.bases["base_id"].tolist() == IDS[:whole]
+    assert "HG001" in set(survey.issues["code"])
+    assert shapely.equals(survey.bases.geometry, row_of(4)[:whole]).all()
