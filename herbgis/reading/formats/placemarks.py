@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -66,12 +66,14 @@ class Shapes:
 
     Attributes
     ----------
-    polygons, lines, points : list of geometries
+    polygons, walked, lines, points : list of geometries
+        Drawn as polygons, made of lines whose ends meet, and what is neither.
     gaps_m : list of float
         How far apart the ends were of each track that was closed.
     """
 
     polygons: list[shapely.Polygon] = field(default_factory=list)
+    walked: list[shapely.Polygon] = field(default_factory=list)
     lines: list[shapely.LineString] = field(default_factory=list)
     points: list[shapely.Geometry] = field(default_factory=list)
     gaps_m: list[float] = field(default_factory=list)
@@ -83,7 +85,7 @@ class Shapes:
             return
         gap = _gap_m(vertices)
         if gap <= WALKED_CLOSING_M:
-            self.polygons.append(shapely.Polygon(vertices))
+            self.walked.append(shapely.Polygon(vertices))
             self.gaps_m.append(gap)
             return
         self.lines.append(shapely.LineString(vertices))
@@ -97,17 +99,33 @@ class Shapes:
             self.add_line(piece)
 
     def together(self) -> tuple[shapely.Geometry | None, int]:
-        """One geometry, polygons before all else, and how many lines and points were left out."""
-        if self.polygons:
-            left = len(self.lines) + len(self.points)
-            one = len(self.polygons) == 1
-            return self.polygons[0] if one else shapely.MultiPolygon(self.polygons), left
+        """One geometry, polygons before all else, and how many lines and points were left out.
+
+        A line that is the outline of a polygon beside it is left out too.
+        """
+        beside = _outlines(self.polygons) if self.walked else set()
+        own = [walked for walked in self.walked if _outline(walked) not in beside]
+        polygons = [*self.polygons, *own]
+        if polygons:
+            left = len(self.lines) + len(self.points) + len(self.walked) - len(own)
+            return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons), left
         others = [*self.lines, *self.points]
         if len(others) < 2:
             return (others[0] if others else None), 0
         if not self.points:
             return shapely.MultiLineString(self.lines), 0
         return shapely.GeometryCollection(others), 0
+
+
+def _outline(polygon: shapely.Polygon) -> bytes:
+    """The outer ring of a polygon, the same whichever way it turns and wherever it begins."""
+    return shapely.to_wkb(shapely.normalize(shapely.Polygon(polygon.exterior)))
+
+
+def _outlines(shapes: Sequence[shapely.Geometry | None]) -> set[bytes]:
+    """Outlines of all polygons of some shapes."""
+    parts = shapely.get_parts([shape for shape in shapes if shape is not None])
+    return {_outline(part) for part in parts if part.geom_type == "Polygon" and not part.is_empty}
 
 
 @dataclass
@@ -134,6 +152,7 @@ class Folder:
     _converted: Counter[str] = field(default_factory=Counter)
     _gaps_m: list[float] = field(default_factory=list)
     _left_out: int = 0
+    _walked: dict[int, shapely.Polygon] = field(default_factory=dict)
 
     def add(self, row: dict[str, str], drawn: Shapes | None, coord_type: str | None = None) -> None:
         """Add a record.
@@ -159,6 +178,8 @@ class Folder:
             shape, converted = _on_cgcs2000(shape, coord_type)
             self._converted[converted] += 1
             self.untyped += not coord_type
+        if isinstance(shape, shapely.Polygon) and not drawn.polygons:
+            self._walked[len(self.shapes)] = shape
         self.shapes.append(shape)
         self._gaps_m += drawn.gaps_m
         self._left_out += left_out
@@ -172,13 +193,25 @@ class Folder:
         return Layer(
             file=shown,
             name=name,
-            frame=gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(self.shapes, index=table.index)),
+            frame=gpd.GeoDataFrame(
+                table, geometry=gpd.GeoSeries(self._told_apart(), index=table.index)
+            ),
             crs=pyproj.CRS.from_epsg(WGS84_EPSG),
             promised=len(self.rows) + self.lost,
             encoding=encoding,
             assumptions=tuple(self._decided(of_ovital=of_ovital)),
             issues=tuple(Issue("HG001", Place(shown, name, row), why) for row in self.unread),
         )
+
+    def _told_apart(self) -> list[shapely.Geometry | None]:
+        """The shapes; a line that is the outline of another record's polygon stays a line."""
+        shapes = list(self.shapes)
+        if self._walked:
+            drawn = _outlines([s for n, s in enumerate(shapes) if n not in self._walked])
+            for number, polygon in self._walked.items():
+                if _outline(polygon) in drawn:
+                    shapes[number] = shapely.LineString(polygon.exterior)
+        return shapes
 
     def _decided(self, *, of_ovital: bool) -> Iterator[str]:
         """What was decided about the records, a line each."""

@@ -22,6 +22,7 @@ from herbgis.terms.policy import Policy
 from herbgis.validating.mending.mending import mend
 from herbgis.validating.rules.context import Places
 from herbgis.validating.rules.misplaced import RELOCATED
+from herbgis.validating.rules.shape import outlines_of_others
 
 #: Columns of the table of changes.
 CHANGE_COLUMNS = (
@@ -64,10 +65,14 @@ def repair(given: gpd.GeoDataFrame, bases: gpd.GeoDataFrame, policy: Policy) -> 
     # What lay in the wrong place had an area there; what could not be placed had none.
     before = np.where(shapely.is_missing(_geometry(given)), placed, _geometry(given))
     after, changes = placed.copy(), _relocations(bases, _geometry(given), placed)
-    for record in np.flatnonzero(~shapely.is_missing(placed)):
+    # The outline of another record's polygon, made a polygon, would be its land again.
+    outlines = outlines_of_others(placed)
+    for record in np.flatnonzero(~shapely.is_missing(placed)).tolist():
+        if record in outlines:
+            continue
         for step in mend(placed[record], policy.tolerances):
             was, after[record] = after[record], step.shape
-            changes.append(_Change(int(record), step.code, step.words, was, step.shape))
+            changes.append(_Change(record, step.code, step.words, was, step.shape))
     across = _across_thresholds(bases, before, after, policy)
     held = list(across)
     after[held] = before[held]

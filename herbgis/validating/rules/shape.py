@@ -8,12 +8,16 @@ import numpy as np
 import shapely
 
 from herbgis.foundation.units import to_mu
+from herbgis.geo.systems import Geometries
 from herbgis.measuring.blocks import contiguous_blocks
 from herbgis.measuring.records import NameKey, name_keys
 from herbgis.terms.issues import Issue, Place
 from herbgis.validating.rules.context import Context
 
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING)
+#: Points of the shortest closed line, the first among them twice.
+_LEAST_CLOSED = 4
 _TYPE_TITLES = {
     "Point": "点",
     "MultiPoint": "多点",
@@ -72,12 +76,40 @@ def not_a_polygon(context: Context) -> Iterator[Issue]:
     """HG104: points, lines, and collections of all kinds."""
     other = ~np.isin(shapely.get_type_id(context.geometry), _POLYGONAL)
     other &= ~shapely.is_missing(context.geometry) & ~shapely.is_empty(context.geometry)
+    outlined = outlines_of_others(context.geometry)
     for record in np.flatnonzero(other).tolist():
         shape = context.geometry[record]
+        if record in outlined:
+            field = context.place(outlined[record])
+            values = {"kind": f"线(第 {field.row} 条图斑的外框, 不另计)"}
+            point = _first_point(shape)
+            yield Issue("HG104", context.place(record), values, "note", point, other=(field,))
+            continue
         polygons = context.land[record] is not None and context.mu[record] > 0
         title = _TYPE_TITLES.get(shape.geom_type, shape.geom_type)
         values = {"kind": f"{title}(其中的面已计)" if polygons else title}
         yield Issue("HG104", context.place(record), values, point=_first_point(shape))
+
+
+def outlines_of_others(geometries: Geometries) -> dict[int, int]:
+    """Closed lines that are the outline of another record's polygon, and that record.
+
+    Such a line was drawn beside its polygon, and is no field of its own.
+    """
+    lines = np.flatnonzero(np.isin(shapely.get_type_id(geometries), _LINES))
+    lines = lines[shapely.is_closed(geometries[lines])]
+    lines = lines[shapely.get_num_coordinates(geometries[lines]) >= _LEAST_CLOSED]
+    if not len(lines):
+        return {}
+    polygons = np.flatnonzero(np.isin(shapely.get_type_id(geometries), _POLYGONAL))
+    parts, owner = shapely.get_parts(geometries[polygons], return_index=True)
+    parts, owner = parts[~shapely.is_empty(parts)], owner[~shapely.is_empty(parts)]
+    near, part = shapely.STRtree(parts).query(geometries[lines])
+    rings = [shapely.get_coordinates(line) for line in geometries[lines[near]]]
+    drawn = shapely.normalize([shapely.Polygon(ring) for ring in rings])
+    outer = shapely.normalize([shapely.Polygon(each.exterior) for each in parts[part]])
+    same = shapely.equals_identical(drawn, outer)
+    return dict(zip(lines[near[same]].tolist(), polygons[owner[part[same]]].tolist(), strict=True))
 
 
 def scattered_parts(context: Context) -> Iterator[Issue]:
