@@ -50,6 +50,8 @@ def _add(drawing: Drawing, entity: DXFEntity, vertices: list[DXFVertex]) -> None
             corners = np.array(rows, dtype=float).reshape(-1, 3)
             ocs = entity.ocs() if entity.is_2d_polyline else None
             _add_line(drawing, layer, corners, closed=entity.is_closed, ocs=ocs)
+        else:
+            drawing.pass_over("MESH", layer, {})
     elif isinstance(entity, (Text, MText)):
         _add_label(drawing, layer, entity)
     elif isinstance(entity, Insert):

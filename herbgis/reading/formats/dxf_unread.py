@@ -24,6 +24,9 @@ TITLES = {
     "HATCH": "填充",
     "MPOLYGON": "多边形填充",
     "REGION": "面域",
+    "MLINE": "多线",
+    "MESH": "网格",
+    "ACAD_PROXY_ENTITY": "代理图元",
     "INSERT": "图块",
     "OPEN": "差一点未闭合的多段线",
 }

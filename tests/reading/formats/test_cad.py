@@ -387,6 +387,8 @@ _UNREAD = {
     "a hatch": (lambda s: s.add_hatch().paths.add_polyline_path(_square(9)), "填充 1 个", False),
     "a filled polygon": (_mpolygon, "多边形填充 1 个", False),
     "a block": (_block, "图块 1 个", False),
+    "a multiline": (lambda s: s.add_mline(_square(9), close=True), "多线 1 个", False),
+    "a mesh": (lambda s: s.add_polymesh((3, 3)), "网格 1 个", False),
     "a gap": (lambda s: s.add_lwpolyline([*_square(9), (X, Y + 1)]), _GAP, False),
 }
 
