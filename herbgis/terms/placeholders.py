@@ -5,6 +5,7 @@ A list in ``facts/placeholders.toml``, never a likeness: what is not in it is a 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +51,9 @@ class Placeholders:
         list of str, list of str
             Placeholders, and those among them that refer to the row above.
         """
+        # Most texts are longer than any placeholder, which is soon seen.
+        bare = pc.utf8_trim(texts, characters=f"{self.around} ")
+        texts = texts.filter(pc.less_equal(pc.utf8_length(bare), self.longest))
         folded = pc.utf8_lower(pc.utf8_normalize(texts, form="NFKC"))
         folded = pc.replace_substring_regex(folded, r"\s+", "")
         bare = pc.utf8_trim(folded, characters=self.around)
@@ -62,6 +66,11 @@ class Placeholders:
         ditto = pa.array(self.ditto)
         same = pc.or_(pc.is_in(folded, ditto), pc.is_in(bare, ditto))
         return texts.filter(empty).to_pylist(), texts.filter(pc.and_(empty, same)).to_pylist()
+
+    @functools.cached_property
+    def longest(self) -> int:
+        """Characters of the longest word, with a blank or two in it."""
+        return max(map(len, self.words)) + 2
 
 
 def placeholders_of(table: Mapping[str, Any]) -> Placeholders:

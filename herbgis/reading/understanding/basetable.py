@@ -99,7 +99,7 @@ def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Inde
     if source is None or column.kind == "date":
         return cols.missing(column.kind, index)
     if column.kind == "text":
-        return clean_texts(source)
+        return source
     if column.kind == "number":
         return cols.typed(pd.to_numeric(source, errors="coerce").to_numpy(), "number", index)
     if column.kind == "list":

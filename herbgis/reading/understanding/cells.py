@@ -130,12 +130,15 @@ class Distinct:
 
 
 def read_quantities(source: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Values, the units written beside them, and the cells that are no plain numbers."""
+    """Values, the units written beside them, and the cells that are no plain numbers.
+
+    `source` is of numbers, or of clean texts.
+    """
     index = source.index
     if pd.api.types.is_float_dtype(source.dtype) or pd.api.types.is_integer_dtype(source.dtype):
         values = cols.typed(source.to_numpy(dtype=float, na_value=np.nan), "number", index)
         return values, cols.missing("text", index), cols.missing("text", index)
-    given = Distinct.of(clean_texts(source))
+    given = Distinct.of(source)
     read = [parse_quantity(text) if text else None for (text,) in given.rows]
     raws = [
         text if quantity is None or not quantity.plain else None
@@ -149,11 +152,14 @@ def read_quantities(source: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]
 
 
 def read_dates(source: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Days, and the cells that are none; a column of dates has no such cells."""
+    """Days, and the cells that are none; a column of dates has no such cells.
+
+    `source` is of dates, or of clean texts.
+    """
     if pd.api.types.is_datetime64_any_dtype(source):
         naive = source.dt.tz_localize(None) if source.dt.tz is not None else source
         return naive.astype("datetime64[s]"), cols.missing("text", source.index)
-    given = Distinct.of(clean_texts(source))
+    given = Distinct.of(source)
     days = [parse_date(text) or parse_day_number(text) if text else None for (text,) in given.rows]
     raws = [text if day is None else None for (text,), day in zip(given.rows, days, strict=True)]
     return given.spread(days, "date"), given.spread(raws, "text")

@@ -50,14 +50,14 @@ def read_extras(
         elif column.kind == "flag":
             table[column.name] = _answers(source, policy)
         else:
-            table[column.name] = clean_texts(source)
+            table[column.name] = source
     if {"yield_t", "yield_state"} <= cells.keys():
         _settle_yields(table, cells["yield_state"], policy, said)
 
 
 def _answers(source: pd.Series, policy: Policy) -> pd.Series:
     """Yes and no by the alias table; a text that says more stays."""
-    given = Distinct.of(clean_texts(source))
+    given = Distinct.of(source)
     return given.spread(
         [text and (policy.canonical("answer", text) or text) for (text,) in given.rows], "text"
     )
@@ -88,7 +88,7 @@ def _read_number(
 
 
 def _read_year(table: pd.DataFrame, source: pd.Series, column: cols.Column) -> None:
-    given = Distinct.of(clean_texts(source))
+    given = Distinct.of(source)
     days = [parse_date(text.removesuffix("度")) if text else None for (text,) in given.rows]
     years = [day.year if day and day.year in _YEARS else None for day in days]
     raws = [text if year is None else None for (text,), year in zip(given.rows, years, strict=True)]

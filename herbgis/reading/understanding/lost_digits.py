@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from herbgis.geo.geodesy import Flags
 from herbgis.reading.understanding.cells import clean_text
@@ -31,7 +33,8 @@ def digits_lost(source: pd.Series) -> Flags:
         return np.asarray(np.abs(numbers) >= _TOO_LONG)
     lost = np.zeros(len(source), dtype=bool)
     if isinstance(source.dtype, pd.StringDtype):
-        written = np.flatnonzero(source.str.fullmatch(_AS_POWER.pattern, na=False))
+        power = pc.match_substring_regex(pa.array(source), f"^{_AS_POWER.pattern}$")
+        written = np.flatnonzero(np.asarray(power.fill_null(False), dtype=bool))  # noqa: FBT003 - arrow
         lost[written] = [_is_lost(source.iloc[at]) for at in written]
     elif source.dtype == object:
         lost[:] = [_is_lost(cell) for cell in source]
