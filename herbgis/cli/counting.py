@@ -147,6 +147,7 @@ def _report_json(report: ValidationReport, told: pd.DataFrame | None) -> str:
 
 def _report_text(report: ValidationReport, fix: str, told: pd.DataFrame | None) -> str:
     """The issues a line each, then the counts, the repairs, and what became of earlier findings."""
+    from herbgis.tables.issue_list import list_data_notes
     from herbgis.terms.issues import SEVERITY_TITLES
     from herbgis.validating.comeback import STATES
 
@@ -158,6 +159,7 @@ def _report_text(report: ValidationReport, fix: str, told: pd.DataFrame | None) 
             f" {issue['base_id'] or ''} {issue['message']}。{issue['suggestion']}"
         )
     lines.append(repr(report)[len("<ValidationReport ") : -1])
+    lines += list_data_notes(report.bases)
     if fix == "safe":
         made = int(report.changes["applied"].sum())
         lines.append(f"修复 {made} 处, 另有 {len(report.changes) - made} 处须由人决定, 未改")

@@ -25,6 +25,7 @@ from herbgis.measuring.records import (
     group_records,
     sigma_of_bases,
 )
+from herbgis.reading.counties import BOUNDARIES
 from herbgis.reading.understanding.survey import placed_records
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
@@ -96,7 +97,10 @@ def classify(
     result["counted_mu"] = np.where(present, round_mu(counted_mu), np.nan)
     result["tier"] = tier_of(result["counted_mu"], policy)
     result["verdict"] = _verdict(result, policy)
-    return _in_order(result)
+    result = _in_order(result)
+    # Of an input's remarks this one holds for what is counted: other boundaries count otherwise.
+    result.attrs = {key: bases.attrs[key] for key in (BOUNDARIES,) if key in bases.attrs}
+    return result
 
 
 def tier_of(mu: pd.Series, policy: Policy) -> pd.Series:

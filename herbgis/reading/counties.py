@@ -19,6 +19,7 @@ from herbgis.foundation.errors import (
 )
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.land import land
+from herbgis.reading.boundary_offsets import find_displacement, undone
 from herbgis.reading.formats.survey_file import Words
 from herbgis.reading.readers import layers_of, why_unread
 from herbgis.reading.sources import Source, find_sources
@@ -31,6 +32,8 @@ from herbgis.terms.issues import Place
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
+#: In `attrs` of boundaries and of what was held against them: which edition they are, in words.
+BOUNDARIES = "herbgis_boundaries"
 #: The ten counties of Tongren; see data/counties/SOURCE.md.
 _SHIPPED = "counties/tongren.geojson"
 
@@ -84,7 +87,31 @@ def read_counties(
         raise CountiesError(msg)
     frames = [_frame(layer, policy) for layer in layers]
     # A file may hold the outline of the city or its townships beside the counties.
-    return tidy_counties(max(frames, key=lambda frame: _known(frame, policy)), policy=policy)
+    frame = max(frames, key=lambda frame: _known(frame, policy))
+    counties = tidy_counties(frame, policy=policy)
+    if source is None:
+        return named(counties, f"{path.name} (herbgis 自带)")
+    return _told_displaced(counties, read_counties(policy=policy), path.name)
+
+
+def named(counties: gpd.GeoDataFrame, title: str) -> gpd.GeoDataFrame:
+    """Boundaries that say which edition they are, for every result that rests on them."""
+    counties.attrs[BOUNDARIES] = title
+    return counties
+
+
+def _told_displaced(
+    counties: gpd.GeoDataFrame, ours: gpd.GeoDataFrame, name: str
+) -> gpd.GeoDataFrame:
+    """Boundaries with the offset of a map service taken off where they surely have one."""
+    found = find_displacement(counties, ours)
+    if found is None:
+        return named(counties, name)
+    share = f"{found.share:.0%} 的顶点与自带县界相合"
+    if not found.sure:
+        return named(counties, f"{name}, 可能是 {found.offset} 坐标(换算后{share}), 未换算, 请核对")
+    said = f"{name}, 是 {found.offset} 坐标(换算后{share}), 已换算"
+    return named(undone(counties, found.offset), said)
 
 
 def _layers(source: Source, words: Words) -> Iterator[Layer]:
@@ -178,4 +205,6 @@ def tidy_counties(frame: gpd.GeoDataFrame, *, policy: Policy | None = None) -> g
         raise CrsError(msg)
     counties = gpd.GeoDataFrame(rows, geometry=land(placed.geometry), crs=CGCS2000)
     counties = counties[["county_code", "county", "short_name", "geometry"]]
-    return counties.sort_values(["county_code", "county"], kind="stable", ignore_index=True)
+    counties = counties.sort_values(["county_code", "county"], kind="stable", ignore_index=True)
+    counties.attrs = dict(frame.attrs)
+    return counties

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from herbgis.reading.counties import BOUNDARIES
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms.issues import SEVERITIES, SEVERITY_TITLES
 from herbgis.terms.policy import Policy
@@ -87,12 +88,12 @@ def write_issue_list(report: ValidationReport, path: Path, *, policy: Policy) ->
 
 
 def list_data_notes(bases: pd.DataFrame) -> list[str]:
-    """What the records say of their own origin, such as that they are synthetic.
+    """What is to be said of the records' origin, and the boundaries they were held against.
 
     Parameters
     ----------
     bases : DataFrame
-        Records or bases; one without a ``data_note`` says nothing.
+        Records or bases; those without a ``data_note`` and boundaries say nothing.
 
     Returns
     -------
@@ -106,6 +107,6 @@ def list_data_notes(bases: pd.DataFrame) -> list[str]:
     >>> hg.list_data_notes(survey.bases)
     ['数据说明: 合成示例数据']
     """
-    if "data_note" not in bases:
-        return []
-    return [f"数据说明: {note}" for note in sorted(bases["data_note"].dropna().unique())]
+    known = bases["data_note"].dropna().unique() if "data_note" in bases else []
+    held = [f"县界: {bases.attrs[BOUNDARIES]}"] if BOUNDARIES in bases.attrs else []
+    return [*(f"数据说明: {note}" for note in sorted(known)), *held]

@@ -10,7 +10,8 @@ import pandas as pd
 
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.measuring.areas import measure_land
-from herbgis.reading.counties import tidy_counties
+from herbgis.reading.counties import BOUNDARIES, tidy_counties
+from herbgis.reading.understanding.file_entries import SKIPPED
 from herbgis.reading.understanding.survey import Survey, survey_of
 from herbgis.reading.understanding.zoneless import in_their_zone
 from herbgis.terms.issues import (
@@ -153,16 +154,29 @@ def validate(
     table = _with_points(table, context)
     measured["blocked_by"] = codes_blocking(measured, found, given)
     units = by_unit(context)
+    files = given.files
+    if borders is not None and BOUNDARIES in borders.attrs:
+        measured.attrs[BOUNDARIES] = borders.attrs[BOUNDARIES]
+        files = _with_boundaries(files, borders.attrs[BOUNDARIES])
     return ValidationReport(
         table=table,
         bases=measured,
-        files=given.files,
+        files=files,
         summary=summarise(table, len(measured)),
         units=units,
         patterns=find_patterns(context, units),
         given=given.bases,
         policy=policy,
     )
+
+
+def _with_boundaries(files: pd.DataFrame, title: str) -> pd.DataFrame:
+    """What was opened, and which boundaries its records were held against."""
+    said = [
+        lines if layer == SKIPPED else [*lines, f"县界={title}"]
+        for lines, layer in zip(files["assumptions"], files["layer"], strict=True)
+    ]
+    return files.assign(assumptions=pd.Series(said, index=files.index, dtype=object))
 
 
 def _rules_of(policy: Policy) -> list[str]:

@@ -13,6 +13,7 @@ import pandas as pd
 from herbgis.counting.progress import Progress
 from herbgis.foundation.keywords import options_given
 from herbgis.planning.choosing.plans import Plan
+from herbgis.reading.counties import BOUNDARIES
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 from herbgis.webmap.counts import counts_of_bases, filters
@@ -153,6 +154,7 @@ def draw_map(
         public=public,
         caveats=[] if relief is None else relief.data["caveats"],
         planned_for_show=plan is not None and bool(plan.caveats),
+        boundaries=None if counties is None else counties.attrs.get(BOUNDARIES),
     )
     return _page(sheet, present, extent)
 

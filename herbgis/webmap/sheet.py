@@ -92,6 +92,7 @@ def make_sheet(
     public: bool = False,
     caveats: Sequence[str] = (),
     planned_for_show: bool = False,
+    boundaries: str | None = None,
 ) -> Sheet:
     """The sheet of a map.
 
@@ -111,6 +112,8 @@ def make_sheet(
         Why the relief serves for demonstration only.
     planned_for_show : bool
         Whether the plan that is drawn does.
+    boundaries : str or None
+        Which edition of the county boundaries is drawn.
     """
     texts = wording.texts
     as_of = words.day(progress.as_of) if progress is not None else None
@@ -120,6 +123,7 @@ def make_sheet(
         as_of=as_of and texts["as_of"].format(day=as_of),
         data_notes=(
             *_distinct(table, "data_note"),
+            *([] if boundaries is None else [texts["boundaries"].format(name=boundaries)]),
             *_for_show(caveats, wording, planned=planned_for_show),
         ),
         targets=() if progress is None else tuple(_targets(progress, wording)),
