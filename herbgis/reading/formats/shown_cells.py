@@ -7,10 +7,11 @@ nobody has calculated, becomes a text that says so and where it stands, for the 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +50,18 @@ class CellsShown:
     frame: pd.DataFrame
     said: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    _columns: dict[str, list[Any]] = field(default_factory=dict)
+
+    def column(self, heading: str) -> list[Any]:
+        """The cells of a column, to be changed in place."""
+        if heading not in self._columns:
+            self._columns[heading] = self.frame[heading].tolist()
+        return self._columns[heading]
+
+    def put_back(self) -> None:
+        """Put the columns, changed or not, back into the frame."""
+        for heading, cells in self._columns.items():
+            self.frame[heading] = pd.Series(cells, index=self.frame.index, dtype=object)
 
 
 @dataclass(frozen=True)
@@ -108,6 +121,7 @@ def as_shown(
         elif kind == "number" and name in policy.measures:
             _show_measures(result, heading, formats.get(heading, {}), policy.measures[name])
     _say_hidden(result, grid, places, named)
+    result.put_back()
     return result
 
 
@@ -117,7 +131,7 @@ def _show_faults(result: CellsShown, grid: Grid, places: _Places, named: Mapping
     for at, row, heading, fault in places.inside(grid.marks.faults):
         name = named.get(heading)
         if name is None or (_KINDS.get(name) in _KEPT and name != "declared_mu"):
-            _put(result.frame, row, heading, f"{fault}({name_of(at)})")
+            result.column(heading)[row] = f"{fault}({name_of(at)})"
         else:
             dropped.setdefault(heading, []).append(name_of(at))
     for heading, cells in dropped.items():
@@ -137,15 +151,10 @@ def _some(cells: list[str]) -> str:
     return first if len(cells) <= _MOST_NAMED else f"{first} 等 {len(cells)} 格"
 
 
-def _put(frame: pd.DataFrame, row: int, heading: str, cell: object) -> None:
-    frame.iat[row, frame.columns.get_loc(heading)] = cell  # noqa: PD009 - any object, as it is
-
-
 def _numbers(
-    frame: pd.DataFrame, heading: str, formats: Mapping[int, str]
+    cells: Sequence[Any], formats: Mapping[int, str]
 ) -> Iterator[tuple[int, float, Shown]]:
     """Cells that are numbers and how their formats show them."""
-    cells = frame[heading].to_numpy(dtype=object)
     for row, code in formats.items():
         value = cells[row]
         if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -167,27 +176,27 @@ def _show_units(
     Where the table states another one, the format's stays with the number in the cell, as a text
     that a rule names.
     """
-    frame, heading = result.frame, matched["declared_value"]
+    frame, cells = result.frame, result.column(matched["declared_value"])
     beside = frame[matched["declared_unit"]] if "declared_unit" in matched else None
     units: list[Any] = [stated] * len(frame) if beside is None else beside.tolist()
     counts: Counter[str] = Counter()
-    for row, value, shown in _numbers(frame, heading, formats):
+    for row, value, shown in _numbers(cells, formats):
         read = _read_shown(value, shown)
         if isinstance(read, str):
-            _put(frame, row, heading, read)
+            cells[row] = read
             continue
         number, unit = read
         if unit is None:
-            _put(frame, row, heading, number)
+            cells[row] = number
             continue
         counts[unit] += 1
         before = units[row] if isinstance(units[row], str) and units[row].strip() else None
         if before is None:
             units[row] = unit
         if before is None or _same_unit(before, unit, policy):
-            _put(frame, row, heading, number)
+            cells[row] = number
         else:
-            _put(frame, row, heading, f"{number:.15g}{unit}")
+            cells[row] = f"{number:.15g}{unit}"
     if counts:
         told = "、".join(f"{unit} {count} 条" for unit, count in counts.items())
         result.said.append(f"单元格格式写明面积单位: {told}")
@@ -202,12 +211,19 @@ def _read_shown(value: float, shown: Shown) -> tuple[float, str | None] | str:
         return f"{value * 100:.15g}%"
     if not shown.words and shown.divided_by == 1:
         return value, None
-    read = parse_quantity(f"{value / shown.divided_by:.15g}{shown.words}")
+    times, unit = _read_words(shown.words)
     if shown.divided_by == 1:
-        return (value, shown.words) if read is None else (read.value, read.unit)
-    if read is None or not math.isclose(read.value, value, rel_tol=1e-9):
+        return value * times, unit
+    if not math.isclose(times, shown.divided_by):
         return f"{value:.15g}(显示为 {value / shown.divided_by:.6g}{shown.words})"
-    return value, read.unit
+    return value, unit
+
+
+@functools.cache
+def _read_words(words: str) -> tuple[float, str | None]:
+    """What a number is multiplied by when words stand behind it, and the unit: 万亩, 公顷."""
+    read = parse_quantity(f"1{words}")
+    return (1.0, words) if read is None else (read.value, read.unit)
 
 
 def _same_unit(one: str, other: str, policy: Policy) -> bool:
@@ -220,11 +236,12 @@ def _show_measures(
 ) -> None:
     """A quantity whose format names another unit than its column's own, with that unit."""
     own = next(iter(measure), "")
-    for row, value, shown in _numbers(result.frame, heading, formats):
+    cells = result.column(heading)
+    for row, value, shown in _numbers(cells, formats):
         if shown.is_percent or (shown.words and shown.words != own and shown.words not in heading):
             read = _read_shown(value, shown)
             text = read if isinstance(read, str) else f"{read[0]:.15g}{read[1] or ''}"
-            _put(result.frame, row, heading, text)
+            cells[row] = text
 
 
 # Dates
@@ -234,25 +251,32 @@ def _show_dates(
     result: CellsShown, heading: str, formats: Mapping[int, str], *, since_1904: bool
 ) -> None:
     """Months as decimals show them, serial numbers as days, days shown as months as months."""
-    frame, serials, months = result.frame, 0, 0
-    for row, cell in enumerate(frame[heading].to_numpy(dtype=object)):
+    cells, serials, months = result.column(heading), 0, 0
+    for row, cell in enumerate(cells):
+        if cell is None:
+            continue
         code = formats.get(row)
-        day = _day_of_serial(cell, since_1904=since_1904)
-        if isinstance(cell, dt.date) and code is not None:
-            form = {"my": "%Y-%m", "y": "%Y"}.get(shown_under(code, 1.0).date)
+        if isinstance(cell, dt.date):
+            form = None if code is None else _form_of_date(code)
             if form is not None:
-                _put(frame, row, heading, f"{cell:{form}}")
+                cells[row] = f"{cell:{form}}"
         elif isinstance(cell, float) and _YEARS[0] < cell < _YEARS[1] and cell % 1:
             decimals = shown_under(code, cell).decimals if code is not None else 0
-            _put(frame, row, heading, f"{cell:.{decimals}f}" if decimals else f"{cell:.15g}")
+            cells[row] = f"{cell:.{decimals}f}" if decimals else f"{cell:.15g}"
             months += not decimals and f"{cell:.15g}".endswith(".1")
-        elif day is not None:
-            _put(frame, row, heading, day)
+        elif (day := _day_of_serial(cell, since_1904=since_1904)) is not None:
+            cells[row] = day
             serials += 1
     if serials:
         result.said.append(f"{heading} {serials} 格是日期序号, 已换成日期")
     if months:
         result.said.append(f"{heading} {months} 格是小数 .1, 按 1 月; 若是 10 月请写成 2020-10")
+
+
+@functools.cache
+def _form_of_date(code: str) -> str | None:
+    """How a day is written under a format that shows its month or its year alone."""
+    return {"my": "%Y-%m", "y": "%Y"}.get(shown_under(code, 1.0).date)
 
 
 def _day_of_serial(cell: object, *, since_1904: bool) -> dt.date | None:

@@ -6,6 +6,7 @@ its bytes, and only where a sheet holds any of it, so that a plain sheet costs n
 
 from __future__ import annotations
 
+import functools
 import html
 import posixpath
 import re
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import IO
 
 from herbgis.reading.formats.grids import At, Marks
-from herbgis.reading.formats.number_formats import BUILT_IN, shown_under
+from herbgis.reading.formats.number_formats import BUILT_IN, Shown, shown_under
 
 NOT_CALCULATED = "公式没有结果"
 _PIECE_BYTES = 4 << 20
@@ -33,7 +34,7 @@ _ERROR = re.compile(
 )
 _FORMULA = re.compile(rb"<" + _PREFIX + rb"c\s([^<>]*)>" + _F + rb"(?:" + _V + rb")?")
 _YES = frozenset({"1", "true"})
-_CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_REFERENCE = re.compile(rb"(?<!\w)r\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,17 @@ class SheetMarks:
         telling = {
             style: code
             for style, code in self._formats.items()
-            if not (shown := shown_under(code, 1.0)).is_plain or (years and shown.decimals)
+            if _tells(shown_under(code, 1.0), years=years)
         }
         with self.book.open(part) as stream:
             return replace(_marks(stream, telling), since_1904=self._since_1904)
+
+
+def _tells(shown: Shown, *, years: bool) -> bool:
+    """Whether a format shows more than the number of its cell, or less than its day."""
+    if shown.date:
+        return "d" not in shown.date and "y" in shown.date
+    return not shown.is_plain or (years and shown.decimals > 0)
 
 
 def sheet_marks(book: zipfile.ZipFile) -> SheetMarks:
@@ -133,11 +141,10 @@ def _marks(stream: IO[bytes], telling: Mapping[int, str]) -> Marks:
         if b"<f" in piece or b":f" in piece:
             _add_formulas(piece, faults, zeros)
         if styled is not None:
-            for found_attributes in styled.findall(piece):
-                attributes = _attributes(found_attributes)
-                at = _place(found_attributes)
+            for cell, style in styled.findall(piece):
+                at = _place(cell)
                 if at is not None:
-                    formats[at] = telling[int(attributes["s"])]
+                    formats[at] = telling[int(style)]
     return Marks(formats, faults, frozenset(zeros), frozenset(rows), frozenset(columns))
 
 
@@ -147,7 +154,7 @@ def _styled(telling: Mapping[int, str]) -> re.Pattern[bytes] | None:
         return None
     styles = "|".join(map(str, telling)).encode()
     return re.compile(
-        rb"<" + _PREFIX + rb"c\s([^<>]*\bs\s*=\s*[\"'](?:" + styles + rb")[\"'][^<>]*)>"
+        rb"<" + _PREFIX + rb"c\s([^<>]*\bs\s*=\s*[\"'](" + styles + rb")[\"'][^<>]*)>"
     )
 
 
@@ -208,11 +215,14 @@ def _add_formulas(piece: bytes, faults: dict[At, str], zeros: set[At]) -> None:
 
 
 def _place(attributes: bytes) -> At | None:
-    """The row and column that a cell's own attributes give."""
-    found = _CELL.fullmatch(_attributes(attributes).get("r", ""))
-    if found is None:
-        return None
-    column = 0
-    for letter in found[1]:
-        column = 26 * column + ord(letter) - ord("A") + 1
-    return int(found[2]) - 1, column - 1
+    """The row and column that a cell's own attributes give; no program of today leaves them out."""
+    found = _REFERENCE.search(attributes)
+    return None if found is None else (int(found[2]) - 1, _column(found[1]))
+
+
+@functools.cache
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number - 1
