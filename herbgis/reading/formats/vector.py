@@ -99,7 +99,8 @@ def _read_shapefile(file: SurveyFile, folder: Path) -> Layer:
 def _with_rings_by_nesting(layer: Layer) -> Layer:
     """The layer with holes that turn as shells do, or shells as holes, told by where they lie."""
     shapes = np.array(layer.frame.geometry.array, dtype=object)
-    turned = len(by_nesting(shapes))
+    with np.errstate(over="ignore", invalid="ignore"):  # a vertex may lie at 1e300
+        turned = len(by_nesting(shapes))
     if not turned:
         return layer
     note = f"{turned} 条记录的内外圈方向与规范不符, 按谁套着谁认作外圈和洞"
