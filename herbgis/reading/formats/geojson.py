@@ -22,6 +22,7 @@ from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 
 _PROPERTIES = re.compile(r'"properties"\s*:\s*[{n]')
+_SYSTEM = re.compile(r'"crs"\s*:\s*\{')
 _GEOMETRY = re.compile(r'"geometry"\s*:\s*(?:\{|(n))')
 
 
@@ -63,8 +64,10 @@ def _lacks(layer: Layer, text: str) -> bool:
     frame = layer.frame
     geometries = [*_GEOMETRY.finditer(text)]
     drawn = sum(match[1] is None for match in geometries)
+    # The system that a text states has properties too.
+    worded = len(_PROPERTIES.findall(text)) - len(_SYSTEM.findall(text))
     return (
-        max(len(geometries), len(_PROPERTIES.findall(text))) > len(frame)
+        max(len(geometries), worded) > len(frame)
         or drawn > int(frame.geometry.notna().sum())
         or any(digits_lost(frame[heading]).any() for heading in frame.columns.drop("geometry"))
     )

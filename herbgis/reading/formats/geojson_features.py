@@ -28,6 +28,7 @@ _KINDS = {
     "MultiPolygon": (6, 3),
 }
 _COLLECTION = 7
+_WITH_Z = 1000
 _BY_DEPTH = {2: "Polygon", 3: "MultiPolygon"}
 _NOTHING = struct.pack("<BI", 1, 3)
 
@@ -131,31 +132,39 @@ def _blob(geometry: object) -> bytes | None:
 
 
 def _encoded(geometry: Any) -> bytes:
-    """A geometry as well-known binary, its points x and y; its kind by its depth if not stated."""
+    """A geometry as well-known binary; its kind by the depth of its points if it states none."""
     if "geometries" in geometry:
         parts = [_encoded(part) for part in geometry["geometries"]]
         return struct.pack("<BII", 1, _COLLECTION, len(parts)) + b"".join(parts)
     coordinates = geometry["coordinates"]
     name = geometry.get("type") or _BY_DEPTH[_depth(coordinates)]
-    return _piece(*_KINDS[name], coordinates)
+    kind, depth = _KINDS[name]
+    return _piece(kind, depth, coordinates, 3 if _is_deep(coordinates) else 2)
 
 
-def _piece(kind: int, depth: int, coordinates: Any) -> bytes:
-    head = struct.pack("<BI", 1, kind)
+def _piece(kind: int, depth: int, coordinates: Any, numbers: int) -> bytes:
+    head = struct.pack("<BI", 1, kind + (_WITH_Z if numbers == 3 else 0))
     if kind <= 3:
-        return head + _points(coordinates, depth)
-    parts = [_piece(kind - 3, depth - 1, part) for part in coordinates]
+        return head + _points(coordinates, depth, numbers)
+    parts = [_piece(kind - 3, depth - 1, part, numbers) for part in coordinates]
     return head + struct.pack("<I", len(parts)) + b"".join(parts)
 
 
-def _points(coordinates: Any, depth: int) -> bytes:
-    """Points, or lists of them; what is no number is none here too."""
+def _points(coordinates: Any, depth: int, numbers: int) -> bytes:
+    """Points of so many numbers, or lists of them; what is no number is none here too."""
     if not depth:
-        x, y = (_number(value) for value in (*coordinates, None, None)[:2])
-        return struct.pack("<2d", x, y)
+        point = (_number(value) for value in (*coordinates, None, None, None)[:numbers])
+        return struct.pack(f"<{numbers}d", *point)
     return struct.pack("<I", len(coordinates)) + b"".join(
-        _points(part, depth - 1) for part in coordinates
+        _points(part, depth - 1, numbers) for part in coordinates
     )
+
+
+def _is_deep(coordinates: Any) -> bool:
+    """Whether the first of some points has a height."""
+    while coordinates and isinstance(coordinates[0], list):
+        coordinates = coordinates[0]
+    return len(coordinates) > 2
 
 
 def _number(value: object) -> float:

@@ -92,6 +92,27 @@ def test_a_long_whole_number_keeps_its_digits(tmp_path: Path, number: int, besid
     assert bases["base_id"][:3].tolist() == [str(number), str(number + 1), str(beside)]
 
 
+@pytest.mark.parametrize("stated", [None, "urn:ogc:def:crs:EPSG::4490", "见说明"])
+@pytest.mark.parametrize("odd", [False, True])
+def test_heights_and_the_stated_system_are_told_either_way(
+    tmp_path: Path, stated: str | None, *, odd: bool
+) -> None:
+    data = _data()
+    ring = data["features"][2]["geometry"]["coordinates"][0]
+    ring[:] = [[*point, 500.0] for point in ring]
+    data.pop("crs", None)
+    if stated:
+        data["crs"] = {"type": "name", "properties": {"name": stated}}
+    if odd:
+        data["features"][1].pop("type")
+    survey = hg.read_survey(_write(tmp_path, data))
+    assert survey.bases["base_id"].tolist() == IDS
+    deep = survey.issues[survey.issues["code"] == "HG110"]
+    assert deep["row"].tolist() == [3]
+    if stated is None or stated.startswith("urn"):
+        assert survey.files["crs"].tolist() == ["EPSG:4490" if stated else "EPSG:4326"]
+
+
 @pytest.mark.parametrize("whole", [0, 1, 2, 3])
 def test_a_text_that_breaks_off_keeps_its_whole_members(tmp_path: Path, whole: int) -> None:
     path = _write(tmp_path, _data())
