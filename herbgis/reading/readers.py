@@ -81,6 +81,8 @@ _BY_CONTENT: Mapping[str, Reader] = {
 }
 #: Formats that GDAL tells by their suffix, or beside which it writes files of its own.
 _READ_FROM_COPY = frozenset({".gml", ".geojsonl", ".geojsons"})
+#: Workbooks of WPS, which are mostly those of Excel under another suffix, but not all.
+_WPS = frozenset({".et", ".ett"})
 _SQLITE = frozenset({"gpkg", "sqlite"})
 
 
@@ -94,7 +96,10 @@ def why_unread(error: Exception, path: Path) -> str:
         return str(error)
     if isinstance(error, OSError) and error.errno is not None:
         return why_not_opened(error)
-    return f"文件损坏, 或不是 {suffix_of(path.name)} 格式"
+    suffix = suffix_of(path.name)
+    if suffix in _WPS:
+        return f"WPS 表格 {suffix} 读不了, 请另存为 .xlsx"
+    return f"文件损坏, 或不是 {suffix} 格式"
 
 
 def layers_of(source: Source, words: Words) -> Iterator[Layer]:

@@ -250,6 +250,14 @@ def test_a_file_of_nothing_says_so(tmp_path: Path, size: int, suffix: str) -> No
     assert len(message) <= 40
 
 
+@pytest.mark.parametrize("suffix", [".et", ".ETT"])
+def test_a_workbook_of_wps_alone_says_what_to_do(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"名单{suffix}"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    (message,) = hg.read_survey(path).issues["message"]
+    assert "另存为 .xlsx" in message
+
+
 # Archives
 
 
