@@ -65,7 +65,7 @@ def stated_cells(
         return source
     texts = clean_texts(source)
     empty, ditto = placeholders_among(pa.array(texts).unique(), column, policy)
-    if empty and not ditto:
+    if empty and not ditto and column in cols.READ:
         count = int(texts.isin(empty).sum())
         said.add(f"{column.title}: {count} 格写“{empty[0]}”等, 按空格处理")
     if ditto:
