@@ -74,6 +74,7 @@ def read_candidates(source: str | Path, *, policy: Policy | None = None) -> gpd.
         layers = [
             _tidy(layer, policy)
             for each in find_sources([Path(source)], temporary)
+            if not each.skipped and not each.unknown
             for layer in _layers(each, Words(policy))
         ]
     if not layers:

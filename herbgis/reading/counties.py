@@ -122,7 +122,7 @@ def _layers(source: Source, words: Words) -> Iterator[Layer]:
     CountiesError
         It cannot be read.
     """
-    if source.skipped:
+    if source.skipped or source.unknown:
         return
     if source.trouble:
         raise CountiesError(_unreadable(source, source.trouble))

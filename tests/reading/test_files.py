@@ -203,6 +203,16 @@ def test_a_document_that_is_given_itself_is_an_error(tmp_path: Path, name: str) 
     assert survey.issues[["code", "severity"]].to_numpy().tolist() == [["HG001", "error"]]
 
 
+def test_candidates_and_boundaries_lie_beside_documents(tmp_path: Path) -> None:
+    folder = tmp_path / "收件"
+    folder.mkdir()
+    gpkg(truth().rename(columns={"JDBH": "候选编号"}), folder)
+    for name in ("说明.docx", "基地.什么"):
+        (folder / name).write_bytes(b"whatever")
+    assert len(hg.read_candidates(folder)) == _GOOD
+    assert len(hg.read_counties(folder)) == _GOOD
+
+
 # What is said is true
 
 _HEADS = {
