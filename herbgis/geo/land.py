@@ -63,8 +63,9 @@ def with_blanks(geometries: Geometries) -> Ints:
         | (shapely.get_num_interior_rings(geometries) > 0)
     )
     parts, owner = shapely.get_parts(geometries[compound], return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    blank = [owner[shapely.is_empty(parts)], owner[part[shapely.is_empty(rings)]]]
+    holed = np.flatnonzero(shapely.get_num_interior_rings(parts) > 0)
+    rings, part = shapely.get_rings(parts[holed], return_index=True)
+    blank = [owner[shapely.is_empty(parts)], owner[holed[part[shapely.is_empty(rings)]]]]
     return np.asarray(np.unique(compound[np.concatenate(blank)]))
 
 
