@@ -149,6 +149,7 @@ def _crossings_of_part(polygon: shapely.Polygon) -> Floats:
         along = shapely.get_type_id(shared) != 0
         through = _pass_through(starts, ends, left, right)
         counts = np.where(own, ~neighbours | along, through & ~neighbours)
+        counts &= ~shapely.is_empty(shared)  # edges shorter than numbers can tell meet nowhere
         firsts = [shapely.get_coordinates(s)[0] for s in shared[counts]]
         found = _distinct(np.vstack([found, *firsts]))
         if len(found) >= MOST_CROSSINGS:
