@@ -102,6 +102,7 @@ def draw_odd_file(seed: int, folder: Path) -> Odd:
     )
 
 
+_DEGREES = 4490
 _KEYS = {"base_id": "JDBH", "name": "JDMC"}
 _Choice = TypeVar("_Choice")
 
@@ -197,6 +198,8 @@ def _odd_cell(heading: str, words: Sequence[str]) -> _Spoil:
 def _odd_shape(draw: _Draw) -> str:
     shapes = list(draw.bases.geometry)
     odd = _odd_shapes(shapes[draw.record], any_shape=draw.form in _ANY_SHAPE)
+    if draw.case.system.coordinates != _DEGREES:
+        del odd["swapped axes"]  # which have no metres
     name = draw.pick(list(odd))
     shapes[draw.record] = odd[name]
     draw.write(draw.bases.set_geometry(gpd.GeoSeries(shapes, crs=draw.bases.crs)))

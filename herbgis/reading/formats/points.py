@@ -15,6 +15,8 @@ from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 
 _Point = tuple[float, float]
+#: Number, code, east, north; the height may be missing.
+_POINT_PARTS = 4
 
 
 def read_cass_points(file: SurveyFile) -> Iterator[Layer]:
@@ -24,11 +26,13 @@ def read_cass_points(file: SurveyFile) -> Iterator[Layer]:
     if not points:
         msg = "没有“点号,编码,东,北,高”的行, 不是 CASS 坐标文件"
         raise ValueError(msg)
-    rings, note = _rings(points, file.path.stem)
-    issues = []
-    if unread:
-        why = f"第 {unread[0]} 行等 {len(unread)} 行读不懂"
-        issues.append(Issue("HG001", Place(file.shown, file.path.stem), {"why": why}))
+    rings, left = _rings(points, file.path.stem)
+    where = Place(file.shown, file.path.stem)
+    issues = [*_unread(unread, list(rings), where)]
+    note = f"按编码连成 {len(rings)} 个图斑" if len(rings) > 1 else "全部点按顺序连成一个图斑"
+    if left:
+        why = f"{left} 个点没有连成图斑(无编码, 或同码不足三点)"
+        issues.append(Issue("HG001", where, {"why": why}, severity="warning"))
     assumptions = [decided_line(encoding)] if encoding == GBK else []
     yield Layer(
         file=file.shown,
@@ -45,13 +49,27 @@ def read_cass_points(file: SurveyFile) -> Iterator[Layer]:
     )
 
 
-def _parse(text: str) -> tuple[list[tuple[str, _Point]], list[int]]:
-    """Code and point of each line, east first; numbers of the lines that are neither.
+def _unread(lines: dict[int, str | None], rings: list[str], where: Place) -> Iterator[Issue]:
+    """That some lines are not read, and on each ring which of them its points stand in."""
+    if lines:
+        why = f"第 {next(iter(lines))} 行等 {len(lines)} 行读不懂"
+        yield Issue("HG001", where, {"why": why})
+    for number, code in lines.items():
+        # Without rings by code every point is one of the only ring.
+        ring = code if code in rings else rings[0] if len(rings) == 1 else None
+        if code is not None and ring is not None:
+            record = Place(where.file, where.layer, rings.index(ring) + 1)
+            yield Issue("HG103", record, {"reason": f"第 {number} 行的点读不懂, 少一个顶点"})
 
-    A first line that is one whole number counts the points.
+
+def _parse(text: str) -> tuple[list[tuple[str, _Point]], dict[int, str | None]]:
+    """Code and point of each line, east first; the lines that are none, by number.
+
+    Beside these stands the code where a line is a point's but for its numbers. A first line that
+    is one whole number counts the points.
     """
     points: list[tuple[str, _Point]] = []
-    unread: list[int] = []
+    unread: dict[int, str | None] = {}
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
         line = raw.replace("，", ",").strip()
         parts = [part.strip() for part in line.split(",")]
@@ -60,24 +78,21 @@ def _parse(text: str) -> tuple[list[tuple[str, _Point]], list[int]]:
         try:
             east, north = float(parts[2]), float(parts[3])
         except (ValueError, IndexError):
-            unread.append(number)
-            continue
+            east = north = math.nan
         if math.isfinite(east) and math.isfinite(north):
             points.append((parts[1], (east, north)))
         else:
-            unread.append(number)
+            unread[number] = parts[1] if len(parts) >= _POINT_PARTS else None
     return points, unread
 
 
-def _rings(points: list[tuple[str, _Point]], stem: str) -> tuple[dict[str, list[_Point]], str]:
-    """Points by the name of their ring, and how they were grouped."""
+def _rings(points: list[tuple[str, _Point]], stem: str) -> tuple[dict[str, list[_Point]], int]:
+    """Points by the name of their ring, and how many are of none."""
     by_code: dict[str, list[_Point]] = {}
     for code, point in points:
         if code:
             by_code.setdefault(code, []).append(point)
     rings = {code: ring for code, ring in by_code.items() if len(set(ring)) >= 3}
     if len(rings) < 2:
-        return {stem: [point for _, point in points]}, "全部点按顺序连成一个图斑"
-    left = len(points) - sum(len(ring) for ring in rings.values())
-    note = f"按编码连成 {len(rings)} 个图斑"
-    return rings, f"{note}, {left} 个点未用(无编码或不足三点)" if left else note
+        return {stem: [point for _, point in points]}, 0
+    return rings, len(points) - sum(len(ring) for ring in rings.values())

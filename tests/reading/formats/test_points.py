@@ -56,7 +56,8 @@ def test_points_of_no_ring_are_counted(tmp_path: Path) -> None:
     lines = [*_lines(first, "A"), *_lines(second, "B"), "9,K1,36544775.5,3092984.1,0"]
     survey = hg.read_survey(_dat(tmp_path, lines))
     assert list(survey.bases["name"]) == ["A", "B"]
-    assert "1 个点未用" in str(survey.files["assumptions"].iloc[0])
+    (odd,) = survey.issues[survey.issues["code"] == "HG001"].itertuples()
+    assert (odd.severity, "1 个点没有连成图斑" in odd.message) == ("warning", True)
 
 
 def test_one_code_alone_does_not_group(tmp_path: Path) -> None:
@@ -71,8 +72,25 @@ def test_what_is_no_point_is_a_finding_and_the_rest_is_kept(tmp_path: Path) -> N
     lines = ["5", *_lines(rectangle()), "读不懂的一行", "7,,nan,1,2"]
     survey = hg.read_survey(_dat(tmp_path, lines))
     assert_same_place(survey.bases.geometry.iloc[0], rectangle())
-    assert sorted(survey.issues["code"]) == ["HG001", "HG005"]
+    assert sorted(survey.issues["code"]) == ["HG001", "HG005", "HG103"]
     assert "第 6 行等 2 行读不懂" in " ".join(survey.issues["message"])
+
+
+@pytest.mark.parametrize("east", ["nan", "inf", "abc", "", "1e999", "36 544", "--", "=A1", "#N/A"])
+@pytest.mark.parametrize("coded", [True, False])
+def test_a_point_that_is_not_read_stands_on_its_ring(
+    tmp_path: Path, east: str, *, coded: bool
+) -> None:
+    first, second = row_of(2)
+    lines = [*_lines(first, "A"), *(_lines(second, "B") if coded else [])]
+    number, code, _, north, height = lines[-1].split(",")
+    lines[-1] = f"{number},{code},{east},{north},{height}"
+    report = hg.validate(hg.read_survey(_dat(tmp_path, lines)))
+    odd = report.table.query("code == 'HG103' and severity == 'error'")
+    assert list(odd["row"]) == [len(report.bases)]
+    assert f"第 {len(lines)} 行的点" in odd["message"].iloc[0]
+    if coded:
+        assert_same_place(report.bases.geometry.iloc[0], first)
 
 
 def test_points_too_few_for_a_ring_are_kept_as_points(tmp_path: Path) -> None:
