@@ -150,7 +150,8 @@ def validate(
         found += RULES[code](context)
     table = issue_table(found)
     if len(given.issues):
-        table = in_order(pd.concat([_with_ids(given), table])) if len(table) else given.issues
+        told = _with_ids(given)
+        table = in_order(pd.concat([told, table])) if len(table) else told
     table = _with_points(table, context)
     measured["blocked_by"] = codes_blocking(measured, found, given)
     units = by_unit(context)

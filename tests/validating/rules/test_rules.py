@@ -351,3 +351,17 @@ def test_nothing_is_lost_whatever_is_wrong(counties: gpd.GeoDataFrame) -> None:
     assert report.bases["base_id"].tolist() == bases["base_id"].tolist()
     areas = areas_m2(np.asarray(report.bases.geometry.array, dtype=object))
     assert len(areas) == SOUND
+
+
+@pytest.mark.parametrize("spoilt", [False, True], ids=["nothing else", "something else"])
+def test_a_finding_of_reading_bears_the_id_of_its_record(tmp_path: Path, *, spoilt: bool) -> None:
+    """Also where the rules themselves find nothing."""
+    bases = _sound()
+    high = shapely.force_3d(bases.geometry.iloc[2], 512.0)
+    bases = _shape(lambda _: high)(bases, 2)
+    path = tmp_path / "批次.geojson"
+    (_cell("status", "")(bases, 0) if spoilt else bases).to_file(path, driver="GeoJSON")
+    report = hg.validate(hg.read_survey(path))
+    told = report.table.set_index("code")["base_id"]
+    assert told["HG110"] == bases["base_id"].iloc[2]
+    assert ("HG508" in told.index) == spoilt
