@@ -1,4 +1,4 @@
-"""What reading loses or garbles, beside geopandas.read_file, on the matrix of the tests.
+"""What reading loses or garbles, beside geopandas and pandas, on the files of the tests.
 
 Run from the repository's root:  python -m benchmarks.reading_losses [--out docs/reading.md]
 """
@@ -9,22 +9,25 @@ import argparse
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
 
 import herbgis as hg
+from benchmarks.odd_losses import DISPLACED_DEG, Outcome, odd_files
 from tests.helpers.damages import DAMAGES
 from tests.helpers.survey_files import CASES, TEXTS, truth
 
-#: A polygon farther from its place than this is displaced; about one metre, in degrees.
-_DISPLACED_DEG = 1e-5
 _HEAD = """# What reading loses
+
+## Sound and damaged files
 
 Every cell of the tests' matrix (`tests/helpers/survey_files.py`) and the eight damages
 (`tests/helpers/damages.py`), read by `geopandas.read_file` and by `herbgis.read_survey`; counted by
@@ -39,6 +42,23 @@ without a system whose numbers are metres counts as displaced here. GeoParquet i
 question is only whether that is said.
 
 | file | geopandas.read_file | | herbgis.read_survey | |
+|---|---|---|---|---|
+"""
+_ODD_HEAD = """
+## Odd files
+
+Files of four bases at most of which a cell, a ring, a system, a count or a layout is odd
+(`tests/helpers/odd_files.py`), each after a report of one that went
+wrong. Beside herbgis reads `geopandas.read_file`; workbooks by `pandas.read_excel` and CSV by
+`pandas.read_csv` (pandas {pandas}); a folder file by file. Written as records lost / polygons lost,
+displaced or of another area by more than 0.01% / ids or names / areas and days declared that are
+not as the file means them. herbgis reads, and validates: its areas are those that it counts by.
+
+An id, area or day that a file does not tell, as of `<Null>` or a number that has lost its digits,
+is right where it is left empty. geopandas and pandas hand on such cells as they are: what is silent
+here is what a reader of their frames has to find out.
+
+| file | geopandas, pandas | | herbgis | |
 |---|---|---|---|---|
 """
 
@@ -102,7 +122,7 @@ def losses(wanted: Wanted, read: Read) -> tuple[int, int, int]:
 def _same(shape: shapely.Geometry, found: shapely.Geometry) -> bool:
     if not np.isfinite(shapely.get_coordinates(found)).all():
         return False
-    return bool(shapely.hausdorff_distance(shape, found) < _DISPLACED_DEG)
+    return bool(shapely.hausdorff_distance(shape, found) < DISPLACED_DEG)
 
 
 def files() -> Iterator[tuple[str, Callable[[Path], Path], Wanted]]:
@@ -116,32 +136,41 @@ def files() -> Iterator[tuple[str, Callable[[Path], Path], Wanted]]:
         yield f"damage: {name}", damage.make, Wanted(shapes, names)
 
 
-def table() -> tuple[str, bool]:
-    """The table in Markdown, and whether herbgis loses anything silently."""
-    rows, counts = [], {reader: [0, 0, 0, 0] for reader in (by_geopandas, by_herbgis)}
+def matrix() -> Iterator[tuple[str, list[Outcome]]]:
+    """Every file of the matrix and of the damages, and what came of it by each reader."""
     for name, make, wanted in files():
-        cells = []
         with tempfile.TemporaryDirectory() as folder:
             path = make(Path(folder))
-            for reader, count in counts.items():
-                read = reader(path)
-                lost = losses(wanted, read)
-                silent = any(lost) and not read.said
-                added = (*(n * silent for n in lost), int(read.refused))
-                count[:] = [one + more for one, more in zip(count, added, strict=True)]
-                word = "**silent**" if silent else "refused" if read.refused else ""
-                cells += [" / ".join(map(str, lost)), word or ("said" if any(lost) else "")]
+            found = [by_geopandas(path), by_herbgis(path)]
+        yield name, [Outcome(losses(wanted, read), read.said, read.refused) for read in found]
+
+
+def table(outcomes: Iterable[tuple[str, list[Outcome]]]) -> tuple[str, bool]:
+    """The rows of a table in Markdown, and whether herbgis, the last, loses anything silently."""
+    rows, silently, refused = [], Counter[tuple[int, int]](), Counter[int]()
+    for name, outcome_by in outcomes:
+        cells = []
+        for reader, outcome in enumerate(outcome_by):
+            lost = outcome.lost
+            silent = any(lost) and not outcome.said
+            silently.update({(reader, kind): count * silent for kind, count in enumerate(lost)})
+            refused[reader] += outcome.refused
+            word = "**silent**" if silent else "refused" if outcome.refused else ""
+            cells += [" / ".join(map(str, lost)), word or ("said" if any(lost) else "")]
         rows.append(f"| {name} | {' | '.join(cells)} |")
     totals = " | ".join(
-        f"silently {r} / {s} / {n} | refused {refused}" for r, s, n, refused in counts.values()
+        f"silently {' / '.join(str(silently[reader, kind]) for kind in range(len(lost)))}"
+        f" | refused {refused[reader]}"
+        for reader in range(len(outcome_by))
     )
     rows.append(f"| **all {len(rows)} files** | {totals} |")
-    return "\n".join(rows) + "\n", any(counts[by_herbgis][:3])
+    ours = any(count for (reader, _), count in silently.items() if reader == len(outcome_by) - 1)
+    return "\n".join(rows) + "\n", ours
 
 
 def main() -> int:
     """Print the table, or write it; the status is 1 where herbgis loses anything silently."""
-    parser = argparse.ArgumentParser(description="What reading loses, beside geopandas.read_file.")
+    parser = argparse.ArgumentParser(description="What reading loses, beside others.")
     parser.add_argument("--out", type=Path)
     out = parser.parse_args().out
     versions = {
@@ -150,13 +179,14 @@ def main() -> int:
         "gdal": ".".join(map(str, pyogrio.__gdal_version__)),
         "herbgis": hg.__version__,
     }
-    rows, silent = table()
-    text = _HEAD.format(**versions) + rows
+    usual, usual_silent = table(matrix())
+    odd, odd_silent = table(odd_files())
+    text = _HEAD.format(**versions) + usual + _ODD_HEAD.format(pandas=pd.__version__) + odd
     if out is None:
         print(text)
     else:
         out.write_text(text, encoding="utf-8")
-    return int(silent)
+    return int(usual_silent or odd_silent)
 
 
 if __name__ == "__main__":
