@@ -57,7 +57,7 @@ class Read:
 
 
 def by_others(path: Path) -> Read:
-    """What `geopandas.read_file` gives, or pandas of a workbook or CSV; of a folder, of each file."""
+    """What `geopandas.read_file` gives, pandas of a workbook or CSV; of a folder file by file."""
     frames, refused = [], False
     inside = path.is_dir() and path.suffix != ".gdb"
     with warnings.catch_warnings(record=True) as raised:
