@@ -16,17 +16,25 @@ import pandas as pd
 import shapely
 
 import herbgis as hg
-from tests.helpers.odd_files import ODD_FILES, Held
+from tests.helpers.odd_files import Held
+from tests.helpers.odd_layers import ODD_LAYERS
+from tests.helpers.odd_tables import ODD_TABLES
+from tests.helpers.odd_texts import ODD_TEXTS
+from tests.helpers.odd_values import ODD_VALUES
 from tests.helpers.shapes import geod_mu
 
+#: By what is odd in them.
+ODD_FILES = {**ODD_VALUES, **ODD_LAYERS, **ODD_TEXTS, **ODD_TABLES}
 #: A polygon farther from its place than this is displaced; about one metre, in degrees.
 DISPLACED_DEG = 1e-5
 #: Land is of another area from a hundredth of a per cent on.
 _AREA_SHARE = 1e-4
 #: A cell that a format has no room for is none that was lost, so these name no loss.
 _OF_EMPTY_CELLS = {"HG101", "HG503"}
+#: Warnings of these kinds are about the reader's code, not about the file.
+_OF_THE_CODE = (DeprecationWarning, FutureWarning, PendingDeprecationWarning, ResourceWarning)
 _NAMES = ("基地编号", "JDBH", "基地名称", "Name", "Text")
-_AREAS, _DAYS = ("上报面积", "面积(亩)", "面积"), ("测量日期",)
+_AREAS, _DAYS = ("上报面积", "面积(亩)", "面积", "面积_亩"), ("测量日期",)
 _TABLES = {".xlsx": pd.read_excel, ".xls": pd.read_excel, ".csv": pd.read_csv}
 
 
@@ -38,10 +46,15 @@ class Outcome:
     said: bool
     refused: bool
 
+    @property
+    def silent(self) -> bool:
+        """Whether something was lost without a word."""
+        return any(self.lost) and not self.said
+
 
 @dataclass(frozen=True)
 class Read:
-    """What a reader gave of each record; lands with their areas in 亩; whether it said anything."""
+    """What a reader gave of each record, lands with areas in 亩; what it said, if anything."""
 
     names: Sequence[str | None]
     lands: Sequence[tuple[shapely.Geometry, float]]
@@ -49,6 +62,7 @@ class Read:
     days: Sequence[str | None]
     said: bool
     refused: bool = False
+    codes: frozenset[str] = frozenset()
 
     @property
     def records(self) -> int:
@@ -73,7 +87,8 @@ def by_others(path: Path) -> Read:
         for headings, convert in ((_NAMES, _text), (_AREAS, _number), (_DAYS, _day))
     ]
     names, mu, days = columns
-    return Read(names, lands, mu, days, said=refused or bool(raised), refused=refused)
+    said = refused or any(not issubclass(each.category, _OF_THE_CODE) for each in raised)
+    return Read(names, lands, mu, days, said=said, refused=refused)
 
 
 def by_herbgis(path: Path) -> Read:
@@ -87,9 +102,17 @@ def by_herbgis(path: Path) -> Read:
         for shape, mu in zip(bases.geometry, bases["surveyed_mu"], strict=True)
         if shape is not None and mu > 0
     ]
-    said = bool(set(report.table["code"]) - _OF_EMPTY_CELLS)
-    mu = map(_number, bases["declared_mu"])
-    return Read([*map(_text, names)], lands, [*mu], [*map(_day, bases["surveyed_on"])], said=said)
+    codes = frozenset(report.table["code"])
+    columns = [
+        [convert(cell) for cell in column]
+        for column, convert in (
+            (names, _text),
+            (bases["declared_mu"], _number),
+            (bases["surveyed_on"], _day),
+        )
+    ]
+    texts, mu, days = columns
+    return Read(texts, lands, mu, days, said=bool(codes - _OF_EMPTY_CELLS), codes=codes)
 
 
 def losses(wanted: Held, read: Read) -> tuple[int, int, int, int]:
@@ -139,7 +162,10 @@ def _lands_of(frame: pd.DataFrame) -> Iterator[tuple[shapely.Geometry, float]]:
 
 def _column(frame: pd.DataFrame, headings: Sequence[str]) -> Sequence[Any]:
     heading = next((each for each in headings if each in frame.columns), None)
-    return [None] * len(frame) if heading is None else list(frame[heading])
+    if heading is None:
+        return [None] * len(frame)
+    column = frame[heading]
+    return list(column if column.ndim == 1 else column.iloc[:, 0])
 
 
 def _text(cell: Any) -> str | None:

@@ -9,8 +9,7 @@ import argparse
 import sys
 import tempfile
 import warnings
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,16 +46,16 @@ question is only whether that is said.
 _ODD_HEAD = """
 ## Odd files
 
-Files of four bases at most of which a cell, a ring, a system, a count or a layout is odd
-(`tests/helpers/odd_files.py`), each after a report of one that went
-wrong. Beside herbgis reads `geopandas.read_file`; workbooks by `pandas.read_excel` and CSV by
-`pandas.read_csv` (pandas {pandas}); a folder file by file. Written as records lost / polygons lost,
-displaced or of another area by more than 0.01% / ids or names / areas and days declared that are
-not as the file means them. herbgis reads, and validates: its areas are those that it counts by.
+Files of which a cell, a ring, a system, a count or the layout is odd (`ODD_FILES` of
+`benchmarks/odd_losses.py`), read by `geopandas.read_file`, workbooks by `pandas.read_excel` and CSV
+by `pandas.read_csv` (pandas {pandas}), all without options, and by `herbgis.read_survey` and
+`herbgis.validate`; a folder is given to geopandas file by file. Written as records lost / polygons
+lost, displaced or of another area by more than 0.01% / ids or names that are not the ones meant /
+areas and days declared that are not the ones meant. An id, area or day that a file does not tell,
+as `<Null>` or a number that has lost its digits, is to be left empty.
 
-An id, area or day that a file does not tell, as of `<Null>` or a number that has lost its digits,
-is right where it is left empty. geopandas and pandas hand on such cells as they are: what is silent
-here is what a reader of their frames has to find out.
+geopandas and pandas hand on cells as they stand: **silent** is here what a reader of their frames
+has to find out.
 
 | file | geopandas, pandas | | herbgis | |
 |---|---|---|---|---|
@@ -147,25 +146,25 @@ def matrix() -> Iterator[tuple[str, list[Outcome]]]:
 
 def table(outcomes: Iterable[tuple[str, list[Outcome]]]) -> tuple[str, bool]:
     """The rows of a table in Markdown, and whether herbgis, the last, loses anything silently."""
-    rows, silently, refused = [], Counter[tuple[int, int]](), Counter[int]()
-    for name, outcome_by in outcomes:
-        cells = []
-        for reader, outcome in enumerate(outcome_by):
-            lost = outcome.lost
-            silent = any(lost) and not outcome.said
-            silently.update({(reader, kind): count * silent for kind, count in enumerate(lost)})
-            refused[reader] += outcome.refused
-            word = "**silent**" if silent else "refused" if outcome.refused else ""
-            cells += [" / ".join(map(str, lost)), word or ("said" if any(lost) else "")]
-        rows.append(f"| {name} | {' | '.join(cells)} |")
-    totals = " | ".join(
-        f"silently {' / '.join(str(silently[reader, kind]) for kind in range(len(lost)))}"
-        f" | refused {refused[reader]}"
-        for reader in range(len(outcome_by))
-    )
-    rows.append(f"| **all {len(rows)} files** | {totals} |")
-    ours = any(count for (reader, _), count in silently.items() if reader == len(outcome_by) - 1)
-    return "\n".join(rows) + "\n", ours
+    found = list(outcomes)
+    rows = [f"| {name} | {' | '.join(map(_cells, by_reader))} |" for name, by_reader in found]
+    readers = list(zip(*(by_reader for _, by_reader in found), strict=True))
+    rows.append(f"| **all {len(rows)} files** | {' | '.join(map(_totals, readers))} |")
+    return "\n".join(rows) + "\n", any(outcome.silent for outcome in readers[-1])
+
+
+def _cells(outcome: Outcome) -> str:
+    """What a reader lost of a file, and how that was said."""
+    said = "refused" if outcome.refused else "said" if any(outcome.lost) else ""
+    return f"{' / '.join(map(str, outcome.lost))} | {'**silent**' if outcome.silent else said}"
+
+
+def _totals(outcomes: Sequence[Outcome]) -> str:
+    """What a reader lost of all files without a word, and how many it refused."""
+    silent = [outcome.lost for outcome in outcomes if outcome.silent]
+    lost = map(sum, zip(*silent, strict=True)) if silent else [0] * len(outcomes[0].lost)
+    refused = sum(outcome.refused for outcome in outcomes)
+    return f"silently {' / '.join(map(str, lost))} in {len(silent)} files | refused {refused}"
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import struct
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ import shapely
 from tests.helpers.make import row_of
 
 POLYGON, CIRCULAR, COMPOUND, CURVE_POLYGON, MULTI_SURFACE = 3, 8, 9, 10, 12
+_SHP_HEADER_BYTES, _RECORD_HEADER_BYTES = 100, 8
+_PARTS_AT, _POINT_BYTES = 44, 16
 
 
 def spoil(path: Path, statement: str, *values: object) -> None:
@@ -87,3 +90,17 @@ def delete_rows(dbf: Path, rows: Sequence[int]) -> None:
     for row in rows:
         data[start + row * width] = ord("*")
     dbf.write_bytes(data)
+
+
+def turn_rings(shp: Path, turned: Sequence[bool]) -> None:
+    """Turn rings of the first record around, in the file's bytes (ESRI, 1998: Polygon)."""
+    data = bytearray(shp.read_bytes())
+    begin = _SHP_HEADER_BYTES + _RECORD_HEADER_BYTES
+    count, points = struct.unpack_from("<2i", data, begin + _PARTS_AT - 8)
+    starts = [*struct.unpack_from(f"<{count}i", data, begin + _PARTS_AT), points]
+    first = begin + _PARTS_AT + 4 * count
+    for turn, (start, end) in zip(turned, itertools.pairwise(starts), strict=True):
+        place = slice(first + start * _POINT_BYTES, first + end * _POINT_BYTES)
+        ring = np.frombuffer(bytes(data[place]), dtype="<f8").reshape(-1, 2)
+        data[place] = (ring[::-1] if turn else ring).tobytes()
+    shp.write_bytes(data)

@@ -1,4 +1,4 @@
-"""Files of which a cell, a ring, a system or a count is odd, and what each of them holds.
+"""What an odd file is: its maker, and what it holds; the sound bases that each is made of.
 
 Four bases of 印江 in a row, or fewer; what no reader can know of a record is None.
 """
@@ -14,23 +14,13 @@ from typing import Any
 import geopandas as gpd
 import shapely
 
-from tests.helpers.make import row_of, table
-from tests.helpers.odd_bytes import (
-    dated,
-    polygon,
-    put_cells,
-    put_geometry,
-    spoil,
-)
+from tests.helpers.make import project, row_of, table
 from tests.helpers.survey_files import by_gdal
 
 IDS = ["YJ-2020-001", "YJ-2020-002", "YJ-2020-003", "YJ-2020-004"]
 DAYS = ["2020-05-01", "2020-05-02", "2020-05-03", "2020-05-04"]
 MU = [327.2, 327.1, 327.15, 327.25]
 ZONE = 4524
-_LONG = 5206271032040100011
-_DATED = ["a0", "a1", "a2", "a3"]
-_NAN = float("nan")
 
 
 @dataclass(frozen=True)
@@ -109,105 +99,6 @@ def geojson(folder: Path, change: Callable[[list[dict[str, Any]]], object]) -> P
     return path
 
 
-# Dates
-
-
-def _gpkg_day(folder: Path) -> Path:
-    path = dated(folder / "基地.gpkg", "GPKG", DAYS, layer="基地")
-    spoil(path, "update 基地 set 测量日期 = '2020-02-30' where fid = 2")
-    return path
-
-
-def _dbf_day(written: bytes) -> Callable[[Path], Path]:
-    def make(folder: Path) -> Path:
-        path = dated(folder / "基地.shp", "ESRI Shapefile", DAYS, encoding="GBK")
-        cells = [day.replace("-", "").encode() for day in DAYS]
-        put_cells(path.with_suffix(".dbf"), 1, but_second(cells, written))
-        return path
-
-    return make
-
-
-def _geojson_day(folder: Path) -> Path:
-    return geojson(folder, lambda rows: rows[1]["properties"].update(测量日期="2020-02-30"))
-
-
-def _days(second: str | None) -> Held:
-    return held(names=_DATED, mu=None, days=but_second(DAYS, second))
-
-
-_DATES = {
-    "GeoPackage, a date 2020-02-30": OddFile(_gpkg_day, _days(None), "HG504"),
-    "DBF, a date 20200230": OddFile(_dbf_day(b"20200230"), _days(None), "HG504"),
-    "DBF, a date 2020-5-2": OddFile(_dbf_day(b"2020-5-2"), _days("2020-05-02")),
-    "GeoJSON, a text 2020-02-30 among dates": OddFile(
-        _geojson_day, held(days=but_second(DAYS, None)), "HG504"
-    ),
-}
-
-# Rings
-
-_SECOND = row_of(2)[1]
-_CORNERS = [*_SECOND.exterior.coords]
-_MIDDLE = _SECOND.centroid.coords[0]
-
-
-def _ring(*rings: Sequence[Sequence[float]]) -> Callable[[Path], Path]:
-    def make(folder: Path) -> Path:
-        path = gpkg(folder)
-        put_geometry(path, polygon(*rings), fid=2)
-        return path
-
-    return make
-
-
-def _drawn(shape: shapely.Geometry) -> Callable[[Path], Path]:
-    """The second record drawn otherwise."""
-
-    def make(folder: Path) -> Path:
-        return gpkg(folder, sound().set_geometry(but_second(row_of(4), shape), crs=4490))
-
-    return make
-
-
-def _at_second(*corners: tuple[float, float]) -> list[tuple[float, float]]:
-    """Corners in parts of the second base's width and height."""
-    west, south, east, north = _SECOND.bounds
-    return [(west + x * (east - west), south + y * (north - south)) for x, y in corners]
-
-
-_WEST_PART = shapely.Polygon(_at_second((0, 0), (0.6, 0), (0.6, 1), (0, 1)))
-_EAST_PART = shapely.Polygon(_at_second((0.4, 0), (1, 0), (1, 1), (0.4, 1)))
-_ON_BORDER = _at_second((0, 0.4), (0.3, 0.4), (0.3, 0.6), (0, 0.6))
-
-
-def _lands(second: shapely.Geometry | None) -> Held:
-    return held(lands=but_second(row_of(4), second), mu=MU)
-
-
-_RINGS = {
-    "GeoPackage, a ring not closed": OddFile(_ring(_CORNERS[:-1]), held(), "HG103"),
-    "GeoPackage, a hole of two points": OddFile(
-        _ring(_CORNERS, _at_second((0.4, 0.4), (0.6, 0.6))), held(), "HG103"
-    ),
-    "GeoPackage, a ring of two points": OddFile(_ring(_CORNERS[:2]), _lands(None), "HG103"),
-    "GeoPackage, a ring of one point": OddFile(_ring(_CORNERS[:1]), _lands(None), "HG103"),
-    "GeoPackage, a ring without points": OddFile(_ring([]), _lands(None), "HG101"),
-    "GeoPackage, a vertex NaN": OddFile(
-        _ring([_CORNERS[0], (_NAN, _NAN), *_CORNERS[2:]]), _lands(None), "HG205"
-    ),
-    "GeoPackage, parts that overlap": OddFile(
-        _drawn(shapely.MultiPolygon([_WEST_PART, _EAST_PART])), held(), "HG112"
-    ),
-    "GeoPackage, a part twice": OddFile(
-        _drawn(shapely.MultiPolygon([_SECOND, _SECOND])), held(), "HG103"
-    ),
-    "GeoPackage, a hole on the border": OddFile(
-        _drawn(shapely.Polygon(_SECOND.exterior, [_ON_BORDER])),
-        _lands(shapely.difference(_SECOND, shapely.Polygon(_ON_BORDER))),
-        "HG102",
-    ),
-}
-
-#: By what is odd in them.
-ODD_FILES = {**_DATES, **_RINGS}
+def in_metres() -> gpd.GeoDataFrame:
+    """The four bases in a zone of Gauss and Krüger."""
+    return sound().set_geometry([project(shape, ZONE) for shape in row_of(4)], crs=ZONE)

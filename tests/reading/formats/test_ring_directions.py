@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import struct
 from pathlib import Path
 
-import numpy as np
 import pytest
 import shapely
 
 import herbgis as hg
+from tests.helpers.odd_bytes import turn_rings
 from tests.helpers.shapes import LAT, LON, frame, geod_mu
-
-_SHP_HEADER_BYTES, _RECORD_HEADER_BYTES = 100, 8
-_PARTS_AT, _POINT_BYTES = 44, 16
 
 
 def _box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
@@ -39,20 +35,6 @@ _DRAWN: dict[str, shapely.Geometry] = {
 }
 
 
-def _turn(shp: Path, turned: tuple[bool, ...]) -> None:
-    """Turn rings of the first record around, in the file's bytes (ESRI, 1998: Polygon)."""
-    data = bytearray(shp.read_bytes())
-    begin = _SHP_HEADER_BYTES + _RECORD_HEADER_BYTES
-    count, points = struct.unpack_from("<2i", data, begin + _PARTS_AT - 8)
-    starts = [*struct.unpack_from(f"<{count}i", data, begin + _PARTS_AT), points]
-    first = begin + _PARTS_AT + 4 * count
-    for turn, (start, end) in zip(turned, itertools.pairwise(starts), strict=True):
-        place = slice(first + start * _POINT_BYTES, first + end * _POINT_BYTES)
-        ring = np.frombuffer(bytes(data[place]), dtype="<f8").reshape(-1, 2)
-        data[place] = (ring[::-1] if turn else ring).tobytes()
-    shp.write_bytes(data)
-
-
 def _turnings() -> list[tuple[str, tuple[bool, ...]]]:
     rings = {name: len(shapely.get_rings(shapely.get_parts(d))) for name, d in _DRAWN.items()}
     return [
@@ -69,7 +51,7 @@ def test_holes_are_told_by_where_they_lie(
     drawn, other = _DRAWN[name], _box(30, 0, 38, 8)
     path = tmp_path / "图斑.shp"
     frame([drawn, other])[["base_id", "name", "county", "geometry"]].to_file(path, encoding="UTF-8")
-    _turn(path, turned)
+    turn_rings(path, turned)
     survey = hg.read_survey(path)
     report = hg.validate(survey)
     assert not report.table["code"].isin(["HG102", "HG103", "HG104", "HG112"]).any()

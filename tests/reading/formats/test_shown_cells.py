@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import zipfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
 import pytest
-from openpyxl.worksheet.worksheet import Worksheet
 
 import herbgis as hg
+from tests.helpers.books import put_xml, save_book
 
 HEAD = ["基地编号", "基地名称", "填报单位", "品种", "面积", "测量日期", "建设状态"]
 GOOD = ["H-9", "好", "江口县", "黄精", 512.5, dt.date(2020, 5, 6), "已建成"]
@@ -19,28 +17,6 @@ GOOD = ["H-9", "好", "江口县", "黄精", 512.5, dt.date(2020, 5, 6), "已建
 
 def _row(**cells: object) -> list[object]:
     return [cells.get(heading, cell) for heading, cell in zip(HEAD, GOOD, strict=True)]
-
-
-def _save(
-    path: Path,
-    rows: Sequence[Sequence[object]],
-    *,
-    formats: Mapping[str, str] | None = None,
-    hidden_rows: Sequence[int] = (),
-    hidden_columns: Sequence[str] = (),
-) -> Path:
-    book = openpyxl.Workbook()
-    sheet: Worksheet = book.active
-    for row in rows:
-        sheet.append(list(row))
-    for cell, code in (formats or {}).items():
-        sheet[cell].number_format = code
-    for number in hidden_rows:
-        sheet.row_dimensions[number].hidden = True
-    for column in hidden_columns:
-        sheet.column_dimensions[column].hidden = True
-    book.save(path)
-    return path
 
 
 def _assert_good_is_unharmed(survey: hg.Survey) -> None:
@@ -80,7 +56,7 @@ def test_a_unit_in_the_number_format_is_the_cells(
     tmp_path: Path, value: float, code: str, mu: float
 ) -> None:
     rows = [HEAD, _row(面积=value), GOOD]
-    survey = hg.read_survey(_save(tmp_path / "a.xlsx", rows, formats={"E2": code}))
+    survey = hg.read_survey(save_book(tmp_path / "a.xlsx", rows, formats={"E2": code}))
     assert survey.bases["declared_mu"].iloc[0] == pytest.approx(mu)
     assert survey.bases["raw_declared_value"].isna().all()
     _assert_good_is_unharmed(survey)
@@ -92,7 +68,7 @@ def test_a_unit_in_the_number_format_is_the_cells(
 )
 def test_what_is_shown_and_no_area_is_said(tmp_path: Path, value: float, code: str) -> None:
     rows = [HEAD, _row(面积=value), GOOD]
-    survey = hg.read_survey(_save(tmp_path / "a.xlsx", rows, formats={"E2": code}))
+    survey = hg.read_survey(save_book(tmp_path / "a.xlsx", rows, formats={"E2": code}))
     first = survey.bases.iloc[0]
     assert first["declared_mu"] != first["declared_mu"]
     said = isinstance(first["raw_declared_value"], str) or first["declared_unit"] in code
@@ -104,7 +80,7 @@ def test_what_is_shown_and_no_area_is_said(tmp_path: Path, value: float, code: s
 def test_a_unit_that_the_table_states_otherwise_is_named(tmp_path: Path, heading: str) -> None:
     head = [heading if name == "面积" else name for name in HEAD]
     rows = [["单位：亩"], head, _row(面积=40), GOOD]
-    survey = hg.read_survey(_save(tmp_path / "a.xlsx", rows, formats={"E3": '0"公顷"'}))
+    survey = hg.read_survey(save_book(tmp_path / "a.xlsx", rows, formats={"E3": '0"公顷"'}))
     assert survey.bases["declared_mu"].tolist() == [600, 512.5]
     issues = hg.validate(survey).table.query("code == 'HG505'")
     assert issues["sheet_row"].tolist() == [3]
@@ -112,21 +88,6 @@ def test_a_unit_that_the_table_states_otherwise_is_named(tmp_path: Path, heading
 
 
 # Errors and formulas
-
-
-def _with_xml(path: Path, cell: str, xml: str) -> Path:
-    """The same workbook with the XML of one cell put in."""
-    part = "xl/worksheets/sheet1.xml"
-    with zipfile.ZipFile(path) as book:
-        parts = {name: book.read(name) for name in book.namelist()}
-    sheet = parts[part].decode()
-    start = sheet.index(f'<c r="{cell}"')
-    end = min(at for at in (sheet.find("</c>", start) + 4, sheet.find("/>", start) + 2) if at > 4)
-    parts[part] = (sheet[:start] + xml + sheet[end:]).encode()
-    with zipfile.ZipFile(path, "w") as book:
-        for name, data in parts.items():
-            book.writestr(name, data)
-    return path
 
 
 FAULTS = {
@@ -149,8 +110,8 @@ FAULTS = {
 def test_an_error_or_a_formula_without_a_value_is_named(
     tmp_path: Path, xml: str, column: str
 ) -> None:
-    path = _save(tmp_path / "a.xlsx", [HEAD, _row(面积=1), GOOD])
-    survey = hg.read_survey(_with_xml(path, f"{column}2", xml.replace("E2", f"{column}2")))
+    path = save_book(tmp_path / "a.xlsx", [HEAD, _row(面积=1), GOOD])
+    survey = hg.read_survey(put_xml(path, f"{column}2", xml.replace("E2", f"{column}2")))
     _assert_good_is_unharmed(survey)
     code = "HG505" if column == "E" else "HG504"
     issues = hg.validate(survey).table.query(f"code == '{code}'")
@@ -160,9 +121,9 @@ def test_an_error_or_a_formula_without_a_value_is_named(
 
 @pytest.mark.parametrize("column", ["A", "B", "D"])
 def test_an_error_in_a_text_is_said(tmp_path: Path, column: str) -> None:
-    path = _save(tmp_path / "a.xlsx", [HEAD, _row(), GOOD])
+    path = save_book(tmp_path / "a.xlsx", [HEAD, _row(), GOOD])
     xml = f'<c r="{column}2" t="e"><v>#N/A</v></c>'
-    survey = hg.read_survey(_with_xml(path, f"{column}2", xml))
+    survey = hg.read_survey(put_xml(path, f"{column}2", xml))
     _assert_good_is_unharmed(survey)
     assert survey.issues["code"].tolist() == ["HG001"]
     assert survey.issues["severity"].tolist() == ["warning"]
@@ -170,9 +131,9 @@ def test_an_error_in_a_text_is_said(tmp_path: Path, column: str) -> None:
 
 
 def test_an_empty_text_is_a_result_and_a_zero_is_said(tmp_path: Path) -> None:
-    path = _save(tmp_path / "a.xlsx", [HEAD, _row(), _row(), GOOD])
-    _with_xml(path, "E2", '<c r="E2" t="str"><f>IF(1,"",2)</f><v></v></c>')
-    _with_xml(path, "E3", '<c r="E3"><f>D3*2</f><v>0</v></c>')
+    path = save_book(tmp_path / "a.xlsx", [HEAD, _row(), _row(), GOOD])
+    put_xml(path, "E2", '<c r="E2" t="str"><f>IF(1,"",2)</f><v></v></c>')
+    put_xml(path, "E3", '<c r="E3"><f>D3*2</f><v>0</v></c>')
     survey = hg.read_survey(path)
     _assert_good_is_unharmed(survey)
     assert survey.bases["declared_mu"].fillna(-1).tolist() == [-1, 0, 512.5]
@@ -209,7 +170,7 @@ def test_a_date_is_read_as_it_is_shown(
     tmp_path: Path, cell: object, code: str, day: dt.date
 ) -> None:
     rows = [HEAD, _row(测量日期=cell), GOOD]
-    survey = hg.read_survey(_save(tmp_path / "a.xlsx", rows, formats={"F2": code}))
+    survey = hg.read_survey(save_book(tmp_path / "a.xlsx", rows, formats={"F2": code}))
     assert survey.bases["surveyed_on"].iloc[0].date() == day
     assert survey.bases["raw_surveyed_on"].isna().all()
     _assert_good_is_unharmed(survey)
@@ -232,7 +193,7 @@ def test_days_may_be_counted_from_1904(tmp_path: Path) -> None:
 @pytest.mark.parametrize("hidden", [[2], [3], [2, 3], [2, 3, 4], [4]])
 def test_hidden_rows_are_records_and_said(tmp_path: Path, hidden: list[int]) -> None:
     rows = [HEAD, _row(基地编号="H-1"), _row(基地编号="H-2"), GOOD]
-    survey = hg.read_survey(_save(tmp_path / "a.xlsx", rows, hidden_rows=hidden))
+    survey = hg.read_survey(save_book(tmp_path / "a.xlsx", rows, hidden_rows=hidden))
     assert survey.bases["base_id"].tolist() == ["H-1", "H-2", "H-9"]
     _assert_good_is_unharmed(survey)
     assert f"隐藏的 {len(hidden)} 行也作记录" in survey.assumption_lines()[0]
@@ -254,7 +215,7 @@ def test_a_visible_column_beats_a_hidden_one(
     head = [*(name if name != "面积" else "旧数" for name in HEAD), *headings]
     good = [*(cell if cell != 512.5 else None for cell in GOOD)]
     cells = [1, 512.5] if hidden == "H" else [512.5, 1]
-    path = _save(tmp_path / "a.xlsx", [head, [*good, *cells]], hidden_columns=[hidden])
+    path = save_book(tmp_path / "a.xlsx", [head, [*good, *cells]], hidden_columns=[hidden])
     survey = hg.read_survey(path)
     _assert_good_is_unharmed(survey)
     assert "未用列: 旧数、" in survey.assumption_lines()[0]
@@ -262,7 +223,7 @@ def test_a_visible_column_beats_a_hidden_one(
 
 @pytest.mark.parametrize("hidden", ["A", "D", "E", "F", "G"])
 def test_a_hidden_column_alone_is_read_and_said(tmp_path: Path, hidden: str) -> None:
-    survey = hg.read_survey(_save(tmp_path / "a.xlsx", [HEAD, GOOD], hidden_columns=[hidden]))
+    survey = hg.read_survey(save_book(tmp_path / "a.xlsx", [HEAD, GOOD], hidden_columns=[hidden]))
     _assert_good_is_unharmed(survey)
     heading = HEAD["ABCDEFG".index(hidden)]
     assert f"隐藏的列也已读: {heading}" in survey.assumption_lines()[0]
