@@ -12,7 +12,7 @@ from herbgis.reading.formats.coordinates import AXES, roles_of
 from herbgis.reading.formats.grids import Cell, Grid
 from herbgis.reading.formats.shown_cells import UNIT_HEADING, as_shown
 from herbgis.reading.formats.survey_file import Words
-from herbgis.reading.formats.table_blocks import below_each_other, side_by_side
+from herbgis.reading.formats.table_blocks import RECORD_KEYS, below_each_other, side_by_side
 from herbgis.reading.formats.table_headers import (
     Header,
     find_header,
@@ -55,18 +55,42 @@ def find_tables(grid: Grid, words: Words) -> list[Table]:
         [table for block in below_each_other(part, words) if (table := _find_table(block, words))]
         for part in side_by_side(grid, words)
     ]
-    tables = [table for below in beside for table in below]
+    tables = _without_sums(beside)
     return [_continued(tables)] if len(beside) == len(tables) > 1 and _go_on(tables) else tables
+
+
+def _without_sums(beside: Sequence[list[Table]]) -> list[Table]:
+    """The tables without those to the right of a list that name no record; the list says so."""
+    tables = [table for below in beside for table in below]
+    sums = [
+        table
+        for below in beside[1:]
+        for table in below
+        if not (RECORD_KEYS & table.matched.keys() or table.is_report or _has_points(table))
+    ]
+    if not sums or tables[0].is_report or not RECORD_KEYS & tables[0].matched.keys():
+        return tables
+    first, *more = [table for table in tables if all(table is not one for one in sums)]
+    doubts = [
+        f"旁边的表({'、'.join(table.matched.values())})没有编号和名称, 未读" for table in sums
+    ]
+    return [replace(first, doubts=(*first.doubts, *doubts)), *more]
+
+
+def _has_points(table: Table) -> bool:
+    headings = list(table.frame.columns)
+    return any(set(pair) <= roles_of(headings).keys() for pair in AXES)
 
 
 def _go_on(tables: Sequence[Table]) -> bool:
     """Whether tables side by side are one, the points of which go on at the top on the right."""
     headings = list(tables[0].frame.columns)
-    axes = any(set(pair) <= roles_of(headings).keys() for pair in AXES)
-    nameless = not {"base_id", "name"} & tables[0].matched.keys() and "plot" not in roles_of(
-        headings
+    nameless = not RECORD_KEYS & tables[0].matched.keys() and "plot" not in roles_of(headings)
+    return (
+        _has_points(tables[0])
+        and nameless
+        and all(list(table.frame.columns) == headings for table in tables)
     )
-    return axes and nameless and all(list(table.frame.columns) == headings for table in tables)
 
 
 def _continued(tables: Sequence[Table]) -> Table:

@@ -18,7 +18,7 @@ from herbgis.reading.formats.table_headers import (
 )
 
 #: What tells the records of a table apart; where two headings name it, there are two tables.
-_KEYS = frozenset({"base_id", "name"})
+RECORD_KEYS = frozenset({"base_id", "name"})
 _AXES = frozenset({"x", "y", "across", "up"})
 _LEAST_KNOWN_HEADINGS = 2
 
@@ -38,17 +38,26 @@ def side_by_side(grid: Grid, words: Words) -> list[Grid]:
 
 
 def _starts_behind_blanks(grid: Grid, words: Words) -> list[int]:
-    """Where tables of their own begin behind a blank column; nothing if there are not two."""
+    """Where tables of their own begin behind a blank column; nothing if there are not two.
+
+    One begins where headings tell records apart, or name again what those on the left have named,
+    as a table of sums beside the list does.
+    """
     columns = len(grid.rows[0]) if grid.rows else 0
     filled = [any(row[column] is not None for row in grid.rows) for column in range(columns)]
     if all(filled):
         return []
     runs = [at for at in range(columns) if filled[at] and (at == 0 or not filled[at - 1])]
-    starts = []
+    starts: list[int] = []
+    named: set[str] = set()
     for start, end in zip(runs, [*runs[1:], columns], strict=True):
         header = find_header(grid.part(range(len(grid.rows)), range(start, end)), words)
-        if header is not None and _keys(header.headings, words):
+        if header is None:
+            continue
+        names = words.match(header.headings)[0].keys()
+        if _keys(header.headings, words) or (starts and named & names):
             starts.append(start)
+        named |= names
     return starts if len(starts) > 1 else []
 
 
@@ -70,7 +79,7 @@ def _starts_by_heading(grid: Grid, words: Words) -> list[int]:
 
 def _keys(headings: Sequence[str], words: Words) -> bool:
     """Whether headings name what tells records apart, or both axes of points."""
-    known = words.match(list(headings))[0].keys() & _KEYS
+    known = words.match(list(headings))[0].keys() & RECORD_KEYS
     return bool(known) or len(roles_of(headings).keys() & _AXES) > 1
 
 

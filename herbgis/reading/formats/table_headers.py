@@ -22,7 +22,7 @@ _NO_HEADING_ALONE = {"plot", "point", "ring"}
 _LEAST_KNOWN_HEADINGS = 2
 _UNIT_IN_HEADING = re.compile(r"(?<=[(（])\s*单位\s*[:：]?\s*(?=.)")
 _HIDDEN = "(隐藏列)"
-_UNIT_NOTE = re.compile(r"单位[:：]\s*([^\s()]+)")
+_UNIT_NOTE = re.compile(r"单位:\s*([^\s()\[\]【】]+)")
 _PLAIN_NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+%?")
 
 
@@ -164,5 +164,6 @@ def units_in(cell: Cell, policy: Policy) -> set[str]:
     """The units of land that a note like 单位：亩 states."""
     if not isinstance(cell, str):
         return set()
-    words = (word for note in _UNIT_NOTE.findall(cell) for word in re.split(r"[、,，;；/]", note))
+    text = unicodedata.normalize("NFKC", cell)
+    words = (word for note in _UNIT_NOTE.findall(text) for word in re.split(r"[、,;/]", note))
     return {unit for word in words if (unit := policy.canonical("unit", word)) is not None}

@@ -8,11 +8,12 @@ from dataclasses import replace
 import pandas as pd
 
 from herbgis.reading.formats.coordinate_table import drawn
-from herbgis.reading.formats.csv_rows import rows_of
+from herbgis.reading.formats.csv_rows import longer_than, rows_of
 from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
 from herbgis.reading.formats.grids import Grid, is_empty, make_grid
 from herbgis.reading.formats.sheets import Table, find_tables, known_headings
 from herbgis.reading.formats.survey_file import SurveyFile, Words
+from herbgis.reading.formats.table_headers import find_header
 from herbgis.reading.formats.workbook_sheets import Sheets, read_sheets
 from herbgis.reading.understanding.survey import Layer, bare_frame
 from herbgis.terms.issues import Issue, Place
@@ -20,7 +21,7 @@ from herbgis.terms.issues import Issue, Place
 _REPORT = "是统计表或问题清单, 行里不是基地"
 _NO_HEADER = "没有认出表头, 至少要有两个通用列名"
 _LOCKED = "工作簿有密码, 请取消密码后再交"
-_DELIMITERS = (",", "\t", ";")
+_DELIMITERS = (",", "\t", ";", "|", "，")
 
 
 def read_workbook(file: SurveyFile) -> Iterator[Layer]:
@@ -75,6 +76,8 @@ def layers_of_grids(
 def read_csv(file: SurveyFile) -> Iterator[Layer]:
     """A table of text; the delimiter is the one under which the most headings are known."""
     text, encoding = text_of_file(file.path)
+    # Zeros behind the last line are room that a disk kept for more of them.
+    text = text.rstrip("\0")
     read = [rows_of(text, delimiter) for delimiter in _DELIMITERS]
     grids = [make_grid(rows, None) for rows, _ in read]
     best = max(range(len(grids)), key=lambda at: known_headings(grids[at], file.words))
@@ -86,7 +89,22 @@ def read_csv(file: SurveyFile) -> Iterator[Layer]:
         issues.append(Issue("HG001", Place(file.shown, name), {"why": why}, severity="warning"))
     notes = [decided_line(encoding)] if encoding == GBK else []
     grid = {name: grids[best]}
-    yield from layers_of_grids(file, grid, notes=notes, issues=issues, encoding=encoding)
+    header = find_header(grids[best], file.words)
+    long = {} if header is None else longer_than(read[best][0], header.row)
+    for layer in layers_of_grids(file, grid, notes=notes, issues=issues, encoding=encoding):
+        yield replace(layer, issues=(*layer.issues, *_out_of_line(layer, long)))
+
+
+def _out_of_line(layer: Layer, long: Mapping[int, bool]) -> Iterator[Issue]:
+    """Records of rows with more cells than headings, whose cells may stand under wrong ones."""
+    if "sheet_row" not in layer.frame:
+        return
+    for row, sheet_row in enumerate(map(int, layer.frame["sheet_row"]), 1):
+        cut = long.get(sheet_row - 1)
+        if cut is not None:
+            place = Place(layer.file, layer.name, row, sheet_row)
+            why = "比表头多出格子, " + ("数字像是被逗号切开, 各栏错位" if cut else "各栏可能错位")
+            yield Issue("HG001", place, {"why": why}, severity=None if cut else "warning")
 
 
 def _tables(grids: Mapping[str, Grid], words: Words) -> dict[str, Table | None]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from herbgis.foundation.dates import parse_date, parse_day_number
 from herbgis.foundation.identifiers import ODD_ID, fold_id
@@ -20,8 +21,8 @@ from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-
-
+#: How spreadsheets are told in a CSV that digits are text; ids are folded by a rule of their own.
+_FORMULA_TEXT = r'^="([^"]*)"$'
 #: Rows named where some of a column are spoken of.
 _ROWS_SAID = 5
 
@@ -64,7 +65,11 @@ def stated_cells(
     if plain or column.kind == "list" or pd.api.types.is_datetime64_any_dtype(source.dtype):
         return source
     texts = clean_texts(source)
-    empty, ditto = placeholders_among(pa.array(texts).unique(), column, policy)
+    distinct = pa.array(texts).unique()
+    if column.name != "base_id" and pc.any(pc.starts_with(distinct, '="')).as_py():
+        texts = texts.str.replace(_FORMULA_TEXT, r"\1", regex=True)
+        distinct = pa.array(texts).unique()
+    empty, ditto = placeholders_among(distinct, column, policy)
     if empty and not ditto and column in cols.READ:
         count = int(texts.isin(empty).sum())
         said.add(f"{column.title}: {count} 格写“{empty[0]}”等, 按空格处理")

@@ -79,15 +79,29 @@ def bad_date(context: Context) -> Iterator[Issue]:
 
 
 def bad_number(context: Context) -> Iterator[Issue]:
-    """HG505: not a plain number; the value read is in the suggestion."""
+    """HG505: not a plain number, or a negative area; the value read is in the suggestion."""
     units = context.bases["declared_unit"]
     for record in context.filled("raw_declared_value"):
         yield _bad_number(context, record, "declared_value", "上报面积", str(units.iloc[record]))
+    yield from _negative_areas(context)
     for column in cols.known_in(context.bases, cols.OPTIONAL):
         if column.kind in {"number", "year"} and column.written.name in context.bases:
             unit = "年" if column.kind == "year" else column.unit
             for record in context.filled(column.written.name):
                 yield _bad_number(context, record, column.name, column.title, unit)
+
+
+def _negative_areas(context: Context) -> Iterator[Issue]:
+    """Plain numbers below 0, as a workbook shows them in brackets."""
+    areas, raw = context.bases["declared_value"], context.bases["raw_declared_value"]
+    for record in np.flatnonzero((areas < 0) & raw.isna()).tolist():
+        written = f"{areas.iloc[record]:.15g}"
+        values = {
+            "column": "上报面积",
+            "written": written,
+            "read": "面积不会是负数, 请核对后改填。",
+        }
+        yield Issue("HG505", context.place(record), values)
 
 
 def _bad_number(context: Context, record: int, name: str, title: str, unit: str) -> Issue:

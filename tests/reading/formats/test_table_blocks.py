@@ -158,3 +158,114 @@ def test_so_do_several(tmp_path: Path, rows: tuple[int, ...]) -> None:
 )
 def test_sound_quotation_marks_are_what_they_are(text: str, rows: list[list[str]]) -> None:
     assert rows_of(text, ",") == (rows, [])
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        [["乡镇", "面积(亩)"], ["木黄镇", 999]],
+        [["乡镇", "个数", "面积(亩)"], ["木黄镇", 3, 999]],
+        [["品种", "面积(亩)"], ["黄精", 999], ["白芨", 99]],
+        [["填报单位", "面积(公顷)"], ["江口县", 999]],
+        [["县区", "上报面积(亩)", "品种"], ["江口县", 999, "白芨"]],
+        [["乡镇", "种植面积(亩)"], ["木黄镇", 999], ["朗溪镇", 1], ["合计", 1000]],
+        [["品种", "面积"], ["黄精", 999]],
+        [["县区", "品种", "面积(亩)", "备注"], ["江口县", "黄精", 999, "含在建"]],
+    ],
+)
+@pytest.mark.parametrize("gap", [1, 3])
+def test_sums_beside_a_list_are_none_of_its_cells(tmp_path: Path, beside: Rows, gap: int) -> None:
+    rows = [HEAD, *_rows(1, 4)]
+    wide = [row + [None] * gap + more for row, more in zip(rows, beside, strict=False)]
+    survey = _read(tmp_path / "a.xlsx", [*wide, *rows[len(beside) :]])
+    told = survey.issues
+    assert set(zip(told["code"], told["severity"], strict=True)) <= {("HG001", "warning")}
+    notes = [*told["message"], *survey.files["assumptions"].iloc[0]]
+    assert any("旁边的表" in note or "统计表" in note for note in notes)
+    bases = survey.bases
+    assert bases["base_id"].tolist() == ["H-1", "H-2", "H-3", "H-4"]
+    assert bases["declared_mu"].tolist() == [501, 502, 503, 504]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *(
+            "单位：公顷",
+            "（单位：公顷）",
+            "2020年基地名单（单位：公顷）",
+            "面积单位: 公顷",
+            "(单位:公顷)",
+        ),
+        *(
+            "二、种苗基地（面积单位：公顷）",
+            "【单位：公顷】",
+            "单位：公顷、个",
+            "单位： 公顷",
+            "单位：ｈａ",
+        ),
+    ],
+)
+def test_a_title_that_states_the_unit_in_any_brackets(tmp_path: Path, title: str) -> None:
+    head = [*HEAD[:4], "上报面积"]
+    bases = _read(tmp_path / "a.xlsx", [[title], head, ["H-1", "甲", "江口县", "黄精", 40]]).bases
+    assert bases["declared_mu"].tolist() == [600]
+
+
+@pytest.mark.parametrize(
+    ("row", "severity"),
+    [
+        ("H-2,基地2,江口县,黄精,1,200,", "error"),
+        ("H-2,基地2,江口县,黄精,1,200.5,", "error"),
+        ("H-2,基地2,江口县,黄精,12,345,好", "error"),
+        ("H-2,基地2,江口县,黄精,1,200,,", "error"),
+        ("H-2,基地2,江口县,黄精, 1, 200, ", "error"),
+        ("H-2,基地,2,江口县,黄精,600,", None),
+        ("H-2,基地2,江口县,黄精,600,好,看备注", "warning"),
+        ("H-2,基地2,江口县,黄精,白芨,600,好,", "warning"),
+        ("H-2,基地2,江口县,黄精,600,,,", None),
+        ('H-2,基地2,江口县,黄精,"1,200"', None),
+        ('H-2,"基地1,200号",江口县,黄精,600,', None),
+        ("H-2,基地2,江口县,黄精,600", None),
+    ],
+)
+def test_a_row_with_more_cells_than_headings_is_named(
+    tmp_path: Path, row: str, severity: str | None
+) -> None:
+    """A comma of thousands makes 1 and 200 of 1,200."""
+    path = tmp_path / "a.csv"
+    good = [
+        "H-1,基地1,江口县,黄精,501,",
+        *(f"H-{n},基地{n},江口县,黄精,{500 + n}," for n in (3, 4)),
+    ]
+    lines = [",".join([*HEAD, "备注"]), good[0], row, *good[1:]]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    survey = hg.read_survey(path)
+    others = survey.bases[survey.bases["base_id"] != "H-2"]
+    assert others["declared_mu"].tolist() == [501, 503, 504]
+    found = survey.issues[survey.issues["code"] == "HG001"]
+    assert found["severity"].tolist() == ([severity] if severity else [])
+    assert found["sheet_row"].tolist() == ([3] if severity else [])
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "，"])
+@pytest.mark.parametrize("end", ["", "\n", "\0\0\0\0"])
+def test_delimiters_and_room_behind_the_end(tmp_path: Path, delimiter: str, end: str) -> None:
+    path = tmp_path / "a.csv"
+    rows = [HEAD, *_rows(1, 2)]
+    path.write_text("\n".join(delimiter.join(map(str, row)) for row in rows) + end, "utf-8")
+    _assert_bases(hg.read_survey(path), 2)
+
+
+def test_a_column_without_a_heading_is_no_fault_of_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lines = [",".join(HEAD), *(",".join(map(str, [*row, 120])) for row in _rows(1, 4))]
+    path.write_text("\n".join(lines), "utf-8")
+    _assert_bases(hg.read_survey(path), 4)
+
+
+def test_cells_that_a_csv_states_as_formulas_of_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = [HEAD, *([f'="{cell}"' for cell in row] for row in _rows(1, 2))]
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows), "utf-8")
+    _assert_bases(hg.read_survey(path), 2)

@@ -75,7 +75,7 @@ def test_a_missing_unit_is_said_and_a_strange_one_loses_nothing() -> None:
     assert not again.lines
     issues = hg.validate(raw).table
     told = issues.loc[issues["code"] == "HG505", ["base_id", "message", "suggestion"]]
-    assert told["message"].tolist() == ["产量(未注明鲜干)“8筐”不是纯数字", *told["message"][1:]]
+    assert told["message"].tolist() == ["产量(未注明鲜干)“8筐”不是规范的数字", *told["message"][1:]]
     assert len(told) == 3
 
 
