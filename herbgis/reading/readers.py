@@ -23,7 +23,7 @@ from herbgis.reading.formats.ovjsn import read_ovjsn
 from herbgis.reading.formats.parquet import read_parquet
 from herbgis.reading.formats.plot_txt import read_plot_txt
 from herbgis.reading.formats.points import read_cass_points
-from herbgis.reading.formats.survey_file import Reader, SurveyFile, Words
+from herbgis.reading.formats.survey_file import Reader, SurveyFile, UnreadableFileError, Words
 from herbgis.reading.formats.vector import read_gdal
 from herbgis.reading.formats.workbook import read_csv, read_workbook
 from herbgis.reading.formats.xml_workbook import read_xml_workbook
@@ -84,10 +84,6 @@ _READ_FROM_COPY = frozenset({".gml", ".geojsonl", ".geojsons"})
 #: Workbooks of WPS, which are mostly those of Excel under another suffix, but not all.
 _WPS = frozenset({".et", ".ett"})
 _SQLITE = frozenset({"gpkg", "sqlite"})
-
-
-class UnreadableFileError(ValueError):
-    """A file that is not read, and why in the words of HG001."""
 
 
 def why_unread(error: Exception, path: Path) -> str:

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from herbgis.geo.geodesy import CGCS2000
-from herbgis.reading.formats.survey_file import Words
-from herbgis.reading.readers import UnreadableFileError, layers_of, why_unread
+from herbgis.reading.formats.survey_file import UnreadableFileError, Words
+from herbgis.reading.readers import layers_of, why_unread
 from herbgis.reading.sources import Source, find_sources
 from herbgis.reading.understanding.file_entries import layer_entry, skipped_entry
 from herbgis.reading.understanding.survey import Part, Survey, assemble, understand

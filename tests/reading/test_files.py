@@ -317,3 +317,28 @@ def test_a_packed_file_without_bound_is_refused(tmp_path: Path, suffix: str) -> 
     survey = hg.read_survey(path)
     assert _codes(survey) == ["HG001"]
     assert "压缩炸弹" in survey.issues["message"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.txt", "宗地号,1\nJ1,3098000,36440000\n", "勘测定界"),
+        ("说明.txt", "各县区请于月底前报送。\n", "勘测定界"),
+        ("b.txt", "1 2 3\n4 5 6\n", "勘测定界"),
+        ("a.dat", "1 A 36440000 3098000 5\n", "CASS"),
+        ("b.dat", "温度,湿度\n1,2\n", "CASS"),
+        ("c.dat", "1;A;36440000;3098000\n", "CASS"),
+        ("a.ovjsn", '{"ObjItems": []}', "奥维"),
+        ("b.ovjsn", '{"ObjItems": 1}', "奥维"),
+        ("c.ovjsn", '{"ObjItems": null, "Type": 1}', "奥维"),
+    ],
+)
+def test_a_text_that_is_no_survey_is_not_called_damaged(
+    tmp_path: Path, name: str, text: str, told: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    issue = hg.read_survey(tmp_path / name).issues.iloc[0]
+    assert (issue["code"], issue["severity"]) == ("HG001", "error")
+    assert told in issue["message"]
+    assert "损坏" not in issue["message"]
+    assert len(issue["message"]) <= 40

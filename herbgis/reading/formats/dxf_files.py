@@ -31,6 +31,7 @@ from herbgis.reading.formats.dxf_tags import (
 )
 from herbgis.reading.formats.dxf_texts import plain
 from herbgis.reading.formats.dxf_unread import TITLES, Numbers
+from herbgis.reading.formats.survey_file import UnreadableFileError
 
 _BINARY_MARK = b"AutoCAD Binary DXF"
 #: Beyond this size a file is only read as a stream, never as a whole.
@@ -59,13 +60,13 @@ def read_drawing(path: Path) -> Drawing:
             return drawing
     if path.stat().st_size > _WHOLE_BYTES:
         msg = "没有 ENTITIES 段, 文件过大, 未尝试恢复"
-        raise ValueError(msg)
+        raise UnreadableFileError(msg)
     if binary:
         return _read_document(ezdxf.readfile(path))
     drawing = _read_document(ezdxf.recover.readfile(path)[0])
     if not drawing.rings:
         msg = "没有 ENTITIES 段, 恢复后也没有闭合的多段线"
-        raise ValueError(msg)
+        raise UnreadableFileError(msg)
     drawing.cut = True
     return drawing
 

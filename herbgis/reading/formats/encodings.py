@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from herbgis.reading.formats.survey_file import UnreadableFileError
+
 #: Python's codec for Chinese text that is not Unicode, which holds all of GBK and GB2312; and the
 #: name that people know it under.
 _CHINESE = "GB18030"
@@ -71,7 +73,7 @@ def text_of_file(path: Path) -> tuple[str, str]:
     size = path.stat().st_size
     if size > _MOST_BYTES:
         msg = f"文件有 {size / 1e6:.0f} MB, 超过限额; 请拆分后再交"
-        raise ValueError(msg)
+        raise UnreadableFileError(msg)
     text, encoding = decode_text(path.read_bytes())
     return text, title_of(encoding)
 

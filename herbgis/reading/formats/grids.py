@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+from herbgis.reading.formats.survey_file import UnreadableFileError
+
 Cell: TypeAlias = Any
 #: Row and column of a cell, counted from 0.
 At: TypeAlias = tuple[int, int]
@@ -129,8 +131,8 @@ def _faults(rows: Sequence[Sequence[Cell]]) -> dict[At, str]:
 def check_size(rows: int, columns: int) -> None:
     """Raise ValueError for a grid that is larger than any list of bases."""
     if rows * columns > MOST_CELLS:
-        msg = f"表有 {rows} 行 {columns} 列, 超过限额; 请删去表格以外的内容后再交"
-        raise ValueError(msg)
+        msg = f"表有 {rows} 行 {columns} 列, 请删去表格以外的内容"
+        raise UnreadableFileError(msg)
 
 
 def _cell(value: Cell) -> Cell:

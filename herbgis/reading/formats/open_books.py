@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from herbgis.reading.formats.grids import check_size
-from herbgis.reading.formats.survey_file import SurveyFile
+from herbgis.reading.formats.survey_file import SurveyFile, UnreadableFileError
 from herbgis.reading.formats.workbook import read_workbook
 from herbgis.reading.understanding.survey import Layer
 
@@ -55,8 +55,8 @@ def _parts(file: SurveyFile, begin: str, end: str) -> Iterator[bytes]:
         for entry in book.infolist():
             if entry.filename.startswith(begin) and entry.filename.endswith(end):
                 if entry.file_size > _MOST_BYTES:
-                    msg = f"工作簿展开后有 {entry.file_size / 1e6:.0f} MB, 超过限额"
-                    raise ValueError(msg)
+                    msg = f"工作簿展开后有 {entry.file_size / 1e6:.0f} MB, 超过限额; 请拆分后再交"
+                    raise UnreadableFileError(msg)
                 with book.open(entry) as part:
                     yield part.read(_MOST_BYTES)
 

@@ -13,7 +13,7 @@ from herbgis.reading.formats.encodings import GBK, text_of_file
 from herbgis.reading.formats.findings import Findings
 from herbgis.reading.formats.json_text import parse_json
 from herbgis.reading.formats.placemarks import Folders, Shapes
-from herbgis.reading.formats.survey_file import SurveyFile
+from herbgis.reading.formats.survey_file import SurveyFile, UnreadableFileError
 from herbgis.reading.understanding.survey import Layer
 
 _Part: TypeAlias = Mapping[str, Any]
@@ -47,7 +47,7 @@ def _root(text: str) -> tuple[_Part, tuple[str, ...]]:
         root, odd = None, ()
     if not isinstance(root, dict) or not _children(root):
         msg = "没有 ObjItems 对象, 或嵌套过深, 不是奥维的 OVJSN"
-        raise ValueError(msg)
+        raise UnreadableFileError(msg)
     return root, odd
 
 

@@ -25,7 +25,7 @@ from herbgis.reading.formats.plot_systems import (
     unpacked,
 )
 from herbgis.reading.formats.rings import even_odd
-from herbgis.reading.formats.survey_file import SurveyFile
+from herbgis.reading.formats.survey_file import SurveyFile, UnreadableFileError
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 from herbgis.terms.policy import Policy
@@ -76,8 +76,8 @@ def read_plot_txt(file: SurveyFile) -> Iterator[Layer]:
     found = contents_of(text, _unit_m2(file.words.policy))
     blocks = [contents for contents in found if contents.plots or contents.unread]
     if not any(contents.plots for contents in blocks):
-        msg = "文件中没有以 @ 结尾的地块行和界址点, 不是勘测定界 TXT"
-        raise ValueError(msg)
+        msg = "没有以 @ 结尾的地块行和界址点, 不是勘测定界 TXT"
+        raise UnreadableFileError(msg)
     for number, contents in enumerate(blocks, 1):
         name = file.path.stem if number == 1 else f"{file.path.stem}({number})"
         yield _layer(contents, Place(file.shown, name), encoding)

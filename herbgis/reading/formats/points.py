@@ -10,7 +10,7 @@ import geopandas as gpd
 
 from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
 from herbgis.reading.formats.rings import even_odd
-from herbgis.reading.formats.survey_file import SurveyFile
+from herbgis.reading.formats.survey_file import SurveyFile, UnreadableFileError
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 
@@ -25,7 +25,7 @@ def read_cass_points(file: SurveyFile) -> Iterator[Layer]:
     points, unread = _parse(text)
     if not points:
         msg = "没有“点号,编码,东,北,高”的行, 不是 CASS 坐标文件"
-        raise ValueError(msg)
+        raise UnreadableFileError(msg)
     rings, left = _rings(points, file.path.stem)
     where = Place(file.shown, file.path.stem)
     issues = [*_unread(unread, list(rings), where)]

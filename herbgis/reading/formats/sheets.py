@@ -23,6 +23,9 @@ from herbgis.reading.formats.table_headers import (
 from herbgis.reading.formats.table_records import filled_down, frame_of, records_of, texts_of
 from herbgis.terms.policy import Policy
 
+#: Characters of a heading that a message has room for.
+_MOST_SHOWN = 12
+
 
 @dataclass(frozen=True)
 class Table:
@@ -71,9 +74,8 @@ def _without_sums(beside: Sequence[list[Table]]) -> list[Table]:
     if not sums or tables[0].is_report or not RECORD_KEYS & tables[0].matched.keys():
         return tables
     first, *more = [table for table in tables if all(table is not one for one in sums)]
-    doubts = [
-        f"旁边的表({'、'.join(table.matched.values())})没有编号和名称, 未读" for table in sums
-    ]
+    headings = [str(table.frame.columns[0])[:_MOST_SHOWN] for table in sums]
+    doubts = [f"旁边的表({heading}…)没有编号和名称, 未读" for heading in headings]
     return [replace(first, doubts=(*first.doubts, *doubts)), *more]
 
 

@@ -12,6 +12,10 @@ from herbgis.terms.headings import match_headings
 from herbgis.terms.policy import Policy
 
 
+class UnreadableFileError(ValueError):
+    """A file that is not read, and why in the words of HG001: what it is, or what to do."""
+
+
 @dataclass(frozen=True, eq=False)
 class Words:
     """The headings that a call knows.

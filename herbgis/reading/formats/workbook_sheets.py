@@ -19,6 +19,7 @@ from python_calamine import (
 )
 
 from herbgis.reading.formats.grids import Grid, Marks, Merged, check_size, make_grid
+from herbgis.reading.formats.survey_file import UnreadableFileError
 from herbgis.reading.formats.xls_extent import OLE_HEAD, check_xls
 from herbgis.reading.formats.xlsx_marks import SheetMarks, sheet_marks
 from herbgis.terms.issues import Issue, Place
@@ -90,8 +91,8 @@ def _check_extent(file: BinaryIO) -> None:
         parts = [e for e in book.infolist() if e.filename.lower().endswith((".xml", ".rels"))]
         size = sum(entry.file_size for entry in parts)
         if size > _MOST_BYTES:
-            msg = f"工作簿展开后有 {size / 1e6:.0f} MB, 超过限额"
-            raise ValueError(msg)
+            msg = f"工作簿展开后有 {size / 1e6:.0f} MB, 超过限额; 请拆分后再交"
+            raise UnreadableFileError(msg)
         for entry in parts:
             with book.open(entry) as part:
                 _check_cells(part)

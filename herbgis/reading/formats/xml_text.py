@@ -16,6 +16,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from herbgis.reading.formats.encodings import names_encoding, text_of_file
+from herbgis.reading.formats.survey_file import UnreadableFileError
 
 _DECLARATION = re.compile(r"^\s*<\?xml\b([^>]*)\?>")
 _DECLARED = re.compile(r"encoding\s*=\s*[\"']([\w.-]+)[\"']")
@@ -76,7 +77,7 @@ def heal_xml(path: Path) -> HealedXml:
     text = text[head.end() :] if head else text
     if _has_document_type(text):
         msg = "文件带有 DOCTYPE 声明, 出于安全不读"
-        raise ValueError(msg)
+        raise UnreadableFileError(msg)
     agrees = names_encoding(declared[1] if declared else "UTF-8", title)
     text = _sound(text)
     text, undeclared = _with_prefixes(text)

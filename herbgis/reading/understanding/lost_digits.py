@@ -47,6 +47,11 @@ def _is_lost(cell: object) -> bool:
     return isinstance(cell, float) and abs(cell) >= _TOO_LONG
 
 
+def _as_kept(cell: object) -> str:
+    """The digits that are left: a float holds 15 of them, and those behind are in no file."""
+    return f"{cell:.15g}" if isinstance(cell, float) else clean_text(cell) or ""
+
+
 def lost_ids(given: pd.DataFrame, headings: Mapping[str, str], table: pd.DataFrame) -> list[Issue]:
     """HG512 for each record whose id has lost its last digits.
 
@@ -72,6 +77,6 @@ def lost_ids(given: pd.DataFrame, headings: Mapping[str, str], table: pd.DataFra
             int(row),
             None if pd.isna(sheet) else int(sheet),
         )
-        written = (clean_text(ids.iloc[at]) or "")[:_MOST_SHOWN]
+        written = _as_kept(ids.iloc[at])[:_MOST_SHOWN]
         found.append(Issue("HG512", place, {"written": written}))
     return found

@@ -63,6 +63,7 @@ def test_lost_digits_are_said_and_no_records_become_one(kind: str, tmp_path: Pat
     survey = hg.read_survey(LOST[kind](tmp_path))
     found = survey.issues[survey.issues["code"] == "HG512"]
     assert found["row"].tolist() == [1, 2, 3, 4]
+    assert found["message"].str.contains(r"“[\d.]+[eE]\+?\d\d”").all()
     assert survey.bases["base_id"].nunique() == 4
     assert survey.bases["base_id"].str.contains("#").all()
     blocked = hg.validate(survey).bases["blocked_by"]
