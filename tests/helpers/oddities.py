@@ -57,15 +57,30 @@ _PRJS = (
 
 @dataclass(frozen=True)
 class Odd:
-    """A good file, and the same with one odd thing.
+    """A good file with one odd thing in it.
 
     Attributes
     ----------
-    good, odd : Path
+    path : Path
     record : int or None
         Position of the record that has it; None where it is the file's.
     what : str
         The format and the odd thing, for the message of a failing test.
+    """
+
+    path: Path
+    record: int | None
+    what: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A good file, and the same some times over, each with one odd thing.
+
+    Attributes
+    ----------
+    good : Path
+    odd : list of Odd
     key : str
         The column of the base table by which records are told apart.
     keys : list of str
@@ -73,33 +88,28 @@ class Odd:
     """
 
     good: Path
-    odd: Path
-    record: int | None
-    what: str
+    odd: list[Odd]
     key: str
     keys: list[str]
 
 
-def draw_odd_file(seed: int, folder: Path) -> Odd:
-    """The pair of files that a seed draws, below a folder."""
+def draw_odd_files(seed: int, folder: Path, *, count: int) -> Drawn:
+    """The files that a seed draws, below a folder."""
     rng = np.random.default_rng(seed)
     case = CASES[str(rng.choice(FORMATS))]
     bases = _good_bases(rng, case)
-    draw = _Draw(rng, case, bases, int(rng.integers(len(bases))), folder / "odd")
-    for each in (folder / "good", draw.folder):
-        each.mkdir(parents=True)
+    (folder / "good").mkdir(parents=True)
     good = case.write(_as_written(bases, case), folder / "good")
-    spoil = rng.choice(np.array(_ways_to_spoil(case), dtype=object))
-    what = spoil(draw)
+    odd = []
+    for number in range(count):
+        draw = _Draw(rng, case, bases, int(rng.integers(len(bases))), folder / str(number))
+        draw.folder.mkdir()
+        spoil = draw.pick(_ways_to_spoil(case))
+        what = f"{case.name}, record {draw.record}, {spoil(draw)}"
+        record = None if spoil is _odd_system else draw.record
+        odd.append(Odd(draw.folder / good.name, record, what))
     key, heading = next((k, h) for k, h in _KEYS.items() if k in case.kind.columns)
-    return Odd(
-        good,
-        draw.folder / good.name,
-        None if spoil is _odd_system else draw.record,
-        f"{case.name}, record {draw.record}, {what}",
-        key,
-        bases[heading].tolist(),
-    )
+    return Drawn(good, odd, key, bases[heading].tolist())
 
 
 _DEGREES = 4490
