@@ -23,6 +23,7 @@ from herbgis.terms.issues import Issue, Place
 
 _PROPERTIES = re.compile(r'"properties"\s*:\s*[{n]')
 _SYSTEM = re.compile(r'"crs"\s*:\s*\{')
+_COORDINATES = re.compile(r'"coordinates"\s*:')
 _GEOMETRY = re.compile(r'"geometry"\s*:\s*(?:\{|(n))')
 
 
@@ -68,7 +69,7 @@ def _lacks(layer: Layer, text: str) -> bool:
     worded = len(_PROPERTIES.findall(text)) - len(_SYSTEM.findall(text))
     return (
         max(len(geometries), worded) > len(frame)
-        or drawn > int(frame.geometry.notna().sum())
+        or max(drawn, len(_COORDINATES.findall(text))) > int(frame.geometry.notna().sum())
         or any(digits_lost(frame[heading]).any() for heading in frame.columns.drop("geometry"))
     )
 

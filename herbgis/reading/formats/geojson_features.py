@@ -78,10 +78,30 @@ def features_of(text: str) -> Features | None:
         members = [*_begun(text)]
         return Features(members, _DEFAULT_SYSTEM, damage=str(error)) if members else None
     listed = root.get("features") if isinstance(root, dict) else None
-    if not isinstance(listed, list) or not all(_is_member(member) for member in listed):
+    if not isinstance(listed, list):
+        return None
+    members = [*_flat(listed)]
+    if not all(_is_member(member) for member in members):
         return None
     said = (f"{len(odd)} 处不合 JSON 的写法按空值读",) if odd else ()
-    return Features(listed, _system(root), said)
+    return Features(members, _system(root), said)
+
+
+def _flat(listed: list[Any]) -> Iterator[Any]:
+    """Features of a list, of lists and collections within it, and bare geometries as features.
+
+    What is no object holds no record.
+    """
+    waiting = listed[::-1]
+    while waiting:
+        member = waiting.pop()
+        if isinstance(member, dict) and isinstance(member.get("features"), list):
+            member = member["features"]
+        if isinstance(member, list):
+            waiting += member[::-1]
+        elif isinstance(member, dict) and member:
+            is_bare = "coordinates" in member or "geometries" in member
+            yield {"geometry": member} if is_bare and not _is_member(member) else member
 
 
 def _begun(text: str) -> Iterator[Mapping[str, Any]]:

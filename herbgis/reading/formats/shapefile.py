@@ -91,6 +91,11 @@ def has_index(shp: Path) -> bool:
     return _beside(shp, ".shx") is not None
 
 
+def has_table(shp: Path) -> bool:
+    """Whether there is a .dbf."""
+    return _beside(shp, ".dbf") is not None
+
+
 def copied(shp: Path, folder: Path) -> Path:
     """The shapefile in another folder; files that are there already are left."""
     for path in shp.parent.glob(f"{_escaped(shp.stem)}.*"):

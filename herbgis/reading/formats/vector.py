@@ -25,6 +25,7 @@ from herbgis.reading.formats.shapefile import (
     deleted_records,
     exact_cells,
     has_index,
+    has_table,
     promised_records,
     text_encoding,
     with_sound_system,
@@ -88,6 +89,10 @@ def _read_shapefile(file: SurveyFile, folder: Path) -> Layer:
         note = f"属性表里有 {deleted} 条已删除而未清理的记录, 不算"
         layer = replace(layer, assumptions=(*layer.assumptions, note))
     layer = replace(layer, promised=promised, cut_headings=True)
+    if not has_table(path):
+        why = {"why": "只有图斑, 缺同名的 .dbf, 没有属性, 请补交"}
+        issue = Issue("HG001", Place(layer.file, layer.name), why, severity="warning")
+        layer = replace(layer, issues=(*layer.issues, issue))
     if rows is not None:
         layer = _lacking(layer, rows, f"属性表只有 {rows} 行, 其余记录没有属性")
     cut = cut_shapes(path)

@@ -126,3 +126,37 @@ def test_a_text_that_breaks_off_keeps_its_whole_members(tmp_path: Path, whole: i
     assert survey.bases["base_id"].tolist() == IDS[:whole]
     assert "HG001" in set(survey.issues["code"])
     assert shapely.equals(survey.bases.geometry, row_of(4)[:whole]).all()
+
+
+#: What the list of members becomes, and which of the four bases it still tells by their ids.
+ASTRAY = {
+    "a collection within": (lambda m: [m[0], {"type": "FeatureCollection", "features": m[1:]}], 4),
+    "collections alone": (lambda m: [{"features": m[:2]}, {"features": m[2:]}], 4),
+    "collections within each other": (lambda m: [{"features": [*m[:1], {"features": m[1:]}]}], 4),
+    "a list within": (lambda m: [m[:2], *m[2:]], 4),
+    "lists within lists": (lambda m: [[[m[0]], m[1]], [[[m[2], m[3]]]]], 4),
+    "a bare geometry first": (lambda m: [m[0]["geometry"], *m[1:]], 3),
+    "a bare geometry last": (lambda m: [*m[:3], m[3]["geometry"]], 3),
+    "bare geometries alone": (lambda m: [each["geometry"] for each in m], 0),
+    "a bare collection of geometries": (
+        lambda m: [
+            *m[:3],
+            {"type": "GeometryCollection", "geometries": [m[3]["geometry"]]},
+        ],
+        3,
+    ),
+    "nothing between": (lambda m: [m[0], None, {}, m[1:]], 4),
+    "words between": (lambda m: [m[0], "完", 5, {"features": m[1:]}], 4),
+}
+
+
+@pytest.mark.parametrize("kind", ASTRAY)
+def test_members_that_lie_astray_are_read(tmp_path: Path, kind: str) -> None:
+    change, named = ASTRAY[kind]
+    data = _data()
+    data["features"] = change(data["features"])
+    survey = hg.read_survey(_write(tmp_path, data))
+    assert len(survey.bases) == 4
+    assert survey.bases["base_id"].isin(IDS).sum() == named
+    for found, true in zip(survey.bases.geometry, row_of(4), strict=True):
+        assert shapely.union_all(shapely.get_parts([found])).equals(true)

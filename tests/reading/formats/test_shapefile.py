@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -69,3 +70,26 @@ def test_without_shx_every_record_is_kept_and_nothing_is_written_beside(tmp_path
     for found, mu in zip(survey.bases.geometry, (120, 80), strict=True):
         assert_same_place(found, square(mu, lat=27.95 if mu == 120 else 28.0))
     assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning", "ignore:.*:RuntimeWarning")
+@pytest.mark.parametrize(
+    "also", [(), (".shx",), (".cpg",), (".prj",), (".shx", ".cpg"), (".shx", ".cpg", ".prj")]
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_table_that_was_forgotten_is_asked_for(
+    tmp_path: Path, also: tuple[str, ...], *, packed: bool
+) -> None:
+    folder = tmp_path / "收件"
+    folder.mkdir()
+    path = _write(folder, "GBK")
+    for suffix in (".dbf", *also):
+        path.with_suffix(suffix).unlink()
+    given = Path(shutil.make_archive(str(folder), "zip", folder)) if packed else folder
+    survey = hg.read_survey(given)
+    told = survey.issues[survey.issues["code"] == "HG001"]
+    assert told["severity"].tolist() == ["warning"]
+    assert "缺同名的 .dbf" in told["message"].iloc[0]
+    assert len(told["message"].iloc[0]) <= 40
+    for found, mu in zip(survey.bases.geometry, (120, 80), strict=True):
+        assert_same_place(found, square(mu, lat=27.95 if mu == 120 else 28.0))
