@@ -47,6 +47,15 @@ def _half_a_geojson(folder: Path) -> Path:
     return path
 
 
+def _nest(rows: list[dict[str, Any]]) -> None:
+    rows[1:] = [{"type": "FeatureCollection", "features": rows[1:]}]
+
+
+def _bare(rows: list[dict[str, Any]]) -> None:
+    rows[1] = rows[1]["geometry"]
+
+
+_NAMELESS = Held(but_second(IDS, None), row_of(4), but_second(MU, None), but_second(DAYS, None))
 _GEOJSON = {
     "GeoJSON, a member without a type": OddFile(_member(lambda row: row.pop("type")), held()),
     "GeoJSON, a type in small letters": OddFile(
@@ -56,6 +65,12 @@ _GEOJSON = {
         _member(lambda row: row["geometry"].update(coordinates=[[["东", "北"]] * 4])),
         held(lands=but_second(row_of(4), None)),
         "HG103",
+    ),
+    "GeoJSON, a collection within the collection": OddFile(
+        lambda folder: geojson(folder, _nest), held()
+    ),
+    "GeoJSON, a bare geometry among the members": OddFile(
+        lambda folder: geojson(folder, _bare), _NAMELESS, "HG508"
     ),
     "GeoJSON, broken off": OddFile(_half_a_geojson, held(), "HG001"),
 }

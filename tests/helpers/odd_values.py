@@ -132,7 +132,16 @@ def _stale_count(folder: Path) -> Path:
     return path
 
 
+def _no_table(folder: Path) -> Path:
+    path = shp(folder)
+    path.with_suffix(".dbf").unlink()
+    return path
+
+
 _BESIDE = {
+    "shapefile, .dbf forgotten": OddFile(
+        _no_table, held(names=[None] * 4, mu=None, days=None), "HG001"
+    ),
     "shapefile, a heading twice": OddFile(_twice, held()),
     "shapefile, NULL written as 0": OddFile(_null_as_zero, held(mu=but_second(MU, None))),
     "shapefile, a row deleted and not packed": OddFile(
