@@ -46,6 +46,8 @@ _NUMBER = re.compile(
     r"(?<![A-Za-z0-9.,])[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![.,]?[0-9])"
 )
 _PLAIN = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+#: Error values of Excel and of LibreOffice that have digits in them.
+_ERROR_VALUES = ("#DIV/0!", "Err:")
 _MULTIPLES = {"百": 1e2, "千": 1e3, "万": 1e4}
 _AFTER = re.compile(r"[\s(\[【]*([百千万]?)\s*([^0-9\s,.;()\[\]【】。至到~—-]*2?)")
 _MULTIPLIED_UNITS = frozenset({"", "亩", "市亩", "平方米", "平米", "m2", "公顷"})
@@ -64,7 +66,7 @@ def parse_quantity(text: str) -> Quantity | None:
         return Quantity(float(plain), None, plain=True)
     folded = unicodedata.normalize("NFKC", plain)
     found = list(_NUMBER.finditer(folded))
-    if len(found) != 1:
+    if len(found) != 1 or folded.startswith(_ERROR_VALUES):
         return None
     value = float(found[0].group().replace(",", ""))
     behind = _AFTER.match(folded[found[0].end() :])

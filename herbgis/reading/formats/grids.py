@@ -15,7 +15,9 @@ At: TypeAlias = tuple[int, int]
 
 #: More cells than this, blank ones between others included, are no list of bases.
 MOST_CELLS = 10_000_000
-_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")
+_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)|Err:\d{3}")
+
+_ERROR_BEGINS = ("#", "E")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def make_grid(
     width = max(map(len, rows), default=0)
     check_size(len(rows), width)
     padded = [[*map(_cell, row), *[None] * (width - len(row))] for row in rows]
-    marks = marks or Marks(faults=_faults(rows))
+    marks = marks or Marks()
+    marks = replace(marks, faults={**_faults(rows), **marks.faults})
     return Grid(padded, None if merged is None else tuple(merged), marks)
 
 
@@ -124,7 +127,8 @@ def _faults(rows: Sequence[Sequence[Cell]]) -> dict[At, str]:
         (at, column): cell.strip()
         for at, row in enumerate(rows)
         for column, cell in enumerate(row)
-        if isinstance(cell, str) and cell.lstrip()[:1] == "#" and _ERROR.fullmatch(cell.strip())
+        if isinstance(cell, str) and cell.lstrip()[:1] in _ERROR_BEGINS
+        if _ERROR.fullmatch(cell.strip())
     }
 
 
@@ -139,7 +143,7 @@ def _cell(value: Cell) -> Cell:
     if not isinstance(value, str):
         return value
     text = value.strip()
-    return None if not text or (text[0] == "#" and _ERROR.fullmatch(text)) else value
+    return None if not text or (text[0] in _ERROR_BEGINS and _ERROR.fullmatch(text)) else value
 
 
 def is_empty(grid: Grid) -> bool:

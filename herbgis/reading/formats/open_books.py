@@ -25,6 +25,9 @@ _ODS_PIECE = re.compile(
 _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 #: Line breaks that some programs put between rows and cells, and that calamine does not take.
 _BETWEEN_CELLS = re.compile(rb"(</?table:[^>]*>|</text:p>)\s+(?=</?table:|<text:p)")
+#: LibreOffice writes an error as an empty text, and shows its name.
+_ERROR_CELL = re.compile(rb"<table:table-cell\b[^<>]*calcext:value-type=\"error\"[^<>]*>")
+_NO_TEXT = re.compile(rb"\soffice:string-value=\"\"")
 _REPEATED = re.compile(rb"number-(?:rows|columns)-repeated\s*=\s*[\"'](\d{1,9})[\"']")
 _FILLED = re.compile(rb"value-type\s*=")
 
@@ -45,7 +48,8 @@ def read_ods(file: SurveyFile) -> Iterator[Layer]:
             for name in ("META-INF/manifest.xml", "content.xml"):
                 for content in _parts(file, *name.split(".")):
                     _check_repeats(content)
-                    tidy.writestr(name, _BETWEEN_CELLS.sub(rb"\1", content))
+                    named = _ERROR_CELL.sub(lambda cell: _NO_TEXT.sub(b"", cell[0]), content)
+                    tidy.writestr(name, _BETWEEN_CELLS.sub(rb"\1", named))
         yield from read_workbook(replace(file, path=copy))
 
 

@@ -26,12 +26,15 @@ def read_cass_points(file: SurveyFile) -> Iterator[Layer]:
     if not points:
         msg = "没有“点号,编码,东,北,高”的行, 不是 CASS 坐标文件"
         raise UnreadableFileError(msg)
-    rings, left = _rings(points, file.path.stem)
+    rings, left, among = _rings(points, file.path.stem)
     where = Place(file.shown, file.path.stem)
     issues = [*_unread(unread, list(rings), where)]
     note = f"按编码连成 {len(rings)} 个图斑" if len(rings) > 1 else "全部点按顺序连成一个图斑"
     if left:
         why = f"{left} 个点没有连成图斑(无编码, 或同码不足三点)"
+        issues.append(Issue("HG001", where, {"why": why}, severity="warning"))
+    if among:
+        why = f"{among} 个点编码不同, 仍与其余的点连成一圈, 请核对"
         issues.append(Issue("HG001", where, {"why": why}, severity="warning"))
     assumptions = [decided_line(encoding)] if encoding == GBK else []
     yield Layer(
@@ -86,13 +89,17 @@ def _parse(text: str) -> tuple[list[tuple[str, _Point]], dict[int, str | None]]:
     return points, unread
 
 
-def _rings(points: list[tuple[str, _Point]], stem: str) -> tuple[dict[str, list[_Point]], int]:
-    """Points by the name of their ring, and how many are of none."""
+def _rings(points: list[tuple[str, _Point]], stem: str) -> tuple[dict[str, list[_Point]], int, int]:
+    """Points by the name of their ring, how many are of none, and how many of another code in it.
+
+    A single code that has three points does not group: its ring is drawn through all points.
+    """
     by_code: dict[str, list[_Point]] = {}
     for code, point in points:
         if code:
             by_code.setdefault(code, []).append(point)
     rings = {code: ring for code, ring in by_code.items() if len(set(ring)) >= 3}
+    others = len(points) - sum(len(ring) for ring in rings.values())
     if len(rings) < 2:
-        return {stem: [point for _, point in points]}, 0
-    return rings, len(points) - sum(len(ring) for ring in rings.values())
+        return {stem: [point for _, point in points]}, 0, others if rings else 0
+    return rings, others, 0

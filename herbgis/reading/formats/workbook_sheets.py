@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, BinaryIO
 
@@ -18,9 +18,9 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from herbgis.reading.formats.grids import Grid, Marks, Merged, check_size, make_grid
+from herbgis.reading.formats.grids import At, Grid, Marks, Merged, check_size, make_grid
 from herbgis.reading.formats.survey_file import UnreadableFileError
-from herbgis.reading.formats.xls_extent import OLE_HEAD, check_xls
+from herbgis.reading.formats.xls_extent import OLE_HEAD, faults_of_xls
 from herbgis.reading.formats.xlsx_marks import SheetMarks, sheet_marks
 from herbgis.terms.issues import Issue, Place
 
@@ -58,7 +58,7 @@ class Sheets:
 def read_sheets(stream: BinaryIO, shown: str) -> Sheets | None:
     """A workbook's sheets, or None where a password is asked for.
 
-    Of an .xls only values are read: formats, errors and what is hidden are told of .xlsx alone.
+    Of an .xls values and errors are read: formats and what is hidden are told of .xlsx alone.
 
     Raises
     ------
@@ -67,11 +67,12 @@ def read_sheets(stream: BinaryIO, shown: str) -> Sheets | None:
     """
     if _is_locked(stream):
         return None
-    _check_extent(stream)
     stream.seek(0)
-    if stream.read(len(OLE_HEAD)) == OLE_HEAD:
-        return _sheets(stream, shown, None)
+    data = stream.read(_MOST_BYTES)
+    if data.startswith(OLE_HEAD):
+        return _sheets(stream, shown, faults_of_xls(data))
     with zipfile.ZipFile(stream) as book:
+        _check_extent(book)
         return _sheets(stream, shown, sheet_marks(book))
 
 
@@ -80,22 +81,16 @@ def _is_locked(file: BinaryIO) -> bool:
     return file.read(len(OLE_HEAD)) == OLE_HEAD and _ENCRYPTED in file.read(_MOST_BYTES)
 
 
-def _check_extent(file: BinaryIO) -> None:
+def _check_extent(book: zipfile.ZipFile) -> None:
     """Refuse a workbook whose cells lie so far apart that reading it would exhaust the memory."""
-    file.seek(0)
-    data = file.read(_MOST_BYTES)
-    if data.startswith(OLE_HEAD):
-        check_xls(data)
-        return
-    with zipfile.ZipFile(file) as book:
-        parts = [e for e in book.infolist() if e.filename.lower().endswith((".xml", ".rels"))]
-        size = sum(entry.file_size for entry in parts)
-        if size > _MOST_BYTES:
-            msg = f"工作簿展开后有 {size / 1e6:.0f} MB, 超过限额; 请拆分后再交"
-            raise UnreadableFileError(msg)
-        for entry in parts:
-            with book.open(entry) as part:
-                _check_cells(part)
+    parts = [e for e in book.infolist() if e.filename.lower().endswith((".xml", ".rels"))]
+    size = sum(entry.file_size for entry in parts)
+    if size > _MOST_BYTES:
+        msg = f"工作簿展开后有 {size / 1e6:.0f} MB, 超过限额; 请拆分后再交"
+        raise UnreadableFileError(msg)
+    for entry in parts:
+        with book.open(entry) as part:
+            _check_cells(part)
 
 
 def _check_cells(sheet: IO[bytes]) -> None:
@@ -120,7 +115,10 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _sheets(file: BinaryIO, shown: str, marks: SheetMarks | None) -> Sheets | None:
+def _sheets(
+    file: BinaryIO, shown: str, marks: SheetMarks | Sequence[Mapping[At, str]]
+) -> Sheets | None:
+    """Sheets with what an .xlsx says of them, or with the faults of each that an .xls has."""
     found = Sheets()
     file.seek(0)
     with _panics_as_errors():
@@ -128,13 +126,14 @@ def _sheets(file: BinaryIO, shown: str, marks: SheetMarks | None) -> Sheets | No
             book = CalamineWorkbook.from_filelike(file)
         except PasswordError:
             return None
-        for sheet in book.sheets_metadata:
+        for at, sheet in enumerate(book.sheets_metadata):
             if sheet.typ is not SheetTypeEnum.WorkSheet:
                 continue
             is_visible = sheet.visible is SheetVisibleEnum.Visible
             grids = found.visible if is_visible else found.hidden
+            own = marks if isinstance(marks, SheetMarks) else Marks(faults=marks[at])
             try:
-                grids[sheet.name] = _grid(book.get_sheet_by_name(sheet.name), marks)
+                grids[sheet.name] = _grid(book.get_sheet_by_name(sheet.name), own)
             except CalamineError as error:
                 found.notes.append(f"工作表 {sheet.name}: {error}"[:300])
                 if is_visible:
@@ -143,15 +142,16 @@ def _sheets(file: BinaryIO, shown: str, marks: SheetMarks | None) -> Sheets | No
     return found
 
 
-def _grid(sheet: CalamineSheet, marks: SheetMarks | None) -> Grid:
+def _grid(sheet: CalamineSheet, marks: SheetMarks | Marks) -> Grid:
     merged = sheet.merged_cell_ranges
     ranges = None if merged is None else [Merged(*first, *last) for first, last in merged]
     if sheet.end is None:
         return Grid([], None)
     check_size(sheet.end[0] + 1, sheet.end[1] + 1)
     rows = sheet.to_python(skip_empty_area=False)
-    own = Marks() if marks is None else marks.of(sheet.name, years=_has_dotted_years(rows))
-    return make_grid(rows, ranges, own)
+    if isinstance(marks, SheetMarks):
+        marks = marks.of(sheet.name, years=_has_dotted_years(rows))
+    return make_grid(rows, ranges, marks)
 
 
 def _has_dotted_years(rows: Sequence[Sequence[object]]) -> bool:

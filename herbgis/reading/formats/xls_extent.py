@@ -1,11 +1,14 @@
-"""How far the cells of an .xls reach, before a parser makes room for them (MS-CFB, MS-XLS)."""
+"""How far the cells of an .xls reach, before a parser makes room for them; which hold errors.
+
+Source: MS-CFB, MS-XLS.
+"""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
 
-from herbgis.reading.formats.grids import check_size
+from herbgis.reading.formats.grids import At, check_size
 
 OLE_HEAD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAMS = ("Workbook", "Book")
@@ -16,17 +19,27 @@ _MOST_SECTORS = 0xFFFFFFF9
 _BOUND_SHEET, _DIMENSIONS, _END = 0x0085, 0x0200, 0x000A
 #: Formula, MulRk, LabelSst, Number, Label, BoolErr, Rk: row and column stand first.
 _CELLS = frozenset({0x0006, 0x00BD, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E})
-_MUL_RK = 0x00BD
+_MUL_RK, _FORMULA, _BOOL_ERR = 0x00BD, 0x0006, 0x0205
+#: MS-XLS 2.5.10 BErr.
+_ERRORS = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
+    0x24: "#NUM!", 0x2A: "#N/A",
+}  # fmt: skip
 #: The last row and column that an .xls can have, counted from 1.
 _MOST_ROWS, _MOST_COLUMNS = 65_536, 256
 
 
-def check_xls(data: bytes) -> None:
-    """Raise ValueError for an .xls that is damaged or larger than any list of bases."""
+def faults_of_xls(data: bytes) -> list[dict[At, str]]:
+    """The error values of each sheet of an .xls, by their places.
+
+    Raises
+    ------
+    ValueError
+        It is damaged or larger than any list of bases.
+    """
     try:
         stream = _workbook(data)
-        for start in _sheet_starts(stream):
-            _check_sheet(stream, start)
+        return [_check_sheet(stream, start) for start in _sheet_starts(stream)]
     except struct.error as error:
         msg = "工作簿不完整"
         raise ValueError(msg) from error
@@ -103,8 +116,10 @@ def _sheet_starts(stream: bytes) -> list[int]:
     return [struct.unpack_from("<I", body)[0] for body in found]
 
 
-def _check_sheet(stream: bytes, start: int) -> None:
+def _check_sheet(stream: bytes, start: int) -> dict[At, str]:
+    """The error values of a sheet whose cells do not reach too far."""
     rows = columns = 0
+    faults: dict[At, str] = {}
     for kind, body in _records(stream, start):
         if kind == _DIMENSIONS:
             _check_dimensions(body)
@@ -112,7 +127,20 @@ def _check_sheet(stream: bytes, start: int) -> None:
             row, column = struct.unpack_from("<HH", body)
             last = struct.unpack_from("<H", body, len(body) - 2)[0] if kind == _MUL_RK else column
             rows, columns = max(rows, row + 1), max(columns, column + 1, last + 1)
+            error = _error_in(kind, body)
+            if error is not None:
+                faults[row, column] = error
     check_size(rows, columns)
+    return faults
+
+
+def _error_in(kind: int, body: bytes) -> str | None:
+    """The error value that a cell holds, or that its formula gave."""
+    if kind == _BOOL_ERR and body[7:8] == b"\x01":
+        return _ERRORS.get(body[6])
+    if kind == _FORMULA and body[6:7] == b"\x02" and body[12:14] == b"\xff\xff":
+        return _ERRORS.get(body[8])
+    return None
 
 
 def _check_dimensions(body: bytes) -> None:

@@ -68,6 +68,21 @@ def test_one_code_alone_does_not_group(tmp_path: Path) -> None:
     assert_same_place(survey.bases.geometry.iloc[0], rectangle())
 
 
+@pytest.mark.parametrize("code", ["K1", "", "控制点", "A1", "a"])
+@pytest.mark.parametrize("at", [0, 2, 4])
+def test_a_point_of_another_code_in_the_only_ring_is_said(
+    tmp_path: Path, code: str, at: int
+) -> None:
+    """A control point among the points of a boundary would change its area without a word."""
+    lines = _lines(rectangle(), "A")
+    lines.insert(at, f"9,{code},36544775.5,3092984.1,0")
+    survey = hg.read_survey(_dat(tmp_path, lines))
+    (odd,) = survey.issues[survey.issues["code"] == "HG001"].itertuples()
+    assert (odd.severity, "1 个点编码不同" in odd.message) == ("warning", True)
+    alike = hg.read_survey(_dat(tmp_path, _lines(rectangle(), "A")))
+    assert "HG001" not in set(alike.issues["code"])
+
+
 def test_what_is_no_point_is_a_finding_and_the_rest_is_kept(tmp_path: Path) -> None:
     lines = ["5", *_lines(rectangle()), "读不懂的一行", "7,,nan,1,2"]
     survey = hg.read_survey(_dat(tmp_path, lines))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import struct
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +14,7 @@ import pytest
 import herbgis as hg
 from tests.helpers.books import put_xml, save_book
 
+DATA = Path(__file__).parents[2] / "data"
 HEAD = ["基地编号", "基地名称", "填报单位", "品种", "面积", "测量日期", "建设状态"]
 GOOD = ["H-9", "好", "江口县", "黄精", 512.5, dt.date(2020, 5, 6), "已建成"]
 
@@ -241,3 +245,71 @@ def test_records_of_a_hidden_sheet_are_counted(tmp_path: Path) -> None:
     survey = hg.read_survey(tmp_path / "a.xlsx")
     assert survey.bases["base_id"].tolist() == ["H-9"]
     assert "隐藏工作表 旧 未读(有 2 条记录)" in survey.assumption_lines()[0]
+
+
+ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+
+
+@pytest.mark.parametrize("code", ERRORS)
+@pytest.mark.parametrize("row", [3, 4])
+def test_an_error_in_an_xls_is_named(tmp_path: Path, code: int, row: int) -> None:
+    """The RK record of an area becomes a BoolErr record of the same length."""
+    data = (DATA / "workbook.xls").read_bytes()
+    at = data.index(struct.pack("<HHHH", 0x027E, 10, row, 4))
+    body = data[at : at + 10].replace(b"\x7e\x02", b"\x05\x02", 1) + bytes([code, 1, 0, 0])
+    path = tmp_path / "a.xls"
+    path.write_bytes(data[:at] + body + data[at + len(body) :])
+    report = hg.validate(hg.read_survey(path), counties=None)
+    found = report.table[report.table["code"] == "HG505"]
+    assert found["sheet_row"].tolist() == [row + 1]
+    assert f"{ERRORS[code]}(E{row + 1})" in found["message"].iloc[0]
+    areas = report.bases["declared_mu"].tolist()
+    kept = {3: 38.25, 4: 512.5}[row]
+    assert [area for area in areas if area == area] == [kept]  # noqa: PLR0124
+
+
+_ODS = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
+    "<office:body><office:spreadsheet><table:table table:name='a'>{}</table:table>"
+    "</office:spreadsheet></office:body></office:document-content>"
+)
+
+
+@pytest.mark.parametrize("error", [*ERRORS.values(), "Err:502", "Err:522", "Err:508"])
+def test_an_error_in_an_ods_is_named(tmp_path: Path, error: str) -> None:
+    """LibreOffice writes an empty text, and shows what is wrong."""
+    empty = 'table:formula="of:=1/0" office:string-value="" calcext:value-type="error"'
+
+    def line(cells: Sequence[object], at: int | None = None) -> str:
+        kinds = [empty if column == at else "" for column in range(len(cells))]
+        texts = (
+            f'<table:table-cell {kind} office:value-type="string">'
+            f"<text:p>{cell}</text:p></table:table-cell>"
+            for cell, kind in zip(cells, kinds, strict=True)
+        )
+        return f"<table:table-row>{''.join(texts)}</table:table-row>"
+
+    bad = line(_row(基地编号="H-1", 面积=error), HEAD.index("面积"))
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("META-INF/manifest.xml", "<manifest/>")
+        book.writestr("content.xml", _ODS.format(line(HEAD) + bad + line(GOOD)))
+    survey = hg.read_survey(path)
+    _assert_good_is_unharmed(survey)
+    table = hg.validate(survey, counties=None).table
+    found = table[table["code"] == "HG505"]
+    assert found["base_id"].tolist() == ["H-1"]
+    assert f"{error}(E2)" in found["message"].iloc[0]
+    assert "读不出数值" in found["suggestion"].iloc[0]
