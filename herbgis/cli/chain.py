@@ -14,6 +14,8 @@ from herbgis.cli.voice import progress_bar, tell
 
 #: Files of which these are said were not read whole, or cannot be placed.
 _NOT_WHOLE = ("HG001", "HG002", "HG004", "HG007")
+#: Shapes of which an overlap can be found.
+_LAND = ("Polygon", "MultiPolygon", "GeometryCollection")
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -100,6 +102,8 @@ def _counted(
     unread = dict(zip(lacking["file"], lacking["message"], strict=True))
     if survey.bases.empty:
         unread = unread or dict.fromkeys((path.name for path in paths), "里面没有记录")
+    elif not survey.bases.geometry.geom_type.isin(_LAND).any():
+        unread = unread or dict.fromkeys((path.name for path in paths), "里面没有面")
     return None if survey.bases.empty else survey.bases, {
         name: f"{name} 不能用来查重 (HG001): {why}。没有它就查不出重复报送; "
         "请在原软件中确认能打开, 正开着它的请先关闭。"

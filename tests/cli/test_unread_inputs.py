@@ -51,6 +51,20 @@ def _empty_layer(path: Path, clean: Path) -> None:
     gpd.read_file(clean).iloc[:0].to_file(path)
 
 
+def _points(path: Path, clean: Path) -> None:
+    bases = gpd.read_file(clean)
+    bases.set_geometry(bases.to_crs(4524).centroid.to_crs(4490)).to_file(path)
+
+
+def _lines(path: Path, clean: Path) -> None:
+    bases = gpd.read_file(clean)
+    bases.set_geometry(bases.boundary).to_file(path)
+
+
+def _list(path: Path, clean: Path) -> None:
+    gpd.read_file(clean).drop(columns="geometry").to_csv(path, index=False)
+
+
 #: What no step can hold its records against, by name.
 _UNREADABLE: dict[str, Callable[[Path, Path], object]] = {
     "cut.gpkg": _cut,
@@ -64,6 +78,9 @@ _UNREADABLE: dict[str, Callable[[Path, Path], object]] = {
     "half.gpkg.crdownload": lambda path, clean: path.write_bytes(clean.read_bytes()),
     "text.geojson": lambda path, _: path.write_text("{", encoding="utf-8"),
     "folder": lambda path, _: path.mkdir(),
+    "points.gpkg": _points,
+    "lines.gpkg": _lines,
+    "list.csv": _list,
 }
 
 

@@ -40,6 +40,9 @@ class Shown:
     is_percent : bool
     date : str
         Those of y, m, d, h, s that a date is shown by; empty where it is none.
+    mask : tuple of str
+        Digits and the words before, between and behind them, as ``"YJ-"000``; empty where a whole
+        number is shown in any other way.
     """
 
     words: str
@@ -47,11 +50,32 @@ class Shown:
     decimals: int
     is_percent: bool
     date: str
+    mask: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:
         """Whether nothing but the digits of the number is shown."""
-        return not self.words and self.divided_by == 1 and not self.is_percent and not self.date
+        plain = not self.words and self.divided_by == 1 and not self.is_percent and not self.date
+        return plain and (not self.mask or self.written(1) == "1")
+
+    def written(self, number: int) -> str:
+        """A whole number under the mask: 1 under ``"YJ-"000`` is YJ-001."""
+        runs = [len(part) for part in self.mask if _is_digits(part)]
+        zeros = sum(part.count("0") for part in self.mask if _is_digits(part))
+        left = str(number).zfill(zeros)
+        text = ""
+        for part in reversed(self.mask):
+            if not _is_digits(part):
+                text = part + text
+                continue
+            size = runs.pop() if len(runs) > 1 else len(left)
+            text, left = left[max(len(left) - size, 0) :] + text, left[: max(len(left) - size, 0)]
+        return text
+
+
+def _is_digits(part: str) -> bool:
+    """Whether a part of a mask stands for digits; words never are of these marks alone."""
+    return not part.strip("0#?")
 
 
 def shown_under(code: str, value: float) -> Shown:
@@ -126,4 +150,17 @@ def _shown(part: list[re.Match[str]]) -> Shown:
         elif digits_seen:
             words += literal or (token["other"] or "")
     date = "" if digits_seen else "".join(sorted(set(date) & set("ymdhs")))
-    return Shown(words.strip(), 1000.0**commas * 10.0**behind_dot, decimals, percent, date)
+    divided_by = 1000.0**commas * 10.0**behind_dot
+    return Shown(words.strip(), divided_by, decimals, percent, date, _mask(part))
+
+
+def _mask(part: list[re.Match[str]]) -> tuple[str, ...]:
+    """Digits and words of a section that shows whole numbers by these alone."""
+    mask = []
+    for token in part:
+        if token["mark"] or token["exponent"] or token["date"]:
+            return ()
+        text = token["digits"] or token["quoted"] or token["escaped"] or token["other"] or ""
+        mask.append("0" if token["general"] else text)
+    digits = any(_is_digits(text) for text in mask if text)
+    return tuple(text for text in mask if text) if digits else ()

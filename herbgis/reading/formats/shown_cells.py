@@ -32,6 +32,8 @@ _YEARS = (1900.0, 2101.0)
 _SERIALS = (20_000, 80_000)
 _SERIAL = re.compile(r"\d{5}(?:\.0+)?")
 _MOST_NAMED = 3
+#: A whole number from here on has lost its last digits.
+_TOO_LONG = 1e15
 
 
 @dataclass
@@ -112,6 +114,8 @@ def as_shown(
     for _, row, heading, code in places.inside(grid.marks.formats):
         formats.setdefault(heading, {})[row] = code
     _show_faults(result, grid, places, named)
+    if "base_id" in matched:
+        _show_ids(result, matched["base_id"], formats.get(matched["base_id"], {}))
     if "declared_value" in matched:
         _show_units(result, formats.get(matched["declared_value"], {}), matched, unit, policy)
     for name, heading in matched.items():
@@ -159,6 +163,21 @@ def _numbers(
         value = cells[row]
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             yield row, float(value), shown_under(code, float(value))
+
+
+def _show_ids(result: CellsShown, heading: str, formats: Mapping[int, str]) -> None:
+    """Numbers that a format shows as an id: 1 under ``"YJ-"000``; doubt of those that are days."""
+    cells, shown_as = result.column(heading), []
+    for row, value, shown in _numbers(cells, formats):
+        if shown.mask and value.is_integer() and 0 <= value < _TOO_LONG:
+            cells[row] = shown.written(int(value))
+            shown_as.append(cells[row])
+    if shown_as:
+        result.said.append(f"{heading} {len(shown_as)} 格按单元格格式读, 如 {shown_as[0]}")
+    days = [row for row, cell in enumerate(cells) if isinstance(cell, dt.date)]
+    if days:
+        first = result.frame["sheet_row"].iloc[days[0]]
+        result.doubts.append(f"{heading} {len(days)} 格是日期(第 {first} 行), 多半是软件改的")
 
 
 # Units

@@ -313,3 +313,43 @@ def test_an_error_in_an_ods_is_named(tmp_path: Path, error: str) -> None:
     assert found["base_id"].tolist() == ["H-1"]
     assert f"{error}(E2)" in found["message"].iloc[0]
     assert "读不出数值" in found["suggestion"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "shown"),
+    [
+        (1, '"YJ-"000', "YJ-001"),
+        (12, r"\Y\J\-000", "YJ-012"),
+        (12, "!编!号-000", "编号-012"),
+        (7, "00000", "00007"),
+        (5206251, "000-0000", "520-6251"),
+        (12, 'General"号"', "12号"),
+        (3, '"A"0;"B"0', "A3"),
+        (123, '"基"00"-"00', "基01-23"),
+        (1234567, '"N"000', "N1234567"),
+        (5, '[Red]"N"0_ ', "N5"),
+        (5, "0_ ", "5"),
+        (5, "General", "5"),
+        (520625001, "#,##0", "520625001"),
+        (520625001, "0.00", "520625001"),
+    ],
+)
+def test_an_id_is_read_as_its_format_shows_it(
+    tmp_path: Path, number: int, code: str, shown: str
+) -> None:
+    rows = [HEAD, _row(基地编号=number), GOOD]
+    survey = hg.read_survey(save_book(tmp_path / "a.xlsx", rows, formats={"A2": code}))
+    _assert_good_is_unharmed(survey)
+    assert survey.bases["base_id"].iloc[0] == shown
+    said = " ".join(survey.files["assumptions"].iloc[0])
+    assert ("格按单元格格式读" in said) == (shown != str(number))
+
+
+def test_an_id_that_became_a_day_is_doubted(tmp_path: Path) -> None:
+    days = [dt.date(2020, 1, 2), dt.date(2020, 1, 3)]
+    rows = [HEAD, *(_row(基地编号=day) for day in days), GOOD]
+    survey = hg.read_survey(save_book(tmp_path / "a.xlsx", rows))
+    _assert_good_is_unharmed(survey)
+    (issue,) = survey.issues.itertuples()
+    assert (issue.code, issue.severity) == ("HG001", "warning")
+    assert "基地编号 2 格是日期(第 2 行)" in issue.message
