@@ -151,7 +151,7 @@ def _by_rows(
     for name in dict.fromkeys(name for titles in found.titles for name in titles.columns):
         found.table[name] = pd.Series([t.columns.get(name) for t in found.titles], dtype=object)
     _say_points(found, len(frame), len(lines), len(sizes), by_points=by_points)
-    _name_unread(found, lines, points, where)
+    found.issues += _unread(lines, points, group, where)
     good = [(x, y) for x, y in points if x is not None and y is not None]
     swap = axes == ("x", "y") and is_north_first(good)
     if swap:
@@ -224,14 +224,17 @@ def _say_points(found: Drawn, rows: int, points: int, plots: int, *, by_points: 
     found.assumptions.append(f"{points} 行界址点连成 {plots} 个图斑")
 
 
-def _name_unread(
-    found: Drawn, lines: pd.DataFrame, points: Sequence[_MaybePoint], where: Place
-) -> None:
-    unread = [row for row, point in enumerate(points) if None in point]
-    if unread:
-        rows = lines["sheet_row"].iloc[unread]
-        why = f"第 {rows.iloc[0]} 行等 {len(unread)} 行坐标读不懂"
-        found.issues.append(Issue("HG001", where, {"why": why}))
+def _unread(
+    lines: pd.DataFrame, points: Sequence[_MaybePoint], group: np.ndarray, where: Place
+) -> Iterator[Issue]:
+    """HG001 on each plot of which a point cannot be read, since its outline lacks it."""
+    unread = np.array([None in point for point in points], dtype=bool)
+    for base in np.unique(group[unread]).tolist():
+        rows = lines["sheet_row"].to_numpy(dtype=int)
+        bad, first = rows[unread & (group == base)], rows[group == base][0]
+        why = f"第 {bad[0]} 行等 {len(bad)} 行坐标读不懂, 图斑缺顶点"
+        place = Place(where.file, where.layer, base + 1, int(first))
+        yield Issue("HG001", place, {"why": why})
 
 
 def _groups(keys: pd.DataFrame) -> np.ndarray:

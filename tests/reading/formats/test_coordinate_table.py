@@ -170,8 +170,8 @@ def test_a_point_that_cannot_be_read_is_named_and_the_others_kept(tmp_path: Path
     survey = hg.read_survey(_csv(tmp_path / "a.csv", [HEAD, *rows]))
     assert shapely.get_num_coordinates(survey.bases.geometry[0]) == 4
     assert_same_place(survey.bases.geometry[1], row_of(2)[1])
-    issue = survey.issues.iloc[0]
-    assert (issue["code"], "第 4 行等 1 行" in issue["message"]) == ("HG001", True)
+    (issue,) = survey.issues[survey.issues["code"] == "HG001"].itertuples()
+    assert (issue.row, "第 4 行等 1 行" in issue.message) == (1, True)
 
 
 def test_a_base_with_two_points_stays_points(tmp_path: Path) -> None:
@@ -293,3 +293,44 @@ def test_parcels_of_one_base_stay_apart(tmp_path: Path) -> None:
     )
     assert survey.bases["base_id"].tolist() == ["YJ-1", "YJ-1"]
     assert survey.bases.geometry.notna().all()
+
+
+@pytest.mark.parametrize("bad", ["丢失", "见图", "—", "2O8.4", "#REF!", "?", "", None])
+@pytest.mark.parametrize("keyed", [True, False])
+def test_a_plot_that_lacks_a_point_is_itself_blocked(
+    tmp_path: Path, bad: object, *, keyed: bool
+) -> None:
+    """Its outline without the point is another: a square becomes a triangle of half the land."""
+    shapes = [project(shape, 4524) for shape in row_of(2)]
+    rows = [[n, p, round(y, 3), round(x, 3)] for n, p, x, y in _points(shapes, close=True)]
+    rows[2][2] = bad
+    head = ["基地编号", "点号", "X", "Y"]
+    whole = [head, *rows] if keyed else [head[1:], *(row[1:] for row in rows)]
+    survey = hg.read_survey(_xlsx(tmp_path / "a.xlsx", whole))
+    found = survey.issues[survey.issues["code"] == "HG001"]
+    assert found["row"].tolist() == [1]
+    assert "第 4 行等 1 行坐标读不懂" in found["message"].iloc[0]
+    blocked = hg.validate(survey, counties=None).bases["blocked_by"].tolist()
+    assert ["HG001" in codes for codes in blocked] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("north", "east"),
+    [
+        *(("纵坐标X", "横坐标Y"), ("纵坐标X(m)", "横坐标Y(m)"), ("X纵坐标", "Y横坐标")),
+        *(
+            ("纵坐标", "横坐标"),
+            ("北坐标X", "东坐标Y"),
+            ("X（纵坐标）", "Y（横坐标）"),
+            ("Ｘ", "Ｙ"),
+        ),
+        *(("纵坐标 X", "横坐标 Y"), ("X坐标", "Y坐标"), ("x（米）", "y（米）")),
+    ],
+)
+def test_axes_by_their_names_in_surveying(tmp_path: Path, north: str, east: str) -> None:
+    shapes = row_of(2)
+    rows = [[n, p, y, x] for n, p, x, y in _points([project(shape, 4524) for shape in shapes])]
+    survey = hg.read_survey(_xlsx(tmp_path / "a.xlsx", [["地块编号", "点号", north, east], *rows]))
+    assert len(survey.bases) == 2
+    for found, true in zip(survey.bases.geometry, shapes, strict=True):
+        assert_same_place(found, true)
