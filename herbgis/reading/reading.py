@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,8 @@ from herbgis.terms.issues import Issue, Place
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
+#: Where copies and unpacked archives lie for as long as they are read.
+_OUR_FOLDERS = re.compile(r"[^\s'\"]*[\\/]herbgis-[^\s'\"\\/]+[\\/]")
 Track = Callable[[list[Source]], Iterable[Source]]
 
 
@@ -94,8 +97,9 @@ def _read_source(source: Source, words: Words) -> Iterator[Part]:
 
 
 def _told(error: Exception, source: Source) -> str:
-    """What a parser or the system said, with the path that people see."""
-    return f"{type(error).__name__}: {error}".replace(str(source.path), source.shown)[:300]
+    """What a parser or the system said, with the path that people see and without ours."""
+    told = f"{type(error).__name__}: {error}".replace(str(source.path), source.shown)
+    return _OUR_FOLDERS.sub("", told)[:300]
 
 
 def _failed(source: Source, why: str, detail: str = "") -> Part:

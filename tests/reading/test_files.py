@@ -319,6 +319,17 @@ def test_a_packed_file_without_bound_is_refused(tmp_path: Path, suffix: str) -> 
     assert "压缩炸弹" in survey.issues["message"].iloc[0]
 
 
+@pytest.mark.parametrize("suffix", [".dbf", ".xlsx", ".gpkg", ".kml", ".dxf", ".gml", ".shp"])
+def test_no_folder_of_ours_is_shown(tmp_path: Path, suffix: str) -> None:
+    inside = tmp_path / "a.zip"
+    with zipfile.ZipFile(inside, "w") as archive:
+        archive.writestr(f"坏{suffix}", b"\x03 broken")
+    survey = hg.read_survey(inside)
+    told = " ".join([*survey.issues["message"], *survey.assumption_lines()])
+    assert "坏" in told
+    assert "herbgis-" not in told
+
+
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
