@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -63,7 +64,8 @@ def parse_quantity(text: str) -> Quantity | None:
     """
     plain = text.strip()
     if _PLAIN.fullmatch(plain):
-        return Quantity(float(plain), None, plain=True)
+        value = float(plain)
+        return Quantity(value, None, plain=True) if math.isfinite(value) else None
     folded = unicodedata.normalize("NFKC", plain)
     found = list(_NUMBER.finditer(folded))
     if len(found) != 1 or folded.startswith(_ERROR_VALUES):

@@ -1,7 +1,8 @@
 """The attribute table of a shapefile, byte by byte: what GDAL would change on the way.
 
-A DBF keeps whole numbers as digits, of which a float holds fifteen; days as eight characters, of
-which GDAL makes a date whether there is one or not; and rows that were deleted and not yet packed,
+A DBF keeps whole numbers as digits, of which a float holds fifteen; other numbers as characters,
+which may say something else; days as eight characters, of which GDAL makes a date whether there is
+one or not; and rows that were deleted and not yet packed,
 which are marked, counted in the head, and no records.
 
 Sources: dBASE Table File Format, level 5 (dbase.com/Knowledgebase/INT/db7_file_fmt.htm); Esri,
@@ -20,6 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from herbgis.geo.geodesy import Flags
+from herbgis.reading.formats import encodings
 
 #: Files whose cells stand in a DBF.
 DBF_SUFFIXES = frozenset({".shp", ".dbf"})
@@ -32,7 +34,8 @@ _DELETED = ord("*")
 _FLOAT_DIGITS = 15
 #: A day that is not known: blanks, zeros, asterisks, and day 0 of spreadsheets and databases.
 _NO_DAY = frozenset({"", "0", "00000000", "18991230"})
-_DIGITS = r"[-+]?\d+"
+_WHOLE = r"[-+]?\d+(?:\.0*)?"
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,10 @@ class Rows:
         rows = self._rows[~self.deleted]
         cells = np.ascontiguousarray(rows[:, field.first : field.first + field.length])
         texts = cells.view(f"S{field.length}").ravel() if len(rows) else np.empty(0, "S1")
-        decoded = np.char.decode(texts, "ascii", "replace")
+        try:
+            decoded = np.char.decode(texts, "ascii")
+        except UnicodeDecodeError:
+            decoded = np.array([encodings.decode_text(bytes(text))[0] for text in texts])
         return pd.Series(decoded, dtype="str").str.strip(" \0*")
 
 
@@ -92,17 +98,24 @@ def exact_columns(path: Path, count: int) -> Iterator[tuple[int, pd.Series]]:
         if field.kind == "D":
             days = rows.texts(field)
             yield place, days.where(~days.isin(_NO_DAY))
-        elif field.kind == "N" and not field.decimals and field.length > _FLOAT_DIGITS:
-            yield from _exact(place, rows.texts(field))
+        elif field.kind in "NF":
+            yield from _exact(place, rows.texts(field), long=field.length > _FLOAT_DIGITS)
 
 
-def _exact(place: int, texts: pd.Series) -> Iterator[tuple[int, pd.Series]]:
-    """Whole numbers with all their digits; nothing where a cell is none."""
+def _exact(place: int, texts: pd.Series, *, long: bool) -> Iterator[tuple[int, pd.Series]]:
+    """Cells as they are written where one is no number, of which GDAL takes what it begins with.
+
+    Long whole numbers with all their digits; nothing where GDAL reads all that there is.
+    """
     texts = texts.where(texts != "")
-    if not texts.dropna().str.fullmatch(_DIGITS).all():
+    known = texts.dropna()
+    if not known.str.fullmatch(_NUMBER).all():
+        yield place, texts
+        return
+    if not long or not known.str.fullmatch(_WHOLE).all():
         return
     try:
-        numbers = [None if pd.isna(text) else int(text) for text in texts]
+        numbers = [None if pd.isna(text) else int(text.partition(".")[0]) for text in texts]
         yield place, pd.Series(numbers, dtype="Int64")
     except OverflowError:
         yield place, texts

@@ -1,12 +1,14 @@
-"""What a GeoPackage says of its layers beside their records, asked of SQLite itself."""
+"""What GDAL does not tell of a GeoPackage or another SQLite file, asked of SQLite itself."""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+
+import pandas as pd
 
 #: Bytes 18 and 19 of an SQLite file: 2 where changes go to a journal ahead of the file first.
 _JOURNAL_AT, _AHEAD = slice(18, 20), b"\x02\x02"
@@ -37,6 +39,30 @@ def count_of(path: Path, layer: str) -> int | None:
         return None
     query = f'SELECT count(*) FROM "{_quoted(layer)}"'  # noqa: S608 - a quoted name
     return next((int(str(count)) for (count,) in _rows(path, query)), None)
+
+
+def odd_numbers(path: Path, layer: str, headings: Sequence[str]) -> dict[str, pd.Series]:
+    """By heading, the cells of columns of numbers in which something else stands too.
+
+    SQLite keeps in any column whatever is put there; GDAL makes 0 of a word in a column of numbers,
+    and 3 of ``3,270`` (sqlite.org/datatype3.html, 3).
+    """
+    cells = [f't."{_quoted(heading)}"' for heading in headings]
+    table = f'"{_quoted(layer)}" AS t'
+    others = " OR ".join(f"typeof({cell}) IN ('text', 'blob')" for cell in cells)
+    if not cells or not [*_rows(path, f"SELECT 1 FROM {table} WHERE {others} LIMIT 1")]:  # noqa: S608
+        return {}
+    rows = [*_rows(path, f"SELECT {', '.join(cells)} FROM {table}")]  # noqa: S608
+    columns = dict(zip(headings, zip(*rows, strict=True), strict=True))
+    return {
+        heading: pd.Series([None if cell is None else _text(cell) for cell in column], dtype="str")
+        for heading, column in columns.items()
+        if any(isinstance(cell, str | bytes) for cell in column)
+    }
+
+
+def _text(cell: object) -> str:
+    return cell.decode(errors="replace") if isinstance(cell, bytes) else str(cell)
 
 
 def coded_words(path: Path, layer: str) -> dict[str, dict[str, str]]:

@@ -35,6 +35,7 @@ from herbgis.reading.formats.survey_file import SurveyFile, Words
 from herbgis.reading.understanding.survey import Layer, bare_frame
 from herbgis.terms.issues import Issue, Place
 
+_SQLITE_SUFFIXES = frozenset({".gpkg", ".sqlite", ".sqlite3", ".spatialite"})
 #: Layers that hold no data of the survey: styles and metadata that GIS programs add.
 _NOT_DATA = frozenset({"layer_styles", "qgis_projects"})
 
@@ -139,7 +140,7 @@ def _read_layer(path: Path, shown: str, name: str, words: Words, *, alone: bool)
     if path.suffix.lower() in DBF_SUFFIXES:
         for place, cells in exact_cells(path, len(table.cells)):
             table.cells.isetitem(place, cells)
-    if path.suffix.lower() == ".gpkg":
+    if path.suffix.lower() in _SQLITE_SUFFIXES:
         table = _as_its_geopackage_says(table, path, name)
     where = Place(shown, name)
     issues = [] if table.shapes is None else [*table.shapes.issues(where)]
@@ -167,8 +168,15 @@ def _read_layer(path: Path, shown: str, name: str, words: Words, *, alone: bool)
 
 
 def _as_its_geopackage_says(table: GdalTable, path: Path, layer: str) -> GdalTable:
-    """The table with words for its codes, and with as many records promised as are counted."""
+    """The table with words for its codes, and with as many records promised as are counted.
+
+    Columns of numbers in which something else stands are as they are written.
+    """
     cells = table.cells.copy()
+    numbers = [n for n in cells if pd.api.types.is_numeric_dtype(cells[n])]
+    for heading, written in geopackage.odd_numbers(path, layer, numbers).items():
+        if len(written) == len(cells):
+            cells[heading] = written
     said = list(table.assumptions)
     for heading, words in geopackage.coded_words(path, layer).items():
         if heading in cells:

@@ -146,8 +146,9 @@ def _read_dates(table: pd.DataFrame, name: str, source: pd.Series | None) -> Non
     if source is None:
         return
     table[name], raws = read_dates(source)
-    if not pd.api.types.is_datetime64_any_dtype(source):
-        table[f"raw_{name}"] = raws
+    if pd.api.types.is_datetime64_any_dtype(source):  # what was written stands beside already
+        raws = raws.fillna(table[f"raw_{name}"])
+    table[f"raw_{name}"] = raws
 
 
 def _read_places(table: pd.DataFrame, policy: Policy) -> None:

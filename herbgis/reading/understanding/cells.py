@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -142,7 +143,9 @@ def read_quantities(source: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]
     index = source.index
     if pd.api.types.is_float_dtype(source.dtype) or pd.api.types.is_integer_dtype(source.dtype):
         values = cols.typed(source.to_numpy(dtype=float, na_value=np.nan), "number", index)
-        return values, cols.missing("text", index), cols.missing("text", index)
+        endless = np.isinf(values)
+        raws = values.astype("str").where(endless) if endless.any() else cols.missing("text", index)
+        return values.mask(endless), cols.missing("text", index), raws
     given = Distinct.of(source)
     read = [parse_quantity(text) if text else None for (text,) in given.rows]
     raws = [
@@ -157,13 +160,18 @@ def read_quantities(source: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]
 
 
 def read_dates(source: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Days, and the cells that are none; a column of dates has no such cells.
+    """Days, and the cells that are none: in a column of dates those that no calendar has.
 
     `source` is of dates, or of clean texts.
     """
     if pd.api.types.is_datetime64_any_dtype(source):
         naive = source.dt.tz_localize(None) if source.dt.tz is not None else source
-        return naive.astype("datetime64[s]"), cols.missing("text", source.index)
+        days = naive.astype("datetime64[s]")
+        endless = days.notna() & ~days.dt.year.between(dt.MINYEAR, dt.MAXYEAR)
+        if not endless.any():
+            return days, cols.missing("text", source.index)
+        written = np.datetime_as_string(days.to_numpy(), unit="D")
+        return days.mask(endless), pd.Series(written, source.index, "str").where(endless)
     given = Distinct.of(source)
     days = [parse_date(text) or parse_day_number(text) if text else None for (text,) in given.rows]
     raws = [text if day is None else None for (text,), day in zip(given.rows, days, strict=True)]

@@ -40,9 +40,10 @@ def without_null_numbers(
     for name in _NEVER_ZERO:
         heading = headings.get(name)
         column = None if heading is None else cells.get(heading, frame[heading])
-        if column is None or not pd.api.types.is_numeric_dtype(column.dtype):
+        if column is None:
             continue
-        zero = (column == 0).fillna(value=False)
+        # A column of numbers is text where one cell of it is no number.
+        zero = (pd.to_numeric(column, errors="coerce") == 0).fillna(value=False)
         if zero.any():
             cells[heading] = column.where(~zero)
             said.add(
