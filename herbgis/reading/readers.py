@@ -12,7 +12,7 @@ from herbgis.geo.geopackages import is_locked
 from herbgis.reading.file_kinds import suffix_of
 from herbgis.reading.formats.content import Content, content_of, contents, is_blank, why_not_opened
 from herbgis.reading.formats.dxf import read_dxf
-from herbgis.reading.formats.geojson import read_geojson
+from herbgis.reading.formats.geojson import read_geojson, read_geojson_lines
 from herbgis.reading.formats.gpx import read_gpx
 from herbgis.reading.formats.html_tables import read_html, read_mht
 from herbgis.reading.formats.kml import read_kml
@@ -41,8 +41,8 @@ READERS: Mapping[str, Reader] = {
     ".fgb": read_gdal,
     ".gdb": read_gdal,
     ".geojson": read_geojson,
-    ".geojsonl": read_gdal,
-    ".geojsons": read_gdal,
+    ".geojsonl": read_geojson_lines,
+    ".geojsons": read_geojson_lines,
     ".geoparquet": read_parquet,
     ".gml": read_gdal,
     ".gpkg": read_gdal,
@@ -79,8 +79,8 @@ _BY_CONTENT: Mapping[str, Reader] = {
     ".mht": read_mht,
     ".xml": read_xml_workbook,
 }
-#: Formats that GDAL tells by their suffix, or beside which it writes files of its own.
-_READ_FROM_COPY = frozenset({".gml", ".geojsonl", ".geojsons"})
+#: Formats beside which GDAL writes files of its own.
+_READ_FROM_COPY = frozenset({".gml"})
 #: Workbooks of WPS, which are mostly those of Excel under another suffix, but not all.
 _WPS = frozenset({".et", ".ett"})
 _SQLITE = frozenset({"gpkg", "sqlite"})

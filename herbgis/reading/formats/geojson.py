@@ -13,7 +13,7 @@ import pyogrio
 
 from herbgis.geo.stated_systems import usable
 from herbgis.reading.formats import encodings
-from herbgis.reading.formats.geojson_features import Features, features_of
+from herbgis.reading.formats.geojson_features import Features, features_by_line, features_of
 from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.formats.vector import read_gdal
 from herbgis.reading.formats.wkb import decode
@@ -44,6 +44,14 @@ def read_geojson(file: SurveyFile) -> Iterator[Layer]:
             yield replace(layer, encoding=title, assumptions=said, issues=issues)
 
 
+def read_geojson_lines(file: SurveyFile) -> Iterator[Layer]:
+    """A text with a feature on each line, of which GDAL passes over those that break off."""
+    text, _ = encodings.decode_text(file.path.read_bytes())
+    whole = features_of(text)
+    features = whole if whole and not whole.damage else features_by_line(text)
+    yield _layer(file, features, file.path.stem)
+
+
 def _read_text(file: SurveyFile, text: str) -> Iterator[Layer]:
     """The layers as GDAL has them, if they have all that the text has; else its members."""
     try:
@@ -63,13 +71,14 @@ def _read_text(file: SurveyFile, text: str) -> Iterator[Layer]:
 def _lacks(layer: Layer, text: str) -> bool:
     """Whether a layer lacks a member, a geometry or a digit that its text has."""
     frame = layer.frame
+    is_blank = frame.geometry.isna() | frame.geometry.is_empty
     geometries = [*_GEOMETRY.finditer(text)]
     drawn = sum(match[1] is None for match in geometries)
     # The system that a text states has properties too.
     worded = len(_PROPERTIES.findall(text)) - len(_SYSTEM.findall(text))
     return (
         max(len(geometries), worded) > len(frame)
-        or max(drawn, len(_COORDINATES.findall(text))) > int(frame.geometry.notna().sum())
+        or max(drawn, len(_COORDINATES.findall(text))) > int((~is_blank).sum())
         or any(digits_lost(frame[heading]).any() for heading in frame.columns.drop("geometry"))
     )
 

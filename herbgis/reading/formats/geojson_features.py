@@ -17,6 +17,7 @@ from herbgis.reading.formats.json_text import parse_json
 #: RFC 7946, 4: coordinates are WGS84 where nothing else is stated.
 _DEFAULT_SYSTEM = "EPSG:4326"
 _BEGIN = re.compile(r'"features"\s*:\s*\[')
+_SEPARATOR = "\x1e"
 _BETWEEN = re.compile(r"[\s,]*")
 #: Kinds of geometry: WKB's number, and how deep a point lies in the coordinates.
 _KINDS = {
@@ -104,6 +105,28 @@ def _flat(listed: list[Any]) -> Iterator[Any]:
             yield {"geometry": member} if is_bare and not _is_member(member) else member
 
 
+def features_by_line(text: str) -> Features:
+    """The members of a text that has one on each line, or behind each record separator.
+
+    Source: RFC 8142, GeoJSON text sequences; newline-delimited GeoJSON.
+    """
+    members: list[Mapping[str, Any]] = []
+    broken = []
+    for number, line in enumerate(text.split(_SEPARATOR if _SEPARATOR in text else "\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            found = [*_flat([parse_json(line)[0]])]
+        except (ValueError, RecursionError):
+            found = []
+        if found and all(map(_is_member, found)):
+            members += found
+        else:
+            broken.append(str(number))
+    damage = f"第 {'、'.join(broken)} 行读不了" if broken else ""
+    return Features(members, _DEFAULT_SYSTEM, damage=damage)
+
+
 def _begun(text: str) -> Iterator[Mapping[str, Any]]:
     """Members that are whole in a text that is not."""
     begin = _BEGIN.search(text)
@@ -152,12 +175,14 @@ def _blob(geometry: object) -> bytes | None:
 
 
 def _encoded(geometry: Any) -> bytes:
-    """A geometry as well-known binary; its kind by the depth of its points if it states none."""
+    """A geometry as well-known binary; polygons by the depth of their points, not by their name."""
     if "geometries" in geometry:
         parts = [_encoded(part) for part in geometry["geometries"]]
         return struct.pack("<BII", 1, _COLLECTION, len(parts)) + b"".join(parts)
     coordinates = geometry["coordinates"]
-    name = geometry.get("type") or _BY_DEPTH[_depth(coordinates)]
+    name = geometry.get("type")
+    if name is None or name in _BY_DEPTH.values():
+        name = _BY_DEPTH.get(_depth(coordinates), name)
     kind, depth = _KINDS[name]
     return _piece(kind, depth, coordinates, 3 if _is_deep(coordinates) else 2)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
 
 from herbgis.geo.stated_systems import usable
 from herbgis.reading.formats.arrow_cells import cells_of, told_apart
@@ -23,6 +24,10 @@ from herbgis.terms.issues import Issue, Place
 
 #: A column that pandas adds for row numbers.
 _ROW_NUMBERS = "__index_level_"
+_BYTES = (
+    *(pa.types.is_binary, pa.types.is_large_binary),
+    *(pa.types.is_binary_view, pa.types.is_fixed_size_binary),
+)
 #: GeoParquet 1.1: coordinates are WGS84 where a column states no system.
 _DEFAULT_SYSTEM = "OGC:CRS84"
 
@@ -70,19 +75,25 @@ def _stated(table: pa.Table) -> Mapping[str, Any]:
         stated = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
     except ValueError:
         return {}
-    return stated if isinstance(stated, dict) else {}
+    if not isinstance(stated, dict):
+        return {}
+    columns = stated.get("columns")
+    declared = columns.items() if isinstance(columns, dict) else ()
+    there = {name: each for name, each in declared if name in table.column_names}
+    return {**stated, "columns": {n: e if isinstance(e, dict) else {} for n, e in there.items()}}
 
 
 def _geometries(path: Path, table: pa.Table, stated: Mapping[str, Any]) -> dict[str, Decoded]:
-    """Columns of geometries: those that the file declares, else those whose bytes are some."""
+    """Columns of geometries: those that the file declares, else those of mostly such bytes."""
     found = {}
     declared = stated.get("columns", {})
     for name, column in zip(table.column_names, table.columns, strict=True):
         kind = column.type
-        is_bytes = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+        is_bytes = any(is_kind(kind) for is_kind in _BYTES)
         if is_bytes and (name in declared or not declared):
             decoded = decode(np.array(column.to_pylist(), dtype=object))
-            if name in declared or (len(table) and not decoded.broken):
+            shapes = int((~shapely.is_missing(decoded.geometry)).sum())
+            if name in declared or shapes > len(decoded.broken):
                 found[name] = decoded
         elif name in declared:
             native = gpd.read_parquet(path, columns=[name])

@@ -203,6 +203,8 @@ def _line(stream: _Stream, kind: int, numbers: int, facts: _Facts) -> Floats:
 
 def _along(corners: Floats) -> Floats:
     """Points along arcs, each through three corners, the last of which begins the next arc."""
+    if len(corners) % 2 == 0 and len(corners):  # an arc lacks a corner
+        raise ValueError(len(corners))
     pieces = [corners[:1]]
     for at in range(0, len(corners) - 2, 2):
         start, middle, end = corners[at : at + 3]

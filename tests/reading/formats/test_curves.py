@@ -76,7 +76,10 @@ CURVES = {
     "arcs that are straight": (
         curve_polygon(
             circular(
-                [(X, Y), (X + 300, Y), (X + 600, Y), (X + 600, Y + 200), (X + 600, Y + 400), (X, Y)]
+                [
+                    *[(X, Y), (X + 300, Y), (X + 600, Y)],
+                    *[(X + 600, Y + 200), (X + 600, Y + 400), (X + 300, Y + 200), (X, Y)],
+                ]
             )
         ),
         None,
@@ -125,3 +128,12 @@ def test_an_arc_by_its_bulge_is_the_arc_through_its_middle(bulge: float) -> None
     ring = shapely.LineString(np.vstack([start, by_bulge, end]))
     other = shapely.LineString(np.vstack([start, through, end]))
     assert shapely.hausdorff_distance(ring, other) < 0.01
+
+
+@pytest.mark.parametrize("corners", [2, 4, 6])
+def test_arcs_that_lack_a_corner_are_said(corners: int) -> None:
+    angles = np.linspace(0, 2 * np.pi, corners, endpoint=False)
+    ring = circular(np.column_stack([np.cos(angles), np.sin(angles)]).tolist())
+    found = decode(np.array([curve_polygon(ring)], dtype=object))
+    assert found.geometry.tolist() == [None]
+    assert [*found.broken] == [0]

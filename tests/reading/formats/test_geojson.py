@@ -160,3 +160,52 @@ def test_members_that_lie_astray_are_read(tmp_path: Path, kind: str) -> None:
     assert survey.bases["base_id"].isin(IDS).sum() == named
     for found, true in zip(survey.bases.geometry, row_of(4), strict=True):
         assert shapely.union_all(shapely.get_parts([found])).equals(true)
+
+
+#: What may stand on a line in place of a member.
+BROKEN = [
+    "{",
+    '{"type": "Feature", "prop',
+    "null",
+    "[]",
+    "7",
+    '"YJ"',
+    "{}",
+    "——",
+    "}{",
+    '{"a": 1}',
+]
+
+
+@pytest.mark.parametrize("separator", ["\r\n", "\n\x1e"])
+@pytest.mark.parametrize("at", [0, 3])
+@pytest.mark.parametrize("piece", BROKEN)
+def test_a_broken_line_is_said_and_costs_itself(
+    tmp_path: Path, piece: str, at: int, separator: str
+) -> None:
+    lines = [json.dumps(member, ensure_ascii=False) for member in _data()["features"]]
+    whole = tmp_path / "whole.geojsonl"
+    whole.write_text(separator.join(lines), encoding="utf-8", newline="")
+    assert hg.read_survey(whole).issues.empty
+    lines.insert(at, piece)
+    path = tmp_path / "基地.geojsonl"
+    path.write_text(separator.join(lines), encoding="utf-8", newline="")
+    survey = hg.read_survey(path)
+    assert survey.bases["base_id"].tolist() == hg.read_survey(whole).bases["base_id"].tolist()
+    assert survey.issues["code"].tolist() == ["HG001"]
+
+
+@pytest.mark.parametrize("stated", ["Polygon", "MultiPolygon"])
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_polygon_is_told_by_the_depth_of_its_points(
+    tmp_path: Path, stated: str, deep: bool
+) -> None:
+    members = _data()["features"]
+    rings = members[1]["geometry"]["coordinates"]
+    members[1]["geometry"] = {"type": stated, "coordinates": [rings] if deep else rings}
+    found = hg.read_survey(_write(tmp_path, {"type": "FeatureCollection", "features": members}))
+    whole = hg.read_survey(
+        _write(tmp_path, {"type": "FeatureCollection", "features": _data()["features"]})
+    )
+    assert found.issues.empty
+    assert found.bases.geometry.geom_equals(whole.bases.geometry).all()
