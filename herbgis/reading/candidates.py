@@ -13,8 +13,8 @@ from herbgis.foundation import resources
 from herbgis.foundation.errors import CandidatesError, MissingColumnError
 from herbgis.foundation.units import field_name, fold
 from herbgis.geo.geodesy import CGCS2000
-from herbgis.reading.formats.survey_file import Words
-from herbgis.reading.readers import layers_of
+from herbgis.reading.formats.survey_file import UnreadableFileError, Words
+from herbgis.reading.readers import whole_layers_of
 from herbgis.reading.sources import Source, find_sources
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.cells import folded_ids, stated_cells
@@ -86,14 +86,10 @@ def read_candidates(source: str | Path, *, policy: Policy | None = None) -> gpd.
 def _layers(source: Source, words: Words) -> list[Layer]:
     """The layers of a data set; whatever fails is one error of ours."""
     try:
-        found = [] if source.trouble else [*layers_of(source, words)]
-    except Exception as error:
-        msg = f"候选地块文件 {source.shown} 读不出来: {error}"
+        return whole_layers_of(source, words)
+    except UnreadableFileError as error:
+        msg = f"候选地块文件 {source.shown} 读不出来: {error}。"
         raise CandidatesError(msg) from error
-    if source.trouble:
-        msg = f"候选地块文件 {source.shown} 读不出来: {source.trouble}"
-        raise CandidatesError(msg)
-    return found
 
 
 def _tidy(layer: Layer, policy: Policy) -> gpd.GeoDataFrame:

@@ -20,8 +20,8 @@ from herbgis.foundation.errors import (
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.land import land
 from herbgis.reading.boundary_offsets import find_displacement, undone
-from herbgis.reading.formats.survey_file import Words
-from herbgis.reading.readers import layers_of, why_unread
+from herbgis.reading.formats.survey_file import UnreadableFileError, Words
+from herbgis.reading.readers import whole_layers_of
 from herbgis.reading.sources import Source, find_sources
 from herbgis.reading.understanding.cells import clean_text
 from herbgis.reading.understanding.placing import place_layer
@@ -124,17 +124,12 @@ def _layers(source: Source, words: Words) -> Iterator[Layer]:
     """
     if source.skipped or source.unknown:
         return
-    if source.trouble:
-        raise CountiesError(_unreadable(source, source.trouble))
     try:
-        layers = [*layers_of(source, words)]
-    except Exception as error:
-        raise CountiesError(_unreadable(source, why_unread(error, source.path))) from error
+        layers = whole_layers_of(source, words)
+    except UnreadableFileError as error:
+        msg = f"县界文件 {source.shown} 读不了 (HG001): {error}。请在原软件中确认能打开。"
+        raise CountiesError(msg) from error
     yield from (layer for layer in layers if len(layer.frame))
-
-
-def _unreadable(source: Source, why: str) -> str:
-    return f"县界文件 {source.shown} 读不了 (HG001): {why}。请在原软件中确认能打开。"
 
 
 def _frame(layer: Layer, policy: Policy) -> gpd.GeoDataFrame:

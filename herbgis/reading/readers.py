@@ -130,6 +130,30 @@ def layers_of(source: Source, words: Words) -> Iterator[Layer]:
         yield from _read_as(found, suffix, file)
 
 
+def whole_layers_of(source: Source, words: Words) -> list[Layer]:
+    """The layers of a data set that must be read whole, as boundaries and candidates must.
+
+    Raises
+    ------
+    UnreadableFileError
+        It cannot be read, or only in part.
+    """
+    if source.trouble:
+        raise UnreadableFileError(source.trouble)
+    try:
+        layers = [*layers_of(source, words)]
+    except Exception as error:
+        raise UnreadableFileError(why_unread(error, source.path)) from error
+    for layer in layers:
+        if layer.promised > len(layer.frame):
+            msg = f"写明 {layer.promised} 条记录, 只读到 {len(layer.frame)} 条"
+            raise UnreadableFileError(msg)
+        for issue in layer.issues:
+            if issue.code == "HG001" and issue.severity is None:
+                raise UnreadableFileError(str(issue.values["why"]))
+    return layers
+
+
 def _read_as(found: Content, suffix: str, file: SurveyFile) -> Iterator[Layer]:
     """A file whose content is of another kind than its suffix says, read as what it is."""
     if not found.reader:

@@ -1,0 +1,45 @@
+"""Boundaries and candidates of which a part cannot be read are refused: what lacks is no blank."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+
+import herbgis as hg
+from herbgis.foundation.errors import CandidatesError, CountiesError
+from tests.helpers.make import row_of, table
+
+
+def _cut(path: Path, share: float) -> None:
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: int(len(text) * share)], encoding="utf-8")
+
+
+CUTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98)
+
+
+def _candidates(path: Path) -> Path:
+    frame = table(候选编号=[f"C-{n}" for n in range(4)], geometry=row_of(4))
+    frame.to_file(path, driver="GeoJSON")
+    return path
+
+
+@pytest.mark.parametrize("share", CUTS)
+def test_candidates_of_which_a_part_is_lost_are_refused(tmp_path: Path, share: float) -> None:
+    path = _candidates(tmp_path / "候选.geojson")
+    assert len(hg.read_candidates(path)) == 4
+    _cut(path, share)
+    with pytest.raises(CandidatesError, match=r"候选\.geojson 读不出来"):
+        hg.read_candidates(path)
+
+
+@pytest.mark.parametrize("share", CUTS)
+def test_boundaries_of_which_a_part_is_lost_are_refused(tmp_path: Path, share: float) -> None:
+    path = tmp_path / "县界.geojson"
+    counties: gpd.GeoDataFrame = hg.read_counties()
+    counties[["county", "geometry"]].to_file(path, driver="GeoJSON")
+    _cut(path, share)
+    with pytest.raises(CountiesError, match=r"县界\.geojson 读不了"):
+        hg.read_counties(path)
