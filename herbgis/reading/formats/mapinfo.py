@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pyogrio
+
 from herbgis.reading.formats.encodings import GBK, decide, decided_line, title_of
-from herbgis.reading.formats.survey_file import SurveyFile
+from herbgis.reading.formats.survey_file import SurveyFile, UnreadableFileError
 from herbgis.reading.formats.vector import read_gdal
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
@@ -33,7 +35,7 @@ def read_mapinfo(file: SurveyFile) -> Iterator[Layer]:
     with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
         told = "" if encoding else _told(file.path)
         path = _stating(file.path, Path(folder)) if told else file.path
-        for layer in read_gdal(replace(file, path=path)):
+        for layer in _layers(replace(file, path=path), _lacking(file.path)):
             # GDAL counts the parts of a collection as records; the table beside has a row each.
             promised = max(rows, len(layer.frame)) if _is_mif(path) else layer.promised
             said, issues = layer.assumptions, layer.issues
@@ -50,6 +52,37 @@ def read_mapinfo(file: SurveyFile) -> Iterator[Layer]:
                 assumptions=said,
                 issues=issues,
             )
+
+
+def _layers(file: SurveyFile, lacking: str) -> Iterator[Layer]:
+    """What GDAL reads; of a part that lacks, that it does.
+
+    Raises
+    ------
+    UnreadableFileError
+        Nothing can be read without the part.
+    """
+    try:
+        layers = [*read_gdal(file)]
+    except pyogrio.errors.DataSourceError:
+        if not lacking:
+            raise
+        msg = f"缺同名的 {lacking}, 请一起交来"
+        raise UnreadableFileError(msg) from None
+    for layer in layers:
+        if lacking and _is_mif(file.path):
+            why = {"why": f"只有图斑, 缺同名的 {lacking}, 没有属性, 请补交"}
+            issue = Issue("HG001", Place(file.shown, layer.name), why, severity="warning")
+            yield replace(layer, issues=(*layer.issues, issue))
+        else:
+            yield layer
+
+
+def _lacking(path: Path) -> str:
+    """The first part that a table needs and has not, by its suffix; empty where all are there."""
+    there = {part.suffix.lower() for part in _parts(path)}
+    needed = (".mid",) if _is_mif(path) else (".dat", ".id")
+    return next((suffix for suffix in needed if suffix not in there), "")
 
 
 def _told(path: Path) -> str:
