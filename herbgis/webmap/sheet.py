@@ -75,6 +75,7 @@ class Sheet:
     breakdowns: tuple[Breakdown, ...]
     listings: tuple[Listing, ...]
     legend: Legend
+    foot: tuple[str, ...]
     years: tuple[int, ...]
     missing: tuple[str, ...]
     lang: str
@@ -123,7 +124,6 @@ def make_sheet(
         as_of=as_of and texts["as_of"].format(day=as_of),
         data_notes=(
             *_distinct(table, "data_note"),
-            *([] if boundaries is None else [texts["boundaries"].format(name=boundaries)]),
             *_for_show(caveats, wording, planned=planned_for_show),
         ),
         targets=() if progress is None else tuple(_targets(progress, wording)),
@@ -134,6 +134,10 @@ def make_sheet(
         ),
         listings=() if progress is None or public else tuple(_listings(progress, ids, wording)),
         legend=legend,
+        foot=(
+            *texts["footer"],
+            *([] if boundaries is None else [texts["boundaries"].format(name=boundaries)]),
+        ),
         years=_years(table),
         missing=() if public else tuple(_missing(table, wording)),
         lang=texts["html_lang"],

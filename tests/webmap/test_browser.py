@@ -120,7 +120,7 @@ def test_layers_are_switched_and_issues_are_pins(
     assert page.evaluate(pins) > 0
     page.click("text=问题")
     assert page.evaluate(pins) == 0
-    page.click("text=县界")
+    page.click("label:has-text('县界')")
     assert page.locator(".hg-county").count() == 0
     before = page.evaluate(SHOWN)
     page.click("text=其他药材")
