@@ -65,7 +65,10 @@ def project(shape: shapely.Geometry, crs: pyproj.CRS | str | int) -> shapely.Geo
     """Longitude and latitude on the system's own datum to its coordinates."""
     system = pyproj.CRS(crs)
     transformer = pyproj.Transformer.from_crs(system.geodetic_crs, system, always_xy=True)
-    return shapely.transform(shape, lambda xy: np.column_stack(transformer.transform(*xy.T)))
+    # As lists: of an array of one number the oldest pyproj makes a number, with a warning.
+    return shapely.transform(
+        shape, lambda xy: np.column_stack(transformer.transform(*xy.T.tolist()))
+    )
 
 
 def objects(shapes: Sequence[shapely.Geometry | None]) -> np.ndarray:

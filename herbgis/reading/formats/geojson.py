@@ -24,6 +24,8 @@ from herbgis.terms.issues import Issue, Place
 _PROPERTIES = re.compile(r'"properties"\s*:\s*[{n]')
 _SYSTEM = re.compile(r'"crs"\s*:\s*\{')
 _COORDINATES = re.compile(r'"coordinates"\s*:')
+#: A whole number of more digits than GDAL's integers have, which some versions cut to the largest.
+_LONG_NUMBER = re.compile(r"[:,\[]\s*-?\d{19,}\s*[,}\]]")
 _GEOMETRY = re.compile(r'"geometry"\s*:\s*(?:\{|(n))')
 
 
@@ -79,6 +81,7 @@ def _lacks(layer: Layer, text: str) -> bool:
     return (
         max(len(geometries), worded) > len(frame)
         or max(drawn, len(_COORDINATES.findall(text))) > int((~is_blank).sum())
+        or _LONG_NUMBER.search(text) is not None
         or any(digits_lost(frame[heading]).any() for heading in frame.columns.drop("geometry"))
     )
 

@@ -24,6 +24,7 @@ from herbgis.terms.policy import Policy
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 #: How spreadsheets are told in a CSV that digits are text; ids are folded by a rule of their own.
 _FORMULA_TEXT = r'^="([^"]*)"$'
+_IDS = ("base_id", "candidate_id")
 #: Rows named where some of a column are spoken of.
 _ROWS_SAID = 5
 
@@ -67,7 +68,8 @@ def stated_cells(
         return source
     texts = clean_texts(source)
     distinct = pa.array(texts).unique()
-    if column.name != "base_id" and pc.any(pc.starts_with(distinct, '="')).as_py():
+    as_written = column.name in _IDS or _is_kept_as_written(column)
+    if not as_written and pc.any(pc.starts_with(distinct, '="')).as_py():
         texts = texts.str.replace(_FORMULA_TEXT, r"\1", regex=True)
         distinct = pa.array(texts).unique()
     empty, ditto = placeholders_among(distinct, column, policy)
@@ -82,11 +84,16 @@ def stated_cells(
     return texts.where(~texts.isin(empty)) if empty else texts
 
 
+def _is_kept_as_written(column: cols.Column) -> bool:
+    """Whether a column holds what a file says, word for word."""
+    return column.name.startswith("raw_") or cols.Role.SOURCE in column.roles
+
+
 def placeholders_among(
     texts: pa.Array, column: cols.Column, policy: Policy
 ) -> tuple[list[str], list[str]]:
     """The distinct texts of a column that stand for nothing, and of these those that say 同上."""
-    if column.name.startswith("raw_") or cols.Role.SOURCE in column.roles:
+    if _is_kept_as_written(column):
         return [], []
     empty, ditto = policy.placeholders.among(texts.drop_null(), column.kind)
     if column.words:
