@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -116,9 +117,12 @@ class _Walk:
         if path.suffix.lower() == ".gdb":
             self.sources.append(Source(path, shown))
         elif (path / _GEODATABASE).is_file():
-            link = self._folder() / f"{path.name}.gdb"
-            link.symlink_to(path.resolve(), target_is_directory=True)
-            self.sources.append(Source(link, shown))
+            named = self._folder() / f"{path.name}.gdb"
+            try:
+                named.symlink_to(path.resolve(), target_is_directory=True)
+            except OSError:  # as Windows allows to administrators alone
+                shutil.copytree(path, named)
+            self.sources.append(Source(named, shown))
         else:
             self._take_all(path, shown, depth)
 

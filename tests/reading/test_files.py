@@ -100,7 +100,15 @@ def test_a_track_point_without_a_number_costs_its_track(tmp_path: Path) -> None:
     assert survey.issues[["code", "row"]].to_numpy().tolist() == [["HG001", 2]]
 
 
-def test_a_geodatabase_whose_folder_lost_its_suffix_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("links", [True, False], ids=["with links", "as on Windows"])
+def test_a_geodatabase_whose_folder_lost_its_suffix_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, links: bool
+) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        raise OSError(1314, "客户端没有所需的特权")
+
+    if not links:
+        monkeypatch.setattr(Path, "symlink_to", refuse)
     made = gdb(truth(), tmp_path)
     folder = tmp_path / "收件"
     folder.mkdir()
