@@ -328,7 +328,7 @@ def test_a_document_type_is_found_behind_anything(tmp_path: Path) -> None:
     path = tmp_path / "a.kml"
     for head in ("<!DOC\x01TYPE kml>", "<?a?><!-- <x> --> <?b?>\n<!DOCTYPE kml>"):
         path.write_text(f"{head}<kml>{_placemark(_polygon(rectangle()))}</kml>", encoding="utf-8")
-        assert "DOCTYPE" in hg.read_survey(path).assumption_lines()[0]
+        assert "DOCTYPE" in hg.read_survey(path).issues["message"][0]
 
 
 def test_a_document_type_is_refused(tmp_path: Path) -> None:
@@ -337,7 +337,7 @@ def test_a_document_type_is_refused(tmp_path: Path) -> None:
     path.write_text(f'<?xml version="1.0"?><!-- x -->{entity}<kml>&b;</kml>', encoding="utf-8")
     survey = hg.read_survey(path)
     assert list(survey.issues["code"]) == ["HG001"]
-    assert "DOCTYPE" in survey.assumption_lines()[0]
+    assert "DOCTYPE" in survey.issues["message"][0]
 
 
 def test_a_document_type_within_a_description_is_text(tmp_path: Path) -> None:
