@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import struct
 from collections.abc import Callable, Sequence
@@ -258,15 +259,20 @@ def _odd_vertex(draw: _Draw) -> str:
         spellings, new = [struct.pack("<d", number)], struct.pack("<d", float(word))
     else:
         word = draw.pick(["NaN", "abc", "1e400", "-", "0"])
-        written = (repr(number), f"{number:.4f}", f"{number:.9f}".rstrip("0"))
+        written = (repr(number), f"{number:.15g}", f"{number:.4f}", f"{number:.9f}".rstrip("0"))
         spellings, new = [text.encode() for text in written], word.encode()
-    old = next((spelt for spelt in spellings if spelt in data), None)
-    if old is None:
+    found = next(filter(None, (_places(data, old, draw.form) for old in spellings)), None)
+    if found is None:
         return "a vertex that is not found in the bytes"
-    places = [at for at in range(len(data)) if data.startswith(old, at)]
-    at = draw.pick(places)
-    path.write_bytes(data[:at] + new + data[at + len(old) :])
+    at, end = draw.pick(found)
+    path.write_bytes(data[:at] + new + data[end:])
     return f"{number} became {word} at byte {at}"
+
+
+def _places(data: bytes, old: bytes, form: str) -> list[tuple[int, int]]:
+    """Where a number begins and ends in a file; a text's digits may be part of a longer one."""
+    whole = re.escape(old) if form in _BINARY else rb"(?<![\d.])" + re.escape(old) + rb"(?!\d)"
+    return [match.span() for match in re.finditer(whole, data, re.DOTALL)]
 
 
 def _odd_system(draw: _Draw) -> str:
