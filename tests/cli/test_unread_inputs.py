@@ -53,7 +53,7 @@ def _empty_layer(path: Path, clean: Path) -> None:
 
 def _points(path: Path, clean: Path) -> None:
     bases = gpd.read_file(clean)
-    bases.set_geometry(bases.to_crs(4524).centroid.to_crs(4490)).to_file(path)
+    bases.set_geometry(bases.representative_point()).to_file(path)
 
 
 def _lines(path: Path, clean: Path) -> None:
