@@ -110,13 +110,17 @@ TYPED = {
 }
 
 
-@pytest.mark.parametrize("file", [False, True])
-@pytest.mark.parametrize("kind", TYPED)
+#: What pandas itself writes into no file.
+UNWRITTEN = {"objects with pd.NA"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [(kind, file) for kind in TYPED for file in (False, True) if not (file and kind in UNWRITTEN)],
+)
 def test_cells_of_any_type_say_the_same(tmp_path: Path, kind: str, *, file: bool) -> None:
     heading, cells = TYPED[kind]
     frame = _frame().assign(**{heading: cells})
-    if file and kind == "objects with pd.NA":
-        pytest.skip("pandas writes no such column")
     if file:
         frame.to_parquet(tmp_path / "基地.parquet")
     bases = hg.read_survey(tmp_path).bases if file else hg.validate(frame).bases
