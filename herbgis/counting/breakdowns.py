@@ -13,7 +13,10 @@ import pandas as pd
 from herbgis.counting.marks import is_eligible, is_verified, sum_mu
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.terms import columns as cols
-from herbgis.terms.policy import Policy
+from herbgis.terms.policy import AREAS, YEARS, Policy
+
+#: What the plan leaves open, by the name of the rule's answer.
+_QUESTIONS = ("nested", "area", "seedling", "year")
 
 
 def breakdown_keys() -> list[str]:
@@ -35,7 +38,7 @@ def break_down(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd
     rule = policy.counting
     marks = {t.label: is_verified(table, t, rule, policy) for t in policy.tiers}
     any_tier = np.logical_or.reduce(list(marks.values()))
-    counted = table.loc[is_eligible(table, rule), list(keys)].copy()
+    counted = table.loc[is_eligible(table, rule, policy), list(keys)].copy()
     for label, mark in marks.items():
         counted[label] = mark[counted.index].astype(int)
     counted["mu"] = table["counted_mu"].where(any_tier, 0.0)[counted.index].astype(float)
@@ -55,12 +58,11 @@ def _rank(key: str, policy: Policy) -> Any:
 
 
 def readings_of(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Verified bases a tier under each combination of the three questions the plan leaves open."""
+    """Verified bases a tier under each combination of the questions that the plan leaves open."""
     rows = []
-    questions = itertools.product((True, False), ("total", "contiguous"), (False, True))
-    for nested, area, seedling in questions:
-        rule = replace(policy.counting, nested=nested, area=area, seedling=seedling)
-        row: dict[str, Any] = {"nested": nested, "area": area, "seedling": seedling}
+    for answers in itertools.product((True, False), AREAS, (False, True), YEARS):
+        row: dict[str, Any] = dict(zip(_QUESTIONS, answers, strict=True))
+        rule = replace(policy.counting, **row)
         for tier in policy.tiers:
             row[tier.label] = int(is_verified(table, tier, rule, policy).sum())
         rows.append(row)

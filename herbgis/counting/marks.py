@@ -65,9 +65,16 @@ def refuse_twice(ids: pd.Series, step: str) -> None:
         raise HerbgisError(msg)
 
 
-def is_eligible(table: pd.DataFrame, rule: CountingRule) -> pd.Series:
-    """Of a counted group and kind."""
-    return table["group"].isin(rule.groups) & table["kind"].isin(rule.counted_kinds)
+def is_eligible(table: pd.DataFrame, rule: CountingRule, policy: Policy) -> pd.Series:
+    """Of a counted group and kind; where the rule asks, completed in the policy's year."""
+    eligible = table["group"].isin(rule.groups) & table["kind"].isin(rule.counted_kinds)
+    return eligible & ~is_of_another_year(table, rule, policy)
+
+
+def is_of_another_year(table: pd.DataFrame, rule: CountingRule, policy: Policy) -> pd.Series:
+    """Not completed in the policy's year, or nobody says when, where the rule asks for it."""
+    in_year = table["year"].eq(policy.year).fillna(value=False).astype(bool)
+    return ~in_year & (rule.year == "built")
 
 
 def area_of(table: pd.DataFrame, rule: CountingRule) -> pd.Series:
@@ -87,20 +94,21 @@ def reaches(mu: pd.Series, tier: Tier, rule: CountingRule, policy: Policy) -> pd
 
 def is_verified(table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Policy) -> pd.Series:
     """Built, of a counted group and kind, nothing in the way, and the tier reached."""
-    could = is_eligible(table, rule) & (table["status"] == "built") & table["sound"]
+    could = is_eligible(table, rule, policy) & (table["status"] == "built") & table["sound"]
     return could & reaches(area_of(table, rule), tier, rule, policy)
 
 
-def could_be_verified(table: pd.DataFrame, rule: CountingRule) -> pd.DataFrame:
-    """Bases of which only the area decides."""
-    return table[is_eligible(table, rule) & (table["status"] == "built") & table["sound"]]
+def could_be_verified(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Bases of which only the area decides, under the policy's reading."""
+    eligible = is_eligible(table, policy.counting, policy)
+    return table[eligible & (table["status"] == "built") & table["sound"]]
 
 
 def marks_of(
     table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Policy
 ) -> dict[str, pd.Series]:
     """Which bases are reported, verified, pending and undecided for a tier."""
-    eligible = is_eligible(table, rule)
+    eligible = is_eligible(table, rule, policy)
     verified = is_verified(table, tier, rule, policy)
     reported = eligible & table["status"].isin(["built", "unknown"])
     reported &= reaches(table["declared_mu"], tier, rule, policy)
@@ -149,7 +157,7 @@ def mark_bases(
     for tier in policy.tiers:
         for name, mark in marks_of(table, tier, rule, policy).items():
             marks[f"{name}_{tier.label}"] = mark
-        building = is_eligible(table, rule) & (table["status"] == "building")
+        building = is_eligible(table, rule, policy) & (table["status"] == "building")
         marks[f"building_{tier.label}"] = building & reaches(mu, tier, rule, policy)
     return marks
 

@@ -9,6 +9,7 @@ from herbgis.counting.marks import (
     area_of,
     could_be_verified,
     is_eligible,
+    is_of_another_year,
     is_verified,
     reaches,
     sum_mu,
@@ -29,7 +30,7 @@ _NEAREST = 10
 
 def nearest_below(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """The bases just under each threshold, nearest first."""
-    could = _with_ids(could_be_verified(table, policy.counting))
+    could = _with_ids(could_be_verified(table, policy))
     mu = area_of(could, policy.counting)
     parts = []
     for tier in policy.tiers:
@@ -43,7 +44,7 @@ def nearest_below(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 
 def undecided_bases(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """The bases whose area is too near a threshold for the way they were surveyed."""
-    could = _with_ids(could_be_verified(table, policy.counting))
+    could = _with_ids(could_be_verified(table, policy))
     mu, sigma = area_of(could, policy.counting), could["sigma_mu"].astype(float)
     parts = []
     for tier in policy.tiers:
@@ -73,7 +74,7 @@ def _with_ids(table: pd.DataFrame) -> pd.DataFrame:
 def expected_bases(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """What the survey error leaves open, a row a tier."""
     rule = policy.counting
-    could = could_be_verified(table, rule)
+    could = could_be_verified(table, policy)
     mu, sigma = area_of(could, rule), could["sigma_mu"].astype(float)
     thresholds = [tier.threshold_mu for tier in policy.tiers]
     chances = chances_of_tiers(mu, sigma, thresholds, nested=rule.nested)
@@ -99,7 +100,7 @@ def pipeline_of(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     mu = area_of(table, rule).fillna(table["declared_mu"].astype(float))
     rows = []
     for tier in policy.tiers:
-        would = is_eligible(table, rule) & reaches(mu, tier, rule, policy)
+        would = is_eligible(table, rule, policy) & reaches(mu, tier, rule, policy)
         rows.append(
             {
                 "tier": tier.label,
@@ -121,6 +122,7 @@ def uncounted_bases(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         "不计入的类别": ~table["group"].isin(rule.groups),
         "种苗、菌种基地": ~table["kind"].isin(rule.counted_kinds),
         "在建或拟建": table["status"].isin(["building", "planned"]),
+        "不是当年建成": is_of_another_year(table, rule, policy),
         "待核实": ~table["sound"] | (table["status"] == "unknown"),
     }
     left = pd.Series(data=True, index=table.index)

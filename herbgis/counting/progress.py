@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from herbgis.counting.breakdowns import break_down, breakdown_keys, keys_of, readings_of
 from herbgis.counting.marks import (
     countable,
     is_eligible,
+    is_verified,
     marks_of,
     refuse_twice,
     sum_mu,
@@ -72,6 +74,11 @@ class Progress:
         reach it, beside the verified.
     uncounted : DataFrame
         Bases that no target counts, or not yet: why, how many, their 亩.
+    year : int
+        The policy's, in which a base of the reading ``built`` was completed.
+    undated : int
+        Bases that reach a tier, whenever completed, without a date of completion: none of them is
+        in the reading ``built``.
     without_declared_mu : int
         Bases that count and were reported in a unit that is no 亩 (窝, 万棒, 平方米 of beds), or
         without an area; no tier lists them as reported.
@@ -95,7 +102,7 @@ class Progress:
     >>> progress.near[["name", "lacks_mu"]].iloc[0].to_dict()  # 差得最少的
     {'name': '合成·许家坝镇黄精基地', 'lacks_mu': 0.01}
     >>> len(progress.readings), list(progress.by), progress.as_of.isoformat()
-    (8, ['county', 'county,variety'], '2020-06-15')
+    (16, ['county', 'county,variety'], '2020-06-15')
     """
 
     policy: str
@@ -108,6 +115,8 @@ class Progress:
     expected: pd.DataFrame
     pipeline: pd.DataFrame
     uncounted: pd.DataFrame
+    year: int
+    undated: int
     without_declared_mu: int
     titles: Mapping[str, str]
     words: Mapping[str, Mapping[str, str]]
@@ -120,6 +129,7 @@ class Progress:
             "targets": display.plain_rows(self.targets),
             "by": {name: display.plain_rows(table) for name, table in self.by.items()},
             "readings": display.plain_rows(self.readings),
+            "undated": self.undated,
         }
 
     def targets_in_words(self) -> pd.DataFrame:
@@ -170,6 +180,7 @@ class Progress:
                 "千亩基地是否也算入500亩": ["是" if v else "否" for v in table["nested"]],
                 "面积口径": table["area"].map(_AREA_TITLES),
                 "含种苗基地": ["是" if v else "否" for v in table["seedling"]],
+                "建成年份": ["不限" if v == "all" else f"{self.year}年" for v in table["year"]],
             }
         )
         return shown.assign(**{title: table[tier] for tier, title in self.titles.items()})
@@ -181,6 +192,13 @@ class Progress:
         if self.without_declared_mu:
             lines.append(f"另有 {self.without_declared_mu} 个基地没有按亩上报, 不在上报数内。")
         return lines
+
+    def readings_notes(self) -> list[str]:
+        """What stands under 口径对照, beside the notes."""
+        undated = (
+            f"; 另有 {self.undated} 个达到规模而没有建成日期的, 不在其中" if self.undated else ""
+        )
+        return [f"建成年份“{self.year}年”: 建成日期在当年的基地{undated}。"]
 
     def _repr_html_(self) -> str:
         bars = [
@@ -273,7 +291,9 @@ def count_progress(
         expected=expected_bases(table, policy),
         pipeline=pipeline_of(table, policy),
         uncounted=uncounted_bases(table, policy),
-        without_declared_mu=_without_declared_mu(table, rule),
+        without_declared_mu=_without_declared_mu(table, rule, policy),
+        undated=_undated(table, policy),
+        year=policy.year,
         titles={tier.label: tier.reach_title for tier in policy.tiers},
         words=policy.titles,
     )
@@ -298,6 +318,12 @@ def _target_row(
     }
 
 
-def _without_declared_mu(table: pd.DataFrame, rule: CountingRule) -> int:
-    reports = is_eligible(table, rule) & table["status"].isin(["built", "unknown"])
+def _undated(table: pd.DataFrame, policy: Policy) -> int:
+    rule = replace(policy.counting, year="all")
+    reached = [is_verified(table, tier, rule, policy) for tier in policy.tiers]
+    return int((np.logical_or.reduce(reached) & table["year"].isna()).sum())
+
+
+def _without_declared_mu(table: pd.DataFrame, rule: CountingRule, policy: Policy) -> int:
+    reports = is_eligible(table, rule, policy) & table["status"].isin(["built", "unknown"])
     return int((reports & table["declared_mu"].isna()).sum())

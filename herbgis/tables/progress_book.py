@@ -82,7 +82,10 @@ def breakdown_sheets(progress: Progress, below: Sequence[str]) -> list[Sheet]:
             [*below, _RESURVEY_NOTE],
             dict.fromkeys(("核定面积", "高出规模线", "面积标准差", "复测须达标准差"), "0.00"),
         ),
-        Sheet("口径对照", "各种口径下的核实个数", progress.readings_in_words(), below),
+        Sheet(
+            *("口径对照", "各种口径下的核实个数", progress.readings_in_words()),
+            [*below, *progress.readings_notes()],
+        ),
         Sheet("未计入", "未计入的基地", _uncounted(progress), below, mu),
     ]
     return sheets

@@ -19,6 +19,10 @@ from herbgis.terms.placeholders import Placeholders
 from herbgis.terms.townships import Townships
 from herbgis.terms.variety_words import VarietyWords
 
+#: Answers to what the plan leaves open; see CountingRule.
+AREAS = ("total", "contiguous")
+YEARS = ("all", "built")
+
 
 @dataclass(frozen=True)
 class Tier:
@@ -44,6 +48,8 @@ class CountingRule:
         The whole counted area of a base, or its largest contiguous block.
     seedling : bool
         Whether seedling bases count.
+    year : {'all', 'built'}
+        All bases that stand, or those completed in the policy's year.
     least_part_mu : float
         Parts below this are not counted, 亩.
     same_variety : bool
@@ -55,6 +61,7 @@ class CountingRule:
     nested: bool
     area: str
     seedling: bool
+    year: str
     groups: tuple[str, ...]
     kinds: tuple[str, ...]
     seedling_kinds: tuple[str, ...]
@@ -158,6 +165,8 @@ class Policy:
 
     Attributes
     ----------
+    year : int
+        The year that the plan is for.
     tiers : tuple of Tier
         Ascending by threshold.
     words : mapping of str to mapping of str to Word
@@ -208,6 +217,7 @@ class Policy:
     name: str
     title: str
     source: str
+    year: int
     below_title: str
     tiers: tuple[Tier, ...]
     counting: CountingRule

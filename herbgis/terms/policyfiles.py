@@ -16,6 +16,8 @@ from herbgis.geo.zones import SevenParameters
 from herbgis.terms import columns as cols
 from herbgis.terms.placeholders import placeholders_of
 from herbgis.terms.policy import (
+    AREAS,
+    YEARS,
     CountingRule,
     Policy,
     SurveyMethod,
@@ -136,6 +138,7 @@ def _build(table: Mapping[str, Any]) -> Policy:
         name=table["name"],
         title=table["title"],
         source=table["source"],
+        year=int(table["year"]),
         below_title=table["below_title"],
         tiers=tiers,
         counting=_counting(table["counting"]),
@@ -232,12 +235,14 @@ def _check_tiers(tiers: tuple[Tier, ...]) -> None:
 
 
 def _counting(entry: Mapping[str, Any]) -> CountingRule:
-    if entry["area"] not in {"total", "contiguous"}:
-        raise UnknownNameError("面积口径", entry["area"], ["total", "contiguous"])
+    for what, name, answers in (("面积口径", "area", AREAS), ("年份口径", "year", YEARS)):
+        if entry[name] not in answers:
+            raise UnknownNameError(what, entry[name], answers)
     return CountingRule(
         nested=bool(entry["nested"]),
         area=entry["area"],
         seedling=bool(entry["seedling"]),
+        year=entry["year"],
         groups=tuple(entry["groups"]),
         kinds=tuple(entry["kinds"]),
         seedling_kinds=tuple(entry["seedling_kinds"]),

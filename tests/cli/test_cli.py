@@ -174,7 +174,7 @@ def test_progress_json_and_workbook(clean: Path, tmp_path: Path) -> None:
     assert progress["by"]["county,variety"] == [
         {"county": "印江土家族苗族自治县", "variety": "黄精", "500": 2, "1000": 1, "mu": 1720.0}
     ]
-    assert len(progress["readings"]) == 8
+    assert len(progress["readings"]) == 16
     book = openpyxl.load_workbook(out)
     assert {"进度", "口径对照", "临近达标", "未计入"} < set(book.sheetnames)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -42,6 +43,9 @@ def _random_table(seed: int) -> pd.DataFrame:
             "counted_mu": counted,
             "contiguous_mu": counted * rng.uniform(0.3, 1.0, count),
             "sigma_mu": rng.uniform(0, 5, count),
+            "completed_on": rng.choice(
+                ["2019-12-31", "2020-01-01", "2020-12-31", "2021", ""], count
+            ),
         },
         index=pd.Index([f"B{n}" for n in range(count)], name="base_id"),
     )
@@ -58,7 +62,9 @@ def _reaches(mu: float, tier: str, nested: bool) -> bool:
     return mu >= TIERS[tier] and (nested or tier == "1000" or mu < 1000)
 
 
-def _by_hand(table: pd.DataFrame, tier: str, nested: bool, area: str, seedling: bool) -> int:
+def _by_hand(
+    table: pd.DataFrame, tier: str, nested: bool, area: str, seedling: bool, year: str = "all"
+) -> int:
     kinds = {"planting", "demonstration"} | ({"seedling"} if seedling else set())
     column = {"total": "counted_mu", "contiguous": "contiguous_mu"}[area]
     return sum(
@@ -68,6 +74,7 @@ def _by_hand(table: pd.DataFrame, tier: str, nested: bool, area: str, seedling: 
         and not row["blocked_by"]
         and not np.isnan(row["counted_mu"])
         and _reaches(row[column], tier, nested)
+        and (year == "all" or row["completed_on"][:4] == "2020")
         for _, row in table.iterrows()
     )
 
@@ -78,7 +85,10 @@ def test_progress_equals_a_count_by_hand(seed: int, policy: hg.Policy) -> None:
     progress = hg.count_progress(table, policy=policy, by=["variety", "county,variety"])
     for row in progress.readings.to_dict("records"):
         for tier in TIERS:
-            assert row[tier] == _by_hand(table, tier, row["nested"], row["area"], row["seedling"])
+            answers = (row["nested"], row["area"], row["seedling"], row["year"])
+            assert row[tier] == _by_hand(table, tier, *answers)
+    undated = table[table["completed_on"] == ""]
+    assert progress.undated == _by_hand(undated, "500", True, "total", False)
     for row in progress.targets.to_dict("records"):
         tier = row["tier"]
         assert row["verified"] == _by_hand(table, tier, True, "total", False)
@@ -104,10 +114,33 @@ def test_progress_equals_a_count_by_hand(seed: int, policy: hg.Policy) -> None:
 
 def test_every_reading_is_there_and_the_headline_is_one_of_them(policy: hg.Policy) -> None:
     progress = hg.count_progress(_random_table(1), policy=policy)
-    asked = set(itertools.product((True, False), ("total", "contiguous"), (True, False)))
-    given = {(r.nested, r.area, r.seedling) for r in progress.readings.itertuples()}
-    assert given == asked
-    assert len(progress.readings) == 8
+    answers = ((True, False), ("total", "contiguous"), (True, False), ("all", "built"))
+    given = {(r.nested, r.area, r.seedling, r.year) for r in progress.readings.itertuples()}
+    assert given == set(itertools.product(*answers))
+    assert len(progress.readings) == 16
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_policy_may_count_what_was_completed_in_its_year(seed: int, tmp_path: Path) -> None:
+    own = tmp_path / "当年.toml"
+    own.write_text('extends = "tongren-2020"\n[counting]\nyear = "built"\n', encoding="utf-8")
+    table = _random_table(seed)
+    progress = hg.count_progress(table, policy=hg.load_policy(own))
+    in_year = table[table["completed_on"].str.startswith("2020")]
+    assert progress.targets.equals(hg.count_progress(in_year).targets)
+    reasons = progress.uncounted.set_index("reason")["bases"]
+    others = table[~table.index.isin(in_year.index)]
+    counted = others["group"].ne("fungus") & others["kind"].isin(["planting", "demonstration"])
+    assert reasons["不是当年建成"] == (counted & others["status"].isin(["built", "unknown"])).sum()
+
+
+def test_the_sample_has_one_base_completed_in_the_plan_year(policy: hg.Policy) -> None:
+    survey = hg.read_survey(hg.sample_paths().survey, policy=policy)
+    report = hg.validate(survey, counties=hg.read_counties(), policy=policy)
+    progress = hg.count_progress(hg.classify(report.bases, policy=policy), policy=policy)
+    told = progress.readings.query("nested and area == 'total' and not seedling")
+    assert told.set_index("year")["500"].to_dict() == {"all": 96, "built": 1}
+    assert "2020年" in progress.readings_notes()[0]
 
 
 def test_an_area_under_the_line_within_its_error_is_undecided_on_either_side() -> None:

@@ -150,7 +150,7 @@ def _scores(
 
 def _growing(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Bases of which only the area decides, below the highest tier."""
-    could = could_be_verified(table, policy.counting)
+    could = could_be_verified(table, policy)
     mu = area_of(could, policy.counting)
     below = mu < max(tier.threshold_mu for tier in policy.tiers)
     return could.assign(mu=mu)[below & (mu > 0)]

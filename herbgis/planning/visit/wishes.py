@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from herbgis.counting.marks import is_eligible, is_verified
+from herbgis.counting.marks import is_eligible, is_of_another_year, is_verified
 from herbgis.foundation.errors import HerbgisError, UnknownNameError
 from herbgis.planning.visit.roads import MOST_STOPS
 from herbgis.terms.policy import Policy
@@ -20,7 +20,8 @@ def reasons_against(table: gpd.GeoDataFrame, policy: Policy) -> pd.Series:
     """Why each base cannot be a stop, empty where it can: the first reason that applies."""
     rule = policy.counting
     marks = {
-        "类别或类型不计入": ~is_eligible(table, rule),
+        "不是当年建成": is_of_another_year(table, rule, policy),
+        "类别或类型不计入": ~is_eligible(table, rule, policy),
         "在建、拟建或状态不明": table["status"] != "built",
         "有须整改的问题": table["blocked_by"].map(bool).astype(bool),
         "没有图斑": table.geometry.isna() | table.geometry.is_empty,
