@@ -16,15 +16,9 @@ from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.blocks import contiguous_blocks
 from herbgis.measuring.chances import near_threshold
+from herbgis.measuring.declarations import amounts_of_bases, declared_areas, declaring
 from herbgis.measuring.overlaps import overlapping_pairs
-from herbgis.measuring.records import (
-    Bases,
-    base_mu,
-    declared_of_bases,
-    declaring,
-    group_records,
-    sigma_of_bases,
-)
+from herbgis.measuring.records import Bases, base_mu, group_records, sigma_of_bases
 from herbgis.reading.counties import BOUNDARIES
 from herbgis.reading.understanding.survey import placed_records
 from herbgis.terms import columns as cols
@@ -82,12 +76,13 @@ def classify(
     table = placed_records(bases, "classify", policy=policy, columns=columns)
     table = table.reset_index(drop=True)
     grouped = group_records(table)
-    result = _one_row_a_base(table, grouped)
+    surveyed = base_mu(grouped)
+    result = _one_row_a_base(table, grouped, surveyed, policy)
     counted, disputed = _without_disputed(grouped.geometry)
     counted = _without_small_parts(counted, policy.counting.least_part_mu)
     factor = _mode_factors(table, grouped, counted, policy)
     present = ~shapely.is_missing(grouped.geometry)
-    result["surveyed_mu"] = base_mu(grouped)
+    result["surveyed_mu"] = surveyed
     result["sigma_mu"] = sigma_of_bases(table, grouped, policy)
     largest, blocks = _blocks(table, grouped, counted, policy)
     result["contiguous_mu"] = np.where(present, round_mu(to_mu(largest) * factor), np.nan)
@@ -111,7 +106,9 @@ def tier_of(mu: pd.Series, policy: Policy) -> pd.Series:
     return pd.Series(tiers, index=mu.index)
 
 
-def _one_row_a_base(table: gpd.GeoDataFrame, grouped: Bases) -> gpd.GeoDataFrame:
+def _one_row_a_base(
+    table: gpd.GeoDataFrame, grouped: Bases, surveyed: Floats, policy: Policy
+) -> gpd.GeoDataFrame:
     """The main record of each base, with what all its records say together."""
     main = pd.DataFrame(table.drop(columns=table.geometry.name)).iloc[grouped.main]
     main.index = pd.Index(grouped.ids, name="base_id", dtype="str")
@@ -120,11 +117,8 @@ def _one_row_a_base(table: gpd.GeoDataFrame, grouped: Bases) -> gpd.GeoDataFrame
     by_base = table.groupby(grouped.base, sort=True)
     main["records"] = cols.typed(by_base.size().to_numpy(), "integer", index)
     for column in cols.known_in(table, cols.with_role(cols.Role.AMOUNT)):
-        main[column.name] = declared_of_bases(table[column.name], grouped)
-    said = declaring(table["declared_value"], grouped)
-    units = table["declared_unit"][said].groupby(grouped.base[said]).nunique(dropna=False)
-    for name in ("declared_value", "declared_unit"):
-        main[name] = main[name].where(units.to_numpy() == 1)
+        main[column.name] = amounts_of_bases(table[column.name], grouped)
+    _put_declared(main, table, grouped, surveyed, policy)
     listed = zip(main["varieties"], by_base["varieties"], strict=True)
     main["varieties"] = cols.typed(
         [
@@ -141,6 +135,26 @@ def _one_row_a_base(table: gpd.GeoDataFrame, grouped: Bases) -> gpd.GeoDataFrame
     main["blocked_by"] = cols.typed(codes, "list", index)
     geometry = gpd.GeoSeries(grouped.geometry, index=index, crs=CGCS2000)
     return gpd.GeoDataFrame(main, geometry=geometry)
+
+
+def _put_declared(
+    main: pd.DataFrame, table: gpd.GeoDataFrame, grouped: Bases, surveyed: Floats, policy: Policy
+) -> None:
+    """Write what each base declares: in 亩, and as written where its records use one unit."""
+    share = policy.tolerances["area_mismatch_share"]
+    declared = declared_areas(table["declared_mu"], grouped, surveyed, share)
+    main["declared_mu"] = declared.mu
+    said = declaring(table["declared_value"], grouped) & table["declared_value"].notna()
+    every = range(len(grouped.ids))
+    by_base = table[said].groupby(grouped.base[said])
+    one_unit = by_base["declared_unit"].nunique(dropna=False).reindex(every, fill_value=1) == 1
+    units = by_base["declared_unit"].first().reindex(every).to_numpy()
+    sums = by_base["declared_value"].sum().reindex(every).to_numpy()
+    main["declared_value"] = (
+        main["declared_value"].mask(declared.by_parcel, sums).where(one_unit.to_numpy())
+    )
+    declares = main["declared_value"].notna()
+    main["declared_unit"] = main["declared_unit"].mask(declares, units).where(one_unit.to_numpy())
 
 
 def _without_disputed(geometry: Geometries) -> tuple[Geometries, Floats]:

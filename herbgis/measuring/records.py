@@ -140,24 +140,6 @@ def mu_of(shapes: Geometries) -> Floats:
     return np.where(shapely.is_missing(shapes), np.nan, to_mu(areas_m2(shapes)))
 
 
-def declaring(values: pd.Series, bases: Bases) -> Flags:
-    """Records whose declared value is their base's: the rows of a list where these state one.
-
-    A list states a base's whole, and the parcels drawn for it are not to be added on top.
-    """
-    stated = bases.listed & np.asarray(values.notna(), dtype=bool)
-    by_list = np.bincount(bases.base[stated], minlength=len(bases.ids)) > 0
-    return np.asarray(bases.listed | ~by_list[bases.base])
-
-
-def declared_of_bases(values: pd.Series, bases: Bases) -> Floats:
-    """What was declared for each base: a value equal on all its records once, else their sum."""
-    frame = pd.DataFrame({"base": bases.base, "value": values.to_numpy(dtype=float)})
-    grouped = frame[declaring(values, bases)].groupby("base")["value"]
-    equal = (grouped.min() == grouped.max()) & (grouped.count() == grouped.size())
-    return np.asarray(grouped.min().where(equal, grouped.sum(min_count=1)), dtype=float)
-
-
 def sigma_of_bases(
     table: gpd.GeoDataFrame, grouped: Bases, policy: Policy, *, measured: bool = False
 ) -> Floats:

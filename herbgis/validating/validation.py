@@ -67,6 +67,7 @@ RULES: dict[str, Rule] = {
     "HG403": declared.declared_in_web_mercator,
     "HG404": declared.hole_ignored,
     "HG405": declared.threshold_undecided,
+    "HG406": declared.declared_by_parcel,
     "HG501": attributes.unknown_variety,
     "HG502": attributes.variety_alias,
     "HG503": attributes.missing_value,

@@ -14,8 +14,9 @@ from herbgis.geo.geodesy import Flags, Floats, Ints
 from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.borders import county_shares
+from herbgis.measuring.declarations import Declared, declared_areas
 from herbgis.measuring.overlaps import overlapping_pairs
-from herbgis.measuring.records import Bases, declared_of_bases, group_records, mu_of, source_order
+from herbgis.measuring.records import Bases, group_records, mu_of, source_order
 from herbgis.terms.issues import Place
 from herbgis.terms.policy import Policy
 from herbgis.validating.rules import area_causes
@@ -126,9 +127,15 @@ class Context:
         return mu
 
     @functools.cached_property
+    def declared(self) -> Declared:
+        """What each base declares, 亩."""
+        share = self.policy.tolerances["area_mismatch_share"]
+        return declared_areas(self.bases["declared_mu"], self.grouped, self.base_mu, share)
+
+    @property
     def base_declared_mu(self) -> Floats:
         """Declared 亩 of each base."""
-        return declared_of_bases(self.bases["declared_mu"], self.grouped)
+        return self.declared.mu
 
     @functools.cached_property
     def mismatches(self) -> list[tuple[int, area_causes.Base, area_causes.Cause | None]]:

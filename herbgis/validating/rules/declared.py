@@ -1,4 +1,4 @@
-"""HG401–HG405, HG509: what was declared, held against what was surveyed."""
+"""HG401–HG406, HG509: what was declared, held against what was surveyed."""
 
 from __future__ import annotations
 
@@ -83,6 +83,25 @@ def threshold_undecided(context: Context) -> Iterator[Issue]:
                 allowed=tier.threshold_mu,
                 mu_at_stake=round(abs(lead), 2),
             )
+
+
+def declared_by_parcel(context: Context) -> Iterator[Issue]:
+    """HG406: every parcel declares the same, and their sum is what was surveyed."""
+    for number in np.flatnonzero(context.declared.by_parcel).tolist():
+        first = int(context.grouped.first[number])
+        records = context.records_of(number).tolist()
+        total = float(context.base_declared_mu[number])
+        yield Issue(
+            "HG406",
+            context.place(first),
+            {
+                "count": len(records),
+                "total": f"{total:.2f}",
+                "surveyed": f"{context.base_mu[number]:.2f}",
+            },
+            measured=round(total, 2),
+            other=tuple(context.place(record) for record in records if record != first),
+        )
 
 
 def exactly_the_threshold(context: Context) -> Iterator[Issue]:

@@ -1,0 +1,78 @@
+"""What was declared for a base, from what its records say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from herbgis.geo.geodesy import Flags, Floats
+from herbgis.measuring.records import Bases
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The declared area of each base.
+
+    Attributes
+    ----------
+    mu : array of float, shape (b,)
+        亩; NaN where none was declared.
+    by_parcel : array of bool, shape (b,)
+        Whether all records declare the same and the sum was taken, as the survey tells.
+    """
+
+    mu: Floats
+    by_parcel: Flags
+
+
+def declared_areas(
+    declared_mu: pd.Series, bases: Bases, surveyed: Floats, share: float
+) -> Declared:
+    """The area that each base declares, 亩.
+
+    A value equal on all records is the base's, once; unless their sum agrees with the survey and
+    the one value does not: then each parcel declared its own.
+
+    Parameters
+    ----------
+    declared_mu : Series of float, length n
+        Of the records.
+    bases : Bases
+    surveyed : array of float, shape (b,)
+        Surveyed 亩 of the bases; NaN without a polygon.
+    share : float
+        Share of the surveyed area by which a declared one may differ and still agree.
+    """
+    once, summed = amounts_of_bases(declared_mu, bases), _sums_of_bases(declared_mu, bases)
+    # Where nothing was surveyed or declared, neither agrees.
+    fits_once, fits_summed = (np.abs(mu - surveyed) <= share * surveyed for mu in (once, summed))
+    by_parcel = fits_summed & ~fits_once
+    return Declared(np.where(by_parcel, summed, once), by_parcel)
+
+
+def declaring(values: pd.Series, bases: Bases) -> Flags:
+    """Records whose declared value is their base's: the rows of a list where these state one.
+
+    A list states a base's whole, and the parcels drawn for it are not to be added on top.
+    """
+    stated = bases.listed & np.asarray(values.notna(), dtype=bool)
+    by_list = np.bincount(bases.base[stated], minlength=len(bases.ids)) > 0
+    return np.asarray(bases.listed | ~by_list[bases.base])
+
+
+def amounts_of_bases(values: pd.Series, bases: Bases) -> Floats:
+    """What was declared for each base: a value equal on all its records once, else their sum."""
+    grouped = _by_base(values, bases)
+    equal = (grouped.min() == grouped.max()) & (grouped.count() == grouped.size())
+    return np.asarray(grouped.min().where(equal, _sums_of_bases(values, bases)), dtype=float)
+
+
+def _sums_of_bases(values: pd.Series, bases: Bases) -> Floats:
+    return np.asarray(_by_base(values, bases).sum(min_count=1), dtype=float)
+
+
+def _by_base(values: pd.Series, bases: Bases) -> pd.api.typing.SeriesGroupBy:
+    frame = pd.DataFrame({"base": bases.base, "value": values.to_numpy(dtype=float)})
+    return frame[declaring(values, bases)].groupby("base")["value"]
