@@ -64,7 +64,7 @@ def measure(
     """
     policy = policy or load_policy()
     geometry = land(shapes_of(bases, "measure", policy=policy))
-    matched, _ = match_headings([str(c) for c in bases.columns], policy, columns)
+    matched = match_headings([str(c) for c in bases.columns], policy, columns).columns
     methods = bases[matched["survey_method"]] if "survey_method" in matched else None
     return measure_land(bases, geometry, methods, policy)
 

@@ -118,7 +118,7 @@ def _tidy(layer: Layer, policy: Policy) -> gpd.GeoDataFrame:
 
 def _headings(headings: list[str], policy: Policy, *, cut: bool) -> dict[str, str]:
     """The file's headings by the names in code; a DBF cuts them at ten bytes."""
-    matched, _ = match_headings(headings, policy)
+    matched = match_headings(headings, policy).columns
     named = {name: matched[name] for name in _SHARED if name in matched}
     told = resources.read_toml("facts/candidates.toml")["headings"]
     for name, spellings in told.items():

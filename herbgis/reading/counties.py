@@ -173,7 +173,7 @@ def tidy_counties(frame: gpd.GeoDataFrame, *, policy: Policy | None = None) -> g
     """A frame of counties in the form that `read_counties` gives; any headings, any system."""
     policy = policy or load_policy()
     headings = [str(column) for column in frame.columns if column != frame.geometry.name]
-    matched, _ = match_headings(headings, policy)
+    matched = match_headings(headings, policy).columns
     by_code = {word.code: word for word in policy.words["county"].values()}
     name_of, code_of = matched.get("county") or matched.get("name"), matched.get("county_code")
     if name_of is None and code_of is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from herbgis.foundation.errors import UnknownNameError
@@ -19,13 +20,21 @@ _UNIT_IN_BRACKETS = re.compile(r"(?P<heading>.+?)[(\[](?P<unit>[^()\[\]]+)[)\]]$
 _LONGEST_UNIT = 10
 #: A DBF's heading holds ten bytes; a character that does not fit whole is left off.
 _CUT_FROM_BYTES = 8
+#: How a heading that stands in a table before is told from it.
+_TWIN = re.compile(r"#\d+$")
 
 
 class Matched(NamedTuple):
-    """A table's headings by column of the base table, and the unit that the area's one states."""
+    """A table's headings by column of the base table, and the unit that the area's one states.
+
+    `others` holds by column the headings that name it as well, in the order of the alias table;
+    `undecided` those that fit two columns, each with a cell that does not tell which is meant.
+    """
 
     columns: dict[str, str]
     area_unit: str | None
+    others: Mapping[str, list[str]] = MappingProxyType({})
+    undecided: Mapping[str, str] = MappingProxyType({})
 
 
 def match_headings(
@@ -43,7 +52,8 @@ def match_headings(
     Returns
     -------
     Matched
-        Column to heading; the unit of ``declared_value`` as a word (``亩``).
+        Column to heading; the unit of ``declared_value`` as a word (``亩``). Whether a heading
+        that fits two columns is one of them, its cells tell, see `understanding.matching`.
     """
     matched = {name: name for name in cols.names(cols.READ, cols.OPTIONAL) if name in headings}
     for name, heading in (columns or {}).items():
@@ -51,22 +61,32 @@ def match_headings(
             raise UnknownNameError("列", heading, headings)
         matched[name] = heading
     heading_unit: str | None = None
-    named = [(heading, *_column_of(heading, policy)) for heading in headings]
+    others: dict[str, list[str]] = {}
+    # What stands under its own name, or was pointed at, is meant, whatever stands beside it.
+    meant = {*matched, *matched.values()}
+    named = [(heading, *column_of(heading, policy)) for heading in headings]
     # Of two headings for one column the alias that the table lists first is meant.
     for heading, column, stated in sorted(named, key=lambda entry: _alias_rank(entry[0], policy)):
         if column is not None and column not in matched:
             matched[column] = heading
             heading_unit = stated if column == "declared_value" else heading_unit
-    return Matched(matched, heading_unit)
+        elif column is not None and not {column, heading} & meant:
+            others.setdefault(column, []).append(heading)
+    return Matched(matched, heading_unit, others)
+
+
+def first_of_twins(heading: str) -> str:
+    """A heading without the number that tells it from one before it: 单位 of 单位#2."""
+    return _TWIN.sub("", heading)
 
 
 def _alias_rank(heading: str, policy: Policy) -> int:
     return policy.alias_ranks.get(fold(heading), len(policy.alias_ranks))
 
 
-def _column_of(heading: str, policy: Policy) -> tuple[str | None, str | None]:
+def column_of(heading: str, policy: Policy) -> tuple[str | None, str | None]:
     """The column that a heading names by the alias table, and the unit it states."""
-    for spelt in _field_names(heading):
+    for spelt in _field_names(first_of_twins(heading)):
         name, unit = _named(spelt, policy)
         if name is not None:
             return name, unit

@@ -177,6 +177,8 @@ class Policy:
         The unit that a heading states, by folded heading.
     heading_remarks : frozenset of str
         What may follow a heading and is no unit (年月日, 必填), folded.
+    told_by_cells : frozenset of str
+        Folded headings that fit two columns; which is meant the cells tell.
     measures : mapping of str to mapping of str to float
         What one of a folded unit is in a column's own, the first, by column.
     reports : mapping of str to frozenset of str
@@ -229,6 +231,7 @@ class Policy:
     columns: Mapping[str, tuple[str, ...]]
     heading_units: Mapping[str, str]
     heading_remarks: frozenset[str]
+    told_by_cells: frozenset[str]
     measures: Mapping[str, Mapping[str, float]]
     reports: Mapping[str, frozenset[str]]
     placeholders: Placeholders

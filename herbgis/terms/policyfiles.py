@@ -154,6 +154,7 @@ def _build(table: Mapping[str, Any]) -> Policy:
             for remark in table["heading_remarks"]["aliases"]
             for written in (fold(remark), field_name(remark))
         ),
+        told_by_cells=frozenset(map(fold, table["told_by_cells"]["aliases"])),
         measures=_measures(table["columns"]),
         reports={
             name: frozenset(map(fold, table["reports"][name])) for name in ("always", "nameless")

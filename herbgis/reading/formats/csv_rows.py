@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+
+from herbgis.reading.formats.cut_numbers import has_cut_number
 
 _QUOTE = '"'
 #: So few rows below the headings tell nothing of how long most are.
 _FEW_ROWS = 2
-#: What stands before and behind a comma of thousands.
-_HEAD, _THOUSANDS = re.compile(r"[1-9]\d{0,2}"), re.compile(r"\d{3}(?:\.\d+)?")
 #: Lines that the usual number of cells is taken from.
 _SAMPLED = 500
 #: More marks left open than this are no slips: from there on marks are text.
@@ -54,7 +52,7 @@ def longer_than(rows: Sequence[Sequence[str]], header: int) -> dict[int, bool]:
     """
     width = len(rows[header])
     long = {
-        at: _has_cut_number(row)
+        at: has_cut_number(row)
         for at, row in enumerate(rows[header + 1 :], header + 1)
         if len(row) > width
     }
@@ -62,12 +60,6 @@ def longer_than(rows: Sequence[Sequence[str]], header: int) -> dict[int, bool]:
     if 2 * len(long) > below > _FEW_ROWS:
         return {}
     return {at: cut for at, cut in long.items() if cut or any(map(str.strip, rows[at][width:]))}
-
-
-def _has_cut_number(row: Sequence[str]) -> bool:
-    """Whether two cells beside each other are one number at a comma of thousands: 1 and 200."""
-    pairs = itertools.pairwise(row)
-    return any(_HEAD.fullmatch(a.strip()) and _THOUSANDS.fullmatch(b.strip()) for a, b in pairs)
 
 
 def _parsed(

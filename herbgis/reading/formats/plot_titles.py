@@ -85,7 +85,9 @@ def titles_of(rows: Iterable[Sequence[Cell]], words: Words) -> PlotTitles:
         elif meaning is not None:
             columns.setdefault(meaning, value)
         else:
-            columns.update({name: value for name in words.match([label])[0] if name not in columns})
+            columns.update(
+                {name: value for name in words.match([label]).columns if name not in columns}
+            )
     if number and not is_default_number(number):
         columns.setdefault("base_id", number)
     elif number:

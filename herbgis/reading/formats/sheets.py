@@ -113,7 +113,8 @@ def _find_table(grid: Grid, words: Words) -> Table | None:
     header = find_header(grid, words)
     if header is None:
         return None
-    matched, heading_unit = words.match(header.headings)
+    by_heading = words.match(header.headings)
+    matched, heading_unit = by_heading.columns, by_heading.area_unit
     if is_report(header.headings, matched, words.policy):
         return Table(pd.DataFrame(), (), matched, "", is_report=True)
     above = sum(any(cell is not None for cell in row) for row in grid.rows[: header.row])
@@ -125,6 +126,8 @@ def _find_table(grid: Grid, words: Words) -> Table | None:
     unit = None
     if "declared_value" in matched and "declared_unit" not in matched and heading_unit is None:
         unit = _unit_above(grid, header, words.policy)
+    matched = words.match_table(frame, area_unit=unit).columns
+    unit = None if "declared_unit" in matched else unit
     shown = as_shown(
         frame, grid, header.headings, matched, heading_unit or unit, policy=words.policy
     )

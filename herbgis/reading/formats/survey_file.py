@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+import pandas as pd
+
+from herbgis.reading.understanding.matching import match_table
 from herbgis.reading.understanding.survey import Layer
-from herbgis.terms.headings import match_headings
+from herbgis.terms.headings import Matched, match_headings
 from herbgis.terms.policy import Policy
 
 
@@ -32,15 +35,22 @@ class Words:
     columns: Mapping[str, str] = field(default_factory=dict)
     _known: dict[str, bool] = field(default_factory=dict, repr=False)
 
-    def match(self, headings: Sequence[str]) -> tuple[dict[str, str], str | None]:
+    def match(self, headings: Sequence[str]) -> Matched:
         """Column to heading, and the unit that the area's heading states."""
-        own = {name: heading for name, heading in self.columns.items() if heading in headings}
-        return match_headings(list(headings), self.policy, own)
+        return match_headings(list(headings), self.policy, self._own(headings))
+
+    def match_table(self, frame: pd.DataFrame, *, area_unit: str | None) -> Matched:
+        """`match` of a table's headings, where these fit two columns by the cells below them."""
+        own = self._own([*frame.columns])
+        return match_table(frame, self.policy, own, area_unit=area_unit)
+
+    def _own(self, headings: Sequence[str]) -> dict[str, str]:
+        return {name: heading for name, heading in self.columns.items() if heading in headings}
 
     def know(self, heading: str) -> bool:
         """Whether a heading alone names a column of the base table."""
         if heading not in self._known:
-            self._known[heading] = bool(self.match([heading])[0])
+            self._known[heading] = bool(self.match([heading]).columns)
         return self._known[heading]
 
 

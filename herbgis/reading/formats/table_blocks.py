@@ -54,7 +54,7 @@ def _starts_behind_blanks(grid: Grid, words: Words) -> list[int]:
         header = find_header(grid.part(range(len(grid.rows)), range(start, end)), words)
         if header is None:
             continue
-        names = words.match(header.headings)[0].keys()
+        names = words.match(header.headings).columns.keys()
         if _keys(header.headings, words) or (starts and named & names):
             starts.append(start)
         named |= names
@@ -79,7 +79,7 @@ def _starts_by_heading(grid: Grid, words: Words) -> list[int]:
 
 def _keys(headings: Sequence[str], words: Words) -> bool:
     """Whether headings name what tells records apart, or both axes of points."""
-    known = words.match(list(headings))[0].keys() & RECORD_KEYS
+    known = words.match(list(headings)).columns.keys() & RECORD_KEYS
     return bool(known) or len(roles_of(headings).keys() & _AXES) > 1
 
 

@@ -59,7 +59,7 @@ def find_header(grid: Grid, words: Words) -> Header | None:
 def score(headings: list[str], words: Words) -> int:
     """How many columns of the base table, or roles of coordinates, headings name."""
     sources = cols.names(cols.with_role(cols.Role.SOURCE))
-    named = words.match(headings)[0].keys() - set(sources)
+    named = words.match(headings).columns.keys() - set(sources)
     return len(named) + len(roles_of(headings).keys() - _NO_HEADING_ALONE)
 
 
@@ -157,7 +157,7 @@ def _told_apart(names: list[str], grid: Grid, words: Words) -> list[str]:
 
 def _named(headings: list[str], words: Words) -> frozenset[str]:
     """Columns of the base table and roles of coordinates that headings name."""
-    return frozenset(words.match(headings)[0]) | roles_of(headings).keys()
+    return frozenset(words.match(headings).columns) | roles_of(headings).keys()
 
 
 def units_in(cell: Cell, policy: Policy) -> set[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from herbgis.reading.formats.coordinate_table import drawn
 from herbgis.reading.formats.csv_rows import longer_than, rows_of
+from herbgis.reading.formats.cut_numbers import cut_numbers, numbers_from
 from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
 from herbgis.reading.formats.grids import Grid, is_empty, make_grid
 from herbgis.reading.formats.sheets import Table, find_tables, known_headings
@@ -22,6 +23,8 @@ _REPORT = "是统计表或问题清单, 行里不是基地"
 _NO_HEADER = "没有认出表头, 至少要有两个通用列名"
 _LOCKED = "工作簿有密码, 请取消密码后再交"
 _DELIMITERS = (",", "\t", ";", "|", "，")
+#: Of these the ones that stand between thousands as well.
+_COMMAS = frozenset(",，")
 
 
 def read_workbook(file: SurveyFile) -> Iterator[Layer]:
@@ -91,8 +94,10 @@ def read_csv(file: SurveyFile) -> Iterator[Layer]:
     grid = {name: grids[best]}
     header = find_header(grids[best], file.words)
     long = {} if header is None else longer_than(read[best][0], header.row)
+    commas = _DELIMITERS[best] in _COMMAS
     for layer in layers_of_grids(file, grid, notes=notes, issues=issues, encoding=encoding):
-        yield replace(layer, issues=(*layer.issues, *_out_of_line(layer, long)))
+        told = replace(layer, issues=(*layer.issues, *_out_of_line(layer, long)))
+        yield _without_cut_numbers(told, file.words, long) if commas else told
 
 
 def _out_of_line(layer: Layer, long: Mapping[int, bool]) -> Iterator[Issue]:
@@ -105,6 +110,27 @@ def _out_of_line(layer: Layer, long: Mapping[int, bool]) -> Iterator[Issue]:
             place = Place(layer.file, layer.name, row, sheet_row)
             why = "比表头多出格子, " + ("数字像是被逗号切开, 各栏错位" if cut else "各栏可能错位")
             yield Issue("HG001", place, {"why": why}, severity=None if cut else "warning")
+
+
+def _without_cut_numbers(layer: Layer, words: Words, long: Mapping[int, bool]) -> Layer:
+    """A layer in which no number that a comma may have cut is taken for its first part."""
+    if "sheet_row" not in layer.frame:
+        return layer
+    table = layer.frame.drop(columns=["geometry", "sheet_row"])
+    matched = words.match([*table.columns]).columns
+    frame, issues = layer.frame.copy(), [*layer.issues]
+    for row, heading, behind in cut_numbers(table, matched):
+        a, b = table[heading].iloc[row].strip(), table[behind].iloc[row].strip()
+        at, sheet_row = frame.index[row], int(frame["sheet_row"].iloc[row])
+        for moved in numbers_from(table, matched, heading):
+            # Two numbers in a cell are none, so that a rule names the cell.
+            written = f"{table[moved].iloc[row] or '空'} 错位(第 {sheet_row} 行 {a} 和 {b})"
+            frame.loc[at, moved] = f"{a} 和 {b} 在两格" if moved == heading else written
+        if sheet_row - 1 not in long:
+            place = Place(layer.file, layer.name, row + 1, sheet_row)
+            why = f"{a} 和 {b} 像是被逗号切开的一个数, 右边各栏可能错位"
+            issues.append(Issue("HG001", place, {"why": why}, severity="warning"))
+    return replace(layer, frame=frame, issues=tuple(issues))
 
 
 def _tables(grids: Mapping[str, Grid], words: Words) -> dict[str, Table | None]:

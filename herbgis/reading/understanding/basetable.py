@@ -21,9 +21,10 @@ from herbgis.reading.understanding.cells import (
 )
 from herbgis.reading.understanding.extras import read_extras
 from herbgis.reading.understanding.lost_digits import digits_lost
+from herbgis.reading.understanding.matching import match_table
 from herbgis.reading.understanding.varieties import parts_of, read_varieties
 from herbgis.terms import columns as cols
-from herbgis.terms.headings import Matched, match_headings
+from herbgis.terms.headings import Matched
 from herbgis.terms.policy import Policy
 
 
@@ -43,7 +44,7 @@ def complete(
     Parameters
     ----------
     frame : DataFrame or GeoDataFrame
-        Any headings; see `herbgis.terms.headings.match_headings`.
+        Any headings; see `herbgis.reading.understanding.matching.match_table`.
     policy : Policy
     columns : mapping of str to str, optional
         Column of the base table to the frame's heading.
@@ -58,9 +59,8 @@ def complete(
         A new frame with the same index and geometry.
     """
     said = assumptions or Assumptions()
-    found, heading_unit = matched or match_headings(
-        [str(c) for c in frame.columns], policy, columns
-    )
+    matched = matched or match_table(frame, policy, columns)
+    found = matched.columns
     table = frame.copy()
     cells = _stated(frame, found, policy, said)
     for column in cols.READ:
@@ -72,7 +72,7 @@ def complete(
     for name in [column.name for column in cols.READ if column.kind == "date"]:
         _read_dates(table, name, cells.get(name))
     _read_places(table, policy)
-    _read_declared(table, cells.get("declared_value"), heading_unit, policy, said)
+    _read_declared(table, cells.get("declared_value"), matched.area_unit, policy, said)
     read_extras(table, cells, found, policy, said)
     _read_ids(table, said)
     return table

@@ -25,6 +25,7 @@ from herbgis.reading.understanding.basetable import complete
 from herbgis.reading.understanding.cells import CONTROL, placeholders_among
 from herbgis.reading.understanding.computed import with_computed
 from herbgis.reading.understanding.lost_digits import digits_lost
+from herbgis.reading.understanding.matching import match_table
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import match_headings
 from herbgis.terms.policy import Policy
@@ -108,8 +109,7 @@ def with_headings(
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """A frame with its ids in a column, and its heading of each base table column it has."""
     given = _with_ids(frame, policy)
-    headings = [str(column) for column in given.columns]
-    return given, match_headings(headings, policy, _of_reading(columns)[0]).columns
+    return given, match_table(given, policy, _of_reading(columns)[0]).columns
 
 
 def _added() -> tuple[cols.Column, ...]:
@@ -170,8 +170,7 @@ def is_understood(
     """
     if len(frame) < _SHORT or any(name != heading for name, heading in (columns or {}).items()):
         return False
-    headings = [str(column) for column in frame.columns]
-    matched, _ = match_headings(headings, policy)
+    matched = match_table(frame, policy).columns
     known = [*cols.READ, *(c for c in cols.OPTIONAL if c.name in matched)]
     if any(matched.get(column.name) != column.name for column in known):
         return False

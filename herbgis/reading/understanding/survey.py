@@ -28,9 +28,10 @@ from herbgis.reading.understanding.frames import as_base_table, with_headings
 from herbgis.reading.understanding.geometry_columns import drawn
 from herbgis.reading.understanding.joining import join_lists
 from herbgis.reading.understanding.lost_digits import lost_ids
+from herbgis.reading.understanding.matching import match_table, undecided_headings
 from herbgis.reading.understanding.placing import Placed, place_layer
 from herbgis.terms import columns as cols
-from herbgis.terms.headings import match_headings, uncut_headings
+from herbgis.terms.headings import uncut_headings
 from herbgis.terms.issues import Issue, Place, issue_table
 from herbgis.terms.policy import Policy
 
@@ -234,7 +235,7 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
     headings = [str(c) for c in layer.frame.columns if c != "geometry"]
     # One mapping serves all files of a call; a file need not have every heading of it.
     own = {name: heading for name, heading in (columns or {}).items() if heading in headings}
-    matched = match_headings(headings, policy, own)
+    matched = match_table(layer.frame.drop(columns="geometry"), policy, own)
     if layer.cut_headings:
         cut = uncut_headings(headings, layer.encoding, policy, matched.columns)
         matched = matched._replace(columns={**matched.columns, **cut})
@@ -248,7 +249,7 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
     table = _put(complete(layer.frame, policy=policy, matched=matched, assumptions=said), placed)
     _name_source(table, layer, made=True)
     lost = lost_ids(layer.frame, matched.columns, table)
-    issues = [*layer.issues, *placed.issues, *lost]
+    issues = [*layer.issues, *placed.issues, *lost, *undecided_headings(matched, where)]
     if not layer.promised and not issues:
         said.add("没有记录")
     if layer.promised > len(table):

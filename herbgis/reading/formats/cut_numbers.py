@@ -1,0 +1,97 @@
+"""Numbers that a comma of thousands cut in two: 1,200 without marks around it is 1 and 200."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from herbgis.reading.formats.table_headers import is_number
+from herbgis.terms import columns as cols
+
+#: What stands before and behind a comma of thousands, with a unit or without.
+_HEAD = re.compile(r"\s*[1-9]\d{0,2}\s*")
+_THOUSANDS = re.compile(r"\s*\d{3}(?:\.\d+)?\s*[^\d\s.]{0,4}\s*")
+#: Columns of text whose cells may be three digits.
+_CODES = frozenset({"base_id", "county_code", "project_id", "raw_base_id"})
+_KINDS: Mapping[str, cols.Kind] = {c.name: c.kind for c in (*cols.READ, *cols.OPTIONAL)}
+_NUMBERS = frozenset({"number", "integer", "year"})
+#: How a column without a heading is called, by its place.
+_NAMELESS = re.compile(r"第\d+列(?:#\d+)?")
+
+
+def is_cut(a: str, b: str) -> bool:
+    """Whether two cells beside each other may be one number at a comma of thousands."""
+    return _HEAD.fullmatch(a) is not None and _THOUSANDS.fullmatch(b) is not None
+
+
+def has_cut_number(row: Sequence[str]) -> bool:
+    """Whether two cells beside each other may be one number, anywhere in a row."""
+    return any(is_cut(a, b) for a, b in itertools.pairwise(row))
+
+
+def cut_numbers(frame: pd.DataFrame, matched: Mapping[str, str]) -> Iterator[tuple[int, str, str]]:
+    """Numbers of a table of text that may be cut in two although the cells of the row fit.
+
+    A row that lacks a cell, or has one more than there are headings, shows nothing of the comma.
+    Two cells are doubted where the second stands under no heading, or under one whose cells are
+    no numbers; or where one further right is a number under a heading of words. Under a heading
+    that nobody knows only the latter tells.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Cells as texts under their headings, in the order of the table.
+    matched : mapping of str to str
+        Columns of the base table to the headings that name them.
+
+    Yields
+    ------
+    int, str, str
+        The row from 0, the heading of the number, and that of the cell behind it.
+    """
+    names = {heading: name for name, heading in matched.items()}
+    headings = [str(heading) for heading in frame.columns]
+    for heading, behind in itertools.pairwise(headings):
+        is_known = _KINDS.get(names.get(heading, "")) == "number"
+        if not is_known and (
+            heading in names or not _takes_numbers(frame[heading], heading, names)
+        ):
+            continue
+        right = [h for h in headings[headings.index(behind) + 1 :] if _holds_words(h, names)]
+        takes_numbers = not is_known or _takes_numbers(frame[behind], behind, names)
+        for row, (a, b) in enumerate(zip(frame[heading], frame[behind], strict=True)):
+            if not (isinstance(a, str) and isinstance(b, str) and is_cut(a, b)):
+                continue
+            if not takes_numbers or any(_is_number(frame[h].iloc[row]) for h in right):
+                yield row, heading, behind
+
+
+def numbers_from(frame: pd.DataFrame, matched: Mapping[str, str], heading: str) -> list[str]:
+    """The headings of numbers from one on to the right: where a cell too many moves them all."""
+    right = [str(h) for h in frame.columns][[*frame.columns].index(heading) :]
+    numbers = {h for name, h in matched.items() if _KINDS.get(name) == "number"}
+    return [h for h in right if h in numbers]
+
+
+def _takes_numbers(cells: pd.Series, heading: str, names: Mapping[str, str]) -> bool:
+    """Whether a column may hold a whole number of three digits."""
+    if _NAMELESS.fullmatch(heading):
+        return False
+    name = names.get(heading)
+    if name is not None and name not in _CODES:
+        return _KINDS[name] in _NUMBERS
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    return 2 * sum(map(_is_number, texts)) > len(texts)
+
+
+def _holds_words(heading: str, names: Mapping[str, str]) -> bool:
+    name = names.get(heading)
+    words = {"text", "list", "flag"}
+    return name is not None and name not in _CODES | {"remark"} and _KINDS[name] in words
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, str) and is_number(cell)
