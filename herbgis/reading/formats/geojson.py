@@ -13,8 +13,13 @@ import pyogrio
 
 from herbgis.geo.stated_systems import usable
 from herbgis.reading.formats import encodings
-from herbgis.reading.formats.geojson_features import Features, features_by_line, features_of
-from herbgis.reading.formats.survey_file import SurveyFile
+from herbgis.reading.formats.geojson_features import (
+    Features,
+    contend,
+    features_by_line,
+    features_of,
+)
+from herbgis.reading.formats.survey_file import SurveyFile, Words
 from herbgis.reading.formats.vector import read_gdal
 from herbgis.reading.formats.wkb import decode
 from herbgis.reading.understanding.lost_digits import digits_lost
@@ -64,7 +69,8 @@ def _read_text(file: SurveyFile, text: str) -> Iterator[Layer]:
             raise
         yield _layer(file, members, file.path.stem)
         return
-    if len(layers) == 1 and _lacks(layers[0], text) and (members := features_of(text)):
+    lacks = len(layers) == 1 and (_lacks(layers[0], text) or contend(text))
+    if lacks and (members := features_of(text)):
         yield _layer(file, members, layers[0].name)
         return
     yield from layers
@@ -86,14 +92,24 @@ def _lacks(layer: Layer, text: str) -> bool:
     )
 
 
+def _contested(features: Features, where: Place, words: Words) -> Iterator[Issue]:
+    """HG001 on each record that says two things under one name; a warning where none is used."""
+    for at, key in features.contested():
+        why = f"“{key}”写了两次, 值不同, 都未采用"
+        used = key == "geometry" or words.know(key)
+        place = replace(where, row=at + 1)
+        yield Issue("HG001", place, {"why": why}, severity=None if used else "warning")
+
+
 def _layer(file: SurveyFile, features: Features, name: str) -> Layer:
     where = Place(file.shown, name)
     shapes = decode(features.blobs())
     crs, said = usable(features.crs)
     issues = [*shapes.issues(where)]
     if features.damage:
-        issues.append(Issue("HG001", where, {"why": "文件不完整, 只读到能读的部分"}))
-        said = (features.damage, *said)
+        issues.append(Issue("HG001", where, {"why": f"{features.damage}, 只读到能读的部分"}))
+        said = (*([features.detail] if features.detail else []), *said)
+    issues += _contested(features, where, file.words)
     geometry = gpd.GeoSeries(shapes.geometry)
     return Layer(
         file=file.shown,

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from herbgis.reading.formats.json_text import parse_json
+from herbgis.reading.formats.json_text import (
+    Twice,
+    damage_of,
+    kept_twice,
+    parse_json,
+    said_of,
+    without_comments,
+)
 
 #: RFC 7946, 4: coordinates are WGS84 where nothing else is stated.
 _DEFAULT_SYSTEM = "EPSG:4326"
 _BEGIN = re.compile(r'"features"\s*:\s*\[')
+_PROPERTIES = re.compile(r'"properties"\s*:\s*\{')
+#: How a member begins, wherever it stands.
+_MEMBER = re.compile(r'\{\s*"type"\s*:\s*"Feature"')
 _SEPARATOR = "\x1e"
 _BETWEEN = re.compile(r"[\s,]*")
 #: Kinds of geometry: WKB's number, and how deep a point lies in the coordinates.
@@ -46,13 +57,25 @@ class Features:
     said : tuple of str
         What was put right in the text.
     damage : str
-        Why the text ends before its end; empty where it is whole.
+        In words, what part of the text cannot be read; empty where all can.
+    detail : str
+        What the parser said of it.
     """
 
     members: list[Mapping[str, Any]]
     crs: object
     said: tuple[str, ...] = ()
     damage: str = ""
+    detail: str = ""
+
+    def contested(self) -> Iterator[tuple[int, str]]:
+        """Positions of members, and what of each stands twice with different values."""
+        for at, member in enumerate(self.members):
+            if isinstance(member.get("geometry"), Twice):
+                yield at, "geometry"
+            for heading, value in _properties(member).items():
+                if isinstance(value, Twice):
+                    yield at, heading
 
     def cells(self) -> pd.DataFrame:
         """What the members say, each value as it is written; lists become text."""
@@ -74,18 +97,21 @@ class Features:
 def features_of(text: str) -> Features | None:
     """The members of a text, as many as can be read; None where it is no feature collection."""
     try:
-        root, odd = parse_json(text)
+        root, odd = parse_json(text, keep_twice=True)
     except (ValueError, RecursionError) as error:
-        members = [*_begun(text)]
-        return Features(members, _DEFAULT_SYSTEM, damage=str(error)) if members else None
+        bare, comments = without_comments(text)
+        members = [*_begun(bare)]
+        whole = Features(members, _DEFAULT_SYSTEM, (*said_of(comments),), damage_of(error))
+        return replace(whole, detail=str(error)) if members else None
     listed = root.get("features") if isinstance(root, dict) else None
+    if isinstance(listed, Twice):
+        listed = list(listed.said)
     if not isinstance(listed, list):
         return None
     members = [*_flat(listed)]
     if not all(_is_member(member) for member in members):
         return None
-    said = (f"{len(odd)} 处不合 JSON 的写法按空值读",) if odd else ()
-    return Features(members, _system(root), said)
+    return Features(members, _system(root), (*said_of(odd),))
 
 
 def _flat(listed: list[Any]) -> Iterator[Any]:
@@ -116,7 +142,7 @@ def features_by_line(text: str) -> Features:
         if not line.strip():
             continue
         try:
-            found = [*_flat([parse_json(line)[0]])]
+            found = [*_flat([parse_json(line, keep_twice=True)[0]])]
         except (ValueError, RecursionError):
             found = []
         if found and all(map(_is_member, found)):
@@ -128,17 +154,42 @@ def features_by_line(text: str) -> Features:
 
 
 def _begun(text: str) -> Iterator[Mapping[str, Any]]:
-    """Members that are whole in a text that is not."""
+    """Members that are whole in a text that is not; behind one that is not goes on with the next.
+
+    Members of which the beginning is not as most programs write it are only found where all
+    before them are whole.
+    """
     begin = _BEGIN.search(text)
-    decoder, at = json.JSONDecoder(), begin.end() if begin else len(text)
+    decoder = json.JSONDecoder(object_pairs_hook=kept_twice)
+    at = begin.end() if begin else len(text)
     while (between := _BETWEEN.match(text, at)) and between.end() < len(text):
         try:
             member, at = decoder.raw_decode(text, between.end())
         except (ValueError, RecursionError):
-            return
-        if not _is_member(member):
-            return
-        yield member
+            member = None
+        if _is_member(member):
+            yield member
+            continue
+        following = _MEMBER.search(text, between.end() + 1)
+        at = following.start() if following else len(text)
+
+
+def contend(text: str) -> bool:
+    """Whether in the properties of any member a key stands twice, with different values."""
+    found = False
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        nonlocal found
+        if len({key for key, _ in pairs}) < len(pairs):
+            found |= any(isinstance(value, Twice) for value in kept_twice(pairs).values())
+
+    decoder = json.JSONDecoder(object_pairs_hook=look)
+    for properties in _PROPERTIES.finditer(text):
+        with contextlib.suppress(ValueError, RecursionError):
+            decoder.raw_decode(text, properties.end() - 1)
+        if found:
+            break
+    return found
 
 
 def _is_member(member: object) -> bool:
@@ -155,14 +206,22 @@ def _system(root: Mapping[str, Any]) -> object:
 
 
 def _properties(member: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a member says; where it says it in two pieces, what both say together."""
     properties = member.get("properties")
-    return properties if isinstance(properties, dict) else {}
+    pieces = properties.said if isinstance(properties, Twice) else (properties,)
+    worded = [piece for piece in pieces if isinstance(piece, dict)]
+    return kept_twice([pair for piece in worded for pair in piece.items()])
 
 
 def _cell(value: Any) -> Any:
+    """A value as a cell; of several that contend none is known to be meant."""
+    if isinstance(value, Twice):
+        return None
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return "、".join(value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+    if not isinstance(value, dict | list):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=lambda twice: twice.said)
 
 
 def _blob(geometry: object) -> bytes | None:

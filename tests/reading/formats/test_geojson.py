@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import shapely
 
@@ -209,3 +210,141 @@ def test_a_polygon_is_told_by_the_depth_of_its_points(
     )
     assert found.issues.empty
     assert found.bases.geometry.geom_equals(whole.bases.geometry).all()
+
+
+def _doubled(key: str, other: object) -> Callable[[str], str]:
+    """What says a key of the second member's properties again, with another value."""
+    said = f"{json.dumps(key, ensure_ascii=False)}: {json.dumps(other, ensure_ascii=False)}"
+    return lambda text: text.replace('"基地编号": "a1"', f'"基地编号": "a1", {said}')
+
+
+#: Keys of one member that stand twice: the second value, the column, and whether it is used.
+CONTENDING = {
+    "a number": ("面积_亩", 500, "declared_mu", True),
+    "a number and nothing": ("面积_亩", None, "declared_mu", True),
+    "a number and a word": ("面积_亩", "三百", "declared_mu", True),
+    "a number and its text": ("面积_亩", "300", "declared_mu", True),
+    "a name": ("基地名称", "乙地", "name", True),
+    "a herb": ("品种", "天麻", "variety", True),
+    "a list of herbs": ("品种", ["黄精", "天麻"], "variety", True),
+    "a county": ("县区", "印江县", "county", True),
+    "a state": ("状态", "拟建", "status", True),
+    "a day": ("建成日期", "2020-01-02", "completed_on", True),
+    "what nobody reads": ("颜色", "红", None, False),
+}
+_SAID = {
+    "面积_亩": 300,
+    "基地名称": "甲地",
+    "品种": "黄精",
+    "县区": "石阡县",
+    "状态": "已建",
+    "建成日期": "2019-03-04",
+    "颜色": "绿",
+}
+
+
+def _said_by_all() -> str:
+    data = _data()
+    for member in data["features"]:
+        member["properties"] |= _SAID
+    return json.dumps(data, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("suffix", [".geojson", ".geojsonl"])
+@pytest.mark.parametrize("kind", CONTENDING)
+def test_a_key_with_two_values_has_none_and_says_so(tmp_path: Path, kind: str, suffix: str) -> None:
+    key, other, column, used = CONTENDING[kind]
+    text = _said_by_all()
+    if suffix == ".geojsonl":
+        members = json.loads(text)["features"]
+        text = "\n".join(json.dumps(member, ensure_ascii=False) for member in members)
+    whole, path = tmp_path / f"whole{suffix}", tmp_path / f"基地{suffix}"
+    whole.write_text(text, encoding="utf-8")
+    path.write_text(_doubled(key, other)(text), encoding="utf-8")
+    survey, truth = hg.read_survey(path), hg.read_survey(whole)
+    found = survey.issues[survey.issues["code"] == "HG001"]
+    assert found["row"].tolist() == [2]
+    assert f"“{key}”写了两次" in found["message"].iloc[0]
+    assert found["severity"].tolist() == ["error" if used else "warning"]
+    but = survey.bases.columns.drop(["source_file", "source_layer", "geometry"])
+    for at in (0, 2, 3):
+        assert survey.bases[but].iloc[at].astype(str).equals(truth.bases[but].iloc[at].astype(str))
+    if column in {"declared_mu", "name", "variety", "county", "completed_on"}:
+        assert pd.isna(survey.bases[column].iloc[1])
+        assert not pd.isna(truth.bases[column].iloc[1])
+
+
+def test_a_key_that_says_the_same_twice_is_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "基地.geojson"
+    path.write_text(_doubled("面积_亩", 300)(_said_by_all()), encoding="utf-8")
+    survey = hg.read_survey(path)
+    assert survey.issues.empty
+    assert survey.bases["declared_mu"].tolist() == [300] * 4
+
+
+def test_properties_in_two_pieces_are_one_record_and_two_outlines_are_none(tmp_path: Path) -> None:
+    text = _said_by_all()
+    path = tmp_path / "基地.geojson"
+    pieces = '"properties": {"备注": "甲"}, "properties": {"基地编号": "a1"'
+    path.write_text(text.replace('"properties": {"基地编号": "a1"', pieces), encoding="utf-8")
+    bases = hg.read_survey(path).bases
+    assert bases["base_id"].tolist() == IDS
+    assert bases["variety"].tolist() == ["黄精"] * 4
+    again = '"geometry": null, "properties": {"基地编号": "a1"'
+    path.write_text(text.replace('"properties": {"基地编号": "a1"', again), encoding="utf-8")
+    survey = hg.read_survey(path)
+    assert survey.issues.query("row == 2")["code"].tolist() == ["HG001", "HG103"]
+    assert survey.bases.geometry.notna().tolist() == [True, False, True, True]
+
+
+_FIRST, _SECOND = '{"基地编号": "a0"', '{"基地编号": "a1"'
+#: What may stand in a text of JSON by hand: where, and what is said of it.
+REMARKS = {
+    "a line above": ("{", "// 印江县, 2020 年\n{", "1 处注释"),
+    "a block above": ("{", "/* 印江县\n 2020 年 */{", "1 处注释"),
+    "a line between": (_SECOND, f"// 第二块\n{_SECOND}", "1 处注释"),
+    "a block between": (_SECOND, f"/* 第二块, 见图 */ {_SECOND}", "1 处注释"),
+    "a block with marks of JSON": (_SECOND, '/* {"a": [1, }] */' + _SECOND, "1 处注释"),
+    "a line with one quotation mark": (_SECOND, f'// 6" 管\n{_SECOND}', "1 处注释"),
+    "two lines": (_SECOND, f"// 甲\r\n// 乙\r\n{_SECOND}", "2 处注释"),
+    "an empty block": (_SECOND, f"/**/{_SECOND}", "1 处注释"),
+    "behind a comma too many": ('"a1"', '"a1", // 还有\n', "1 处注释"),
+    "beside a bare word": ('"a0"', '"a0", "x": nul /* 空 */', "1 处注释"),
+}
+
+
+@pytest.mark.parametrize("kind", REMARKS)
+def test_remarks_are_left_out_and_said(tmp_path: Path, kind: str) -> None:
+    old, new, said = REMARKS[kind]
+    path = tmp_path / "基地.geojson"
+    path.write_text(_said_by_all().replace(old, new, 1), encoding="utf-8", newline="")
+    survey = hg.read_survey(path)
+    assert survey.bases["base_id"].tolist() == IDS
+    assert survey.issues.empty
+    assert said in survey.assumption_lines()[0]
+
+
+def test_an_address_in_a_text_is_no_remark(tmp_path: Path) -> None:
+    path = tmp_path / "基地.geojson"
+    text = _said_by_all().replace('"甲地"', '"http://a/*b*/"', 2).replace("{", "// 甲\n{", 1)
+    path.write_text(text, encoding="utf-8")
+    assert hg.read_survey(path).bases["name"].tolist() == ["http://a/*b*/"] * 2 + ["甲地"] * 2
+
+
+#: What makes the second member no JSON.
+SLIPS = ["}{", "]", '"', "：", "{", "# 第二块\n", "--", "a b", "[1 2]", '"x" "y"']
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_costs_its_member_and_its_line_is_said(tmp_path: Path, slip: str) -> None:
+    data = _data()
+    lines = [json.dumps(member, ensure_ascii=False) for member in data["features"]]
+    lines[1] = lines[1].replace('"a1"', f'"a1", {slip}')
+    path = tmp_path / "基地.geojson"
+    head = '{"type": "FeatureCollection", "features": [\n'
+    path.write_text(head + ",\n".join(lines) + "\n]}", encoding="utf-8")
+    survey = hg.read_survey(path)
+    assert [each for each in survey.bases["base_id"] if each in IDS] == [IDS[0], *IDS[2:]]
+    [why] = survey.issues["message"][survey.issues["code"] == "HG001"]
+    assert "不合 JSON 写法" in why
+    assert "文件不完整" not in why
