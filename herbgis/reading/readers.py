@@ -28,7 +28,9 @@ from herbgis.reading.formats.vector import read_gdal
 from herbgis.reading.formats.workbook import read_csv, read_workbook
 from herbgis.reading.formats.xml_workbook import read_xml_workbook
 from herbgis.reading.sources import Source
+from herbgis.reading.understanding.geometry_columns import drawn
 from herbgis.reading.understanding.survey import Layer
+from herbgis.terms.issues import Place
 
 #: The reader of each format, by suffix; a .gdb is a folder.
 READERS: Mapping[str, Reader] = {
@@ -99,13 +101,29 @@ def why_unread(error: Exception, path: Path) -> str:
 
 
 def layers_of(source: Source, words: Words) -> Iterator[Layer]:
-    """The layers of a data set as its format's reader has them; whatever is raised is its own.
+    """The layers of a data set; whatever its format's reader raises is its own.
+
+    A layer without any geometry has the boundaries that a column of it writes out.
 
     Raises
     ------
     UnreadableFileError
         It holds nothing, is held by another program, or is of a kind that no reader reads.
     """
+    for layer in _as_read(source, words):
+        outline = drawn(layer.frame)
+        issues = outline.issues(Place(layer.file, layer.name or None))
+        yield replace(
+            layer,
+            frame=outline.frame,
+            crs=layer.crs or outline.crs,
+            assumptions=(*layer.assumptions, *outline.said),
+            issues=(*layer.issues, *issues),
+        )
+
+
+def _as_read(source: Source, words: Words) -> Iterator[Layer]:
+    """The layers as their format's reader has them."""
     path = source.path
     suffix = suffix_of(path.name)
     if path.is_dir():

@@ -21,7 +21,7 @@ def told_apart(headings: Iterable[str]) -> tuple[list[str], tuple[str, ...]]:
     for heading in headings:
         seen[heading] += 1
         names.append(heading if seen[heading] == 1 else f"{heading}#{seen[heading]}")
-    twice = [heading for heading, count in seen.items() if count > 1]
+    twice = [heading for heading, count in seen.items() if count > 1 + (heading == "geometry")]
     said = f"列名“{'”“'.join(twice)}”不止一列, 用了第一列, 后面的列名加了序号"
     return names, (said,) if twice else ()
 

@@ -28,6 +28,8 @@ from herbgis.reading.formats.rings import even_odd
 from herbgis.reading.formats.sheets import Table
 from herbgis.reading.formats.survey_file import Words
 from herbgis.reading.formats.table_systems import Placed, put_in_system
+from herbgis.reading.understanding.geometry_columns import RAW, UNREAD
+from herbgis.reading.understanding.written_shapes import system_of, written_columns, written_shape
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue, Place
 
@@ -86,9 +88,9 @@ def drawn(table: Table, where: Place, words: Words) -> Drawn | None:
     if axes is not None:
         cells = frame[[roles[axis] for axis in axes]].to_numpy(dtype=object).ravel().tolist()
         found = _by_rows(table, roles, axes, where, words)
-    elif "whole" in roles and frame[roles["whole"]].notna().any():
-        cells = frame[roles["whole"]].tolist()
-        found = _by_cells(frame, roles["whole"], where)
+    elif whole := _whole(frame, roles):
+        cells = frame[whole].tolist()
+        found = _by_cells(frame, whole, where)
     else:
         return None
     texts = [cell for row in table.asides.values() for cell in row if isinstance(cell, str)]
@@ -98,7 +100,7 @@ def drawn(table: Table, where: Place, words: Words) -> Drawn | None:
         [titles.area for titles in found.titles] or [None] * len(found.shapes),
         may_be_packed=not any(isinstance(cell, str) and _PARTS.search(cell) for cell in cells),
     )
-    found.shapes, found.crs = placed.shapes, placed.crs
+    found.shapes, found.crs = placed.shapes, placed.crs or found.crs
     found.assumptions += placed.said
     found.issues += [
         Issue("HG001", where, {"why": doubt}, severity="warning") for doubt in placed.doubts
@@ -295,14 +297,25 @@ def _centres(rest: pd.DataFrame) -> Drawn:
 # One ring a cell
 
 
+def _whole(frame: pd.DataFrame, roles: Mapping[str, str]) -> str | None:
+    """The column with a whole outline a cell, by its heading or by what it holds; None for none."""
+    heading = roles.get("whole")
+    if heading is not None and frame[heading].notna().any():
+        return heading
+    return next((name for name in map(str, written_columns(frame)) if name not in RAW), None)
+
+
 def _by_cells(table: pd.DataFrame, heading: str, where: Place) -> Drawn:
     found = Drawn(table.drop(columns=heading), [])
+    beside = [written.srid for written in map(written_shape, table[heading]) if written]
+    found.crs, told = system_of(beside)
+    found.assumptions += told
     for row, cell in enumerate(table[heading], 1):
         shape = shape_of(cell)
         empty = cell is None or not str(cell).strip()
         if shape is None and not empty:
             place = Place(where.file, where.layer, row, int(table["sheet_row"].iloc[row - 1]))
-            found.issues.append(Issue("HG001", place, {"why": "坐标串读不懂, 记录保留, 没有图形"}))
+            found.issues.append(Issue("HG001", place, {"why": UNREAD}))
         found.shapes.append(shape)
     shapes = np.array(found.shapes, dtype=object)
     xy = shapely.get_coordinates(shapes)

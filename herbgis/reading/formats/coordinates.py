@@ -15,6 +15,7 @@ from herbgis.foundation import resources
 from herbgis.foundation.units import fold
 from herbgis.geo.china import CHINA, SURE_NORTHINGS_M
 from herbgis.reading.formats.rings import even_odd
+from herbgis.reading.understanding.written_shapes import looks_written, written_shape
 
 Point = tuple[float, float]
 #: Roles of two columns that together are a point; X and Y may be either.
@@ -32,7 +33,6 @@ _IN_THREE = re.compile(
 )
 _WEST, _SOUTH, _EAST, _NORTH = CHINA
 _BETWEEN_POINTS = re.compile(r"[;|\n\r]+")
-_WKT = re.compile(r"(?:SRID=\d+;)?\s*(?P<wkt>(?:MULTI)?POLYGON\b.*)", re.IGNORECASE | re.DOTALL)
 
 
 @functools.cache
@@ -98,16 +98,14 @@ def _within(low: float, high: float, span: tuple[float, float]) -> bool:
 
 
 def shape_of(cell: object) -> shapely.Geometry | None:
-    """What a cell draws, in its own order of axes: WKT, GeoJSON, or points in a row; else None."""
+    """What a cell draws, in its own order of axes: points in a row, or a shape written out."""
+    if looks_written(cell):
+        written = written_shape(cell)
+        return written and written.shape
     if not isinstance(cell, str):
         return None
     text = unicodedata.normalize("NFKC", cell).strip()
     try:
-        wkt = _WKT.fullmatch(text)
-        if wkt:
-            return shapely.from_wkt(wkt["wkt"])
-        if text.startswith("{"):
-            return shapely.from_geojson(text)
         rings = _rings_of_json(json.loads(text)) if text.startswith("[") else [_points(text)]
     except (ValueError, TypeError, RecursionError, shapely.errors.GEOSException):
         return None

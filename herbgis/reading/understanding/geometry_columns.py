@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,22 @@ import shapely
 from geopandas.array import GeometryDtype
 
 from herbgis.geo.systems import Geometries
+from herbgis.reading.understanding.written_shapes import (
+    Written,
+    is_blank,
+    system_of,
+    written_columns,
+    written_shape,
+)
+from herbgis.terms import columns as cols
+from herbgis.terms.issues import Issue, Place
 
+#: What is said of a boundary that is written out and makes no sense.
+UNREAD = "坐标串读不懂, 记录保留, 没有图形"
+#: The name of a column that is called as that of the boundaries, and is another.
+_OTHER_GEOMETRY = "geometry#2"
+#: Where our own tables keep shapes that fit no place.
+RAW = frozenset({"raw_geometry", cols.titles()["raw_geometry"]})
 _AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -31,19 +46,65 @@ class Drawn:
         Which other columns of geometries there were.
     found : bool
         Whether the table has a column of geometries at all.
+    unread, closed : tuple of int
+        Positions whose boundary is written out and cannot be read, or whose rings were closed.
     """
 
     frame: gpd.GeoDataFrame
     crs: pyproj.CRS | None
     said: tuple[str, ...] = ()
     found: bool = True
+    unread: tuple[int, ...] = ()
+    closed: tuple[int, ...] = ()
+
+    def issues(self, where: Place) -> Iterator[Issue]:
+        """What is to be said of single records whose boundary is written out."""
+        for row in self.unread:
+            yield Issue("HG001", replace(where, row=row + 1), {"why": UNREAD})
+        for row in self.closed:
+            values = {"reason": "首尾不合的圈, 已闭合"}
+            yield Issue("HG103", replace(where, row=row + 1), values, "note")
 
 
 def drawn(table: pd.DataFrame) -> Drawn:
-    """A table with the one of its columns of geometries that holds the most polygons.
+    """A table with the one of its columns that holds the most polygons, drawn or written out.
 
     Where several hold as many, the one in use is meant, else the first.
     """
+    outline = drawn_as_shapes(table)
+    return _drawn_in_words(outline) if outline.frame.geometry.isna().all() else outline
+
+
+def _drawn_in_words(outline: Drawn) -> Drawn:
+    """The boundaries that a table without any writes out in a column of texts, if one does."""
+    texts = pd.DataFrame(outline.frame.drop(columns="geometry"))
+    names = [name for name in written_columns(texts) if name not in RAW]
+    written = {str(name): list(map(written_shape, texts[name])) for name in names}
+    shapes = {name: _shapes(cells) for name, cells in written.items()}
+    if not any((shapely.get_dimensions(each) > 0).any() for each in shapes.values()):
+        return outline
+    chosen = chosen_of(shapes, "")
+    name, cells = chosen.name, written[chosen.name]
+    crs, said = system_of(cell.srid for cell in cells if cell)
+    shown = name.removesuffix("#2") if name == _OTHER_GEOMETRY else name
+    blank = [is_blank(cell) for cell in texts[name]]
+    return Drawn(
+        _framed(texts.drop(columns=name), chosen.shapes),
+        crs,
+        (*outline.said, f"图形由列“{shown}”的文字读出", *chosen.said(), *said),
+        unread=tuple(at for at, cell in enumerate(cells) if cell is None and not blank[at]),
+        closed=tuple(at for at, cell in enumerate(cells) if cell and cell.closed),
+    )
+
+
+def _shapes(cells: Sequence[Written | None]) -> Geometries:
+    shapes = np.full(len(cells), None, dtype=object)
+    shapes[:] = [cell and cell.shape for cell in cells]
+    return shapes
+
+
+def drawn_as_shapes(table: pd.DataFrame) -> Drawn:
+    """The same by columns of geometries alone."""
     active = table.active_geometry_name if isinstance(table, gpd.GeoDataFrame) else None
     names = [name for name in table.columns.unique() if _holds_geometries(table[name])]
     if not names:
@@ -100,19 +161,15 @@ def _holds_geometries(column: pd.Series | pd.DataFrame) -> bool:
         return True
     if column.dtype != object:
         return False
-    first = next((cell for cell in column if not _is_empty(cell)), None)
+    first = next((cell for cell in column if not is_blank(cell)), None)
     if not isinstance(first, shapely.Geometry):
         return False
-    return all(isinstance(cell, shapely.Geometry) or _is_empty(cell) for cell in column)
-
-
-def _is_empty(cell: object) -> bool:
-    return cell is None or cell is pd.NA or (isinstance(cell, float) and np.isnan(cell))
+    return all(isinstance(cell, shapely.Geometry) or is_blank(cell) for cell in column)
 
 
 def _framed(table: pd.DataFrame, shapes: Geometries) -> gpd.GeoDataFrame:
     """A table with its boundaries; another column that is called geometry gets another name."""
     cells = pd.DataFrame(table)
     if "geometry" in cells:
-        cells = cells.rename(columns={"geometry": "geometry#2"})
+        cells = cells.rename(columns={"geometry": _OTHER_GEOMETRY})
     return gpd.GeoDataFrame(cells, geometry=gpd.GeoSeries(shapes, index=table.index))

@@ -8,6 +8,7 @@ called nameless whose name stands in the workbook.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -64,3 +65,13 @@ def join_lists(
             for column in (name, *cols.following(name)):
                 filled.loc[wanting, column] = donors[column].reindex(ids[wanting]).to_numpy()
     return filled, both
+
+
+def say_joined(entries: list[dict[str, Any]], joined: gpd.GeoDataFrame) -> None:
+    """Say of each layer how many of its records were joined to a list, or to polygons."""
+    counts = joined.groupby(["source_file", "source_layer"], dropna=False).size()
+    for (file, layer), count in counts.items():
+        for entry in entries:
+            if (entry["path"], entry["layer"]) == (file, None if pd.isna(layer) else layer):
+                line = f"{count} 条按基地编号与其他文件的名单或图斑合为一个基地"
+                entry["assumptions"] = [*entry["assumptions"], line]

@@ -25,8 +25,8 @@ from herbgis.reading.understanding.basetable import complete
 from herbgis.reading.understanding.dbf_nulls import without_null_numbers
 from herbgis.reading.understanding.file_entries import FILES_COLUMNS, layer_entry
 from herbgis.reading.understanding.frames import as_base_table, with_headings
-from herbgis.reading.understanding.geometry_columns import drawn
-from herbgis.reading.understanding.joining import join_lists
+from herbgis.reading.understanding.geometry_columns import drawn, drawn_as_shapes
+from herbgis.reading.understanding.joining import join_lists, say_joined
 from herbgis.reading.understanding.lost_digits import lost_ids
 from herbgis.reading.understanding.matching import match_table, undecided_headings
 from herbgis.reading.understanding.placing import Placed, place_layer
@@ -72,7 +72,7 @@ class Layer:
 
 def bare_frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
     """A table without polygons, or with a geometry column, as a frame without a CRS."""
-    return drawn(table).frame
+    return drawn_as_shapes(table).frame
 
 
 @dataclass(frozen=True, repr=False)
@@ -165,7 +165,8 @@ def survey_of(
     entry = layer_entry(_FRAME, None, promised=count, read=count, crs=placed.crs, said=said.lines)
     files = pd.DataFrame([entry], columns=list(FILES_COLUMNS))
     lost = lost_ids(*with_headings(given, policy, columns), table)
-    return Survey(table, files, issue_table([*placed.issues, *lost]))
+    issues = [*outline.issues(Place(_FRAME)), *placed.issues, *lost]
+    return Survey(table, files, issue_table(issues))
 
 
 def records_of(
@@ -332,16 +333,6 @@ def assemble(parts: Iterable[Part]) -> Survey:
                 for name in cols.names(cols.with_role(cols.Role.DEFAULTED))
             },
         )
-        _say_joined(entries, bases[joined])
+        say_joined(entries, bases[joined])
     files = pd.DataFrame(entries, columns=list(FILES_COLUMNS))
     return Survey(bases, files, issue_table(issue for part in parts for issue in part.issues))
-
-
-def _say_joined(entries: list[dict[str, Any]], joined: gpd.GeoDataFrame) -> None:
-    """Say of each layer how many of its records were joined to a list, or to polygons."""
-    counts = joined.groupby(["source_file", "source_layer"], dropna=False).size()
-    for (file, layer), count in counts.items():
-        for entry in entries:
-            if (entry["path"], entry["layer"]) == (file, None if pd.isna(layer) else layer):
-                line = f"{count} 条按基地编号与其他文件的名单或图斑合为一个基地"
-                entry["assumptions"] = [*entry["assumptions"], line]
