@@ -12,12 +12,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+import shapely
 
 from herbgis.geo.geopackages import OWN_PREFIX
 from herbgis.geo.stated_systems import usable
-from herbgis.reading.formats import encodings, geopackage
+from herbgis.reading.formats import encodings, sqlite_files
 from herbgis.reading.formats.dbf import DBF_SUFFIXES
 from herbgis.reading.formats.gdal_tables import GdalTable, read_table
+from herbgis.reading.formats.layer_views import without_doubles
 from herbgis.reading.formats.rings import by_nesting
 from herbgis.reading.formats.shapefile import (
     copied,
@@ -32,6 +34,7 @@ from herbgis.reading.formats.shapefile import (
     with_sound_table,
 )
 from herbgis.reading.formats.survey_file import SurveyFile, Words
+from herbgis.reading.formats.wkb import UNREADABLE, Decoded
 from herbgis.reading.understanding.survey import Layer, bare_frame
 from herbgis.terms.issues import Issue, Place
 
@@ -47,7 +50,7 @@ def read_gdal(file: SurveyFile) -> Iterator[Layer]:
         with tempfile.TemporaryDirectory(prefix="herbgis-") as folder:
             yield _read_shapefile(file, Path(folder))
         return
-    lacking = path.is_file() and geopackage.journal_lacks(path)
+    lacking = path.is_file() and sqlite_files.journal_lacks(path)
     try:
         names = _layer_names(path)
     except pyogrio.errors.DataSourceError:
@@ -56,13 +59,17 @@ def read_gdal(file: SurveyFile) -> Iterator[Layer]:
         names = []
     wanted = [name for name in names if name not in _NOT_DATA and not name.startswith(OWN_PREFIX)]
     if lacking and not wanted:
-        issue = Issue("HG001", Place(shown), {"why": geopackage.JOURNAL_LACKS})
+        issue = Issue("HG001", Place(shown), {"why": sqlite_files.JOURNAL_LACKS})
         yield Layer(shown, "", bare_frame(pd.DataFrame()), None, 0, issues=(issue,))
-    for name in wanted:
-        layer = _read_layer(path, shown, name, file.words, alone=len(wanted) == 1)
-        if lacking:
-            layer = replace(layer, assumptions=(geopackage.JOURNAL_LACKS, *layer.assumptions))
-        yield layer
+    said = (sqlite_files.JOURNAL_LACKS,) if lacking else ()
+    layers = (
+        replace(layer, assumptions=(*said, *layer.assumptions))
+        for name in wanted
+        for layer in [_read_layer(path, shown, name, file.words, alone=len(wanted) == 1)]
+    )
+    is_sqlite = path.suffix.lower() in _SQLITE_SUFFIXES
+    views = sqlite_files.views_of(path) if is_sqlite and len(wanted) > 1 else frozenset()
+    yield from without_doubles(layers, views) if views else layers
 
 
 def _layer_names(path: Path) -> list[str]:
@@ -141,7 +148,7 @@ def _read_layer(path: Path, shown: str, name: str, words: Words, *, alone: bool)
         for place, cells in exact_cells(path, len(table.cells)):
             table.cells.isetitem(place, cells)
     if path.suffix.lower() in _SQLITE_SUFFIXES:
-        table = _as_its_geopackage_says(table, path, name)
+        table = _as_its_file_says(table, path, name)
     where = Place(shown, name)
     issues = [] if table.shapes is None else [*table.shapes.issues(where)]
     crs, said = usable(table.crs)
@@ -167,25 +174,41 @@ def _read_layer(path: Path, shown: str, name: str, words: Words, *, alone: bool)
     )
 
 
-def _as_its_geopackage_says(table: GdalTable, path: Path, layer: str) -> GdalTable:
+def _as_its_file_says(table: GdalTable, path: Path, layer: str) -> GdalTable:
     """The table with words for its codes, and with as many records promised as are counted.
 
     Columns of numbers in which something else stands are as they are written.
     """
     cells = table.cells.copy()
     numbers = [n for n in cells if pd.api.types.is_numeric_dtype(cells[n])]
-    for heading, written in geopackage.odd_numbers(path, layer, numbers).items():
+    for heading, written in sqlite_files.odd_numbers(path, layer, numbers).items():
         if len(written) == len(cells):
             cells[heading] = written
     said = list(table.assumptions)
-    for heading, words in geopackage.coded_words(path, layer).items():
+    for heading, words in sqlite_files.coded_words(path, layer).items():
         if heading in cells:
             codes = cells[heading].astype("str")
             cells[heading] = codes.map(words).fillna(codes)
             said.append(f"列“{heading}”里的代码按文件自带的说明换成了文字")
-    counted = geopackage.count_of(path, layer)
-    count = table.count if counted is None else counted
-    return replace(table, cells=cells, count=count, assumptions=tuple(said))
+    counted = sqlite_files.count_of(path, layer)
+    return replace(
+        table,
+        cells=cells,
+        shapes=_with_unread(table.shapes, path, layer),
+        count=table.count if counted is None else counted,
+        assumptions=tuple(said),
+    )
+
+
+def _with_unread(shapes: Decoded | None, path: Path, layer: str) -> Decoded | None:
+    """The geometries with those named of which GDAL makes nothing, and which are not empty."""
+    if shapes is None or not shapely.is_missing(shapes.geometry).any():
+        return shapes
+    filled = sqlite_files.filled_shapes(path, layer)
+    if len(filled) != len(shapes.geometry):
+        return shapes
+    lost = np.flatnonzero(shapely.is_missing(shapes.geometry) & np.array(filled)).tolist()
+    return replace(shapes, broken={**dict.fromkeys(lost, UNREADABLE), **shapes.broken})
 
 
 def _named_by_aliases(table: GdalTable, words: Words) -> dict[str, str]:

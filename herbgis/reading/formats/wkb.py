@@ -19,6 +19,8 @@ from herbgis.geo.systems import Geometries
 from herbgis.reading.formats.arcs import points_through
 from herbgis.terms.issues import Issue, Place
 
+#: Why a geometry is not known of which the bytes make no sense.
+UNREADABLE = "图形数据残缺, 读不出来"
 # Kinds of geometry in OGC 06-103r4, 8.2.8; in ISO, thousands tell the dimensions.
 _POINT, _LINE, _POLYGON = 1, 2, 3
 _ARCS, _JOINED_CURVES, _CURVE_POLYGON = 8, 9, 10
@@ -44,6 +46,7 @@ class _Facts:
     closed: bool = False
     dropped_hole: bool = False
     no_number: bool = False
+    deep: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,8 +120,11 @@ def _read_the_rest(blobs: np.ndarray, found: Decoded) -> None:
         try:
             geometry[row] = _geometry(_Stream(bytes(blobs[row])), facts)
         except (struct.error, ValueError, IndexError, shapely.errors.ShapelyError):
-            found.broken[row] = "图形数据残缺, 读不出来"
+            found.broken[row] = UNREADABLE
             continue
+        if facts.deep:
+            # That there were heights is said where those of all records are dropped.
+            geometry[row] = shapely.force_3d(geometry[row])
         found.curved.extend([row] * facts.curved)
         found.closed.extend([row] * facts.closed)
         found.dropped.extend([row] * facts.dropped_hole)
@@ -174,6 +180,7 @@ class _Stream:
 def _geometry(stream: _Stream, facts: _Facts) -> shapely.Geometry:
     """The geometry that begins here; heights and measures are left."""
     kind, numbers = stream.head()
+    facts.deep |= numbers > 2
     if kind == _POINT:
         point = stream.points(1, numbers)[0]
         return shapely.Point(point) if np.isfinite(point).all() else shapely.Point()

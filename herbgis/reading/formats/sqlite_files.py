@@ -14,6 +14,12 @@ import pandas as pd
 _JOURNAL_AT, _AHEAD = slice(18, 20), b"\x02\x02"
 _SQLITE = b"SQLite format 3\0"
 _JOURNAL = "-wal"
+_VIEWS = "SELECT name FROM sqlite_master WHERE type = 'view'"
+#: Of GeoPackage (OGC 12-128r17, 2.1.5), and of SpatiaLite and FDO.
+_GEOMETRY_COLUMNS = (
+    "SELECT column_name FROM gpkg_geometry_columns WHERE lower(table_name) = lower(?)",
+    "SELECT f_geometry_column FROM geometry_columns WHERE lower(f_table_name) = lower(?)",
+)
 JOURNAL_LACKS = (
     "是在别的软件打开着时拷出来的(缺 -wal 文件), 最后的改动可能不在里面; 请关闭后重新拷贝"
 )
@@ -59,6 +65,24 @@ def odd_numbers(path: Path, layer: str, headings: Sequence[str]) -> dict[str, pd
         for heading, column in columns.items()
         if any(isinstance(cell, str | bytes) for cell in column)
     }
+
+
+def views_of(path: Path) -> frozenset[str]:
+    """Names of the views of a file, which show the records of its tables."""
+    return frozenset(str(name) for (name,) in _rows(path, _VIEWS))
+
+
+def filled_shapes(path: Path, layer: str) -> list[bool]:
+    """By record of a layer, whether something stands where its geometry should.
+
+    Empty where no column of geometries is registered for the layer.
+    """
+    for query in _GEOMETRY_COLUMNS:
+        for (column,) in _rows(path, query, layer):
+            named = _quoted(str(column))
+            filled = f'SELECT "{named}" IS NOT NULL FROM "{_quoted(layer)}"'  # noqa: S608 - quoted
+            return [bool(there) for (there,) in _rows(path, filled)]
+    return []
 
 
 def _text(cell: object) -> str:
