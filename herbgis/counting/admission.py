@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.counting.yearly import last_told, with_figures
 from herbgis.foundation import display
 from herbgis.geo.geopackages import flattened
 from herbgis.measuring.overlaps import Claimants, overlapping_pairs, overlaps_of_bases
@@ -145,7 +146,10 @@ def outcomes_of(
     """What becomes of each base of a batch."""
     last = history.drop_duplicates("base_id", keep="last").set_index("base_id")
     verified_before = set(state.index[state["verified"] == 1])
-    was, now = (_signatures(table) for table in (last.reset_index(), batch))
+    # A year told long ago is no news, in whichever version it was told.
+    known = with_figures(last, last_told(history)).reset_index()
+    grown = pd.concat([history, batch.assign(batch=history["batch"].max() + 1)], ignore_index=True)
+    was, now = (_signatures(table) for table in (known, with_figures(batch, last_told(grown))))
     before = dict(zip(last.index, was, strict=True))
     shape_before = dict(zip(last.index, last.geometry, strict=True))
     outcomes = []

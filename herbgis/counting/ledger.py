@@ -21,6 +21,7 @@ from herbgis.counting.admission import (
     why_waiting,
 )
 from herbgis.counting.tiers import tier_of
+from herbgis.counting.yearly import OTHER_YEARS, last_told, with_doubt, with_figures
 from herbgis.foundation.errors import InputNotFoundError, LedgerError, MissingColumnError
 from herbgis.foundation.outputs import replacing
 from herbgis.geo.geodesy import CGCS2000
@@ -47,7 +48,8 @@ ADDED: tuple[cols.Column, ...] = (
     cols.Column("batch", "批次", "integer"),
     cols.Column("verified", "核实", "integer"),
 )
-_COLUMNS = (*cols.READ, *cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED, *ADDED)
+_YEARS = tuple(column for column in cols.OPTIONAL if column.name == OTHER_YEARS)
+_COLUMNS = (*cols.READ, *_YEARS, *cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED, *ADDED)
 
 
 def read_ledger(
@@ -147,13 +149,15 @@ def read_ledger_history(path: str | Path, *, policy: Policy | None = None) -> gp
             "新台账由 herbgis ledger admit 建立; 已有的基地表请作为一批数据入库。"
         )
         raise LedgerError(msg)
-    return _typed(read_layer(path, _HISTORY), policy)
+    history = read_layer(path, _HISTORY)
+    return _typed(history if OTHER_YEARS in history else with_doubt(history), policy)
 
 
 def select_in_force(history: gpd.GeoDataFrame, on: dt.date | None = None) -> gpd.GeoDataFrame:
     """Of each base the version that holds on a day: its last verified one, else its last.
 
-    A base that was verified once stays so while a later version of it waits.
+    A base that was verified once stays so while a later version of it waits. What it yields, costs
+    and raises is of every year that any version told up to that day, the last to tell of it.
 
     Parameters
     ----------
@@ -184,6 +188,7 @@ def select_in_force(history: gpd.GeoDataFrame, on: dt.date | None = None) -> gpd
     """
     order = known_on(history, on).sort_values(["base_id", "verified", "batch"], kind="stable")
     latest = order.drop_duplicates("base_id", keep="last").set_index("base_id")
+    latest = with_figures(latest, last_told(order))
     shapes = to_cgcs2000(np.asarray(latest.geometry.array, dtype=object), latest.crs)
     return latest.set_geometry(shapes, crs=CGCS2000)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from herbgis.counting.row_order import last_of_each, total
+from herbgis.counting.trends import GROWTH_NOTE, SAME_NOTE, growth_texts, year_on_year
+from herbgis.counting.yearly import figure_names, last_told
 from herbgis.foundation import display
 from herbgis.foundation.units import round_mu
 from herbgis.reading.understanding.survey import records_of
@@ -39,6 +42,16 @@ _FUNGI = {
     "spawn_bottles_wan": "年产菌种(万瓶)",
     "spawn_bags_wan": "年产菌种(万袋)",
 }
+#: What a base raises in a year, and which kind of base.
+_RAISED = {
+    "seedlings_wan": ("seedling", "年出圃种苗", "万株"),
+    "spawn_bottles_wan": ("spawn", "年产菌种(瓶)", "万瓶"),
+    "spawn_bags_wan": ("spawn", "年产菌种(袋)", "万袋"),
+}
+_YEARS_COLUMNS = (
+    *("variety", "measure", "year", "reported", "value", "before", "change"),
+    *("same_bases", "same_value", "same_before", "same_change"),
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,6 +70,11 @@ class SeedlingCover:
     fungi : DataFrame
         A row a fungus: ``variety``, ``bases`` (spawn bases, built), ``reported``, ``mu``,
         ``spawn_bottles_wan``, ``spawn_bags_wan``.
+    years : DataFrame
+        A row a variety, ``measure`` (seedlings_wan, spawn_bottles_wan, spawn_bags_wan) and
+        ``year`` in which a base told it: ``reported``, ``value``, ``before`` (of the year before)
+        and ``change``; of the bases that told both years ``same_bases``, ``same_value``,
+        ``same_before``, ``same_change``.
 
     Examples
     --------
@@ -68,10 +86,14 @@ class SeedlingCover:
     {'seedlings_wan': 475.0, 'per_mu': 2500.0, 'plantable_mu': 1900.0, 'lacks_mu': 0.0}
     >>> cover.fungi[["variety", "spawn_bags_wan"]].iloc[0].to_dict()
     {'variety': '竹荪', 'spawn_bags_wan': 52.0}
+    >>> raised = cover.years.query("variety == '天麻'")
+    >>> raised[["year", "reported", "value", "same_bases"]].iloc[-1].to_dict()
+    {'year': 2019, 'reported': 2, 'value': 475.0, 'same_bases': 0}
     """
 
     herbs: pd.DataFrame
     fungi: pd.DataFrame
+    years: pd.DataFrame
 
     def notes(self) -> list[str]:
         """What stands under the tables."""
@@ -79,6 +101,9 @@ class SeedlingCover:
             "种苗、菌种基地: 已建的, 有无图斑都算; 面积依次取核定、实测、上报。单位: 个、亩。",
             "可种面积 = 年出圃种苗 ÷ 每亩用苗 (各基地填报的中位数)。",
             "计划面积: 种植和示范基地填报的计划面积; 没有填的, 在建、拟建的按其面积。",
+            "年出圃种苗、年产菌种: 各基地最近一年填报的; 逐年的另列。",
+            SAME_NOTE,
+            GROWTH_NOTE,
         ]
 
     def herbs_in_words(self) -> pd.DataFrame:
@@ -89,12 +114,35 @@ class SeedlingCover:
         """The fungi under the headings that people read."""
         return self.fungi.rename(columns=_FUNGI)
 
+    def years_in_words(self) -> pd.DataFrame:
+        """What was raised year by year, under the headings that people read, in two lines."""
+        told = self.years
+        return pd.DataFrame(
+            {
+                ("", "品种"): told["variety"],
+                ("", "年度"): ["未注明" if pd.isna(y) else str(y) for y in told["year"]],
+                ("", "指标"): [_RAISED[name][1] for name in told["measure"]],
+                ("", "单位"): [_RAISED[name][2] for name in told["measure"]],
+                ("同一批基地", "基地数"): told["same_bases"],
+                ("同一批基地", "上年"): told["same_before"],
+                ("同一批基地", "本年"): told["same_value"],
+                ("同一批基地", "同比"): growth_texts(told["same_change"], told["same_before"]),
+                ("全部基地", "填报数"): told["reported"],
+                ("全部基地", "数值"): told["value"],
+                ("全部基地", "同比"): growth_texts(told["change"], told["before"]),
+            }
+        )
+
+    def _tables(self) -> list[pd.DataFrame]:
+        years = display.in_one_line(self.years_in_words())
+        return [self.herbs_in_words(), self.fungi_in_words(), years]
+
     def __repr__(self) -> str:
-        tables = [display.text_table(t) for t in (self.herbs_in_words(), self.fungi_in_words())]
+        tables = [display.text_table(table) for table in self._tables()]
         return "\n\n".join([*tables, "\n".join(self.notes())])
 
     def _repr_html_(self) -> str:
-        tables = [display.html_table(t) for t in (self.herbs_in_words(), self.fungi_in_words())]
+        tables = [display.html_table(table) for table in self._tables()]
         notes = [display.html_paragraph(line) for line in self.notes()]
         return display.html_section("种苗与菌种保障", *tables, *notes)
 
@@ -110,8 +158,8 @@ def cover_seedlings(
     Parameters
     ----------
     bases : GeoDataFrame or DataFrame
-        A row a base, as `classify` or a ledger gives them; those without a polygon count too. Of
-        several years of a base the last is taken.
+        A row a base, or a base and year, as `classify` or a ledger gives them; those without a
+        polygon count too. Of several years of a base the last that it told of is taken.
     policy : Policy, optional
         For the lists of herbs and fungi.
     columns : mapping of str to str, optional
@@ -131,26 +179,31 @@ def cover_seedlings(
     {'variety': '杜仲', 'plantable_mu': 0.0, 'planned_mu': 170.0, 'lacks_mu': 170.0}
     """
     policy = policy or load_policy()
-    table = _prepared(bases, policy, columns)
+    table, told_by_year = _prepared(bases, policy, columns)
     fungi = [name for name, entry in policy.varieties.items() if entry.group == "fungus"]
     listed = [n for n, e in policy.varieties.items() if e.group in {"key", "encouraged"}]
     raising = table[(table["kind"] == "seedling") & (table["status"] == "built")]
     planting = table[table["kind"].isin(policy.counting.kinds) & table["planned"].gt(0)]
-    told = {*raising["variety"].dropna(), *planting["variety"].dropna()}
-    herbs = [*listed, *sorted(told - {*listed, *fungi})]
+    known = {*raising["variety"].dropna(), *planting["variety"].dropna()}
+    herbs = [*listed, *sorted(known - {*listed, *fungi})]
     spawning = table[(table["kind"] == "spawn") & (table["status"] == "built")]
     more = sorted({*spawning["variety"].dropna()} - {*fungi})
     return SeedlingCover(
         herbs=pd.DataFrame([_herb(name, table, raising, planting) for name in herbs]),
         fungi=pd.DataFrame([_fungus(name, spawning) for name in [*fungi, *more]]),
+        years=_by_year(told_by_year, [*herbs, *fungi, *more]),
     )
 
 
 def _prepared(
     bases: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None
-) -> pd.DataFrame:
-    """Bases in their last year, with the area of each (``mu``) and what is to be planted."""
-    table = pd.DataFrame(records_of(bases, policy=policy, columns=columns))
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Bases with their area (``mu``), what is to be planted, and the last year's figures.
+
+    And the figures a row a base and year, with what the base is.
+    """
+    records = records_of(bases, policy=policy, columns=columns)
+    table = pd.DataFrame(records).reset_index(drop=True)
     for column in (*cols.OPTIONAL, *cols.MEASURED, *cols.CLASSIFIED):
         if column.name not in table:
             table[column.name] = cols.missing(column.kind, table.index)
@@ -160,7 +213,41 @@ def _prepared(
         table["mu"] = table["mu"].fillna(area)
     coming = table["status"].isin(["building", "planned"])
     table["planned"] = table["planned_mu"].fillna(table["mu"].where(coming))
-    return last_of_each(table, ["base_id"], by=["production_year"])
+    figures = last_told(table)
+    # A ledger's last version is what a base is now, whichever year it tells of.
+    now = [] if "batch" in table else ["production_year"]
+    state = last_of_each(table, ["base_id"], by=now)
+    raised = figures[figures[list(_RAISED)].notna().any(axis=1)]
+    last_year = raised.drop_duplicates("base_id", keep="last").set_index("base_id")
+    newest = figures.groupby("base_id")[figure_names()].last()
+    for name in figure_names():
+        state[name] = newest[name].reindex(state["base_id"]).to_numpy()
+    state["raised_in"] = last_year["production_year"].reindex(state["base_id"]).array
+    told = raised.merge(state[["base_id", "variety", "kind", "status"]], on="base_id")
+    return state, told.rename(columns={"production_year": "year"})
+
+
+def _by_year(told: pd.DataFrame, varieties: list[str]) -> pd.DataFrame:
+    """What the built bases of each variety raised, year by year."""
+    rows = [
+        {"variety": variety, "measure": name} | trend
+        for variety in varieties
+        for name, (kind, _, _) in _RAISED.items()
+        for trend, _ in year_on_year(
+            told[
+                (told["variety"] == variety)
+                & (told["kind"] == kind)
+                & (told["status"] == "built")
+                & told[name].notna()
+            ],
+            partial(_sum_of, name=name),
+        )
+    ]
+    return pd.DataFrame(rows, columns=_YEARS_COLUMNS).astype({"year": "Int64"})
+
+
+def _sum_of(rows: pd.DataFrame, name: str) -> float:
+    return total(rows[name])
 
 
 def _herb(
@@ -184,18 +271,24 @@ def _herb(
         "planned_mu": planned,
         "lacks_mu": lacks,
         "lacks_wan": lacks * per_mu / _WAN if lacks else 0.0,
-        "remark": _remark(len(own), int(told.sum()), per_mu, planned),
+        "remark": _remark(own, told, per_mu, planned),
     }
 
 
-def _remark(bases: int, reported: int, per_mu: float, planned: float) -> str:
-    """What is not told, and so not known."""
-    untold = []
-    if bases > reported:
-        untold.append(f"{bases - reported} 个基地没有填年出圃种苗")
+def _remark(own: pd.DataFrame, told: pd.Series, per_mu: float, planned: float) -> str:
+    """What is not told, and so not known; and of which years the figures are, if of several."""
+    said = []
+    if not told.all():
+        said.append(f"{int((~told).sum())} 个基地没有填年出圃种苗")
     if planned and np.isnan(per_mu):
-        untold.append("没有基地填每亩用苗")
-    return "; ".join(untold)
+        said.append("没有基地填每亩用苗")
+    years = own.loc[told, "raised_in"].value_counts(dropna=False)
+    if len(years) > 1:
+        of_years = sorted((0 if pd.isna(year) else year, count) for year, count in years.items())
+        said.append(
+            "、".join(f"{year or '未注明'} 年的 {count} 个基地" for year, count in of_years)
+        )
+    return "; ".join(said)
 
 
 def _fungus(variety: str, spawning: pd.DataFrame) -> dict[str, object]:

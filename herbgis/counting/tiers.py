@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.counting.yearly import of_bases, with_figures
 from herbgis.foundation.units import fold, round_mu, to_mu
 from herbgis.geo.geodesy import CGCS2000, Floats, Ints, areas_m2
 from herbgis.geo.land import land
@@ -48,7 +49,8 @@ def classify(
     -------
     GeoDataFrame
         Index ``base_id``, sorted; EPSG:4490; geometry the union of the base's records. Texts
-        are those of the record with the most 亩. Added: ``records``, ``contiguous_mu``,
+        are those of the record with the most 亩; yield, cost and seedlings those of the newest
+        year, with the other years in ``other_years``. Added: ``records``, ``contiguous_mu``,
         ``blocks``, ``disputed_mu`` (land that another base claims too, taken off both),
         ``counted_mu`` (rounded half up to 0.01), ``tier``, ``verdict``. A base without a polygon
         has no area and no tier.
@@ -117,7 +119,10 @@ def _one_row_a_base(
     by_base = table.groupby(grouped.base, sort=True)
     main["records"] = cols.typed(by_base.size().to_numpy(), "integer", index)
     for column in cols.known_in(table, cols.with_role(cols.Role.AMOUNT)):
-        main[column.name] = amounts_of_bases(table[column.name], grouped)
+        if cols.Role.YEARLY not in column.roles:
+            main[column.name] = amounts_of_bases(table[column.name], grouped)
+    if cols.known_in(table, cols.with_role(cols.Role.YEARLY)):
+        main = with_figures(main, of_bases(table, grouped))
     _put_declared(main, table, grouped, surveyed, policy)
     listed = zip(main["varieties"], by_base["varieties"], strict=True)
     main["varieties"] = cols.typed(

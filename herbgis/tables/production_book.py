@@ -61,7 +61,7 @@ def write_production_book(
     by_key = {key: compare_production(versions, policy=policy, by=key) for key in _BY}
     cover = cover_seedlings(bases, policy=policy)
     first = next(iter(by_key.values()))
-    areas = dict.fromkeys(("采收面积", "数值"), _TWO)
+    areas = dict.fromkeys(("采收面积", "数值", "上年", "本年"), _TWO)
     sheets = [
         Sheet(
             *(f"单产效益(分{_BY[key]})", f"单产、成本与效益 (分{_BY[key]})", made.in_words()),
@@ -78,7 +78,17 @@ def write_production_book(
         Sheet(
             "异常值", "单产、成本、效益的异常值 (未剔除)", first.outliers_in_words(), notes, fences
         ),
+        Sheet(
+            *("不可能的单产", "不可能有的单产 (县里答复前不算)", first.impossible_in_words()),
+            notes,
+            dict.fromkeys(("数值", "单产不可能超过"), _TWO),
+        ),
         Sheet("种苗保障", "中药材种苗保障", cover.herbs_in_words(), below, told),
         Sheet("菌种保障", "食用菌菌种保障", cover.fungi_in_words(), below, spawn),
+        Sheet(
+            *("种苗菌种分年", "种苗与菌种 (分年)", cover.years_in_words()),
+            below,
+            dict.fromkeys(("上年", "本年", "数值"), _TWO),
+        ),
     ]
     return write_workbook(path, sheets)

@@ -49,6 +49,8 @@ class Role(enum.Flag):
     #: A quantity of the base: summed over its records, or once where all state the same; of all
     #: other columns a base has what its record with the most 亩 says.
     AMOUNT = enum.auto()
+    #: Told of a production year: never added to what another year's records tell.
+    YEARLY = enum.auto()
     #: A base's, not a parcel's: records of one base that differ are named (HG507).
     AGREED = enum.auto()
     #: The policy has a value for tables that lack the column.
@@ -73,6 +75,7 @@ NOTHING = Role(0)
 TOLD = Role.FORM | Role.COMPARED | Role.JOINED | Role.WRITTEN
 #: What a county tells of a base as a quantity; a list states it for the whole, so none is filled.
 COUNTED = Role.FORM | Role.COMPARED | Role.AMOUNT
+_OF_A_YEAR = COUNTED | Role.YEARLY
 #: The cell that was not understood, of a column that only some tables have.
 _AS_WRITTEN = Role.COMPARED | Role.WRITTEN
 _SHOWN = Role.POPUP | Role.PUBLIC
@@ -186,16 +189,18 @@ _TOLD_BY_SOME: tuple[Column, ...] = (
     Column("poor_households", "其中贫困户", "number", COUNTED, unit="户"),
     Column("planned_mu", "计划面积", "number", COUNTED, unit="亩"),
     Column("production_year", "生产年度", "year"),
-    Column("harvested_mu", "采收面积", "number", COUNTED, unit="亩"),
-    Column("fresh_yield_t", "鲜品产量", "number", COUNTED, unit="吨"),
-    Column("dry_yield_t", "干品产量", "number", COUNTED, unit="吨"),
-    Column("yield_t", "产量(未注明鲜干)", "number", COUNTED, unit="吨"),
-    Column("cost_wan", "成本", "number", COUNTED, unit="万元"),
-    Column("output_value_wan", "产值", "number", COUNTED, unit="万元"),
-    Column("seedlings_wan", "年出圃种苗", "number", COUNTED, unit="万株"),
-    Column("seedlings_per_mu", "每亩用苗", "number", unit="株"),
-    Column("spawn_bottles_wan", "年产菌种(万瓶)", "number", COUNTED, unit="万瓶"),
-    Column("spawn_bags_wan", "年产菌种(万袋)", "number", COUNTED, unit="万袋"),
+    Column("harvested_mu", "采收面积", "number", _OF_A_YEAR, unit="亩"),
+    Column("fresh_yield_t", "鲜品产量", "number", _OF_A_YEAR, unit="吨"),
+    Column("dry_yield_t", "干品产量", "number", _OF_A_YEAR, unit="吨"),
+    Column("yield_t", "产量(未注明鲜干)", "number", _OF_A_YEAR, unit="吨"),
+    Column("cost_wan", "成本", "number", _OF_A_YEAR, unit="万元"),
+    Column("output_value_wan", "产值", "number", _OF_A_YEAR, unit="万元"),
+    Column("seedlings_wan", "年出圃种苗", "number", _OF_A_YEAR, unit="万株"),
+    Column("seedlings_per_mu", "每亩用苗", "number", TOLD | Role.YEARLY, unit="株"),
+    Column("spawn_bottles_wan", "年产菌种(万瓶)", "number", _OF_A_YEAR, unit="万瓶"),
+    Column("spawn_bags_wan", "年产菌种(万袋)", "number", _OF_A_YEAR, unit="万袋"),
+    # Of a base: what its other years than `production_year` tell, as `counting.yearly` writes it.
+    Column("other_years", "其他年度", "text", Role.FORM | Role.COMPARED),
     Column("evidence", "佐证材料", "text"),
     Column("remark", "备注", "text"),
 )

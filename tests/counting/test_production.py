@@ -10,6 +10,8 @@ import herbgis as hg
 from herbgis.counting.production import MEASURES
 from herbgis.foundation.errors import UnknownNameError
 
+#: 公斤/亩 that no herb yields.
+_IMPOSSIBLE = {"fresh_yield_t": 60_000, "dry_yield_t": 6000}
 _AMOUNTS = ("fresh_yield_t", "dry_yield_t", "cost_wan", "output_value_wan")
 
 
@@ -39,10 +41,19 @@ def test_every_value_is_a_sum_over_a_sum(seed: int, by: str | tuple[str, ...]) -
     bases = _bases(seed)
     keys = (by,) if isinstance(by, str) else by
     measures = {measure.name: measure for measure in MEASURES}
-    table = hg.compare_production(bases, by=by).table
+    production = hg.compare_production(bases, by=by)
+    table = production.table
     rows = bases.assign(benefit_wan=bases["output_value_wan"] - bases["cost_wan"]).to_dict(
         "records"
     )
+    for name, most in _IMPOSSIBLE.items():
+        beyond = [
+            r for r in rows if r["harvested_mu"] and r[name] * 1000 / r["harvested_mu"] > most
+        ]
+        found = production.impossible.query("measure == @name")
+        assert sorted(found["base_id"]) == sorted(r["base_id"] for r in beyond)
+        for row in beyond:
+            row[name] = np.nan
     assert len(table) == sum(
         1
         for name in (*_AMOUNTS, "benefit_wan")
@@ -103,7 +114,7 @@ def test_year_on_year_and_the_lead_of_demonstration_bases() -> None:
 
 
 def test_outliers_are_shown_and_stay_in() -> None:
-    yields = [0.40, 0.42, 0.38, 0.41, 0.39, 0.40, 400.0]  # the last in 公斤, written as 吨
+    yields = [0.40, 0.42, 0.38, 0.41, 0.39, 0.40, 4.0]
     bases = pd.DataFrame(
         {
             "base_id": [f"B{n}" for n in range(7)],
@@ -115,11 +126,66 @@ def test_outliers_are_shown_and_stay_in() -> None:
     )
     production = hg.compare_production(bases)
     assert production.outliers["base_id"].tolist() == ["B6"]
-    assert production.outliers["value"].tolist() == [400_000.0]
+    assert production.outliers["value"].tolist() == [4000.0]
     assert production.table["reported"].tolist() == [7]
     assert production.table["value"].tolist() == pytest.approx([sum(yields) * 1000 / 7])
     assert any("异常值" in line for line in production.notes())
     assert not len(hg.compare_production(bases.iloc[3:]).outliers)  # four tell nothing
+
+
+@pytest.mark.parametrize(
+    ("measure", "tonnes", "variety", "out"),
+    [
+        ("dry_yield_t", 60.84, "黄精", True),
+        ("fresh_yield_t", 60.84, "天麻", True),
+        ("yield_t", 60.84, "丹参", True),
+        ("dry_yield_t", 400.0, "白芨", True),
+        ("dry_yield_t", 6.001, "杜仲", True),
+        ("dry_yield_t", 6.0, "杜仲", False),
+        ("dry_yield_t", 0.4, "黄精", False),
+        ("fresh_yield_t", 59.9, "石斛", False),
+        ("fresh_yield_t", 60.84, "香菇", False),
+        ("fresh_yield_t", 2000.0, "竹荪", True),
+    ],
+)
+def test_a_yield_that_cannot_be_is_in_no_figure_and_is_said(
+    measure: str, tonnes: float, variety: str, *, out: bool
+) -> None:
+    """公斤 written for 吨: a base of one 亩 beside six sound ones, its cost as good as theirs."""
+    bases = pd.DataFrame(
+        {
+            "base_id": [f"B{n}" for n in range(7)],
+            "variety": variety,
+            "production_year": 2020,
+            "harvested_mu": 1.0,
+            measure: [*[0.40] * 6, tonnes],
+            "cost_wan": 0.2,
+        }
+    )
+    production = hg.compare_production(bases)
+    table = production.table.set_index("measure")
+    counted = [0.40] * 6 + [tonnes] * (not out)
+    assert table.loc[measure, "reported"] == len(counted)
+    assert table.loc[measure, "value"] == pytest.approx(sum(counted) * 1000 / len(counted))
+    assert table.loc["cost_wan", "reported"] == 7
+    assert production.impossible["base_id"].tolist() == ["B6"] * out
+    assert any("单产不可能" in line for line in production.notes()) == out
+    assert production.impossible_in_words()["数值"].tolist() == pytest.approx([tonnes * 1000] * out)
+
+
+def test_growth_over_nothing_is_a_dash() -> None:
+    bases = pd.DataFrame(
+        {
+            "base_id": ["A", "A", "B", "B"],
+            "variety": ["黄精", "黄精", "天麻", "天麻"],
+            "production_year": [2019, 2020] * 2,
+            "harvested_mu": 100.0,
+            "dry_yield_t": [0.0, 10.0, 5.0, 0.0],
+        }
+    )
+    worded = hg.compare_production(bases).in_words()
+    assert worded[("同一批基地", "同比")].tolist() == ["", "-100.0%", "", "—"]
+    assert worded[("全部基地", "同比")].tolist() == ["", "-100.0%", "", "—"]
 
 
 def test_what_cannot_be_divided_is_said() -> None:
