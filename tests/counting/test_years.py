@@ -229,7 +229,7 @@ def test_a_figure_without_a_year_is_of_no_year() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2018年", '[{"cost', "[1]", "[[1]]", '[{"cost_wan": "许多"}]', "null", "3"]
+    "text", ["2018年", '[{"cost', "[1]", "[[1]]", '[{"cost_wan": "许多"}]', "true", "3"]
 )
 def test_a_text_that_somebody_changed_leaves_doubt(text: str) -> None:
     table = _list_of([_ROW]).assign(production_year=2019, cost_wan=9.0, other_years=text)
