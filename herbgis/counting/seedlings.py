@@ -87,8 +87,8 @@ class SeedlingCover:
     >>> cover.fungi[["variety", "spawn_bags_wan"]].iloc[0].to_dict()
     {'variety': '竹荪', 'spawn_bags_wan': 52.0}
     >>> raised = cover.years.query("variety == '天麻'")
-    >>> raised[["year", "reported", "value", "same_bases"]].iloc[-1].to_dict()
-    {'year': 2019, 'reported': 2, 'value': 475.0, 'same_bases': 0}
+    >>> raised[["year", "reported", "value", "same_bases"]].to_dict("records")
+    [{'year': 2019, 'reported': 2, 'value': 475.0, 'same_bases': 0}]
     """
 
     herbs: pd.DataFrame
