@@ -13,6 +13,7 @@ import shapely
 
 from herbgis.geo.systems import Geometries
 from herbgis.reading.formats.dxf_drawing import Drawing, Label, Ring
+from herbgis.reading.formats.dxf_frames import take_frames_out
 from herbgis.reading.formats.encodings import decided_line
 from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.understanding.survey import Layer, bare_frame
@@ -29,6 +30,7 @@ def read_dxf(file: SurveyFile) -> Iterator[Layer]:
     from herbgis.reading.formats.dxf_files import read_drawing  # noqa: PLC0415 - ezdxf imports slowly
 
     drawing = read_drawing(file.path)
+    frames = [*take_frames_out(drawing)]
     by_layer: dict[str, list[Ring]] = {}
     for ring in drawing.rings:
         by_layer.setdefault(ring.layer, []).append(ring)
@@ -41,8 +43,21 @@ def read_dxf(file: SurveyFile) -> Iterator[Layer]:
     for number, name in enumerate(names):
         layer = _layer(file.shown, name, by_layer[name], drawing)
         if number == 0:
-            layer = _with_findings(layer, drawing)
+            layer = _with_frames(_with_findings(layer, drawing), frames)
         yield layer
+
+
+def _with_frames(layer: Layer, frames: Sequence[tuple[str, bool]]) -> Layer:
+    """The file's first layer, with what is said of frames; a warning where it is not sure."""
+    where = Place(layer.file)
+    issues = [
+        Issue("HG001", where, {"why": said}, severity="warning")
+        for said, is_sure in frames
+        if not is_sure
+    ]
+    sure = [said for said, is_sure in frames if is_sure]
+    assumptions = (*sure, *layer.assumptions)
+    return replace(layer, assumptions=assumptions, issues=(*layer.issues, *issues))
 
 
 def _layer(shown: str, name: str, rings: Sequence[Ring], drawing: Drawing) -> Layer:

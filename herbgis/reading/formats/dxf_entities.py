@@ -6,7 +6,7 @@ Importing ezdxf takes most of a second, so this module is imported when a DXF is
 from __future__ import annotations
 
 import numpy as np
-from ezdxf.entities import DXFEntity, DXFGraphic, Insert, LWPolyline, MText, Polyline, Text
+from ezdxf.entities import Attrib, DXFEntity, DXFGraphic, Insert, LWPolyline, MText, Polyline, Text
 from ezdxf.entities.polyline import DXFVertex
 from ezdxf.math import OCS
 
@@ -52,13 +52,17 @@ def _add(drawing: Drawing, entity: DXFEntity, vertices: list[DXFVertex]) -> None
             _add_line(drawing, layer, corners, closed=entity.is_closed, ocs=ocs)
         else:
             drawing.pass_over("MESH", layer, {})
-    elif isinstance(entity, (Text, MText)):
+    elif isinstance(entity, (Text, MText)):  # an attribute of a block is a text too
         _add_label(drawing, layer, entity)
     elif isinstance(entity, Insert):
         drawing.inserts[str(entity.dxf.name), layer] += 1
+        for attribute in entity.attribs:
+            _add_label(drawing, plain(str(attribute.dxf.layer)), attribute)
 
 
 def _add_label(drawing: Drawing, layer: str, entity: Text | MText) -> None:
+    if isinstance(entity, Attrib) and entity.is_invisible:
+        return
     if isinstance(entity, Text):
         _, start, aligned = entity.get_placement()
         # Where a text is centred, its start is left of where the draughtsman put it.

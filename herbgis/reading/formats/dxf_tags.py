@@ -21,7 +21,8 @@ Tag: TypeAlias = tuple[int, bytes]
 
 #: Kinds of entities that are a line, and all whose tags are wanted.
 LINES = frozenset({"LWPOLYLINE", "POLYLINE"})
-_WANTED = LINES | {"VERTEX", "TEXT", "MTEXT", "INSERT", "SECTION", "BLOCK", "LAYER"} | set(TITLES)
+_TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
+_WANTED = LINES | _TEXTS | {"VERTEX", "INSERT", "SECTION", "BLOCK", "LAYER"} | set(TITLES)
 #: What entities that came with R13 need to be taken apart: the marks of their parts. Group codes of
 #: the part that all entities have (Autodesk DXF Reference, common group codes).
 _MARKS = {"LWPOLYLINE": b"AcDbPolyline", "MTEXT": b"AcDbMText"}
@@ -32,6 +33,7 @@ _COMMON = frozenset(
 #: Older kinds are taken apart without marks, or with all of theirs.
 _OLDER_MARKS = {
     "TEXT": b"AcDbText",
+    "ATTRIB": b"AcDbAttribute",
     "INSERT": b"AcDbBlockReference",
     "POLYLINE": b"Polyline",
     "VERTEX": b"AcDbVertex",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ezdxf.entities import MText, Text
+from ezdxf.entities import Attrib, MText, Text
 from ezdxf.lldxf.encoding import decode_dxf_unicode, decode_mif_to_unicode
 from ezdxf.tools.text import plain_mtext
 
@@ -21,6 +21,8 @@ _PARTS = re.compile(r"\s*(?<!\\)[\^/#]\s*")
 
 def words_of(entity: Text | MText) -> str:
     """What a text says, on one line."""
+    if isinstance(entity, Attrib) and entity.has_embedded_mtext_entity:
+        return plain(entity.plain_mtext())
     if isinstance(entity, Text):
         return plain(entity.plain_text())
     if _FORMATTING.isdisjoint(entity.text):
