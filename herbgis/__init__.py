@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Admission": "herbgis.counting.admission",
     "AssetError": "herbgis.foundation.errors",
+    "AuditSample": "herbgis.counting.audit_sample",
     "Candidates": "herbgis.planning.sites.candidates",
     "CandidatesError": "herbgis.foundation.errors",
     "CountiesError": "herbgis.foundation.errors",
@@ -27,6 +28,7 @@ _HOMES = {
     "MissingColumnError": "herbgis.foundation.errors",
     "OfflineMap": "herbgis.webmap.page",
     "OutputError": "herbgis.foundation.errors",
+    "Overclaim": "herbgis.counting.overclaim",
     "PageOptions": "herbgis.webmap.options",
     "Plan": "herbgis.planning.choosing.plans",
     "Policy": "herbgis.terms.policy",
@@ -54,7 +56,9 @@ _HOMES = {
     "compare_reports": "herbgis.validating.comeback",
     "count_progress": "herbgis.counting.progress",
     "cover_seedlings": "herbgis.counting.seedlings",
+    "draw_audit_sample": "herbgis.counting.audit_sample",
     "draw_map": "herbgis.webmap.drawing",
+    "estimate_overclaim": "herbgis.counting.overclaim",
     "explain_count": "herbgis.counting.explanation",
     "gather_candidates": "herbgis.planning.sites.gathering",
     "list_data_notes": "herbgis.tables.issue_list",
@@ -64,6 +68,7 @@ _HOMES = {
     "measure": "herbgis.measuring.areas",
     "measure_terrain": "herbgis.measuring.terrain",
     "plan": "herbgis.planning.choosing.plans",
+    "read_audit_form": "herbgis.tables.audit_form",
     "read_candidates": "herbgis.reading.candidates",
     "read_counties": "herbgis.reading.counties",
     "read_ledger": "herbgis.counting.ledger",
@@ -75,6 +80,7 @@ _HOMES = {
     "sample_paths": "herbgis.foundation.sample",
     "select_in_force": "herbgis.counting.ledger",
     "validate": "herbgis.validating.validation",
+    "write_audit_form": "herbgis.tables.audit_form",
     "write_ledger_book": "herbgis.tables.ledger_books",
     "write_plan_book": "herbgis.tables.plan_book",
     "write_production_book": "herbgis.tables.production_book",
@@ -89,11 +95,15 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605 - held against the imports below by a 
 
 if TYPE_CHECKING:
     from herbgis.counting.admission import Admission as Admission
+    from herbgis.counting.audit_sample import AuditSample as AuditSample
+    from herbgis.counting.audit_sample import draw_audit_sample as draw_audit_sample
     from herbgis.counting.explanation import explain_count as explain_count
     from herbgis.counting.ledger import admit as admit
     from herbgis.counting.ledger import read_ledger as read_ledger
     from herbgis.counting.ledger import read_ledger_history as read_ledger_history
     from herbgis.counting.ledger import select_in_force as select_in_force
+    from herbgis.counting.overclaim import Overclaim as Overclaim
+    from herbgis.counting.overclaim import estimate_overclaim as estimate_overclaim
     from herbgis.counting.production import Production as Production
     from herbgis.counting.production import compare_production as compare_production
     from herbgis.counting.progress import Progress as Progress
@@ -139,6 +149,8 @@ if TYPE_CHECKING:
     from herbgis.reading.reading import read_survey as read_survey
     from herbgis.reading.targets import read_targets as read_targets
     from herbgis.reading.understanding.survey import Survey as Survey
+    from herbgis.tables.audit_form import read_audit_form as read_audit_form
+    from herbgis.tables.audit_form import write_audit_form as write_audit_form
     from herbgis.tables.issue_list import list_data_notes as list_data_notes
     from herbgis.tables.ledger_books import write_ledger_book as write_ledger_book
     from herbgis.tables.ledger_books import write_schedule_book as write_schedule_book

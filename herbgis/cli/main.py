@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from herbgis.cli import counting, drawing, ledger, planning, starting
+from herbgis.cli import audit, counting, drawing, ledger, planning, starting
 from herbgis.cli.voice import tell
 from herbgis.foundation.errors import HerbgisError
 
@@ -21,6 +21,11 @@ app = typer.Typer(
 )
 ledger_app = typer.Typer(
     help="台账: 逐月入库, 查看进度, 导出工作簿。", no_args_is_help=True, rich_markup_mode=None
+)
+audit_app = typer.Typer(
+    help="抽查: 抽取要复测的基地, 由复测结果估计多计多少。",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 #: By name, in the order in which they are listed.
 _COMMANDS: dict[str, Callable[..., None]] = {
@@ -38,11 +43,18 @@ _LEDGER_COMMANDS: dict[str, Callable[..., None]] = {
     "show": ledger.show_command,
     "export": ledger.export_command,
 }
+_AUDIT_COMMANDS: dict[str, Callable[..., None]] = {
+    "draw": audit.draw_command,
+    "estimate": audit.estimate_command,
+}
 for name, command in _COMMANDS.items():
     app.command(name)(command)
 for name, command in _LEDGER_COMMANDS.items():
     ledger_app.command(name)(command)
+for name, command in _AUDIT_COMMANDS.items():
+    audit_app.command(name)(command)
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(audit_app, name="audit")
 
 
 def main() -> None:

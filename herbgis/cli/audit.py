@@ -1,0 +1,54 @@
+"""The commands of the audit: which bases to survey again, and what their figures tell of all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from herbgis.cli.chain import exit_status, walk
+from herbgis.cli.options import (
+    SHIPPED,
+    AgainstOption,
+    CountiesOption,
+    FormatOption,
+    Paths,
+    PolicyOption,
+    one_of,
+)
+from herbgis.cli.voice import say, tell
+
+
+def draw_command(
+    paths: Paths,
+    count: Annotated[int, typer.Option("--count", metavar="N", help="抽多少个基地")],
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="随机数种子, 抽样前定下")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.xlsx", help="抽查复测表写到哪里")],
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = SHIPPED,
+    against: AgainstOption = None,
+) -> None:
+    """从核实的基地里等概率抽取要复测的, 写出给测量队填的表。"""
+    import herbgis as hg
+
+    report, bases, rules, _ = walk(paths, policy, counties, against)
+    sample = hg.draw_audit_sample(bases, count, seed=seed, policy=rules)
+    say(repr(sample))
+    tell(f"已写出 {hg.write_audit_form(sample, out)}")
+    raise typer.Exit(exit_status(report))
+
+
+def estimate_command(
+    form: Annotated[Path, typer.Argument(metavar="FORM", help="填好的抽查复测表 (.xlsx)")],
+    format_: FormatOption = "text",
+    policy: PolicyOption = "tongren-2020",
+) -> None:
+    """由复测结果估计全部核实基地里多计了几个、多少亩, 附上下限。"""
+    import herbgis as hg
+    from herbgis.tables.reports import as_json
+
+    one_of("--format", format_, ("text", "json"))
+    sample, found = hg.read_audit_form(form)
+    told = hg.estimate_overclaim(sample, found, policy=hg.load_policy(policy))
+    say(as_json(told.as_dict()) if format_ == "json" else repr(told))

@@ -1,0 +1,176 @@
+"""draw_audit_sample: which of the counted bases are to be surveyed again, by lot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from herbgis.counting.marks import area_of, countable_by_id, is_verified, refuse_twice
+from herbgis.foundation import display
+from herbgis.foundation.errors import HerbgisError
+from herbgis.measuring.chances import near_threshold
+from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+
+#: What the crew has to find the base by.
+_SHOWN = ("name", "reporting_unit", "county", "township", "village", "operator", "variety")
+_LEAST = 2
+_OWN_HEADINGS = {"tier": "规模等级", "claimed_mu": "核定面积", "risk": "风险", "drawn": "抽中"}
+
+
+@dataclass(frozen=True, repr=False)
+class AuditSample:
+    """Bases drawn for a re-survey (抽查复测), among all that count.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Every base that counts, by ``base_id``: ``name`` to ``variety``, ``tier`` (label of the
+        highest that it reaches), ``claimed_mu`` (the area that counts, 亩), ``risk`` (why it is
+        likelier to be wrong; empty for none), ``lon``, ``lat`` (a point on it), ``drawn``.
+    seed : int
+        The lot; the same bases and seed give the same sample.
+    policy : str
+    """
+
+    frame: pd.DataFrame
+    seed: int
+    policy: str
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The drawn bases."""
+        return self.frame[self.frame["drawn"]].drop(columns="drawn")
+
+    def in_words(self) -> pd.DataFrame:
+        """The drawn bases under the headings that people read."""
+        return self.table.reset_index().rename(columns=cols.titles() | _OWN_HEADINGS)
+
+    def notes(self) -> list[str]:
+        """What stands under the table."""
+        drawn = int(self.frame["drawn"].sum())
+        return [
+            f"从核实的 {len(self.frame)} 个基地中等概率抽取 {drawn} 个; 随机数种子 {self.seed}。",
+            "抽样: 按风险、规模、填报单位排序后等距抽取; 同一数据、同一种子抽到的相同。",
+            "抽中的都要复测: 换掉难测的, 结果就不再代表全体。",
+        ]
+
+    def __repr__(self) -> str:
+        shown = self.in_words()[["基地编号", "基地名称", "填报单位", *_OWN_HEADINGS.values()][:-1]]
+        return "\n".join([display.text_table(shown), *self.notes()])
+
+    def _repr_html_(self) -> str:
+        notes = [display.html_paragraph(line) for line in self.notes()]
+        return display.html_section("抽查复测", display.html_table(self.in_words()), *notes)
+
+
+def draw_audit_sample(
+    bases: gpd.GeoDataFrame,
+    count: int,
+    *,
+    seed: int,
+    policy: Policy | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> AuditSample:
+    """Draw bases for a re-survey among those that count (核实) under the policy's reading.
+
+    Every base has the same chance. They are put in order by risk, tier and reporting unit, by lot
+    among equals, and every (n/count)-th is taken from a start by lot, so that each of these is in
+    the sample by its share (systematic sampling of an ordered list).
+
+    Parameters
+    ----------
+    bases : GeoDataFrame or DataFrame
+        A row a base, as `classify` gives them.
+    count : int
+        How many; at least 2.
+    seed : int
+        Of the lot; to be fixed before the draw and kept with it.
+    policy : Policy, optional
+        ``tongren-2020`` by default.
+    columns : mapping of str to str, optional
+        Column of the base table to the frame's heading.
+
+    Returns
+    -------
+    AuditSample
+
+    Raises
+    ------
+    MissingColumnError
+        There is no counted area.
+    HerbgisError
+        A base stands in more than one row, or fewer bases count than are to be drawn.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> sample = hg.draw_audit_sample(bases, 20, seed=2020)
+    >>> len(sample.frame), len(sample.table), sample.table["tier"].value_counts().to_dict()
+    (96, 20, {'500': 11, '1000': 9})
+    """
+    policy = policy or load_policy()
+    table = countable_by_id(pd.DataFrame(bases), policy, columns)
+    refuse_twice(pd.Series(table.index), "draw_audit_sample")
+    rule = policy.counting
+    counted = np.logical_or.reduce([is_verified(table, t, rule, policy) for t in policy.tiers])
+    table = table[counted].sort_index()
+    if not _LEAST <= count <= len(table):
+        most = len(table)
+        msg = f"核实的基地有 {most} 个, 不能抽 {count} 个。请在 {_LEAST} 到 {most} 之间取。"
+        raise HerbgisError(msg)
+    mu = area_of(table, rule)
+    frame = table[list(_SHOWN)].copy()
+    frame["tier"] = mu.map(policy.tier_reached)
+    frame["claimed_mu"] = mu
+    frame["risk"] = _risks(table, mu, policy)
+    frame["lon"], frame["lat"] = _points(bases, table.index)
+    frame["drawn"] = _lot(frame, count, seed, policy)
+    return AuditSample(frame, seed, policy.name)
+
+
+def _risks(table: pd.DataFrame, mu: pd.Series, policy: Policy) -> pd.Series:
+    """Why a base is likelier than others to be wrong."""
+    sigma, declared = (table[name].astype(float) for name in ("sigma_mu", "declared_mu"))
+    risks = pd.Series("", index=table.index, dtype="str")
+    marks = {
+        "临界": [near_threshold(mu, sigma, tier.threshold_mu) for tier in policy.tiers],
+        "上报恰为规模线": [declared == tier.threshold_mu for tier in policy.tiers],
+        "测量方式未填": [table["survey_method"].isna()],
+    }
+    for words, anywhere in marks.items():
+        mark = np.logical_or.reduce(anywhere)
+        risks = risks.mask(mark & (risks != ""), risks + "、" + words)
+        risks = risks.mask(mark & (risks == ""), words)
+    return risks
+
+
+def _points(bases: pd.DataFrame, wanted: pd.Index) -> tuple[np.ndarray, np.ndarray]:
+    """A point on each base, longitude and latitude; NaN for frames without geometry."""
+    if not isinstance(bases, gpd.GeoDataFrame) or not wanted.isin(bases.index).all():
+        return np.full(len(wanted), np.nan), np.full(len(wanted), np.nan)
+    inside = shapely.point_on_surface(np.asarray(bases.geometry.loc[wanted].array, dtype=object))
+    return shapely.get_x(inside).round(6), shapely.get_y(inside).round(6)
+
+
+def _lot(frame: pd.DataFrame, count: int, seed: int, policy: Policy) -> np.ndarray:
+    """Which bases are drawn."""
+    rng = np.random.default_rng(seed)
+    units = {name: place for place, name in enumerate(policy.words["reporting_unit"])}
+    unit = frame["reporting_unit"].map(lambda name: units.get(name, len(units)))
+    keys = (rng.random(len(frame)), frame["reporting_unit"].astype("str"), unit)
+    order = np.lexsort((*keys, frame["tier"].map(policy.tier_labels.index), frame["risk"] == ""))
+    step = len(frame) / count
+    places = np.floor((rng.random() + np.arange(count)) * step).astype(int)
+    drawn = np.zeros(len(frame), dtype=bool)
+    drawn[order[places]] = True
+    return drawn

@@ -1,0 +1,167 @@
+"""抽查复测表 as a workbook: for the crew to fill in, and read again with its results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook
+
+from herbgis.counting.audit_sample import AuditSample
+from herbgis.foundation.errors import HerbgisError, InputNotFoundError
+from herbgis.foundation.units import parse_quantity
+from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.terms import columns as cols
+
+_FORM, _FRAME = "复测表", "总体"
+_FOUND = "复测面积(亩)"
+_REPLY = (_FOUND, "复测方式", "复测日期", "复测人", "图斑文件", "说明")
+_COLUMNS = {
+    **{name: cols.titles()[name] for name in ("base_id", "name", "reporting_unit", "county")},
+    **{name: cols.titles()[name] for name in ("township", "village", "operator", "variety")},
+    "tier": "规模等级",
+    "claimed_mu": "核定面积",
+    "risk": "风险",
+    "lon": "经度",
+    "lat": "纬度",
+    "drawn": "抽中",
+}
+_SEED, _POLICY = "随机数种子", "口径"
+_YES = "是"
+
+
+def write_audit_form(sample: AuditSample, path: str | Path) -> Path:
+    """Write the form for the crew: a sheet of the drawn bases, and one of all that count.
+
+    Parameters
+    ----------
+    sample : AuditSample
+    path : str or Path
+        An .xlsx to write.
+
+    Returns
+    -------
+    Path
+        Of the workbook.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written, for example because WPS has it open.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> sample = hg.draw_audit_sample(hg.classify(report.bases), 20, seed=2020)
+    >>> hg.write_audit_form(sample, "抽查复测表.xlsx").name
+    '抽查复测表.xlsx'
+    """
+    drawn = sample.table.reset_index()[[name for name in _COLUMNS if name != "drawn"]]
+    form = drawn.rename(columns=_COLUMNS)
+    for name in _REPLY:
+        form[name] = ""
+    every = sample.frame.reset_index()[list(_COLUMNS)].rename(columns=_COLUMNS)
+    lot = f"{_SEED}: {sample.seed}　{_POLICY}: {sample.policy}"
+    formats = {"核定面积": "0.00", "经度": "0.000000", "纬度": "0.000000"}
+    fill = "复测面积以亩填写, 实地没有这个基地的填 0; 没有去测的空着, 并在说明里写原因。"
+    sheets = [
+        Sheet(
+            *(_FORM, "核实基地抽查复测表", form, [*sample.notes(), fill], formats),
+            head=[lot],
+            reply=_REPLY,
+            frozen=2,
+        ),
+        Sheet(_FRAME, "抽样时核实的全部基地", every, sample.notes(), formats, head=[lot]),
+    ]
+    return write_workbook(path, sheets)
+
+
+def read_audit_form(path: str | Path) -> tuple[AuditSample, pd.Series]:
+    """The sample that a form was written for, and what the crew wrote into it.
+
+    Parameters
+    ----------
+    path : str or Path
+        As `write_audit_form` wrote it, filled in.
+
+    Returns
+    -------
+    tuple of AuditSample and Series of float
+        The areas surveyed again in 亩, by ``base_id``; NaN where the cell is empty.
+
+    Raises
+    ------
+    InputNotFoundError
+        No such file.
+    HerbgisError
+        It is no such form, or a cell holds no area in 亩.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> sample = hg.draw_audit_sample(hg.classify(report.bases), 20, seed=2020)
+    >>> form = hg.write_audit_form(sample, "抽查复测表.xlsx")
+    >>> again, found = hg.read_audit_form(form)  # 填好交回的表
+    >>> len(again.frame), len(found), int(found.notna().sum())
+    (96, 20, 0)
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputNotFoundError(str(path))
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        sheets = {name: book.get_sheet_by_name(name).to_python() for name in (_FORM, _FRAME)}
+        frame, lot = _table(sheets[_FRAME])
+        form, _ = _table(sheets[_FORM])
+        sample = _sample(frame, lot)
+        cells = pd.Series(form[_FOUND].to_list(), index=form["基地编号"].astype("str"))
+    except (CalamineError, OSError, KeyError, ValueError, IndexError, StopIteration) as error:
+        msg = (
+            f"{path.name} 不是 herbgis 的抽查复测表, 或表头、{_FRAME}一页被改动过 ({error})。"
+            f"请在 herbgis audit draw 写出的表里填{_FOUND}一栏。"
+        )
+        raise HerbgisError(msg) from error
+    return sample, pd.Series({base: _area(cell, base, path) for base, cell in cells.items()})
+
+
+def _table(rows: list[list[Any]]) -> tuple[pd.DataFrame, str]:
+    """The table under its title and the line of the lot; it ends with its last id."""
+    top = next(place for place, row in enumerate(rows) if "基地编号" in map(str, row))
+    heads = [str(cell) for cell in rows[top]]
+    table = pd.DataFrame(rows[top + 1 :], columns=heads)
+    ids = table["核定面积"].map(lambda cell: isinstance(cell, float))
+    return table[ids].reset_index(drop=True), str(rows[top - 1][0])
+
+
+def _sample(frame: pd.DataFrame, lot: str) -> AuditSample:
+    told = dict(part.split(": ") for part in lot.split("　"))
+    names = {title: name for name, title in _COLUMNS.items()}
+    table = frame[list(names)].rename(columns=names)
+    table["drawn"] = table["drawn"].map(str) == _YES
+    for name in ("claimed_mu", "lon", "lat"):
+        table[name] = pd.to_numeric(table[name].replace("", None))
+    texts = [name for name in table if table[name].dtype == object]
+    table[texts] = table[texts].astype("str")
+    return AuditSample(table.set_index("base_id"), int(told[_SEED]), told[_POLICY])
+
+
+def _area(cell: Any, base: str, path: Path) -> float:
+    """A cell of the crew's in 亩.
+
+    Raises
+    ------
+    HerbgisError
+    """
+    text = str(cell).strip()
+    if not text:
+        return float("nan")
+    quantity = parse_quantity(text)
+    if quantity is None or quantity.unit not in {None, "亩"} or quantity.value < 0:
+        msg = f"{path.name}: {base} 的{_FOUND}“{text}”不是亩数。请填数字, 没有这个基地的填 0。"
+        raise HerbgisError(msg)
+    return quantity.value
