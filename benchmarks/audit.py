@@ -19,6 +19,7 @@ import pandas as pd
 import herbgis as hg
 
 Floats = np.ndarray
+POLICY = hg.load_policy()
 #: Bases that count, and how many of them are surveyed again.
 SIZES = ((60, 15), (96, 24), (137, 40), (400, 60))
 #: What part of the claimed 亩 is too much in the bases that a setting spoils, and their share.
@@ -42,7 +43,7 @@ def city(rng: np.random.Generator, count: int) -> pd.DataFrame:
     """Bases of 500 亩 and more, sizes as on the sample: six of ten below 1,000."""
     small, large = rng.uniform(500, 1000, count), 1000 * np.exp(rng.exponential(0.35, count))
     mu = np.where(rng.random(count) < 0.6, small, large)
-    units = rng.choice(list(hg.load_policy().words["reporting_unit"]), count)
+    units = rng.choice(list(POLICY.words["reporting_unit"]), count)
     index = pd.Index([f"B{number:04}" for number in range(count)], name="base_id")
     return pd.DataFrame({"reporting_unit": units, "counted_mu": mu.round(2)}, index=index)
 
@@ -55,8 +56,8 @@ def once(rng: np.random.Generator, count: int, drawn: int, setting: str) -> list
     excess = rng.normal(0, 0.01, count)
     excess[spoilt] += excess_of(rng, int(spoilt.sum()))
     truth = bases["counted_mu"] * np.maximum(1 - excess, 0.0)
-    sample = hg.draw_audit_sample(bases, drawn, seed=int(rng.integers(1 << 31)))
-    told = hg.estimate_overclaim(sample, truth[sample.table.index])
+    sample = hg.draw_audit_sample(bases, drawn, seed=int(rng.integers(1 << 31)), policy=POLICY)
+    told = hg.estimate_overclaim(sample, truth[sample.table.index], policy=POLICY)
     total = bases["counted_mu"].sum()
     lost = total - truth.sum()
     short = (truth.round(2) < 500).sum()

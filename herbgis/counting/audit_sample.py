@@ -37,6 +37,15 @@ class AuditSample:
     seed : int
         The lot; the same bases and seed give the same sample.
     policy : str
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> sample = hg.draw_audit_sample(hg.classify(report.bases), 20, seed=2020)
+    >>> sample.table[["name", "claimed_mu", "risk"]].iloc[0].to_dict()
+    {'name': '合成·川硐街道花椒示范基地', 'claimed_mu': 794.49, 'risk': ''}
     """
 
     frame: pd.DataFrame

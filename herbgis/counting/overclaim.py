@@ -56,6 +56,17 @@ class Overclaim:
         ends as gone; the estimates leave them out.
     titles : mapping of str to str
         What is printed for a tier.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> sample = hg.draw_audit_sample(hg.classify(report.bases), 20, seed=2020)
+    >>> found = sample.table["claimed_mu"] - 10  # 每个都少 10 亩
+    >>> told = hg.estimate_overclaim(sample, found)
+    >>> told.mu[["excess_mu", "estimate_mu"]].iloc[0].to_dict()
+    {'excess_mu': 200.0, 'estimate_mu': 960.0}
     """
 
     bases: pd.DataFrame
@@ -136,7 +147,7 @@ def estimate_overclaim(
     >>> found.iloc[0] = 0.0  # 实地没有这个基地
     >>> told = hg.estimate_overclaim(sample, found)
     >>> told.bases[["tier", "counted", "drawn", "short", "low", "high"]].iloc[0].to_dict()
-    {'tier': '500', 'counted': 96, 'drawn': 20, 'short': 1, 'low': 1, 'high': 20}
+    {'tier': '500', 'counted': 96, 'drawn': 20, 'short': 1, 'low': 1, 'high': 21}
     """
     policy = policy or load_policy()
     frame = sample.frame
