@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.counting.marks import waits_for_word
 from herbgis.counting.yearly import last_told, with_figures
 from herbgis.foundation import display
 from herbgis.geo.geopackages import flattened
@@ -74,9 +75,9 @@ class Admission:
 
 
 def could_be_admitted(batch: gpd.GeoDataFrame) -> pd.Series:
-    """Bases that are built, have an area, and nothing in the way."""
+    """Bases that are built, have an area, are known for what they are, and nothing in the way."""
     sound = batch["counted_mu"].notna() & ~batch["blocked_by"].map(bool).astype(bool)
-    return (batch["status"] == "built") & sound
+    return (batch["status"] == "built") & sound & ~waits_for_word(batch)
 
 
 def own_ids(
@@ -120,6 +121,9 @@ def why_waiting(batch: gpd.GeoDataFrame, state: gpd.GeoDataFrame, policy: Policy
         same = (batch["status"] == status) & (why == "")
         said = "未填或不认识" if status == "unknown" else policy.title_of("status", status)
         why[same] = f"建设状态: {said}"
+    for name, title, written in (("group", "品种", "variety"), ("kind", "基地类型", "raw_kind")):
+        same = (batch[name] == "unknown") & (why == "")
+        why[same] = f"{title}不明: " + batch.loc[same, written].fillna("")
     for record, said in _land_of_others(batch, state, policy):
         why.iloc[record] = "; ".join(filter(None, (why.iloc[record], said)))
     return why

@@ -77,6 +77,19 @@ def is_of_another_year(table: pd.DataFrame, rule: CountingRule, policy: Policy) 
     return ~in_year & (rule.year == "built")
 
 
+def is_claimed(table: pd.DataFrame, rule: CountingRule, policy: Policy) -> pd.Series:
+    """Eligible, or perhaps so: somebody has yet to tell of what group or kind it is."""
+    groups, kinds = (*rule.groups, "unknown"), (*rule.counted_kinds, "unknown")
+    claimed = table["group"].isin(groups) & table["kind"].isin(kinds)
+    return claimed & ~is_of_another_year(table, rule, policy)
+
+
+def waits_for_word(table: pd.DataFrame) -> pd.Series:
+    """What it grows, what it is, or whether it stands, is unknown: reported, never verified."""
+    told = (table[name] == "unknown" for name in ("group", "kind", "status"))
+    return pd.Series(np.logical_or.reduce(list(told)), index=table.index)
+
+
 def area_of(table: pd.DataFrame, rule: CountingRule) -> pd.Series:
     """The area that a reading looks at: the whole counted one, or the largest block's."""
     return table["contiguous_mu" if rule.area == "contiguous" else "counted_mu"].astype(float)
@@ -110,9 +123,9 @@ def marks_of(
     """Which bases are reported, verified, pending and undecided for a tier."""
     eligible = is_eligible(table, rule, policy)
     verified = is_verified(table, tier, rule, policy)
-    reported = eligible & table["status"].isin(["built", "unknown"])
+    reported = is_claimed(table, rule, policy) & table["status"].isin(["built", "unknown"])
     reported &= reaches(table["declared_mu"], tier, rule, policy)
-    waits = ~table["sound"] | (table["status"] == "unknown")
+    waits = ~table["sound"] | waits_for_word(table)
     could = eligible & (table["status"] == "built") & table["sound"]
     undecided = could & near_threshold(
         area_of(table, rule), table["sigma_mu"].astype(float), tier.threshold_mu

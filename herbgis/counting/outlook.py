@@ -118,11 +118,13 @@ def uncounted_bases(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Bases beside the count, each under the first reason that applies."""
     rule = policy.counting
     reasons = {
-        "食用菌": table["group"] == "fungus",
-        "不计入的类别": ~table["group"].isin(rule.groups),
-        "种苗、菌种基地": ~table["kind"].isin(rule.counted_kinds),
+        "食用菌": (table["group"] == "fungus") & ("fungus" not in rule.groups),
+        "不计入的类别": ~table["group"].isin([*rule.groups, "unknown"]),
+        "种苗、菌种基地": ~table["kind"].isin([*rule.counted_kinds, "unknown"]),
         "在建或拟建": table["status"].isin(["building", "planned"]),
         "不是当年建成": is_of_another_year(table, rule, policy),
+        "品种不明": table["group"] == "unknown",
+        "类型不明": table["kind"] == "unknown",
         "待核实": ~table["sound"] | (table["status"] == "unknown"),
     }
     left = pd.Series(data=True, index=table.index)

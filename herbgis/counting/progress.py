@@ -14,7 +14,7 @@ import pandas as pd
 from herbgis.counting.breakdowns import break_down, breakdown_keys, keys_of, readings_of
 from herbgis.counting.marks import (
     countable,
-    is_eligible,
+    is_claimed,
     is_verified,
     marks_of,
     refuse_twice,
@@ -325,5 +325,5 @@ def _undated(table: pd.DataFrame, policy: Policy) -> int:
 
 
 def _without_declared_mu(table: pd.DataFrame, rule: CountingRule, policy: Policy) -> int:
-    reports = is_eligible(table, rule, policy) & table["status"].isin(["built", "unknown"])
+    reports = is_claimed(table, rule, policy) & table["status"].isin(["built", "unknown"])
     return int((reports & table["declared_mu"].isna()).sum())

@@ -221,6 +221,6 @@ def _states(bases: gpd.GeoDataFrame, marks: pd.DataFrame, policy: Policy) -> lis
 
 
 def _title(policy: Policy, column: str, value: object) -> str | None:
-    if value == "unknown":
+    if value == "unknown" and column == "status":
         return "未填"
     return policy.title_of(column, value) if isinstance(value, str) else None

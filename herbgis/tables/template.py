@@ -188,7 +188,11 @@ def _explanation(fields: list[Field]) -> Sheet:
 def _write_choices(book: Any, fields: list[Field], policy: Policy) -> dict[str, str]:
     """A hidden sheet of what may be chosen; where each column's list stands."""
     lists = {
-        field.column.name: [word.title for word in policy.words[field.column.words].values()]
+        field.column.name: [
+            word.title
+            for word in policy.words[field.column.words].values()
+            if word.name != "unknown"
+        ]
         for field in fields
         if field.column.words and field.column.kind != "flag"
     }

@@ -15,6 +15,7 @@ from typing import Any
 from herbgis.foundation.errors import PolicyError
 from herbgis.foundation.units import field_name, fold
 from herbgis.geo.zones import SevenParameters
+from herbgis.terms.crops import Crop
 from herbgis.terms.placeholders import Placeholders
 from herbgis.terms.townships import Townships
 from herbgis.terms.variety_words import VarietyWords
@@ -181,6 +182,10 @@ class Policy:
         Folded headings that fit two columns; which is meant the cells tell.
     measures : mapping of str to mapping of str to float
         What one of a folded unit is in a column's own, the first, by column.
+    varieties : mapping of str to Variety
+        What the policy and its facts know more of: the plan's, and some others.
+    crops : mapping of str to Crop
+        What else grows in bases by name: herbs, fungi, other crops, and words to be asked about.
     reports : mapping of str to frozenset of str
         Folded headings that tell a table of counts or findings from one of bases, ``always`` or
         where it is ``nameless``.
@@ -227,6 +232,7 @@ class Policy:
     tolerances: Mapping[str, float]
     survey_methods: Mapping[str, SurveyMethod]
     varieties: Mapping[str, Variety]
+    crops: Mapping[str, Crop]
     words: Mapping[str, Mapping[str, Word]]
     columns: Mapping[str, tuple[str, ...]]
     heading_units: Mapping[str, str]
@@ -249,7 +255,7 @@ class Policy:
     @functools.cached_property
     def _spellings(self) -> Mapping[str, Mapping[str, str]]:
         tables = {column: _spellings(words.values()) for column, words in self.words.items()}
-        tables["variety"] = _spellings(self.varieties.values())
+        tables["variety"] = _spellings([*self.varieties.values(), *self.crops.values()])
         tables["column"] = {
             fold(alias): name for name, aliases in self.columns.items() for alias in aliases
         }
@@ -285,9 +291,9 @@ class Policy:
         return self._spellings[column].get(fold(text))
 
     def group_of(self, variety: str) -> str:
-        """The group of a canonical variety name; ``other`` for one that no catalogue has."""
-        known = self.varieties.get(variety)
-        return known.group if known else "other"
+        """The group of a canonical variety name; ``unknown`` for one that no catalogue has."""
+        known = self.varieties.get(variety) or self.crops.get(variety)
+        return known.group if known else "unknown"
 
     def title_of(self, column: str, value: str) -> str:
         """The word printed for a value (``built`` → 已建); the value itself where it has none."""
@@ -318,7 +324,7 @@ class Policy:
         return ("below", *(tier.label for tier in self.tiers))
 
 
-def _spellings(entries: Iterable[Word | Variety]) -> dict[str, str]:
+def _spellings(entries: Iterable[Word | Variety | Crop]) -> dict[str, str]:
     """Folded spelling to canonical name; two entries that share a spelling are a mistake."""
     table: dict[str, str] = {}
     for entry in entries:

@@ -14,6 +14,8 @@ from herbgis.foundation.units import field_name, fold
 from herbgis.geo.datums import OLD_DATUMS
 from herbgis.geo.zones import SevenParameters
 from herbgis.terms import columns as cols
+from herbgis.terms.catalogue import spellings_of, varieties_of
+from herbgis.terms.crops import beside, crops_of
 from herbgis.terms.placeholders import placeholders_of
 from herbgis.terms.policy import (
     AREAS,
@@ -23,7 +25,6 @@ from herbgis.terms.policy import (
     SurveyMethod,
     Tier,
     Units,
-    Variety,
     Word,
 )
 from herbgis.terms.quotas import planning_rule, under_canonical_names
@@ -33,7 +34,10 @@ from herbgis.terms.variety_words import variety_words_of
 DEFAULT_POLICY = "tongren-2020"
 
 #: Facts that every policy shares, and may add to.
-_FACTS = ("columns", "words", "varieties", "variety_words", "counties", "townships", "placeholders")
+_FACTS = (
+    *("columns", "words", "varieties", "variety_words", "counties", "townships", "placeholders"),
+    *("herbs", "crops", "two_meanings"),
+)
 
 #: Old datums as a policy's file names them.
 _DATUMS = {datum.key: datum.name for datum in OLD_DATUMS}
@@ -134,6 +138,8 @@ def _build(table: Mapping[str, Any]) -> Policy:
     """The policy that a whole table says, its names in their canonical form."""
     tiers = tuple(sorted((_tier(t) for t in table["tiers"]), key=lambda tier: tier.threshold_mu))
     _check_tiers(tiers)
+    crops = crops_of(table)
+    varieties = varieties_of(table, crops)
     policy = Policy(
         name=table["name"],
         title=table["title"],
@@ -145,7 +151,8 @@ def _build(table: Mapping[str, Any]) -> Policy:
         defaults={k: v for k, v in table["defaults"].items() if k != "source"},
         tolerances={name: float(entry["value"]) for name, entry in table["tolerance"].items()},
         survey_methods={n: _method(n, entry) for n, entry in _entries(table["survey_method"])},
-        varieties=_varieties(table),
+        varieties=varieties,
+        crops=beside(crops, spellings_of(varieties)),
         words=_all_words(table),
         columns=_spelt_columns(table["columns"]),
         heading_units=_heading_units(table["columns"]),
@@ -250,35 +257,6 @@ def _counting(entry: Mapping[str, Any]) -> CountingRule:
         least_part_mu=float(entry["least_part_mu"]),
         same_variety=bool(entry["same_variety"]),
         mode_factors={fold(mode): float(f) for mode, f in entry["mode_factors"].items()},
-    )
-
-
-def _varieties(table: Mapping[str, Any]) -> dict[str, Variety]:
-    """The catalogue by name, each variety in the group that lists it."""
-    groups = {
-        name: group
-        for group, names in table["groups"].items()
-        if isinstance(names, list)
-        for name in names
-    }
-    varieties = {entry["name"]: _variety(entry, groups) for entry in table["variety"]}
-    absent = [name for name in groups if name not in varieties]
-    if absent:
-        msg = f"名单中的品种没有在品种目录里: {'、'.join(absent)}"
-        raise PolicyError(msg)
-    return varieties
-
-
-def _variety(entry: Mapping[str, Any], groups: Mapping[str, str]) -> Variety:
-    return Variety(
-        name=entry["name"],
-        group=groups.get(entry["name"], "other"),
-        aliases=tuple(entry.get("aliases", ())),
-        source=entry.get("source", ""),
-        grade=entry.get("grade", ""),
-        unsourced=tuple(entry.get("unsourced", ())),
-        latin=entry.get("latin", ""),
-        growing=dict(entry.get("growing", {})),
     )
 
 

@@ -27,6 +27,7 @@ from herbgis.validating.patterns import by_unit, find_patterns
 from herbgis.validating.report import ValidationReport
 from herbgis.validating.rules import (
     attributes,
+    crops,
     declared,
     double,
     location,
@@ -68,7 +69,7 @@ RULES: dict[str, Rule] = {
     "HG404": declared.hole_ignored,
     "HG405": declared.threshold_undecided,
     "HG406": declared.declared_by_parcel,
-    "HG501": attributes.unknown_variety,
+    "HG501": crops.unknown_variety,
     "HG502": attributes.variety_alias,
     "HG503": attributes.missing_value,
     "HG504": attributes.bad_date,
@@ -77,6 +78,8 @@ RULES: dict[str, Rule] = {
     "HG507": attributes.records_disagree,
     "HG508": attributes.unknown_status,
     "HG509": declared.exactly_the_threshold,
+    "HG510": crops.unknown_kind,
+    "HG511": crops.unknown_crop,
     "HG513": attributes.id_spelling,
     "HG514": registers.unknown_unit,
     "HG515": registers.unknown_township,

@@ -170,7 +170,8 @@ def _look_of(row: Row) -> str:
     """How a base is drawn: built and sound is solid."""
     if row.get("status") in _NOT_YET:
         return "hollow"
-    unsure = "status" in row and (words.text(row["status"]) in {None, "unknown"})
+    told = (words.text(row[name]) for name in ("status", "kind", "group") if name in row)
+    unsure = "unknown" in told or ("status" in row and words.text(row["status"]) is None)
     return "dashed" if unsure or words.listed(row.get("blocked_by")) else "solid"
 
 

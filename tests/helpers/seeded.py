@@ -485,7 +485,7 @@ def web_mu(shape: Any) -> float:
 def text_defects(make: Maker) -> Iterator[Record]:
     """Words and numbers that cannot be understood, or not as they stand."""
     seeds: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        ("unknown variety", "HG501", {"variety": "某某草"}),
+        ("unknown variety", "HG501", {"variety": "黄经"}),
         ("alias", "HG502", {"variety": "白及"}),
         ("no variety", "HG503", {"variety": None}),
         ("no unit", "HG503", {"unit": None, "county": None}),
@@ -517,7 +517,7 @@ def two_at_once(make: Maker, batch: Batch) -> Iterator[Record]:
     base = make.sound()
     swapped = change(base.shape, lambda xy: xy[:, ::-1])
     cells = {"variety": "某某草"}
-    codes = ("HG201", "HG501")
+    codes = ("HG201", "HG511")
     yield spoilt(base, "swapped, variety", *codes, shape=swapped, truth=base.shape, cells=cells)
     base = make.sound()
     batch.ledger.append(base)

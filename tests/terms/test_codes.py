@@ -86,7 +86,11 @@ VALUES: dict[str, dict[str, object]] = {
     "HG404": {"declared": "1234.56", "surveyed": "1034.56"},
     "HG405": {"surveyed": "1001.23", "sigma": "12.34", "threshold": "1000", "chance": "54%"},
     "HG406": {"count": 12, "total": "1234.56", "surveyed": "1230.12"},
-    "HG501": {"variety": "铁皮石斛(金钗)", "hint": "是否为 石斛? "},
+    "HG501": {
+        "variety": "铁皮石斛金钗石斛霍山石斛鼓槌石斛流苏石斛"[:20],
+        "what": "不止一个意思",
+        "hint": "是否为 石斛? ",
+    },
     "HG502": {"written": "白及、多花黄精", "canonical": "白芨、黄精"},
     "HG503": {"columns": "填报单位和县区"},
     "HG504": {"column": "测量日期", "written": "二〇二〇年五月十八日上午"},
@@ -102,6 +106,12 @@ VALUES: dict[str, dict[str, object]] = {
     "HG507": {"columns": "经营主体、基地类型、建设状态"},
     "HG508": {"written": "部分建成部分在建"},
     "HG509": {"threshold": "1000"},
+    "HG510": {"written": "农业科技园区核心区与星创天地"},
+    "HG511": {
+        "variety": "铁皮石斛金钗石斛霍山石斛鼓槌石斛流苏石斛"[:20],
+        "what": "有两种意思, 不按药材计",
+        "hint": "请核对品种名。",
+    },
     "HG512": {"written": "52062710320401000000"},
     "HG515": {
         "township": "滑石侗族苗族土家族乡桐木村",

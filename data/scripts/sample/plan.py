@@ -245,7 +245,7 @@ def _june_rest() -> list[Plan]:
             where="outside",
             designed="HG205",
         ),
-        plan(unit="江口", mu=583.1, variety="黄经", case="品种写错", designed="HG501"),
+        plan(unit="江口", mu=583.1, variety="黄精"),
         plan(unit="万山", mu=702.2, variety="白及", case="品种别名", designed="HG502"),
         plan(unit="江口", mu=1127.5, variety="天麻", case="带高程", designed="HG110", flaw="z"),
         plot(mu=304.5, case="界址点 TXT, 无品种", layout=(1, 1)),
@@ -287,10 +287,18 @@ def plan_bases() -> list[Plan]:
         ordinary = _ordinary(rng, file) if file in ORDINARY else []
         # Designed bases stand among the others, but parts of one story keep their order.
         places = sorted(rng.permutation(len(own) + len(ordinary))[: len(own)])
+        if file == "june_json":
+            ordinary = [_misspelt(plan) if plan.mu < 500 else plan for plan in ordinary]
         for place, plan in zip(places, own, strict=True):
             ordinary.insert(place, plan)
         plans += ordinary
     return plans
+
+
+def _misspelt(plan: Plan) -> Plan:
+    """A base below the tiers, of a variety that nobody knows: no target hangs on the answer."""
+    codes = ";".join(filter(None, (plan.designed, "HG501")))
+    return replace(plan, variety="黄经", case="品种写错", designed=codes)
 
 
 def _ordinary(rng: np.random.Generator, file: str) -> list[Plan]:

@@ -67,7 +67,7 @@ def _truth_row(key: str, number: int, record: Record, base_mu: float) -> Texts:
     counted = (
         status == "built"
         and kind in COUNTED_KINDS
-        and group_of(variety) not in {"", "fungus"}
+        and group_of(variety) not in {"", "fungus", "unknown"}
         and not ERRORS & set(plan.designed.split(";"))
     )
     rounded = np.floor(base_mu * 100 + 0.5) / 100

@@ -119,6 +119,7 @@ def canonical(variety: str | None) -> str:
 
 
 def group_of(variety: str) -> str:
-    """The group of a canonical variety; any other herb is ``other``."""
+    """The group of a canonical variety; ``unknown`` of a name that is no herb's."""
     found = (group for group, varieties in GROUPS.items() if variety in varieties)
-    return next(found, "other") if variety else ""
+    herb = variety in {*HERB_WEIGHTS, *LOCAL_HERBS.values()}
+    return next(found, "other" if herb else "unknown") if variety else ""

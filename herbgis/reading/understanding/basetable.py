@@ -123,21 +123,26 @@ def _read_ids(table: pd.DataFrame, said: Assumptions) -> None:
 def _read_words(
     table: pd.DataFrame, name: str, policy: Policy, *, present: bool, said: Assumptions
 ) -> None:
-    """Map status or kind to its canonical value; unknown words go to raw_<column>."""
+    """Map status or kind to its canonical value; words that nobody knows go to raw_<column>."""
     default = policy.defaults[name]
     if not present:
         table[name] = cols.typed([default] * len(table), "text", table.index)
         if len(table):
             said.add(f"没有{cols.titles()[name]}列, 全部按“{policy.title_of(name, default)}”")
         return
-    fallback = "unknown" if name == "status" else default
+    empty = "unknown" if name == "status" else default
+    unfilled = int(table[name].isna().sum())
+    if unfilled and empty == default:
+        title = policy.title_of(name, default)
+        said.add(f"{cols.titles()[name]}空着的 {unfilled} 条按“{title}”")
     given = Distinct.of(table[name], table[f"raw_{name}"])
     values: list[str] = []
     raws: list[str | None] = []
     for cell, raw in given.rows:
-        known = policy.canonical(name, cell) if cell else None
-        values.append(known or fallback)
-        raws.append(raw if known or not cell or cell == fallback else cell)
+        known = policy.canonical(name, cell) if cell else empty
+        values.append(known or "unknown")
+        understood = known not in {None, "unknown"} or cell in {None, "unknown"}
+        raws.append(raw if understood else cell)
     table[name] = given.spread(values, "text")
     table[f"raw_{name}"] = given.spread(raws, "text")
 

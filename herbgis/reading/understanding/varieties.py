@@ -53,12 +53,11 @@ def _read_variety(
     stated = policy.canonical("group", group) if group else None
     known = [] if cell is None else varieties_in(cell, policy)
     if cell is None or not known:
-        return None, beside, None, stated or policy.group_of("")
+        return None, beside, None, stated or "other"
     every = list(dict.fromkeys([*known, *beside]))
     kept = cell if parts_of(cell) != known else raw
-    # Of a variety that the catalogue knows it says the group, whatever stood there before.
-    catalogued = known[0] in policy.varieties
-    return known[0], every, kept, (None if catalogued else stated) or policy.group_of(known[0])
+    # The catalogue says the group, whatever stood there: of a name that nobody knows, none does.
+    return known[0], every, kept, policy.group_of(known[0])
 
 
 def parts_of(cell: str) -> list[str]:

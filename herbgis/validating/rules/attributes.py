@@ -1,8 +1,7 @@
-"""HG501–HG508, HG513: are the words and numbers of a record understood?"""
+"""HG502–HG508, HG513: are the words and numbers of a record understood?"""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,33 +11,9 @@ from herbgis.foundation.identifiers import fold_id, shown
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue
 from herbgis.validating.rules.context import Context
-from herbgis.validating.rules.mojibake import mended
 
 #: Years that dates of bases may lie in.
 _YEARS = range(1980, 2100)
-
-
-def unknown_variety(context: Context) -> Iterator[Issue]:
-    """HG501: in no catalogue; the nearest names are suggested, never taken."""
-    catalogue = context.policy.varieties
-    for record, varieties in enumerate(context.bases["varieties"]):
-        for variety in varieties:
-            # Garbled text is HG506; what it says is not known yet.
-            if variety not in catalogue and mended(variety) is None:
-                near = _nearest_varieties(variety, context)
-                hint = f"是否为 {'、'.join(near)}? " if near else ""
-                yield Issue("HG501", context.place(record), {"variety": variety, "hint": hint})
-
-
-def _nearest_varieties(variety: str, context: Context) -> list[str]:
-    """Canonical names whose own spelling, or an alias, is like a text."""
-    names = {
-        spelling: entry.name
-        for entry in context.policy.varieties.values()
-        for spelling in (entry.name, *entry.aliases)
-    }
-    like = difflib.get_close_matches(variety, names, n=3, cutoff=0.45)
-    return list(dict.fromkeys(names[spelling] for spelling in like))
 
 
 def variety_alias(context: Context) -> Iterator[Issue]:

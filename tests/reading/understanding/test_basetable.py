@@ -226,7 +226,7 @@ def test_a_cell_is_cleaned(cell: object, text: str | None) -> None:
         ("多花黄精、黄精", ["黄精"], "key"),
         ("香菇", ["香菇"], "fungus"),
         ("山银花", ["山银花"], "other"),
-        ("云南白药", ["云南白药"], "other"),
+        ("云南白药", ["云南白药"], "unknown"),
     ],
 )
 def test_a_mixed_planting_is_split_and_mapped(cell: str, varieties: list[str], group: str) -> None:

@@ -107,7 +107,8 @@ def test_what_is_in_no_list_stays_unknown(cell: str) -> None:
     assert report.bases["varieties"].tolist() == [[cell]]
     assert report.bases["variety"].tolist() == [cell]
     assert report.bases["raw_variety"].isna().all()
-    assert "HG501" in report.table["code"].tolist()
+    assert {"HG501", "HG511"} & {*report.table["code"]}
+    assert report.bases["group"].tolist() == ["unknown"]
 
 
 @pytest.mark.parametrize("name", POLICY.varieties)
