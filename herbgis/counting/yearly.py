@@ -111,7 +111,13 @@ def of_bases(table: pd.DataFrame, bases: Bases) -> pd.DataFrame:
     owned = np.column_stack([bases.base[told["record"]], told[YEAR].fillna(0)]).astype(int)
     pairs, pair = np.unique(owned, axis=0, return_inverse=True)
     pair = pair.reshape(-1)
-    of_pairs = replace(bases, ids=pairs, base=pair, listed=bases.listed[told["record"]])
+    of_pairs = replace(
+        *(bases,),
+        ids=pairs,
+        base=pair,
+        listed=bases.listed[told["record"]],
+        earlier=np.zeros(len(told), dtype=bool),
+    )
     made = pd.DataFrame({"base_id": bases.ids[pairs[:, 0]]})
     made[YEAR] = cols.typed([year or None for year in pairs[:, 1]], "year", made.index)
     said = _of_main(table, told, bases, pair)

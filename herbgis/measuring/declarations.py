@@ -55,11 +55,19 @@ def declared_areas(
 def declaring(values: pd.Series, bases: Bases) -> Flags:
     """Records whose declared value is their base's: the rows of a list where these state one.
 
-    A list states a base's whole, and the parcels drawn for it are not to be added on top.
+    A list states a base's whole, and the parcels drawn for it are not to be added on top. Nor is
+    what was stated with an earlier production year, where a later one states it again.
     """
-    stated = bases.listed & np.asarray(values.notna(), dtype=bool)
-    by_list = np.bincount(bases.base[stated], minlength=len(bases.ids)) > 0
-    return np.asarray(bases.listed | ~by_list[bases.base])
+    given = np.asarray(values.notna(), dtype=bool)
+    by_list = _any_of_base(given & bases.listed, bases)
+    again = _any_of_base(given & ~bases.earlier, bases)
+    return np.asarray((bases.listed | ~by_list) & ~(bases.earlier & again))
+
+
+def _any_of_base(records: Flags, bases: Bases) -> Flags:
+    """Of each record whether any of its base is among some."""
+    found = np.bincount(bases.base[records], minlength=len(bases.ids)) > 0
+    return np.asarray(found[bases.base])
 
 
 def amounts_of_bases(values: pd.Series, bases: Bases) -> Floats:

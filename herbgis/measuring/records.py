@@ -32,7 +32,8 @@ class Bases:
     base : array of int, shape (n,)
         Position in `ids` of each record's base.
     main : array of int, shape (b,)
-        The record of each base with the most 亩, the earliest source among equals.
+        The record of each base with the most 亩; among equals that of the latest production year
+        of the same land, then the earliest in its source.
     first : array of int, shape (b,)
         The record of each base that comes first in its source.
     geometry : array of polygons, shape (b,)
@@ -40,6 +41,9 @@ class Bases:
     listed : array of bool, shape (n,)
         Whether a record comes from a layer without any geometry (a list of reported bases) while
         another record draws its base. Such a row tells of the base as a whole and is no parcel.
+    earlier : array of bool, shape (n,)
+        Whether another record tells of a later production year of the same land, or of the same
+        base where neither has a polygon. It is the same parcel, and adds nothing to it.
     """
 
     ids: np.ndarray
@@ -48,6 +52,7 @@ class Bases:
     first: Ints
     geometry: Geometries
     listed: Flags
+    earlier: Flags
 
 
 def group_records(table: gpd.GeoDataFrame, shapes: Geometries | None = None) -> Bases:
@@ -64,11 +69,14 @@ def group_records(table: gpd.GeoDataFrame, shapes: Geometries | None = None) -> 
     first = main.copy()
     # A base of one record needs no choice.
     several = np.flatnonzero((np.bincount(base, minlength=len(ids)) > 1)[base])
+    earlier = _earlier(table, shapes, base, several)
     if len(several):
         keys = _source_keys(table.iloc[several])
+        by_source = ["base", *keys]
+        keys.insert(0, "earlier", earlier[several])
         keys.insert(0, "mu", -np.round(areas_m2(shapes[several]), 3))
         keys.insert(0, "base", base[several])
-        for chosen, order in ((main, list(keys)), (first, [n for n in keys if n != "mu"])):
+        for chosen, order in ((main, list(keys)), (first, by_source)):
             leading = keys.sort_values(order, kind="stable").drop_duplicates("base")
             chosen[leading["base"]] = several[leading.index]
     of_list = of_lists(table)
@@ -80,7 +88,21 @@ def group_records(table: gpd.GeoDataFrame, shapes: Geometries | None = None) -> 
         first=first,
         geometry=_unions(shapes, base, len(ids)),
         listed=of_list & drawn[base],
+        earlier=earlier,
     )
+
+
+def _earlier(table: gpd.GeoDataFrame, shapes: Geometries, base: Ints, among: Ints) -> Flags:
+    """Which of some records tell of an earlier year of what another record of their base shows."""
+    earlier = np.zeros(len(table), dtype=bool)
+    if "production_year" not in table:
+        return earlier
+    dated = among[table["production_year"].notna().to_numpy()[among]]
+    outlines = shapely.to_wkb(shapely.normalize(shapes[dated]))
+    years = table["production_year"].iloc[dated].reset_index(drop=True).astype(int)
+    latest = years.groupby([base[dated], outlines], dropna=False).transform("max")
+    earlier[dated] = years < latest
+    return earlier
 
 
 def name_keys(table: pd.DataFrame) -> list[NameKey | None]:

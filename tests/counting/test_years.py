@@ -280,3 +280,57 @@ def test_an_older_ledger_is_carried_on(old_ledger: Path, tmp_path: Path) -> None
     )
     lines = book["单产效益(分品种)"][0].dropna().tolist()
     assert any("可能是几年相加" in str(line) for line in lines)
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+@pytest.mark.parametrize(
+    ("years", "declared", "wanted"),
+    [
+        ([2018, 2019], [600.0, 620.0], 620.0),
+        ([2019, 2018], [620.0, 600.0], 620.0),
+        ([2018, 2019, 2020], [310.0, 310.0, 620.0], 620.0),
+        ([2018, 2019, 2020], [600.0, 600.0, 600.0], 600.0),
+        ([2018, 2020], [620.0, None], 620.0),
+        ([2018, 2019, 2020], [1.0, 620.0, 620.0], 620.0),
+    ],
+)
+def test_land_shown_with_each_year_is_declared_once(
+    years: list[int], declared: list[float | None], wanted: float, *, drawn: bool
+) -> None:
+    """Neither added up nor called a double; the newest year's row says what the base is."""
+    count = len(years)
+    bases = frame(
+        [square(620) if drawn else None] * count,
+        base_id="A",
+        production_year=years,
+        declared_mu=declared,
+        households=[float(year) for year in years],
+        operator=[f"{year} 年的主体" for year in years],
+        cost_wan=[float(year - 2000) for year in years],
+    )
+    report = hg.validate(bases)
+    assert not {"HG302", "HG303", "HG401"} & set(report.table["code"])
+    base = hg.classify(report.bases).iloc[0]
+    assert (base["declared_mu"], base["households"]) == (wanted, max(years))
+    assert base["operator"] == f"{max(years)} 年的主体"
+    told = by_year(hg.classify(report.bases)).set_index("production_year")["cost_wan"]
+    assert told.to_dict() == {year: year - 2000 for year in years}
+
+
+def test_parcels_of_different_years_are_parcels() -> None:
+    first = square(400)
+    bases = frame(
+        [first, east_of(first, 900), first],
+        base_id=["A", "A", "B"],
+        production_year=[2018, 2019, 2020],
+        declared_mu=[400.0, 410.0, 400.0],
+    )
+    report = hg.validate(bases)
+    assert report.table.query("code == 'HG302'")["base_id"].tolist() == ["B"]
+    assert hg.classify(report.bases)["declared_mu"].to_dict() == {"A": 810.0, "B": 400.0}
+
+
+def test_the_same_land_twice_in_one_year_is_a_double() -> None:
+    bases = frame([square(620)] * 3, base_id="A", production_year=[2018, 2019, 2019])
+    report = hg.validate(bases)
+    assert report.table.query("code == 'HG302'")["row"].tolist() == [3]

@@ -30,8 +30,15 @@ def duplicate_id(context: Context) -> Iterator[Issue]:
 
 
 def duplicate_geometry(context: Context) -> Iterator[Issue]:
-    """HG302: a polygon that another record has too, named on the later record."""
+    """HG302: a polygon that another record has too, named on the later record.
+
+    A base reported year by year shows the same land with each.
+    """
+    base, earlier = context.grouped.base, context.grouped.earlier
     for pair in _duplicates(context.pairs, context).itertuples():
+        records = [int(pair.left), int(pair.right)]
+        if base[records[0]] == base[records[1]] and earlier[records].any():
+            continue
         other = context.place(int(pair.left))
         yield Issue(
             "HG302",
