@@ -50,6 +50,10 @@ class Spikes:
     mu: Floats
 
 
+#: Points of a ring on one line, the first among them twice.
+_THERE_AND_BACK = 3
+
+
 def repeated_vertices(context: Context) -> Iterator[Issue]:
     """HG105: neighbouring vertices of a ring that are one point."""
     allowed = context.policy.tolerances["repeated_vertex_m"]
@@ -150,7 +154,9 @@ def find_spikes(geometries: Geometries, *, angle_deg: float, length_m: float) ->
     cross = back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0]
     angle = np.degrees(np.abs(np.arctan2(cross, (back * ahead).sum(axis=1))))
     shorter = np.minimum(*sides)
-    sharp = (angle <= angle_deg) & (shorter >= length_m)
+    # A ring that goes there and back on one line is no land with a needle, and is told as such.
+    is_ring = np.bincount(of, minlength=len(rings)) > _THERE_AND_BACK
+    sharp = (angle <= angle_deg) & (shorter >= length_m) & is_ring[of[here]]
     tips = here[sharp]
     tip = xy[tips] / local_metres(np.ones((len(tips), 2)), middle[of[tips]])
     area = shorter[sharp] ** 2 * np.sin(np.radians(angle[sharp])) / 2

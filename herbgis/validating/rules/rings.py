@@ -238,9 +238,41 @@ def _reasons(shape: shapely.Geometry) -> list[tuple[str, tuple[float, float]]]:
     for reason, area in (*_unfit_holes(parts), *_unfit_shells(parts)):
         lon, lat = shapely.get_coordinates(area)[0]
         found.setdefault(reason, (float(lon), float(lat)))
+    if not found:
+        found.update(_shared_edges(shape))
     if not found and "disconnected" in shapely.is_valid_reason(shape):
         found["洞把地块隔断"] = _point_of_geos(shape)[0]
     return list(found.items())
+
+
+def _shared_edges(shape: shapely.Geometry) -> dict[str, tuple[float, float]]:
+    """Which rings run along each other for a stretch, each kind once, and where that begins.
+
+    Parts that overlap are told as such.
+    """
+    rings, part, is_hole = [], [], []
+    for number, polygon in enumerate(polygons_in(shape)):
+        for at, ring in enumerate(shapely.get_rings(polygon)):
+            if not shapely.is_empty(ring) and not _is_short(ring):
+                rings.append(shapely.LineString(ring.coords))
+                part.append(number)
+                is_hole.append(at > 0)
+    lines = np.array(rings, dtype=object)
+    one, other = shapely.STRtree(lines).query(lines, predicate="intersects")
+    found: dict[str, tuple[float, float]] = {}
+    overlap = bool(_overlaps(shape))
+    for a, b in zip(one[one < other].tolist(), other[one < other].tolist(), strict=True):
+        kind = "两部分共用一段边"
+        if part[a] == part[b]:
+            kind = "两个洞共用一段边" if is_hole[a] and is_hole[b] else "洞与外圈共用一段边"
+        if kind in found or (overlap and part[a] != part[b]):
+            continue
+        shared = shapely.intersection(lines[a], lines[b])
+        along = next((x for x in shapely.get_parts(shared) if shapely.length(x) > 0), None)
+        if along is not None:
+            lon, lat = shapely.get_coordinates(along)[0]
+            found[kind] = (float(lon), float(lat))
+    return found
 
 
 def _areas(part: shapely.Polygon) -> list[shapely.Geometry]:

@@ -20,6 +20,7 @@ POLICY = hg.load_policy()
 #: Per seed; with 2000, 10,000 polygons in all, it holds as well and takes half a minute.
 COUNT = 400
 _NEAR_DEG = 2e-6
+Corner = tuple[float, float]
 
 
 def _ring(rng: np.random.Generator, corners: int) -> np.ndarray:
@@ -142,3 +143,82 @@ def test_a_record_with_two_reasons_is_told_both() -> None:
     )
     table = hg.validate(frame([broken])).table
     assert len(table[table["code"] == "HG103"]) == 2
+
+
+def _along(west: float, east: float, south: float = 0.25, north: float = 0.75) -> list[Corner]:
+    """A rectangle by shares of a square field's width and height."""
+    left, bottom, right, top = square(300).bounds
+    low, high = (left + share * (right - left) for share in (west, east))
+    one, other = (bottom + share * (top - bottom) for share in (south, north))
+    return [(low, one), (low, other), (high, other), (high, one)]
+
+
+_FIELD = square(300).exterior
+#: Rings that run along each other, and what is true of them.
+ALONG = {
+    "a hole along one side": (shapely.Polygon(_FIELD, [_along(0, 0.4)]), "洞与外圈共用一段边"),
+    "a hole along another": (shapely.Polygon(_FIELD, [_along(0.6, 1)]), "洞与外圈共用一段边"),
+    "a hole in a corner": (shapely.Polygon(_FIELD, [_along(0, 0.4, 0, 0.4)]), "洞与外圈共用一段边"),
+    "a hole from side to side": (shapely.Polygon(_FIELD, [_along(0, 1)]), "洞与外圈共用一段边"),
+    "two holes along the sides": (
+        shapely.Polygon(_FIELD, [_along(0, 0.3), _along(0.7, 1)]),
+        "洞与外圈共用一段边",
+    ),
+    "two holes": (
+        shapely.Polygon(_FIELD, [_along(0.2, 0.4), _along(0.4, 0.6)]),
+        "两个洞共用一段边",
+    ),
+    "two holes, in part": (
+        shapely.Polygon(_FIELD, [_along(0.2, 0.4), _along(0.4, 0.6, 0.4, 0.9)]),
+        "两个洞共用一段边",
+    ),
+    "two parts": (
+        shapely.MultiPolygon([shapely.Polygon(_along(0, 0.5)), shapely.Polygon(_along(0.5, 1))]),
+        "两部分共用一段边",
+    ),
+    "two parts, in part": (
+        shapely.MultiPolygon(
+            [shapely.Polygon(_along(0, 0.5)), shapely.Polygon(_along(0.5, 1, 0.5, 1))]
+        ),
+        "两部分共用一段边",
+    ),
+    "three parts": (
+        shapely.MultiPolygon([shapely.Polygon(_along(n / 3, (n + 1) / 3)) for n in range(3)]),
+        "两部分共用一段边",
+    ),
+    "a part and another's hole": (
+        shapely.MultiPolygon(
+            [
+                shapely.Polygon(_FIELD, [_along(0.2, 0.8)]),
+                shapely.Polygon(_along(0.2, 0.5, 0.4, 0.6)),
+            ]
+        ),
+        "两部分共用一段边",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ALONG)
+def test_rings_along_each_other_are_no_crossing(kind: str) -> None:
+    shape, reason = ALONG[kind]
+    assert not shape.is_valid
+    report = hg.validate(frame([shape]))
+    found = report.table[report.table["code"].isin(["HG102", "HG103", "HG112"])]
+    assert found["code"].tolist() == ["HG103"]
+    assert found["message"].tolist() == [f"内外圈不成立: {reason}"]
+    point = shapely.Point(found["lon"].iloc[0], found["lat"].iloc[0])
+    assert shapely.dwithin(shape.boundary, point, 2e-6)
+    assert report.bases["blocked_by"].tolist() == [["HG103"]]
+
+
+@pytest.mark.parametrize("middle", [[], [(0.3, 0.3)], [(0.2, 0.2), (0.7, 0.7)]])
+@pytest.mark.parametrize("beside", [None, square(300)])
+def test_a_ring_on_one_line_has_no_needle(
+    middle: list[Corner], beside: shapely.Polygon | None
+) -> None:
+    there = [(LON + 0.05 + 0.01 * x, LAT + 0.01 * y) for x, y in [(0, 0), *middle, (1, 1)]]
+    ring = shapely.Polygon([*there, *there[-2::-1], *([there[0]] * (not middle))])
+    shape = ring if beside is None else shapely.MultiPolygon([beside, ring])
+    codes = set(hg.validate(frame([shape])).table["code"])
+    assert "HG106" not in codes
+    assert {"HG102", "HG103"} & codes
