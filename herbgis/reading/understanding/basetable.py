@@ -22,6 +22,7 @@ from herbgis.reading.understanding.cells import (
 from herbgis.reading.understanding.extras import read_extras
 from herbgis.reading.understanding.lost_digits import digits_lost
 from herbgis.reading.understanding.matching import match_table
+from herbgis.reading.understanding.twin_columns import join_twins
 from herbgis.reading.understanding.varieties import parts_of, read_varieties
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import Matched
@@ -62,7 +63,7 @@ def complete(
     matched = matched or match_table(frame, policy, columns)
     found = matched.columns
     table = frame.copy()
-    cells = _stated(frame, found, policy, said)
+    cells = _stated(frame, matched, policy, said)
     for column in cols.READ:
         table[column.name] = _first_reading(cells.get(column.name), column, frame.index)
     read_varieties(table, policy)
@@ -79,9 +80,10 @@ def complete(
 
 
 def _stated(
-    frame: pd.DataFrame, found: Mapping[str, str], policy: Policy, said: Assumptions
+    frame: pd.DataFrame, matched: Matched, policy: Policy, said: Assumptions
 ) -> dict[str, pd.Series]:
     """The frame's cells by column, without those that state nothing."""
+    found = matched.columns
     cells = {
         column.name: stated_cells(frame[found[column.name]], column, policy, said)
         for column in (*cols.READ, *cols.OPTIONAL)
@@ -89,6 +91,7 @@ def _stated(
     }
     if "base_id" in found:
         cells["base_id"] = cells["base_id"].where(~digits_lost(frame[found["base_id"]]))
+    join_twins(cells, frame, matched, policy, said)
     if "yield_state" in found:
         cells["yield_state"] = clean_texts(frame[found["yield_state"]])
     return cells

@@ -165,7 +165,8 @@ def survey_of(
     entry = layer_entry(_FRAME, None, promised=count, read=count, crs=placed.crs, said=said.lines)
     files = pd.DataFrame([entry], columns=list(FILES_COLUMNS))
     lost = lost_ids(*with_headings(given, policy, columns), table)
-    issues = [*outline.issues(Place(_FRAME)), *placed.issues, *lost]
+    where = Place(_FRAME)
+    issues = [*outline.issues(where), *placed.issues, *lost, *said.issues(where)]
     return Survey(table, files, issue_table(issues))
 
 
@@ -250,13 +251,15 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
     table = _put(complete(layer.frame, policy=policy, matched=matched, assumptions=said), placed)
     _name_source(table, layer, made=True)
     lost = lost_ids(layer.frame, matched.columns, table)
-    issues = [*layer.issues, *placed.issues, *lost, *undecided_headings(matched, where)]
+    issues = [*layer.issues, *placed.issues, *lost]
+    issues += [*undecided_headings(matched, where), *said.issues(where)]
     if not layer.promised and not issues:
         said.add("没有记录")
     if layer.promised > len(table):
         counts = {"promised": layer.promised, "read": len(table)}
         issues.append(Issue("HG002", where, counts, measured=len(table), allowed=layer.promised))
-    unused = [heading for heading in headings if heading not in matched.columns.values()]
+    used = {*matched.columns.values(), *said.also_read}
+    unused = [heading for heading in headings if heading not in used]
     if unused:
         said.add(f"未用列: {'、'.join(unused)}")
     entry = layer_entry(
