@@ -37,7 +37,8 @@ What formats share
 `rings`                   boundary points as land; when the ends of a line meet
 `coordinates`             coordinates as people write them into cells
 `grids`, `sheets`         tables in cells: how many a sheet holds (`table_blocks`), their headings
-                          (`table_headers`), their records (`table_records`), cells as they are
+                          (`table_headers`), their records (`table_records`) and the sums below
+                          them (`sum_rows`), cells as they are
                           shown (`shown_cells`), coordinates among them (`coordinate_table`,
                           its plots `plot_rows`, their titles `plot_titles`, `table_systems`)
 `workbook_sheets`         workbooks as grids: values, and what an .xlsx says beside them

@@ -11,6 +11,7 @@ import pandas as pd
 from herbgis.reading.formats.coordinates import AXES, roles_of
 from herbgis.reading.formats.grids import Cell, Grid
 from herbgis.reading.formats.shown_cells import UNIT_HEADING, as_shown
+from herbgis.reading.formats.sum_rows import SumRows
 from herbgis.reading.formats.survey_file import Words
 from herbgis.reading.formats.table_blocks import RECORD_KEYS, below_each_other, side_by_side
 from herbgis.reading.formats.table_headers import (
@@ -54,24 +55,44 @@ def known_headings(grid: Grid, words: Words) -> int:
 
 def find_tables(grid: Grid, words: Words) -> list[Table]:
     """The tables of a grid, below each other or side by side; none where no row is a header."""
-    beside = [
-        [table for block in below_each_other(part, words) if (table := _find_table(block, words))]
-        for part in side_by_side(grid, words)
-    ]
+    beside = [_tables_below(part, words) for part in side_by_side(grid, words)]
     tables = _without_sums(beside)
     return [_continued(tables)] if len(beside) == len(tables) > 1 and _go_on(tables) else tables
+
+
+def _tables_below(part: Grid, words: Words) -> list[Table]:
+    """The tables of a grid below each other; the first says what else stands below it."""
+    tables: list[Table] = []
+    unread: list[str] = []
+    for block in below_each_other(part, words):
+        table = _find_table(block, words)
+        if table is not None and not (tables and _is_sums(table, tables[0])):
+            tables.append(table)
+        elif tables:
+            unread.append(f"下面的表({_beginning(block)}…)没有编号和名称, 未读")
+    if unread:
+        tables[0] = replace(tables[0], doubts=(*tables[0].doubts, *unread))
+    return tables
+
+
+def _beginning(block: Grid) -> str:
+    """The first cell of a block, for a message."""
+    cells = (str(cell) for row in block.rows for cell in row if cell is not None)
+    return next(cells, "")[:_MOST_SHOWN]
+
+
+def _is_sums(table: Table, first: Table) -> bool:
+    """Whether a table beside or below a list of bases names no record."""
+    is_list = bool(RECORD_KEYS & first.matched.keys()) and not first.is_report
+    named = RECORD_KEYS & table.matched.keys() or table.is_report or _has_points(table)
+    return is_list and not named
 
 
 def _without_sums(beside: Sequence[list[Table]]) -> list[Table]:
     """The tables without those to the right of a list that name no record; the list says so."""
     tables = [table for below in beside for table in below]
-    sums = [
-        table
-        for below in beside[1:]
-        for table in below
-        if not (RECORD_KEYS & table.matched.keys() or table.is_report or _has_points(table))
-    ]
-    if not sums or tables[0].is_report or not RECORD_KEYS & tables[0].matched.keys():
+    sums = [table for below in beside[1:] for table in below if _is_sums(table, tables[0])]
+    if not sums:
         return tables
     first, *more = [table for table in tables if all(table is not one for one in sums)]
     headings = [str(table.frame.columns[0])[:_MOST_SHOWN] for table in sums]
@@ -121,7 +142,8 @@ def _find_table(grid: Grid, words: Words) -> Table | None:
     first = grid.top + header.row + 1
     said = [f"表头在第 {first} 行, 以上 {above} 行未作记录"] if above else []
     filled = filled_down(grid, header, matched, said)
-    records = records_of(grid, filled, header, said)
+    sums = SumRows.under(matched, words.policy)
+    records = records_of(grid, filled, header, said, sums)
     frame = frame_of(grid, header, records)
     unit = None
     if "declared_value" in matched and "declared_unit" not in matched and heading_unit is None:
@@ -137,7 +159,8 @@ def _find_table(grid: Grid, words: Words) -> Table | None:
         said.append(f"面积单位={unit}(由表头上方)")
     written = " ".join(text for row in grid.rows[: header.end] for text in texts_of(row))
     asides = _asides(grid, header, {at for at, _ in records})
-    return Table(frame, (*said, *shown.said), matched, written, asides, tuple(shown.doubts))
+    doubts = (*shown.doubts, *sums.doubts())
+    return Table(frame, (*said, *shown.said), matched, written, asides, doubts)
 
 
 def _asides(grid: Grid, header: Header, records: AbstractSet[int]) -> dict[int, list[Cell]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from herbgis.foundation.units import fold
@@ -21,6 +22,10 @@ from herbgis.reading.formats.table_headers import (
 RECORD_KEYS = frozenset({"base_id", "name"})
 _AXES = frozenset({"x", "y", "across", "up"})
 _LEAST_KNOWN_HEADINGS = 2
+#: Headings of counts and sums, with a unit behind or without.
+_SUM = re.compile(
+    r"(?:.+(?:合计|小计|总计|个数|总数|基地数|总面积|占比)|(?:合计|总计|个数|占比|总面积|合计面积))(?:\(.*\))?"
+)
 
 
 # Side by side
@@ -106,7 +111,8 @@ def _starts_below(grid: Grid, header: Header, words: Words) -> Iterator[int]:
         row = grid.rows[at]
         near = known.intersection(cell for cell in row if isinstance(cell, str))
         alone = grid.rows[at - 1].count(None) >= len(row) - 1
-        if (len(near) < _LEAST_KNOWN_HEADINGS and not alone) or not _is_header(row, words):
+        is_near = len(near) >= _LEAST_KNOWN_HEADINGS or alone
+        if not (is_near and _is_header(row, words)) and not (near and _heads_sums(row)):
             continue
         start = at
         while start > floor and grid.rows[start - 1].count(None) >= len(row) - 1:
@@ -133,6 +139,14 @@ def _is_header(row: Sequence[Cell], words: Words) -> bool:
         return False
     headings = [heading_of(cell) for cell in cells]
     return score(headings, words) >= max(_LEAST_KNOWN_HEADINGS, (len(cells) + 1) // 2)
+
+
+def _heads_sums(row: Sequence[Cell]) -> bool:
+    """Whether a row is the headings of sums over the list above: words of which some count."""
+    cells = [cell for cell in row if cell is not None]
+    if not all(isinstance(cell, str) and not is_number(cell) for cell in cells):
+        return False
+    return any(_SUM.fullmatch(fold(cell)) for cell in cells)
 
 
 def _states_unit(rows: Sequence[Sequence[Cell]], words: Words) -> bool:

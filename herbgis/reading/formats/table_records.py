@@ -10,6 +10,7 @@ import pandas as pd
 
 from herbgis.foundation.units import fold
 from herbgis.reading.formats.grids import Cell, Grid
+from herbgis.reading.formats.sum_rows import SumRows
 from herbgis.reading.formats.table_headers import Header, heading_of
 from herbgis.reading.understanding.cells import clean_text
 
@@ -55,7 +56,7 @@ def filled_down(
 
 
 def records_of(
-    grid: Grid, filled: list[list[Cell]], header: Header, said: list[str]
+    grid: Grid, filled: list[list[Cell]], header: Header, said: list[str], sums: SumRows
 ) -> list[tuple[int, list[Cell]]]:
     """Rows that are records, with their places in the grid; what the others are is said."""
     counters = {i for i, name in enumerate(header.headings) if fold(name) in _COUNTERS}
@@ -67,10 +68,14 @@ def records_of(
         # A row is judged by what is written in it, not by what a merged cell lends it.
         own = grid.rows[at]
         if all(cell is None for column, cell in enumerate(own) if column not in counters):
+            sums.are_near |= bool(records)
             continue
         kind = _kind_of_row(own, grid, header, across=at in across)
         if not kind and at == header.end and _counts_columns(own):
             kind = "栏次"
+        if not kind and sums.is_sum(own, grid.top + at + 1):
+            continue
+        sums.are_near |= kind == "合计"
         if not kind and footer and len([c for c in own if c is not None]) == 1:
             kind = "表尾说明"
         footer = footer or kind == "表尾说明"

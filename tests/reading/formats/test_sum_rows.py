@@ -1,0 +1,77 @@
+"""Sums below a list are no bases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import herbgis as hg
+
+_HEADINGS = ["基地编号", "基地名称", "品种", "面积(亩)", "乡镇"]
+_LIST = [["D1", "甲", "天麻", 500, "朗溪镇"], ["D2", "乙", "黄精", 40, "木黄镇"]]
+_BLANK: list[object] = []
+
+_SUMS: dict[str, list[list[object]]] = {
+    "a table of counts": [_BLANK, ["乡镇", "基地个数", "面积合计"], ["朗溪镇", 1, 500]],
+    "right below": [["乡镇", "基地个数", "面积合计"], ["朗溪镇", 1, 500], ["木黄镇", 1, 40]],
+    "under known headings": [_BLANK, ["乡镇", "品种", "面积(亩)"], ["朗溪镇", "天麻", 500]],
+    "with a title": [_BLANK, ["按乡镇统计"], ["乡镇", "数量", "面积"], ["朗溪镇", 1, 500]],
+    "by variety": [_BLANK, ["品种", "总面积(亩)"], ["天麻", 500], ["黄精", 40]],
+    "by county": [_BLANK, ["县区", "个数", "占比"], ["印江县", 2, 1.0]],
+    "without headings": [_BLANK, ["朗溪镇", None, None, 500], ["木黄镇", None, None, 40]],
+    "under the column of names": [_BLANK, [None, "朗溪镇", None, 500], [None, "木黄镇", None, 40]],
+    "under the column of townships": [_BLANK, [None, None, None, 500, "朗溪镇"]],
+    "below a title alone": [_BLANK, ["分乡镇汇总"], ["朗溪镇", None, "1个", 500]],
+    "of which": [_BLANK, ["其中:朗溪镇", None, None, 500], ["木黄镇", None, None, 40]],
+    "below the total": [
+        ["合计", None, None, 540],
+        ["天麻", None, None, 500],
+        ["黄精", None, None, 40],
+    ],
+    "of villages too": [_BLANK, ["朗溪镇", None, None, 500], ["某某村", None, None, 40]],
+    "by county, unnamed": [_BLANK, ["印江县", None, None, 540], ["江口县", None, None, 0]],
+}
+
+
+def _read(folder: Path, rows: list[list[object]]) -> hg.Survey:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(folder / "a.xlsx")
+    return hg.read_survey(folder / "a.xlsx")
+
+
+@pytest.mark.parametrize("below", _SUMS.values(), ids=_SUMS)
+def test_sums_below_a_list_are_no_bases_and_said(tmp_path: Path, below: list[list[object]]) -> None:
+    survey = _read(tmp_path, [_HEADINGS, *_LIST, *below])
+    assert list(survey.bases["base_id"]) == ["D1", "D2"]
+    assert list(survey.bases["declared_mu"]) == [500, 40]
+    said = [*survey.issues["message"], *survey.assumption_lines()]
+    assert any("汇总" in line or "没有编号和名称" in line or "统计表" in line for line in said)
+
+
+_BASES: dict[str, list[list[object]]] = {
+    "behind a blank row": [_BLANK, ["D3", "丙", "天麻", 30, "朗溪镇"]],
+    "of a township's name": [_BLANK, ["D3", "朗溪镇", "天麻", 30, None]],
+    "named by its township and variety": [_BLANK, [None, "朗溪镇", "天麻", 30, None]],
+    "without a name": [_BLANK, [None, None, "天麻", 30, "朗溪镇"]],
+    "with an id alone": [_BLANK, ["D3", None, None, 30, None]],
+    "with a name alone": [_BLANK, [None, "丙基地", None, 30, None]],
+    "under a total": [["小计", None, None, 540], ["D3", "丙", "天麻", 30, "木黄镇"]],
+    "of a township's name, no blank row": [[None, "朗溪镇", None, 30, None]],
+    "a list below": [_BLANK, ["基地编号", "面积(亩)"], ["D3", 30]],
+    "a number for an id": [_BLANK, [103, "朗溪镇", "天麻", 30, "朗溪镇"]],
+}
+
+
+@pytest.mark.parametrize("below", _BASES.values(), ids=_BASES)
+def test_bases_below_a_blank_row_stay(tmp_path: Path, below: list[list[object]]) -> None:
+    survey = _read(tmp_path, [_HEADINGS, *_LIST, *below])
+    assert list(survey.bases["declared_mu"]) == [500, 40, 30]
+
+
+def test_a_list_of_townships_has_blank_rows_between(tmp_path: Path) -> None:
+    rows = [["基地名称", "面积"], ["朗溪镇", 500], _BLANK, ["木黄镇", 40]]
+    assert list(_read(tmp_path, rows).bases["name"]) == ["朗溪镇", "木黄镇"]
