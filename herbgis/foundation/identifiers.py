@@ -21,14 +21,17 @@ _BLANK = re.compile(r"(?<![0-9A-Za-z])\s+|\s+(?![0-9A-Za-z])")
 _MADE = re.compile(r".+#.*#[0-9]+", re.DOTALL)
 
 #: Ids without a match are spelt as they are compared; also in RE2's syntax.
-ODD_ID = "[^0-9A-Za-z_./()#\u4e00-\u9fff-]"
+ODD_ID = "[^0-9A-Za-z_./()#\u4e00-\u9fff-]|^[0-9]+[.]0+$"
+#: A whole number that went through a float on its way into a text.
+_AS_FLOAT = re.compile(r"([0-9]+)\.0+")
 
 
 def fold_id(text: str) -> str:
     """An id without what typing, formulas and exports add to it; case is kept.
 
     Full-width forms, long dashes, invisible characters, ``="…"``, quotes around, an apostrophe in
-    front and blanks beside marks are folded. Nothing is left of a text of these alone.
+    front, blanks beside marks and the ``.0`` of a whole number are folded. Nothing is left of a
+    text of these alone.
 
     Examples
     --------
@@ -48,7 +51,8 @@ def fold_id(text: str) -> str:
             (wrapped[wrapped.lastindex or 0] if wrapped else folded).strip().lstrip(_TEXT_MARKS)
         )
         folded = _BLANK.sub("", re.sub(r"\s+", " ", folded))
-    return folded
+    number = _AS_FLOAT.fullmatch(folded)
+    return number[1] if number else folded
 
 
 def shown(text: str) -> str:

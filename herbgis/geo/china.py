@@ -17,6 +17,8 @@ NORTHINGS_M = (300_000.0, 6_100_000.0)
 SURE_NORTHINGS_M = (1_000_000.0, 10_000_000.0)
 #: Eastings in a zone of 6 degrees and around it, without the zone number in front.
 EASTINGS_M = (100_000.0, 900_000.0)
+#: 亩 of the largest county of China (若羌县, 202,298 km²): no base is larger.
+LARGEST_COUNTY_MU = 3.04e8
 
 
 def lies_in_china(geometries: Geometries) -> Flags:

@@ -19,6 +19,9 @@ _CODES = frozenset({"base_id", "county_code", "project_id", "raw_base_id"})
 _KINDS: Mapping[str, cols.Kind] = {c.name: c.kind for c in (*cols.READ, *cols.OPTIONAL)}
 _NUMBERS = frozenset({"number", "integer", "year"})
 #: How a column without a heading is called, by its place.
+#: Digits before the comma of more 亩 than a base has; of square metres they are usual.
+_TOO_MANY = 3
+_SMALL_UNIT = re.compile("平方?米|㎡|m", re.IGNORECASE)
 _NAMELESS = re.compile(r"第\d+列(?:#\d+)?")
 
 
@@ -38,7 +41,8 @@ def cut_numbers(frame: pd.DataFrame, matched: Mapping[str, str]) -> Iterator[tup
     A row that lacks a cell, or has one more than there are headings, shows nothing of the comma.
     Two cells are doubted where the second stands under no heading, or under one whose cells are
     no numbers; or where one further right is a number under a heading of words. Under a heading
-    that nobody knows only the latter tells.
+    that nobody knows only the latter tells, and a column without any is not taken for thousands of
+    an area that no base has.
 
     Parameters
     ----------
@@ -62,8 +66,11 @@ def cut_numbers(frame: pd.DataFrame, matched: Mapping[str, str]) -> Iterator[tup
             continue
         right = [h for h in headings[headings.index(behind) + 1 :] if _holds_words(h, names)]
         takes_numbers = not is_known or _takes_numbers(frame[behind], behind, names)
+        in_mu = names.get(heading) == "declared_value" and not _SMALL_UNIT.search(heading)
         for row, (a, b) in enumerate(zip(frame[heading], frame[behind], strict=True)):
             if not (isinstance(a, str) and isinstance(b, str) and is_cut(a, b)):
+                continue
+            if _NAMELESS.fullmatch(behind) and in_mu and len(a.strip()) == _TOO_MANY:
                 continue
             if not takes_numbers or any(_is_number(frame[h].iloc[row]) for h in right):
                 yield row, heading, behind

@@ -45,6 +45,8 @@ class Marks:
     hidden_rows, hidden_columns : frozenset of int
     since_1904 : bool
         Whether its days are counted from 1904, as old Excel for Macintosh does, not from 1900.
+    constants : mapping of (row, column) to str
+        Formulas that are a text or a number (``="YJ-1"``) and have no stored result: what they are.
     """
 
     formats: Mapping[At, str] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Marks:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     since_1904: bool = False
+    constants: Mapping[At, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,10 +116,15 @@ def make_grid(
     ValueError
         The grid is larger than any list of bases.
     """
-    width = max(map(len, rows), default=0)
-    check_size(len(rows), width)
-    padded = [[*map(_cell, row), *[None] * (width - len(row))] for row in rows]
     marks = marks or Marks()
+    places = marks.constants
+    width = max(*map(len, rows), *(column + 1 for _, column in places), 0)
+    height = max(len(rows), *(row + 1 for row, _ in places), 0)
+    check_size(height, width)
+    rows = [*rows, *[[]] * (height - len(rows))]
+    padded = [[*map(_cell, row), *[None] * (width - len(row))] for row in rows]
+    for (row, column), text in places.items():
+        padded[row][column] = text
     marks = replace(marks, faults={**_faults(rows), **marks.faults})
     return Grid(padded, None if merged is None else tuple(merged), marks)
 

@@ -28,11 +28,16 @@ _ROW_END = re.compile(rb"</" + _PREFIX + rb"row\s*>")
 _HIDDEN_ROW = re.compile(rb"<" + _PREFIX + rb"row\s([^<>]*\bhidden\s*=[^<>]*)>")
 _HIDDEN_COLUMN = re.compile(rb"<" + _PREFIX + rb"col\s([^<>]*\bhidden\s*=[^<>]*)>")
 _F = rb"\s*<" + _PREFIX + rb"f\b[^<>]*(?:(?<=/)>|>[^<]*<[^<>]*>)"
+_F_TEXT = _F.replace(rb">[^<]*<", rb">([^<]*)<")
 _V = rb"\s*<" + _PREFIX + rb"v\b[^<>]*(?<!/)>([^<]*)<"
 _ERROR = re.compile(
     rb"<" + _PREFIX + rb"c\s([^<>]*\bt\s*=\s*[\"']e[\"'][^<>]*)>(?:" + _F + rb")?" + _V
 )
-_FORMULA = re.compile(rb"<" + _PREFIX + rb"c\s([^<>]*)>" + _F + rb"(?:" + _V + rb")?")
+_FORMULA = re.compile(rb"<" + _PREFIX + rb"c\s([^<>]*)>" + _F_TEXT + rb"(?:" + _V + rb")?")
+#: A formula that is nothing but a number, a text, or texts put together.
+_NUMBER = re.compile(r"\s*[-+]?\d+(?:\.\d+)?\s*")
+_TEXT = re.compile(r'"((?:[^"]|"")*)"')
+_CONSTANT = re.compile(rf"\s*{_TEXT.pattern}(?:\s*&\s*{_TEXT.pattern})*\s*")
 _YES = frozenset({"1", "true"})
 _REFERENCE = re.compile(rb"(?<!\w)r\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
@@ -126,6 +131,7 @@ def _marks(stream: IO[bytes], telling: Mapping[int, str]) -> Marks:
     formats: dict[At, str] = {}
     faults: dict[At, str] = {}
     zeros: set[At] = set()
+    constants: dict[At, str] = {}
     rows: set[int] = set()
     columns: set[int] = set()
     styled = _styled(telling)
@@ -139,13 +145,14 @@ def _marks(stream: IO[bytes], telling: Mapping[int, str]) -> Marks:
             )
             faults |= {at: text for at, text in found if at is not None}
         if b"<f" in piece or b":f" in piece:
-            _add_formulas(piece, faults, zeros)
+            _add_formulas(piece, faults, zeros, constants)
         if styled is not None:
             for cell, style in styled.findall(piece):
                 at = _place(cell)
                 if at is not None:
                     formats[at] = telling[int(style)]
-    return Marks(formats, faults, frozenset(zeros), frozenset(rows), frozenset(columns))
+    hidden = frozenset(rows), frozenset(columns)
+    return Marks(formats, faults, frozenset(zeros), *hidden, constants=constants)
 
 
 def _styled(telling: Mapping[int, str]) -> re.Pattern[bytes] | None:
@@ -198,15 +205,27 @@ def _hidden_columns(piece: bytes) -> set[int]:
     return hidden
 
 
-def _add_formulas(piece: bytes, faults: dict[At, str], zeros: set[At]) -> None:
-    """Formulas without a result; an empty text is one, and a 0 may be none."""
-    for attributes, result in _FORMULA.findall(piece):
+def _add_formulas(
+    piece: bytes, faults: dict[At, str], zeros: set[At], constants: dict[At, str]
+) -> None:
+    """Formulas without a result; an empty text is one, and a 0 may be none.
+
+    Of a formula that is a text or a number the result is known, though no program stored it.
+    """
+    for attributes, formula, result in _FORMULA.findall(piece):
         empty = not result.strip()
         if not empty and result.strip() != b"0":
             continue
         at = _place(attributes)
         kind = _attributes(attributes).get("t", "n")
         if at is None or kind not in {"n", "str"}:
+            continue
+        told = html.unescape(formula.decode(errors="replace"))
+        if _CONSTANT.fullmatch(told):
+            constants[at] = "".join(text.replace('""', '"') for text in _TEXT.findall(told))
+            continue
+        if _NUMBER.fullmatch(told):
+            constants[at] = told.strip()
             continue
         if not empty and kind == "n":
             zeros.add(at)

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from herbgis.geo.china import LARGEST_COUNTY_MU
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.cells import (
+    MOST_EXACT,
     Distinct,
     clean_texts,
     folded_ids,
@@ -74,6 +76,7 @@ def complete(
         _read_dates(table, name, cells.get(name))
     _read_places(table, policy)
     _read_declared(table, cells.get("declared_value"), matched.area_unit, policy, said)
+    _drop_absurd_areas(table)
     read_extras(table, cells, found, policy, said)
     _read_ids(table, said)
     return table
@@ -120,7 +123,9 @@ def _read_ids(table: pd.DataFrame, said: Assumptions) -> None:
     table["base_id"] = ids
     before = table.get("raw_base_id", cols.missing("text", table.index))
     table["raw_base_id"] = written.fillna(before)
-    said.add(f"{written.count()} 个基地编号去掉了公式、撇号、不可见字符, 全角和长横线改为半角")
+    said.add(
+        f"{written.count()} 个基地编号去掉了公式、撇号、不可见字符、末尾的 .0, 全角和长横线改为半角"
+    )
 
 
 def _read_words(
@@ -204,6 +209,18 @@ def _read_declared(
     factors = given.spread([_mu_per_unit(*row, policy=policy) for row in given.rows], "number")
     table["declared_mu"] = table["declared_mu"].fillna(values * factors)
     table["raw_declared_value"] = raws.fillna(table["raw_declared_value"])
+
+
+def _drop_absurd_areas(table: pd.DataFrame) -> None:
+    """Areas that no land has are none; what was written stays for a rule to name."""
+    value, mu = table["declared_value"], table["declared_mu"]
+    absurd = (value.abs() >= MOST_EXACT) | (mu.abs() > LARGEST_COUNTY_MU)
+    if not absurd.any():
+        return
+    written = value.fillna(mu).map("{:.15g}".format).astype("str").where(absurd)
+    table["raw_declared_value"] = table["raw_declared_value"].fillna(written)
+    for name in ("declared_value", "declared_mu", "declared_unit"):
+        table[name] = table[name].mask(absurd)
 
 
 def _unit(texts: Sequence[str | None], policy: Policy, said: Assumptions) -> str:

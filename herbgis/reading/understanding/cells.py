@@ -25,6 +25,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 #: How spreadsheets are told in a CSV that digits are text; ids are folded by a rule of their own.
 _FORMULA_TEXT = r'^="([^"]*)"$'
 _IDS = ("base_id", "candidate_id")
+#: From here on a float is no exact whole number any more; no figure of a base is so large.
+MOST_EXACT = 1e15
 #: Rows named where some of a column are spoken of.
 _ROWS_SAID = 5
 

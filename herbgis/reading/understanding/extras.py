@@ -9,7 +9,13 @@ import pandas as pd
 
 from herbgis.foundation.dates import parse_date
 from herbgis.reading.understanding.assumptions import Assumptions
-from herbgis.reading.understanding.cells import Distinct, clean_texts, read_dates, read_quantities
+from herbgis.reading.understanding.cells import (
+    MOST_EXACT,
+    Distinct,
+    clean_texts,
+    read_dates,
+    read_quantities,
+)
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import stated_measure
 from herbgis.terms.policy import Policy
@@ -71,7 +77,7 @@ def _read_number(
     policy: Policy,
     said: Assumptions,
 ) -> None:
-    """A number in the column's unit; what is none, or below nothing, stays as written."""
+    """A number in the column's unit; what is none, below nothing or absurd stays as written."""
     measure = policy.measures[column.name]
     own = next(iter(measure))
     stated = stated_measure(heading, column.name, policy)
@@ -81,9 +87,9 @@ def _read_number(
     given = Distinct.of(written)
     factors = [measure.get(unit or stated or own, np.nan) for (unit,) in given.rows]
     values = values * given.spread(factors, "number")
-    below = values < 0
-    raws = raws.where(~below, clean_texts(source))
-    table[column.name] = values.where(~below)
+    none = (values < 0) | (values >= MOST_EXACT)
+    raws = raws.where(~none, clean_texts(source))
+    table[column.name] = values.where(~none)
     _keep_raws(table, column, raws)
 
 

@@ -18,11 +18,12 @@ import pyarrow.compute as pc
 
 from herbgis.foundation.errors import HerbgisError, UnknownNameError
 from herbgis.foundation.identifiers import ODD_ID, fold_id
+from herbgis.geo.china import LARGEST_COUNTY_MU
 from herbgis.geo.geodesy import Ints
 from herbgis.reading.understanding.arrow_columns import without_arrow_types
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
-from herbgis.reading.understanding.cells import CONTROL, placeholders_among
+from herbgis.reading.understanding.cells import CONTROL, MOST_EXACT, placeholders_among
 from herbgis.reading.understanding.computed import with_computed
 from herbgis.reading.understanding.lost_digits import digits_lost
 from herbgis.reading.understanding.matching import match_table
@@ -193,8 +194,12 @@ def _is_sound(values: pd.Series, column: cols.Column, policy: Policy) -> bool:
     if column.kind in {"text", "flag"}:
         kept = column.name != "base_id" or not digits_lost(values).any()
         return column.name in _WORDS or (kept and _are_clean(values, column, policy))
-    # A number below nothing is kept as text where it is optional.
-    return column.kind != "number" or column in cols.READ or not bool((values < 0).any())
+    if column.kind != "number":
+        return True
+    most = LARGEST_COUNTY_MU if column.name == "declared_mu" else MOST_EXACT
+    # A number below nothing is kept as text where it is optional, an absurd one anywhere.
+    odd = (values > most) | ((values < 0) & (column not in cols.READ))
+    return not bool(odd.any())
 
 
 def _are_clean(values: pd.Series, column: cols.Column, policy: Policy) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.foundation.identifiers import fold_id, shown
+from herbgis.foundation.units import parse_quantity
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue
 from herbgis.validating.rules.context import Context
@@ -82,6 +83,8 @@ def _negative_areas(context: Context) -> Iterator[Issue]:
 def _bad_number(context: Context, record: int, name: str, title: str, unit: str) -> Issue:
     raw, value = context.bases[f"raw_{name}"].iloc[record], context.bases[name].iloc[record]
     read = "读不出数值, 请改填纯数字。"
+    if pd.isna(value) and parse_quantity(raw) is not None:
+        read = "没有这样大小的数, 请核对后改填。"
     if not pd.isna(value):
         read = f"已读作 {value:g} {unit}, 请改填纯数字并核对。"
     values = {"column": title, "written": raw[:20], "read": read}
