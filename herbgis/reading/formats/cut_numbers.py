@@ -18,10 +18,10 @@ _THOUSANDS = re.compile(r"\s*\d{3}(?:\.\d+)?\s*[^\d\s.]{0,4}\s*")
 _CODES = frozenset({"base_id", "county_code", "project_id", "raw_base_id"})
 _KINDS: Mapping[str, cols.Kind] = {c.name: c.kind for c in (*cols.READ, *cols.OPTIONAL)}
 _NUMBERS = frozenset({"number", "integer", "year"})
-#: How a column without a heading is called, by its place.
 #: Digits before the comma of more 亩 than a base has; of square metres they are usual.
 _TOO_MANY = 3
 _SMALL_UNIT = re.compile("平方?米|㎡|m", re.IGNORECASE)
+#: How a column without a heading is called, by its place.
 _NAMELESS = re.compile(r"第\d+列(?:#\d+)?")
 
 

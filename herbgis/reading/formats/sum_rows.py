@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from herbgis.foundation.units import fold
@@ -43,28 +43,33 @@ class SumRows:
         """None found yet under some headings."""
         return cls(policy, any(name in matched for name in _RECORD_KEYS))
 
-    def is_sum(self, row: Sequence[Cell], number: int) -> bool:
+    def is_sum(self, row: Sequence[Cell], number: int, list_rows: Iterable[Sequence[Cell]]) -> bool:
         """Whether a row, the sheet's `number`, is a sum: a word that names a group, and numbers.
 
-        Where the list itself has such rows, none is.
+        Where the rows of the list look like that too, none is.
         """
-        if not self.is_list:
+        if not (self.is_list and self.are_near):
             return False
-        words = [fold(cell) for cell in row if isinstance(cell, str) and not _is_count(cell)]
-        has_numbers = any(cell is not None and not _is_word(cell) for cell in row)
+        words, has_numbers = _parts(row)
         if len(words) != 1:
             self._open = False
-            return False
-        named = (has_numbers and self._names_group(words[0])) or (
-            not has_numbers and _TITLE.fullmatch(words[0]) is not None
-        )
-        if not self.are_near:
-            self.is_list = not named
-            return False
-        self._open = named or (self._open and has_numbers)
+        elif not self._open and self._begins_sums(words, has_numbers=has_numbers):
+            self.is_list = not any(self._looks_like_sum(record) for record in list_rows)
+            self._open = self.is_list
+        else:
+            self._open = self._open and has_numbers
         if self._open:
             self._rows.append(number)
         return self._open
+
+    def _begins_sums(self, words: Sequence[str], *, has_numbers: bool) -> bool:
+        if has_numbers:
+            return self._names_group(words[0])
+        return _TITLE.fullmatch(words[0]) is not None
+
+    def _looks_like_sum(self, row: Sequence[Cell]) -> bool:
+        words, has_numbers = _parts(row)
+        return len(words) == 1 and self._begins_sums(words, has_numbers=has_numbers)
 
     def doubts(self) -> Iterator[str]:
         """Which rows were taken for sums."""
@@ -81,9 +86,12 @@ class SumRows:
         return known or bool(self.policy.townships.named(text))
 
 
+def _parts(row: Sequence[Cell]) -> tuple[list[str], bool]:
+    """The words of a row, folded, and whether it has numbers or counts as well."""
+    filled = [cell for cell in row if cell is not None]
+    words = [fold(cell) for cell in filled if isinstance(cell, str) and not _is_count(cell)]
+    return words, len(filled) > len(words)
+
+
 def _is_count(cell: str) -> bool:
     return is_number(cell) or _COUNT.fullmatch(fold(cell)) is not None
-
-
-def _is_word(cell: Cell) -> bool:
-    return isinstance(cell, str) and not _is_count(cell)

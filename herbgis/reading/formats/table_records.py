@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -73,7 +74,7 @@ def records_of(
         kind = _kind_of_row(own, grid, header, across=at in across)
         if not kind and at == header.end and _counts_columns(own):
             kind = "栏次"
-        if not kind and sums.is_sum(own, grid.top + at + 1):
+        if not kind and sums.is_sum(own, grid.top + at + 1, (grid.rows[n] for n, _ in records)):
             continue
         sums.are_near |= kind == "合计"
         if not kind and footer and len([c for c in own if c is not None]) == 1:
@@ -89,8 +90,8 @@ def records_of(
 
 def _kind_of_row(row: list[Cell], grid: Grid, header: Header, *, across: bool) -> str:
     """What a row is that is no record; nothing for a record."""
-    texts = [fold(text) for text in texts_of(row)]
-    if any(_TOTAL.fullmatch(text) for text in texts[:_TOTAL_WITHIN_TEXTS]):
+    texts = [fold(text) for text in itertools.islice(texts_of(row), _TOTAL_WITHIN_TEXTS)]
+    if any(map(_TOTAL.fullmatch, texts)):
         return "合计"
     if texts and _FOOTER.fullmatch(texts[0]) and isinstance(_first(row), str):
         return "表尾说明"

@@ -33,6 +33,8 @@ _ROWS_SAID = 5
 
 def clean_text(value: object) -> str | None:
     """A cell as text without control characters and outer blanks; None where nothing is left."""
+    if isinstance(value, str) and value.isprintable():  # so are most, and nothing is to be left out
+        return value.strip() or None
     if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return None
     if value is pd.NA:
