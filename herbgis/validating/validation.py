@@ -29,6 +29,7 @@ from herbgis.validating.rules import (
     attributes,
     crops,
     declared,
+    displaced,
     double,
     location,
     misplaced,
@@ -186,9 +187,10 @@ def _with_boundaries(files: pd.DataFrame, title: str) -> pd.DataFrame:
 
 def _rules_of(policy: Policy) -> list[str]:
     """Codes whose rules run: all but those that the policy switches off."""
-    unknown = sorted(policy.rules_off - RULES.keys())
+    known = [*RULES, *displaced.CODES]
+    unknown = sorted(policy.rules_off.difference(known))
     if unknown:
-        raise UnknownNameError("可关闭的规则", unknown[0], RULES)
+        raise UnknownNameError("可关闭的规则", unknown[0], known)
     return [code for code in RULES if code not in policy.rules_off]
 
 

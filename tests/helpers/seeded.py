@@ -30,6 +30,7 @@ PLANE = "EPSG:4545"
 TO_PLANE = pyproj.Transformer.from_crs("EPSG:4490", PLANE, always_xy=True)
 TO_DEGREES = pyproj.Transformer.from_crs(PLANE, "EPSG:4490", always_xy=True)
 VARIETIES = ("黄精", "天麻", "杜仲", "石斛", "花椒", "白芨", "丹参", "百合", "太子参", "玄参")
+SERVICES = {"HG204": "GCJ-02", "HG209": "BD-09"}
 APART_M = 4000.0
 INSIDE_M = 3500.0
 HEADINGS = {
@@ -354,9 +355,11 @@ def place_defects(make: Maker, batch: Batch) -> Iterator[Record]:
         moved = change(base.shape, forward)
         kind = f"{forward.__name__}, ledger"
         yield spoilt(base, kind, code, "HG305", shape=moved, truth=base.shape)
+        # One base beyond its county's line may as well be the line's error: nothing is moved.
         base = beyond_the_line(make, forward)
         moved = change(base.shape, forward)
-        yield spoilt(base, f"{forward.__name__}, county", code, shape=moved, truth=base.shape)
+        kind, name = f"{forward.__name__}, county", SERVICES[code]
+        yield spoilt(base, kind, "HG211", cause=name, shape=moved)
     base = make.sound()
     away = change(base.shape, lambda xy: xy + (0, 2.0))
     yield spoilt(base, "outside", "HG205", shape=away)

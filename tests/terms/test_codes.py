@@ -14,7 +14,7 @@ from herbgis.validating.validation import RULES
 FOUND_BEFORE = (
     *("HG001", "HG002", "HG003", "HG004", "HG005", "HG006", "HG007", "HG008", "HG110", "HG111"),
     *("HG201", "HG202", "HG203", "HG204", "HG208", "HG209", "HG210"),
-    "HG512",
+    *("HG211", "HG512"),
 )
 FOUND = (*FOUND_BEFORE, *RULES)
 
@@ -31,6 +31,7 @@ CONTRACT = {
     "HG201": ("swapped-axes", "error"),
     "HG206": ("straddles-counties", "warning"),
     "HG210": ("web-mercator-metres", "error"),
+    "HG211": ("offset-possible", "note"),
     "HG303": ("overlap", "error"),
     "HG305": ("update", "note"),
     "HG401": ("area-mismatch", "error"),
@@ -75,6 +76,7 @@ VALUES: dict[str, dict[str, object]] = {
     "HG208": {"system": "EPSG:4524", "stated": "EPSG:4525"},
     "HG209": {"distance": "1234"},
     "HG210": {"system": "EPSG:3857", "stated": "EPSG:4326"},
+    "HG211": {"system": "GCJ-02 或 BD-09", "why": "落在台账的地上"},
     "HG301": {"differing": "名称、县区、品种"},
     "HG302": {"other": "520625-2020-012"},
     "HG303": {"other": "520625-2020-012", "mu": "123.45", "share": "100.0%", "effect": ""},

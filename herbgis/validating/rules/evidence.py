@@ -1,4 +1,4 @@
-"""What speaks for an offset: counties, known land, the rest of the batch."""
+"""What is known of where a record belongs: counties, the ledger's land, its base's parcels."""
 
 from __future__ import annotations
 
@@ -12,15 +12,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from herbgis.geo.china import lies_in_china
 from herbgis.geo.geodesy import Flags, Floats, areas_m2, local_metres
 from herbgis.geo.land import land
-from herbgis.geo.offsets import OFFSETS as UNDOING
-from herbgis.geo.offsets import Undoing
-from herbgis.geo.systems import Geometries
 from herbgis.measuring.blocks import near_pairs
 from herbgis.measuring.distances import overreach_m
-from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.measuring.records import name_keys
 from herbgis.terms.policy import Policy
 from herbgis.validating.rules.context import Places, shares_of
@@ -28,31 +23,11 @@ from herbgis.validating.rules.context import Places, shares_of
 #: A record lies in a county with at least this share of its land.
 LIES_IN = 0.5
 #: It lies on the ledger's land where they have this share of the smaller in common.
-_LIES_ON_KNOWN = 0.8
+LIES_ON_KNOWN = 0.8
 #: What is in a county, or upon another parcel, but for the tremor of its border.
 WHOLLY = 0.99
-#: No map service displaces by more than this, some 3 km.
-_FARTHEST_OFFSET_DEG = 0.03
-
-
-@dataclass(frozen=True, slots=True)
-class Offset:
-    """Coordinates that a map service displaced."""
-
-    code: str
-    title: str
-    undo: Undoing
-
-    def place(self, geometries: Geometries) -> Geometries:
-        """Displaced geometries where they truly are."""
-        moved = shapely.transform(geometries, lambda xy: np.column_stack(self.undo(*xy.T)))
-        return np.asarray(moved, dtype=object)
-
-
-OFFSETS = (
-    Offset("HG204", "火星坐标 (GCJ-02)", UNDOING["GCJ-02"]),
-    Offset("HG209", "百度坐标 (BD-09)", UNDOING["BD-09"]),
-)
+#: A record of another zone lies degrees away from where it belongs, three at least.
+_ANOTHER_ZONE_DEG = 1.0
 
 
 class Fit(NamedTuple):
@@ -84,7 +59,7 @@ class Evidence:
     known : polygon or None
         The land that the ledger has for the base.
     siblings : polygon or None
-        The base's other parcels.
+        The base's other parcels, where they lie degrees away.
     contiguity_m : float
         How near these are to each other.
     """
@@ -93,6 +68,11 @@ class Evidence:
     known: shapely.Geometry | None
     siblings: shapely.Geometry | None
     contiguity_m: float
+
+    def is_far(self, shape: shapely.Geometry) -> bool:
+        """Whether a polygon lies degrees away from where it belongs."""
+        targets = (self.border, self.known, self.siblings)
+        return any(_degrees_apart(shape, each) > _ANOTHER_ZONE_DEG for each in targets if each)
 
     def fit(self, shape: shapely.Geometry) -> Fit:
         """How a polygon fits all that is known."""
@@ -126,6 +106,12 @@ def _share(shape: shapely.Geometry, border: shapely.Geometry) -> float:
     return float(inside / whole) if whole > 0 else 0.0
 
 
+def _degrees_apart(shape: shapely.Geometry, other: shapely.Geometry) -> float:
+    """How far the bounds of two polygons lie apart along the axis where they do most."""
+    own, its = shapely.bounds(shape), shapely.bounds(other)
+    return float(np.concatenate([own[:2] - its[2:], its[:2] - own[2:]]).max())
+
+
 class Batch:
     """The records of a batch with what is known of where they belong.
 
@@ -157,6 +143,9 @@ class Batch:
         self.sound = shapely.is_valid(self.geometry)
         self.land = land(self.geometry, self.sound)
         self.base, _ = pd.factorize(bases["base_id"])
+        layers = bases[["source_file", "source_layer"]].fillna("")
+        self.layer = np.asarray(layers.groupby(list(layers)).ngroup(), dtype=np.intp)
+        self.drawn = ~shapely.is_missing(self.land)
         self.places = Places(bases)
         self.region = None if counties is None else shapely.union_all(counties.geometry.array)
         shapely.prepare(self.region)
@@ -165,42 +154,27 @@ class Batch:
             if counties is None
             else dict(zip(counties["county"], counties.geometry.array, strict=True))
         )
-        self.known, self.keys, self.traced = {}, [], {}
+        self.counted = counted
+        self.known, self.keys = {}, []
         if counted is not None:
-            self.known, self.keys = _land_by_key(counted), _keys(bases)
-            self.traced = self._traced(counted)
+            self.known, self.keys = _land_by_key(counted), keys_of(bases)
 
     known: dict[object, shapely.Geometry]
     keys: list[tuple[object, ...]]
-    traced: dict[int, shapely.Geometry]
 
     def evidence(self, record: int) -> Evidence:
         """What tells where a record belongs."""
-        declared = self.bases["county"].iloc[record]
         return Evidence(
-            self.borders.get(declared, self.region),
-            self._known_land(record),
-            self._siblings(record) if self.lonely[record] else None,
+            self.border(record),
+            self.known_land(record),
+            self._siblings(record) if self._torn[record] else None,
             self.policy.tolerances["contiguity_m"],
         )
 
-    def _known_land(self, record: int) -> shapely.Geometry | None:
-        """What the ledger has under the record's id or name, or else where undoing leads to."""
+    def known_land(self, record: int) -> shapely.Geometry | None:
+        """What the ledger has under the record's id or name."""
         keys = self.keys[record] if self.known else ()
-        named = (self.known[key] for key in keys if key in self.known)
-        return next(named, self.traced.get(record))
-
-    def _traced(self, counted: gpd.GeoDataFrame) -> dict[int, shapely.Geometry]:
-        """Land of the ledger that a record would cover, line by line, were its offset undone."""
-        ledger = land(np.asarray(counted.geometry.array, dtype=object))
-        found: dict[int, shapely.Geometry] = {}
-        displaced = np.flatnonzero(lies_in_china(self.land))  # no service displaces other land
-        for offset in OFFSETS:
-            pairs = overlapping_pairs(land(offset.place(self.land[displaced])), ledger)
-            alike = pairs[pairs["iou"] >= self.policy.tolerances["duplicate_share"]]
-            records = displaced[alike["left"]].tolist()
-            found |= {r: ledger[k] for r, k in zip(records, alike["right"], strict=True)}
-        return found
+        return next((self.known[key] for key in keys if key in self.known), None)
 
     def _siblings(self, record: int) -> shapely.Geometry:
         members = np.flatnonzero(self.base == self.base[record])
@@ -209,32 +183,57 @@ class Batch:
     @functools.cached_property
     def lonely(self) -> Flags:
         """Records of a base with other parcels, none of which is near."""
-        drawn = ~shapely.is_missing(self.land)
-        several = drawn & (np.bincount(self.base[drawn], minlength=len(drawn))[self.base] > 1)
+        sizes = np.bincount(self.base[self.drawn], minlength=len(self.base))
+        several = self.drawn & (sizes[self.base] > 1)
         parcels = np.flatnonzero(several)
         distance = self.policy.tolerances["contiguity_m"]
         for side in near_pairs(self.land[parcels], self.base[parcels], distance):
             several[parcels[side]] = False
         return np.asarray(several)
 
-    def misplaced(self) -> Iterator[int]:
-        """Records in place by their layer's system that lie clear of where they belong."""
-        placed = ~shapely.is_missing(self.land) & ~self.settled
-        inside = self._share_in_declared()
-        known = np.zeros(len(placed), dtype=bool)
+    @functools.cached_property
+    def _torn(self) -> Flags:
+        """Lonely records of bases whose parcels lie degrees apart."""
+        torn = np.zeros(len(self.land), dtype=bool)
+        several = np.flatnonzero(np.isin(self.base, self.base[self.lonely]))
+        if len(several):
+            bounds = pd.DataFrame(shapely.bounds(self.land[several]))
+            ends = bounds.groupby(self.base[several]).agg({0: "min", 1: "min", 2: "max", 3: "max"})
+            wide = (ends[2] - ends[0] > _ANOTHER_ZONE_DEG) | (ends[3] - ends[1] > _ANOTHER_ZONE_DEG)
+            torn = self.lonely & np.isin(self.base, ends.index[wide])
+        return torn
+
+    @functools.cached_property
+    def placed(self) -> Flags:
+        """Records with land, by their layer's system, that no finding explains yet."""
+        return np.asarray(self.drawn & ~self.settled)
+
+    def astray(self) -> Iterator[int]:
+        """Records in place by their layer's system that lie degrees away from where they belong."""
+        known = np.zeros(len(self.land), dtype=bool)
         if self.known:
             known[:] = [any(key in self.known for key in keys) for keys in self.keys]
-        known[list(self.traced)] = True
-        for record in np.flatnonzero(placed & (known | self.lonely | (inside < LIES_IN))):
-            shape, seen = self.land[record], self.evidence(int(record))
-            if (
-                self.lonely[record]
-                or self._is_beyond(shape, seen, inside[record])
-                or seen.on_known(shape) < _LIES_ON_KNOWN
-            ):
-                yield int(record)
+        outside = self.inside < LIES_IN
+        for record in np.flatnonzero(self.placed & (known | self._torn | outside)).tolist():
+            if self._torn[record] or self.evidence(record).is_far(self.land[record]):
+                yield record
 
-    def _share_in_declared(self) -> Floats:
+    def beyond(self) -> list[int]:
+        """Records that lie clear of their county, by more than its line is sure."""
+        outside = np.flatnonzero(self.placed & (self.inside < LIES_IN)).tolist()
+        reach = self.policy.tolerances["county_line_m"]
+        return [
+            record
+            for record in outside
+            if (border := self.border(record)) and overreach_m(self.land[record], border) > reach
+        ]
+
+    def border(self, record: int) -> shapely.Geometry | None:
+        """The county that a record declares, or all of them."""
+        return self.borders.get(self.bases["county"].iloc[record], self.region)
+
+    @functools.cached_property
+    def inside(self) -> Floats:
         """Share of each record in the county it declares, or in any where it declares none."""
         if self.counties is None:
             return np.ones(len(self.bases))
@@ -251,27 +250,18 @@ class Batch:
         """Which part of each record lies in which county, as it came in."""
         return shares_of(self.land, self.counties)
 
-    def is_near(self, shape: shapely.Geometry) -> bool:
-        """Whether an offset could have brought a polygon to where it lies, from any county."""
-        return bool(self.region and shapely.dwithin(self.region, shape, _FARTHEST_OFFSET_DEG))
-
-    def _is_beyond(self, shape: shapely.Geometry, seen: Evidence, inside: float) -> bool:
-        if inside >= LIES_IN or seen.border is None:
-            return False
-        return overreach_m(shape, seen.border) > self.policy.tolerances["county_line_m"]
-
 
 def _land_by_key(counted: gpd.GeoDataFrame) -> dict[object, shapely.Geometry]:
     """The ledger's land by base_id, and by county, township and name."""
     shapes = land(np.asarray(counted.geometry.array, dtype=object))
     of_key: dict[object, list[int]] = {}
-    for record, keys in enumerate(_keys(counted)):
+    for record, keys in enumerate(keys_of(counted)):
         for key in keys if shapes[record] is not None else ():
             of_key.setdefault(key, []).append(record)
     return {key: shapely.union_all(shapes[rows]) for key, rows in of_key.items()}
 
 
-def _keys(table: gpd.GeoDataFrame) -> list[tuple[object, ...]]:
+def keys_of(table: gpd.GeoDataFrame) -> list[tuple[object, ...]]:
     """What each record is known under: its base_id; its county, township and name together."""
     named = zip(table["base_id"], name_keys(table), strict=True)
     return [(base_id,) if key is None else (base_id, key) for base_id, key in named]

@@ -1,9 +1,10 @@
-"""HG006, HG201–HG204, HG208–HG210: where does a record belong that lies in the wrong place?
+"""HG006, HG201–HG204, HG208–HG211: where does a record belong that lies in the wrong place?
 
-A record is misplaced where its coordinates do not fit its layer's system, or where it lies clear
-of the county it declares, of the land that the ledger knows for it, or of its own base's other
-parcels. Systems and offsets that would explain it are tried, and the best is believed if the
-record then lies where it should.
+A record is misplaced where its coordinates do not fit its layer's system, or where it lies degrees
+away from the county it declares, from the land that the ledger knows for it, or from its own base's
+other parcels. Systems that would explain it are tried, and the best is believed if the record then
+lies where it should. What lies some hundred metres away may be displaced by a map service, for
+which `displaced` asks more.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from herbgis.geo.zones import GaussKruger, gauss_kruger_of
 from herbgis.reading.understanding.stories import Story, stories
 from herbgis.terms.issues import Issue, Place
 from herbgis.validating.rules.context import point_in, shares_of
-from herbgis.validating.rules.evidence import LIES_IN, OFFSETS, WHOLLY, Batch, Fit, Offset
+from herbgis.validating.rules.displaced import Displaced, Offset, displaced
+from herbgis.validating.rules.evidence import LIES_IN, WHOLLY, Batch, Fit
 
 #: A story is believed for the ledger's land where it brings this share of it together with the
 #: record, and so much more than lay together before.
@@ -92,7 +94,12 @@ def put_right(batch: Batch) -> Placed:
             issues.append(Issue("HG205", place, {"where": "坐标不成立, 无法定位"}))
         else:
             told.append(found)
-    told += filter(None, (_explain_placed(batch, record) for record in batch.misplaced()))
+    told += filter(None, (_explain_placed(batch, record) for record in batch.astray()))
+    for each in displaced(batch, [found.record for found in told]):
+        if each.offset is None:
+            issues.append(_possible(batch, each))
+        else:
+            told.append(_undone(batch, each.record, each.offset))
     if not told:
         return Placed(bases, batch.land, batch.sound, batch.shares, issues)
     geometry, whole, sound = batch.geometry.copy(), batch.land.copy(), batch.sound.copy()
@@ -140,39 +147,31 @@ def _explain_unplaced(batch: Batch, record: int) -> _Told | None:
 
 
 def _explain_placed(batch: Batch, record: int) -> _Told | None:
-    """The offset, or the other zone, that brings a record to where all evidence wants it."""
+    """The other zone that brings a record to where all evidence wants it."""
     stated = batch.layer_crs[record]
-    seen, shape = batch.evidence(record), batch.land[record]
-    before = seen.fit(shape)
-    own = np.array([batch.geometry[record]], dtype=object)
-    candidates: list[tuple[str, _Explains, Geometries]] = []
-    if lies_in_china(own).all() and (seen.known or batch.is_near(shape)):
-        candidates += [(offset.code, offset, own) for offset in OFFSETS]
-    raw = to_layer(own, stated)
-    if raw is not None:
-        candidates += [("HG208", s, raw) for s in _other_zones(raw, stated, batch.region)]
+    seen = batch.evidence(record)
+    before = seen.fit(batch.land[record])
+    raw = to_layer(np.array([batch.geometry[record]], dtype=object), stated)
+    if raw is None:
+        return None
     best: tuple[Fit, _Told] | None = None
-    for code, story, given in candidates:
-        placed = story.place(given)
+    for story in _other_zones(raw, stated, batch.region):
+        placed = story.place(raw)
         there = land(placed)[0] if lies_in_china(placed).all() else None
         if there is None:
             continue
         after = seen.fit(there)
-        by_parcels = not isinstance(story, Offset)
-        if _is_believed(before, after, by_ledger=seen.known is not None, by_parcels=by_parcels):
+        if _is_believed(before, after, by_ledger=seen.known is not None):
             score = Fit(round(after.on_known, 3), round(after.in_border, 3), after.joins)
             if best is None or score > best[0]:
-                best = score, _told(batch, record, code, story, placed[0])
+                best = score, _told(batch, record, "HG208", story, placed[0])
     return None if best is None else best[1]
 
 
-def _is_believed(before: Fit, after: Fit, *, by_ledger: bool, by_parcels: bool) -> bool:
+def _is_believed(before: Fit, after: Fit, *, by_ledger: bool) -> bool:
     """Whether a story brings a record where it belongs, and away from nothing it belonged to.
 
     Where the ledger knows the land, that decides; else the border, or the base's other parcels.
-    Parcels do not speak for an offset: those of one base often lie some hundred metres apart, as
-    far as an offset moves, and many such pairs come together by chance when they are moved. Another
-    zone is hundreds of kilometres away.
     """
     if after.in_border < min(before.in_border, LIES_IN) or (before.joins and not after.joins):
         return False
@@ -180,7 +179,19 @@ def _is_believed(before: Fit, after: Fit, *, by_ledger: bool, by_parcels: bool) 
         gain = after.on_known - before.on_known
         return after.on_known >= _ALL_BUT_WHOLLY and gain >= _LEAST_GAIN
     comes_in = before.in_border < LIES_IN and after.in_border >= WHOLLY
-    return comes_in or (by_parcels and after.joins and not before.joins)
+    return comes_in or (after.joins and not before.joins)
+
+
+def _undone(batch: Batch, record: int, offset: Offset) -> _Told:
+    """A record with the offset of a map service undone."""
+    return _told(batch, record, offset.code, offset, offset.place(batch.geometry[[record]])[0])
+
+
+def _possible(batch: Batch, found: Displaced) -> Issue:
+    """HG211: something speaks for an offset, and not enough to move anything."""
+    values = {"system": found.names, "why": found.why}
+    point = point_in(batch.land[found.record])
+    return Issue("HG211", batch.places[found.record], values, point=point)
 
 
 def _told(batch: Batch, record: int, code: str, story: _Explains, shape: shapely.Geometry) -> _Told:
