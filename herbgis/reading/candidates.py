@@ -26,6 +26,8 @@ from herbgis.terms.issues import Place
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
+#: In `attrs` of candidates: lines on files that lay beside theirs and were not read.
+UNREAD_BESIDE = "herbgis_unread"
 _ID = "candidate_id"
 #: Cells of ids, read as those of bases are.
 CANDIDATE_ID = Column(_ID, "候选编号", "text")
@@ -50,7 +52,8 @@ def read_candidates(source: str | Path, *, policy: Policy | None = None) -> gpd.
         ``candidate_id``, and of ``variety``, ``cost``, ``county``, ``township``, ``distance_km``
         those that the file has; EPSG:4490. An id is spelt as it is compared, with
         ``raw_candidate_id`` as written where that differs; a site without one gets
-        ``file#layer#row``.
+        ``file#layer#row``. Files of a folder whose format nobody knows are named in ``attrs``, and
+        in the notes of a plan.
 
     Raises
     ------
@@ -71,16 +74,21 @@ def read_candidates(source: str | Path, *, policy: Policy | None = None) -> gpd.
     """
     policy = policy or load_policy()
     with ExitStack() as temporary:
+        found = [each for each in find_sources([Path(source)], temporary) if not each.skipped]
         layers = [
             _tidy(layer, policy)
-            for each in find_sources([Path(source)], temporary)
-            if not each.skipped and not each.unknown
+            for each in found
+            if not each.unknown
             for layer in _layers(each, Words(policy))
         ]
     if not layers:
         msg = f"{source} 里没有候选地块。"
         raise CandidatesError(msg)
-    return gpd.GeoDataFrame(pd.concat(layers, ignore_index=True), crs=CGCS2000)
+    candidates = gpd.GeoDataFrame(pd.concat(layers, ignore_index=True), crs=CGCS2000)
+    unread = [f"{each.shown} 未读: {each.trouble}" for each in found if each.unknown]
+    if unread:
+        candidates.attrs[UNREAD_BESIDE] = unread
+    return candidates
 
 
 def _layers(source: Source, words: Words) -> list[Layer]:

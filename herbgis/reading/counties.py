@@ -75,9 +75,10 @@ def read_counties(
     if not path.exists():
         raise InputNotFoundError(str(source or path))
     with ExitStack() as temporary:
+        sources = find_sources([path], temporary)
         layers = [
             layer
-            for each in find_sources([path], temporary)
+            for each in sources
             for layer in _layers(each, Words(policy))
             if shapely.get_dimensions(np.asarray(layer.frame.geometry.array, dtype=object)).max()
             == 2
@@ -91,7 +92,9 @@ def read_counties(
     counties = tidy_counties(frame, policy=policy)
     if source is None:
         return named(counties, f"{path.name} (herbgis 自带)")
-    return _told_displaced(counties, read_counties(policy=policy), path.name)
+    unread = "".join(f"; {each.shown} 未读: {each.trouble}" for each in sources if each.unknown)
+    counties = _told_displaced(counties, read_counties(policy=policy), path.name)
+    return named(counties, counties.attrs[BOUNDARIES] + unread)
 
 
 def named(counties: gpd.GeoDataFrame, title: str) -> gpd.GeoDataFrame:

@@ -9,6 +9,8 @@ import pytest
 
 import herbgis as hg
 from herbgis.foundation.errors import CandidatesError, CountiesError
+from herbgis.planning.sites.proposals import given_candidates
+from herbgis.reading.counties import BOUNDARIES
 from tests.helpers.make import row_of, table
 
 
@@ -43,3 +45,43 @@ def test_boundaries_of_which_a_part_is_lost_are_refused(tmp_path: Path, share: f
     _cut(path, share)
     with pytest.raises(CountiesError, match=r"县界\.geojson 读不了"):
         hg.read_counties(path)
+
+
+#: Files of no format that anybody knows.
+UNKNOWN = [
+    "x.weird",
+    "x.abc1",
+    "无后缀",
+    "x.qqq",
+    "x.2020",
+    "说明.图",
+    "a.b.c9",
+    "x.tmp2",
+    "x.rec",
+    "x.gdbx",
+]
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_a_file_that_nobody_knows_is_said_beside_candidates_and_boundaries(
+    tmp_path: Path, name: str
+) -> None:
+    counties: gpd.GeoDataFrame = hg.read_counties()
+    folder = tmp_path / "县界"
+    folder.mkdir()
+    counties[["county", "geometry"]].to_file(folder / "县界.gpkg")
+    (folder / name).write_bytes(b"\x01\x02\x00abc")
+    read = hg.read_counties(folder)
+    assert len(read) == len(counties)
+    assert f"县界/{name} 未读" in read.attrs[BOUNDARIES]
+
+    folder = tmp_path / "候选"
+    folder.mkdir()
+    frame = table(候选编号=["c1", "c2"])
+    frame.to_file(folder / "候选.gpkg")
+    assert not hg.read_candidates(folder).attrs
+    (folder / name).write_bytes(b"\x01\x02\x00abc")
+    candidates = hg.read_candidates(folder)
+    assert candidates["candidate_id"].tolist() == ["c1", "c2"]
+    notes = given_candidates(candidates).notes
+    assert any(note.startswith(f"候选/{name} 未读") for note in notes)

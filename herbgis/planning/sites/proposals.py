@@ -19,7 +19,7 @@ from herbgis.planning.land.footprints import polygons_of
 from herbgis.planning.land.rating import UNLIMITED, Land
 from herbgis.planning.land.scoring import score_polygons
 from herbgis.planning.sites.candidates import Candidates, candidates_of
-from herbgis.reading.candidates import CANDIDATE_ID
+from herbgis.reading.candidates import CANDIDATE_ID, UNREAD_BESIDE
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.cells import clean_text, folded_ids, stated_cells
 from herbgis.terms.policy import Policy
@@ -74,7 +74,7 @@ def given_candidates(
     told, spellings = _told_ids(frame, policy)
     ids, polygons, first = _one_row_an_id(frame, told)
     free, taken = _beside_bases(ids, polygons, bases)
-    said = [*spellings, *taken]
+    said = [*spellings, *frame.attrs.get(UNREAD_BESIDE, ()), *taken]
     kept = ~(shapely.is_missing(free) | shapely.is_empty(free))
     said += [f"{_WHAT} {name} 没有可用的土地, 未列入" for name in ids[~kept]]
     ids, free, first = ids[kept], free[kept], first[kept]

@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 
@@ -137,3 +138,25 @@ def test_arcs_that_lack_a_corner_are_said(corners: int) -> None:
     found = decode(np.array([curve_polygon(ring)], dtype=object))
     assert found.geometry.tolist() == [None]
     assert [*found.broken] == [0]
+
+
+@pytest.mark.parametrize("kind", CURVES)
+def test_arcs_of_a_geodatabase_are_read_as_those_of_a_geopackage(tmp_path: Path, kind: str) -> None:
+    curve, mu = CURVES[kind]
+    path = tmp_path / "基地.gdb"
+    # GDAL writes arcs into a layer only where it is declared to have none.
+    pyogrio.raw.write(
+        path,
+        np.array([curve], dtype=object),
+        [np.array(["A1"], dtype=object)],
+        ["基地编号"],
+        layer="jd",
+        driver="OpenFileGDB",
+        geometry_type="MultiPolygon",
+        crs=SYSTEM,
+    )
+    survey = hg.read_survey(path)
+    assert survey.issues["code"].tolist() == ["HG111"]
+    land = gpd.GeoSeries(survey.bases.geometry).to_crs(SYSTEM)
+    expected = shapely.area(decode(np.array([curve], dtype=object)).geometry)[0] / MU_M2
+    assert land.area.sum() / MU_M2 == pytest.approx(expected if mu is None else mu, abs=0.01)
