@@ -42,8 +42,8 @@ What formats share
                           shown (`shown_cells`), coordinates among them (`coordinate_table`,
                           its plots `plot_rows`, their titles `plot_titles`, `table_systems`)
 `workbook_sheets`         workbooks as grids: values, and what an .xlsx says beside them
-                          (`xlsx_marks`, `number_formats`); `csv_rows` for tables of text,
-                          `cut_numbers` for those that a comma of thousands cut
+                          (`xlsx_marks`, `number_formats`) or an .xls (`xls_marks`); `csv_rows` for
+                          tables of text, `cut_numbers` where a comma of thousands cut one
 `archives`                zip, tar and gz archives
 `content`                 what a file is by its content, whatever its suffix says
 ========================  ====================================================================

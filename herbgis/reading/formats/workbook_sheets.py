@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, BinaryIO
 
@@ -18,9 +18,10 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from herbgis.reading.formats.grids import At, Grid, Marks, Merged, check_size, make_grid
+from herbgis.reading.formats.grids import Grid, Marks, Merged, check_size, make_grid
 from herbgis.reading.formats.survey_file import UnreadableFileError
-from herbgis.reading.formats.xls_extent import OLE_HEAD, faults_of_xls
+from herbgis.reading.formats.xls_extent import OLE_HEAD
+from herbgis.reading.formats.xls_marks import marks_of_xls
 from herbgis.reading.formats.xlsx_marks import SheetMarks, sheet_marks
 from herbgis.terms.issues import Issue, Place
 
@@ -58,8 +59,6 @@ class Sheets:
 def read_sheets(stream: BinaryIO, shown: str) -> Sheets | None:
     """A workbook's sheets, or None where a password is asked for.
 
-    Of an .xls values and errors are read: formats and what is hidden are told of .xlsx alone.
-
     Raises
     ------
     ValueError
@@ -70,7 +69,7 @@ def read_sheets(stream: BinaryIO, shown: str) -> Sheets | None:
     stream.seek(0)
     data = stream.read(_MOST_BYTES)
     if data.startswith(OLE_HEAD):
-        return _sheets(stream, shown, faults_of_xls(data))
+        return _sheets(stream, shown, marks_of_xls(data))
     with zipfile.ZipFile(stream) as book:
         _check_extent(book)
         return _sheets(stream, shown, sheet_marks(book))
@@ -115,10 +114,8 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _sheets(
-    file: BinaryIO, shown: str, marks: SheetMarks | Sequence[Mapping[At, str]]
-) -> Sheets | None:
-    """Sheets with what an .xlsx says of them, or with the faults of each that an .xls has."""
+def _sheets(file: BinaryIO, shown: str, marks: SheetMarks | Sequence[Marks]) -> Sheets | None:
+    """Sheets with what an .xlsx says of them, or with the marks of each that an .xls has."""
     found = Sheets()
     file.seek(0)
     with _panics_as_errors():
@@ -131,7 +128,7 @@ def _sheets(
                 continue
             is_visible = sheet.visible is SheetVisibleEnum.Visible
             grids = found.visible if is_visible else found.hidden
-            own = marks if isinstance(marks, SheetMarks) else Marks(faults=marks[at])
+            own = marks if isinstance(marks, SheetMarks) else marks[at]
             try:
                 grids[sheet.name] = _grid(book.get_sheet_by_name(sheet.name), own)
             except CalamineError as error:

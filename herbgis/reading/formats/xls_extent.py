@@ -29,23 +29,7 @@ _ERRORS = {
 _MOST_ROWS, _MOST_COLUMNS = 65_536, 256
 
 
-def faults_of_xls(data: bytes) -> list[dict[At, str]]:
-    """The error values of each sheet of an .xls, by their places.
-
-    Raises
-    ------
-    ValueError
-        It is damaged or larger than any list of bases.
-    """
-    try:
-        stream = _workbook(data)
-        return [_check_sheet(stream, start) for start in _sheet_starts(stream)]
-    except struct.error as error:
-        msg = "工作簿不完整"
-        raise ValueError(msg) from error
-
-
-def _workbook(data: bytes) -> bytes:
+def workbook_of(data: bytes) -> bytes:
     """The stream of the workbook in the file's own file system."""
     size = 1 << struct.unpack_from("<H", data, 30)[0]
     if size not in {512, 4096}:
@@ -101,7 +85,7 @@ def _chain(sectors: list[bytes], table: list[int], start: int) -> Iterator[bytes
         start = table[start]
 
 
-def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+def records_from(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
     """Records from a place on, up to the end of the sheet."""
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
@@ -111,16 +95,23 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         at += 4 + length
 
 
-def _sheet_starts(stream: bytes) -> list[int]:
-    found = (body for kind, body in _records(stream, 0) if kind == _BOUND_SHEET)
+def sheet_starts(stream: bytes) -> list[int]:
+    """Where in the stream each sheet begins."""
+    found = (body for kind, body in records_from(stream, 0) if kind == _BOUND_SHEET)
     return [struct.unpack_from("<I", body)[0] for body in found]
 
 
-def _check_sheet(stream: bytes, start: int) -> dict[At, str]:
-    """The error values of a sheet whose cells do not reach too far."""
+def check_sheet(stream: bytes, start: int) -> dict[At, str]:
+    """The error values of a sheet whose cells do not reach too far, by their places.
+
+    Raises
+    ------
+    ValueError
+        It is damaged or larger than any list of bases.
+    """
     rows = columns = 0
     faults: dict[At, str] = {}
-    for kind, body in _records(stream, start):
+    for kind, body in records_from(stream, start):
         if kind == _DIMENSIONS:
             _check_dimensions(body)
         elif kind in _CELLS:

@@ -59,13 +59,13 @@ class SheetMarks:
         telling = {
             style: code
             for style, code in self._formats.items()
-            if _tells(shown_under(code, 1.0), years=years)
+            if tells(shown_under(code, 1.0), years=years)
         }
         with self.book.open(part) as stream:
             return replace(_marks(stream, telling), since_1904=self._since_1904)
 
 
-def _tells(shown: Shown, *, years: bool) -> bool:
+def tells(shown: Shown, *, years: bool) -> bool:
     """Whether a format shows more than the number of its cell, or less than its day."""
     if shown.date:
         return "d" not in shown.date and "y" in shown.date
