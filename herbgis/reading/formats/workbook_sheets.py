@@ -19,6 +19,7 @@ from python_calamine import (
 )
 
 from herbgis.reading.formats.grids import Grid, Marks, Merged, check_size, make_grid
+from herbgis.reading.formats.ods_marks import marks_of_ods
 from herbgis.reading.formats.survey_file import UnreadableFileError
 from herbgis.reading.formats.xls_extent import OLE_HEAD
 from herbgis.reading.formats.xls_marks import marks_of_xls
@@ -72,7 +73,10 @@ def read_sheets(stream: BinaryIO, shown: str) -> Sheets | None:
         return _sheets(stream, shown, marks_of_xls(data))
     with zipfile.ZipFile(stream) as book:
         _check_extent(book)
-        return _sheets(stream, shown, sheet_marks(book))
+        is_ods = "content.xml" in book.namelist()
+        return _sheets(
+            stream, shown, marks_of_ods(book.read("content.xml")) if is_ods else sheet_marks(book)
+        )
 
 
 def _is_locked(file: BinaryIO) -> bool:
@@ -115,7 +119,7 @@ def _column_number(letters: bytes) -> int:
 
 
 def _sheets(file: BinaryIO, shown: str, marks: SheetMarks | Sequence[Marks]) -> Sheets | None:
-    """Sheets with what an .xlsx says of them, or with the marks of each that an .xls has."""
+    """Sheets with what an .xlsx says of them, or with the marks of each that others have."""
     found = Sheets()
     file.seek(0)
     with _panics_as_errors():
