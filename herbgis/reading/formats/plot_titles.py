@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from herbgis.foundation import resources
 from herbgis.foundation.units import MU_M2, fold, parse_quantity
 from herbgis.reading.formats.grids import Cell
+from herbgis.reading.formats.plot_areas import agreeing_unit
 from herbgis.reading.formats.plot_heads import is_default_number
 from herbgis.reading.formats.survey_file import Words
 
@@ -20,8 +21,6 @@ _PAIR = re.compile(
 )
 _LABEL = re.compile(r"(?P<label>[^\s:()]{2,12})\s*(?:\((?P<unit>[^()]*)\))?")
 #: Square metres in the units that an area without one may be in.
-_UNITS_M2 = {"公顷": 10_000.0, "平方米": 1.0, "亩": MU_M2}
-_TOLERANCE = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,7 @@ class StatedArea:
 
     def agrees(self, square_metres: float) -> bool:
         """Whether it is an area; without a unit in 公顷, 平方米 or 亩, whichever fits."""
-        units = [self.unit_m2] if self.unit_m2 else _UNITS_M2.values()
-        wanted = square_metres * _TOLERANCE
-        return any(abs(self.value * unit - square_metres) <= wanted for unit in units)
+        return agreeing_unit(self.value, self.unit_m2, square_metres) is not None
 
 
 @dataclass(frozen=True)

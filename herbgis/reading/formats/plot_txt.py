@@ -13,6 +13,7 @@ import shapely
 from herbgis.foundation.units import MU_M2
 from herbgis.geo.geodesy import Floats, areas_m2
 from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
+from herbgis.reading.formats.plot_areas import agreeing_unit
 from herbgis.reading.formats.plot_heads import UnitM2, is_default_number
 from herbgis.reading.formats.plot_lines import Contents, Plot, Point, contents_of
 from herbgis.reading.formats.plot_systems import (
@@ -30,11 +31,8 @@ from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 from herbgis.terms.policy import Policy
 
-_AREA_TOLERANCE = 0.005
 #: Share of a line's length within which its ends lie where they may be taken to meet.
 _ENDS_MEET = 0.05
-#: Units that the points may tell where none stands behind an area.
-_UNITS = (("公顷", 10_000.0), ("平方米", 1.0), ("亩", MU_M2))
 _UNCLEAR = "坐标可能是十进制度, 也可能是度.分秒, 无从分辨"
 #: Numbers of plots that an assumption names.
 _MOST_NAMED = 3
@@ -211,7 +209,7 @@ def _in_decimal_degrees(
         areas = areas_m2(shapely.make_valid(np.array(shapes, dtype=object)))
         heads = (plot.head for plot in contents.plots)
         return sum(
-            bool(_unit_of(head.area, head.unit_m2, area))
+            bool(agreeing_unit(head.area, head.unit_m2, area))
             for head, area in zip(heads, areas, strict=True)
         )
 
@@ -252,19 +250,6 @@ def _pieces(line: list[Point]) -> list[list[Point]]:
     return [line[: middle + 1], line[middle:]]
 
 
-def _unit_of(area: float | None, unit_m2: float | None, square_metres: float) -> str | None:
-    """The unit in which an area is that of the points; None where it is none of them.
-
-    The one that is stated, if there is one, else the points decide.
-    """
-    if not area or not square_metres:
-        return None
-    units = _UNITS if unit_m2 is None else (("", unit_m2),)
-    agreeing = (u for u, m2 in units if abs(area * m2 / square_metres - 1) <= _AREA_TOLERANCE)
-    found = next(agreeing, None)
-    return "所写单位" if found == "" else found
-
-
 def _check_head(plot: Plot, square_metres: float) -> tuple[str, bool]:
     """What the head of a plot says of its points and area: a note, and whether it is wrong."""
     head = plot.head
@@ -273,7 +258,7 @@ def _check_head(plot: Plot, square_metres: float) -> tuple[str, bool]:
         return f"文件头写 {head.points} 个界址点, 实有 {distinct} 个", True
     if not head.area or head.drawn_as != "polygon":
         return "", False
-    unit = _unit_of(head.area, head.unit_m2, square_metres)
+    unit = agreeing_unit(head.area, head.unit_m2, square_metres)
     if unit is None:
         return f"文件头面积 {head.area:g} 与界址点围成的 {square_metres:.1f} ㎡ 不符", True
     return (f"地块面积按{unit}解读(与界址点相符)" if head.unit_m2 is None else ""), False
