@@ -142,7 +142,7 @@ _BESIDE = {
     "shapefile, .dbf forgotten": OddFile(
         _no_table, held(names=[None] * 4, mu=None, days=None), "HG001"
     ),
-    "shapefile, a heading twice": OddFile(_twice, held()),
+    "shapefile, a heading twice": OddFile(_twice, held(), "HG001"),
     "shapefile, NULL written as 0": OddFile(_null_as_zero, held(mu=but_second(MU, None))),
     "shapefile, a row deleted and not packed": OddFile(
         _deleted,

@@ -35,6 +35,7 @@ What formats share
 `placemarks`              folders of points, tracks and outlines in degrees, as telephones keep them
 `descriptions`            columns told in a record's description, as a table or in lines
 `rings`                   boundary points as land; when the ends of a line meet
+`plot_areas`              whether an area as written is that of the points
 `coordinates`             coordinates as people write them into cells
 `grids`, `sheets`         tables in cells: how many a sheet holds (`table_blocks`), their headings
                           (`table_headers`), their records (`table_records`) and the sums below
