@@ -81,9 +81,10 @@ def export_command(
     history = read_ledger_history(ledger, policy=rules)
     schedule = make_ledger_schedule(history, targets=asked, as_of=day, policy=rules)
     bases = select_in_force(history, schedule.as_of)
-    counted = hg.count_progress(
-        bases, policy=rules, by=["variety", "county,variety"], as_of=schedule.as_of
-    )
+    by = ["variety", "county,variety"]
+    if bases["township"].notna().any():
+        by.append("county,township")
+    counted = hg.count_progress(bases, policy=rules, by=by, as_of=schedule.as_of)
     notes = list_data_notes(bases)
     written = [
         write_ledger_book(bases, out / "台账.xlsx", policy=rules, notes=notes),

@@ -39,6 +39,8 @@ def break_down(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd
     marks = {t.label: is_verified(table, t, rule, policy) for t in policy.tiers}
     any_tier = np.logical_or.reduce(list(marks.values()))
     counted = table.loc[is_eligible(table, rule, policy), list(keys)].copy()
+    if "township" in keys:
+        counted["township"] = _townships(table.loc[counted.index], keys, policy)
     for label, mark in marks.items():
         counted[label] = mark[counted.index].astype(int)
     counted["mu"] = table["counted_mu"].where(any_tier, 0.0)[counted.index].astype(float)
@@ -50,9 +52,30 @@ def break_down(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd
     return result.loc[order.sort_values(list(order.columns)).index].reset_index(drop=True)
 
 
+def _townships(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd.Series:
+    """Townships by the register's names, whatever their spelling.
+
+    One name in two counties is two townships; the county stands with it where it is no key itself.
+    """
+    cells = table[["county", "county_code", "township"]].astype(object)
+    cells = cells.where(cells.notna(), None)
+    pairs = list(zip(cells["county_code"], cells["township"], strict=True))
+    official = {
+        (code, text): text and policy.townships.official(code, text) for code, text in set(pairs)
+    }
+    names = pd.Series([official[pair] for pair in pairs], index=table.index, dtype="str")
+    if "county" in keys:
+        return names
+    counties = cells["county"].groupby(names).transform("nunique")
+    titles = cells["county"].map(lambda county: policy.title_of("county", county) if county else "")
+    return names.where(~(counties > 1), names + "(" + titles + ")")
+
+
 def _rank(key: str, policy: Policy) -> Any:
     """The order of a column's values: by code, as the plan lists them, then the rest."""
     known = list(policy.varieties) if key == "variety" else list(policy.words.get(key, ()))
+    if key == "township":
+        known = [name for names in policy.townships.names.values() for name in names]
     places = {name: place for place, name in enumerate(known)}
     return lambda value: places.get(value, len(places))
 

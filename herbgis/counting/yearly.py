@@ -194,6 +194,25 @@ def _stated(year: Any, *, unsure: bool) -> dict[str, Any]:
     return ({} if pd.isna(year) else {YEAR: int(year)}) | ({UNSURE: True} if unsure else {})
 
 
+def years_in_words(text: str) -> str:
+    """``other_years`` as people read it: 2018 年: 采收面积 100 亩, 成本 30 万元。"""
+    rows = _parsed(text)
+    if rows is None:
+        return text
+    titles = {column.name: column for column in cols.with_role(Role.YEARLY)}
+    said = []
+    for row in rows:
+        figures = [
+            f"{column.title} {row[name]:g} {column.unit}"
+            for name, column in titles.items()
+            if name in row
+        ]
+        doubt = ["可能是几年相加"] if UNSURE in row else []
+        year = f"{row[YEAR]} 年" if YEAR in row else "未注明年度"
+        said.append(f"{year}: {', '.join([*figures, *doubt])}")
+    return "; ".join(said)
+
+
 def _text(rows: pd.DataFrame) -> str | None:
     """All years of a base but the newest, and that the newest is unsure."""
     told: list[dict[str, Any]] = []

@@ -12,6 +12,7 @@ import pandas as pd
 from herbgis.counting.marks import mark_bases
 from herbgis.counting.progress import Progress
 from herbgis.counting.schedule import OFFICIAL_NOTES, Schedule
+from herbgis.counting.yearly import OTHER_YEARS, years_in_words
 from herbgis.tables.progress_book import breakdown_sheets
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms import columns as cols
@@ -204,6 +205,8 @@ def _told(bases: gpd.GeoDataFrame, column: cols.Column, policy: Policy) -> np.nd
     if column.kind == "date":
         return np.asarray(values.dt.date, dtype=object)
     told = np.array(values.astype(object).where(values.notna(), None), dtype=object)
+    if column.name == OTHER_YEARS:
+        told = np.array([text and years_in_words(text) for text in told], dtype=object)
     if column.words:
         told = np.array([_title(policy, column.words, value) for value in told], dtype=object)
     return told

@@ -40,6 +40,15 @@ class Townships:
                 return part.strip()
         return None
 
+    def official(self, county_code: str | None, text: str) -> str:
+        """A text with the register's full names for those it names; its other parts as written."""
+        register = {_stem(name): name for name in self.names.get(county_code or "", ())}
+        return "、".join(
+            next((register[stem] for stem in _readings(part) if stem in register), part.strip())
+            for part in _SEPARATORS.split(text)
+            if part.strip()
+        )
+
     def named(self, text: str) -> list[tuple[str, str]]:
         """County code and full name of the townships of all registers that a text may name."""
         readings = set(_readings(text))

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import herbgis as hg
-from herbgis.counting.yearly import OTHER_YEARS, by_year
+from herbgis.counting.yearly import OTHER_YEARS, by_year, years_in_words
 from tests.cli.test_cli import run
 from tests.helpers.shapes import east_of, frame, square
 
@@ -235,6 +235,7 @@ def test_a_text_that_somebody_changed_leaves_doubt(text: str) -> None:
     table = _list_of([_ROW]).assign(production_year=2019, cost_wan=9.0, other_years=text)
     production = hg.compare_production(table)
     assert production.table.query("measure == 'cost_wan'")["value"].tolist() == [900.0]
+    assert years_in_words(text) == text
     assert production.unsure == 1
     assert any("请分年重报" in line for line in production.notes())
 
@@ -280,6 +281,10 @@ def test_an_older_ledger_is_carried_on(old_ledger: Path, tmp_path: Path) -> None
     )
     lines = book["单产效益(分品种)"][0].dropna().tolist()
     assert any("可能是几年相加" in str(line) for line in lines)
+    ledger = pd.read_excel(tmp_path / "out/台账.xlsx", engine="calamine", header=2)
+    words = dict(zip(ledger["基地编号"], ledger["其他年度"], strict=False))
+    assert words["520625-2020-001"] == "2018 年: 采收面积 100 亩, 干品产量 10 吨, 成本 30 万元"
+    assert words["520625-2020-002"] == "2019 年: 可能是几年相加"
 
 
 @pytest.mark.parametrize("drawn", [True, False])
