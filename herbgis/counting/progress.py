@@ -84,6 +84,8 @@ class Progress:
         without an area; no tier lists them as reported.
     as_of : datetime.date or None
     policy : str
+    table_note : str
+        What stands under every official table.
     titles : mapping of str to str
         What is printed for a tier.
     words : mapping of str to mapping of str to str
@@ -118,6 +120,7 @@ class Progress:
     year: int
     undated: int
     without_declared_mu: int
+    table_note: str
     titles: Mapping[str, str]
     words: Mapping[str, Mapping[str, str]]
 
@@ -188,7 +191,7 @@ class Progress:
     def notes(self) -> list[str]:
         """What stands under every table of the targets."""
         lines = [f"截至 {self.as_of.isoformat()}。"] if self.as_of else []
-        lines.append("“以上”含本数; 食用菌不计入。单位: 个、亩、%。")
+        lines.append(f"{self.table_note}单位: 个、亩、%。")
         if self.without_declared_mu:
             lines.append(f"另有 {self.without_declared_mu} 个基地没有按亩上报, 不在上报数内。")
         return lines
@@ -294,6 +297,7 @@ def count_progress(
         without_declared_mu=_without_declared_mu(table, rule, policy),
         undated=_undated(table, policy),
         year=policy.year,
+        table_note=policy.table_note,
         titles={tier.label: tier.reach_title for tier in policy.tiers},
         words=policy.titles,
     )

@@ -24,8 +24,6 @@ from herbgis.terms.reporting_units import in_policys_order, unit_titles
 CITY = "全市"
 QUARTERS = ("q1", "q2", "q3", "q4")
 QUARTER_TITLES = ("一季度", "二季度", "三季度", "四季度")
-#: Under every table of the bureau.
-OFFICIAL_NOTES = ("“以上”含本数; 食用菌不计入。",)
 _VERIFIED_NOTE = (
     "累计核实: 已建成, 有图斑, 没有须整改的问题, 核定面积达到该规模; "
     "退回整改: 待核实中有须整改问题的。"
@@ -167,7 +165,7 @@ def make_schedule(
     notes = (
         *([f"截止日期: {as_of.isoformat()}。"] if as_of else []),
         "单位: 个、亩、%。",
-        *OFFICIAL_NOTES,
+        policy.table_note,
         _VERIFIED_NOTE,
         _forecast_note(year, policy),
         *([] if before is not None else ["没有上期台账, 本月新增未列。"]),

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
-#: One 亩 in square metres: a fifteenth of a hectare (国务院统一法定计量单位的命令, 1984).
+#: One 亩 in square metres: a fifteenth of a hectare (the notice on units of land, December 1990).
 MU_M2 = 10000 / 15
 
 

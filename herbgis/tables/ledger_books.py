@@ -11,7 +11,7 @@ import pandas as pd
 
 from herbgis.counting.marks import mark_bases
 from herbgis.counting.progress import Progress
-from herbgis.counting.schedule import OFFICIAL_NOTES, Schedule
+from herbgis.counting.schedule import Schedule
 from herbgis.counting.yearly import OTHER_YEARS, years_in_words
 from herbgis.tables.progress_book import breakdown_sheets
 from herbgis.tables.workbooks import Sheet, write_workbook
@@ -133,7 +133,7 @@ def write_ledger_book(
                 "台账",
                 "中药材与食用菌基地台账",
                 ledger_table(bases, policy),
-                [*OFFICIAL_NOTES, *notes],
+                [policy.table_note, *notes],
                 {cols.titles()[name]: _MU for name in _AREAS},
                 ["单位: 亩"],
                 frozen=2,

@@ -308,6 +308,12 @@ class Policy:
             for column, words in self.words.items()
         }
 
+    @property
+    def table_note(self) -> str:
+        """What stands under every official table, as the policy has it."""
+        left_out = "" if "fungus" in self.counting.groups else "; 食用菌不计入"
+        return f"“以上”含本数{left_out}。"
+
     def tier_title(self, label: str) -> str:
         """What is printed for a tier label."""
         titles = {tier.label: tier.title for tier in self.tiers}

@@ -71,6 +71,7 @@ class Sheet:
     source: str
     as_of: str | None
     data_notes: tuple[str, ...]
+    notes: tuple[str, ...]
     targets: tuple[Target, ...]
     breakdowns: tuple[Breakdown, ...]
     listings: tuple[Listing, ...]
@@ -126,6 +127,7 @@ def make_sheet(
             *_distinct(table, "data_note"),
             *_for_show(caveats, wording, planned=planned_for_show),
         ),
+        notes=tuple(_notes(wording)),
         targets=() if progress is None else tuple(_targets(progress, wording)),
         breakdowns=(
             (_tier_counts(table, wording),)
@@ -143,6 +145,12 @@ def make_sheet(
         lang=texts["html_lang"],
         words=texts,
     )
+
+
+def _notes(wording: Wording) -> list[str]:
+    """What stands under every table; that a group does not count only where the policy says so."""
+    counted = wording.policy.counting.groups
+    return [note for key, note in wording.texts["notes"].items() if key not in counted]
 
 
 def _distinct(table: pd.DataFrame, column: str) -> list[str]:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+import herbgis as hg
 from herbgis.foundation import resources
 from herbgis.foundation.errors import PolicyError, UnknownNameError
 from herbgis.terms.policyfiles import load_policy
+from tests.helpers.shapes import frame, square
 
 POLICY = load_policy()
 HERBS = resources.read_toml("facts/herbs.toml")["herbs"]
@@ -115,6 +117,20 @@ def test_a_policy_of_ones_own_answers(
     own = load_policy(_own(tmp_path, text))
     assert own.canonical("variety", word) == name
     assert own.group_of(name) == group
+
+
+@pytest.mark.parametrize("groups", [["key"], ["key", "fungus"]], ids=str)
+def test_the_note_under_tables_follows_the_policy(tmp_path: Path, groups: list[str]) -> None:
+    own = load_policy(_own(tmp_path, f"[counting]\ngroups = {groups}"))
+    counted = "fungus" in groups
+    assert own.table_note == ("“以上”含本数。" if counted else "“以上”含本数; 食用菌不计入。")
+    bases = hg.classify(frame([square(600)], variety="香菇"), policy=own)
+    progress = hg.count_progress(bases, policy=own)
+    told = [*progress.notes(), *hg.make_schedule(bases, policy=own).notes]
+    assert any("食用菌不计入" in line for line in told) != counted
+    assert progress.targets["verified"].iloc[0] == counted
+    left_out = progress.uncounted.set_index("reason")["bases"]
+    assert left_out["食用菌"] == (not counted)
 
 
 def test_a_name_in_two_lists_needs_a_rule(tmp_path: Path) -> None:

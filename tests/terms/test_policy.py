@@ -95,6 +95,13 @@ def test_a_variety_is_in_the_group_that_the_plan_lists(entry: Mapping[str, Any])
     assert POLICY.group_of(name) == group
 
 
+def test_the_plan_is_called_by_its_name_and_clauses() -> None:
+    assert POLICY.title == "铜仁市科学技术局2020年工作要点"
+    assert "2020-03-06" in POLICY.source
+    assert all("工作要点 二(一)" in tier.source for tier in POLICY.tiers)
+    assert "二(二)9" in resources.read_toml("policies/tongren-2020.toml")["groups"]["source"]
+
+
 def test_the_plans_lists_are_complete() -> None:
     listed = {v.name: v.group for v in POLICY.varieties.values() if v.group != "other"}
     assert listed == GROUPS

@@ -75,6 +75,8 @@ class Plan:
         What was assumed.
     caveats : tuple of str
         Why the plan serves for demonstration only; empty where it need not.
+    table_note : str
+        What stands under every official table.
     titles : mapping of str to str
         What is printed for a tier.
     words : mapping of str to mapping of str to str
@@ -107,6 +109,7 @@ class Plan:
     land: gpd.GeoDataFrame
     notes: tuple[str, ...]
     caveats: tuple[str, ...]
+    table_note: str
     titles: Mapping[str, str]
     words: Mapping[str, Mapping[str, str]]
     _draft: Draft = field(repr=False)
@@ -186,7 +189,7 @@ class Plan:
 
     def remarks(self) -> list[str]:
         """What stands under every table of the plan."""
-        return remarks(self.notes, self.caveats)
+        return remarks(self.table_note, self.notes, self.caveats)
 
     def __repr__(self) -> str:
         return "\n".join([*self._head(), *map(display.text_table, self._tables()), *self.remarks()])
@@ -303,6 +306,7 @@ def plan(
         land=_with_roles(drafted, chosen, search),
         notes=(*candidates.notes, *drafted.notes),
         caveats=candidates.caveats,
+        table_note=policy.table_note,
         titles={tier.label: tier.reach_title for tier in policy.tiers},
         words={**policy.titles, "limiting": limits_in_words(policy)},
         _draft=drafted,

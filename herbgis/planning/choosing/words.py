@@ -76,12 +76,12 @@ def blocking_in_words(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.Data
     )
 
 
-def remarks(notes: Iterable[str], caveats: Iterable[str]) -> list[str]:
+def remarks(table_note: str, notes: Iterable[str], caveats: Iterable[str]) -> list[str]:
     """What stands under every table of a plan."""
     show = [f"· {why}" for why in caveats]
     return [
         *([f"{FOR_SHOW}, 因为:", *show] if show else []),
-        "“以上”含本数; 食用菌不计入。单位: 个、亩。",
+        f"{table_note}单位: 个、亩。",
         *(note if note.endswith("。") else f"{note}。" for note in notes),
     ]
 

@@ -200,7 +200,7 @@ def choose_visit(
         *choice_notes(scores, wishes, reasons),
         *roads.notes(way, ordered=wishes.ordered),
         *season_notes(table.loc[itinerary], on),
-        *closing_notes(table.loc[[*itinerary, *replacements.values()]]),
+        *closing_notes(table.loc[[*itinerary, *replacements.values()]], policy),
     )
     return Visit(
         table=visit_table(table, itinerary, roads, start, replacements, said, policy),

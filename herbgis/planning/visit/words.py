@@ -173,11 +173,11 @@ def season_notes(stops: gpd.GeoDataFrame, on: dt.date | None) -> list[str]:
     return [*lines, *(f"会期物候来源: {source}。" for source in sorted({*stops["source"]} - {""}))]
 
 
-def closing_notes(named: gpd.GeoDataFrame) -> list[str]:
+def closing_notes(named: gpd.GeoDataFrame, policy: Policy) -> list[str]:
     """What the host fills in, what stands under every table, and where the data come from."""
     lines = [
         f"{'、'.join(HOSTS_COLUMNS)}由承办单位填写, 空白的没有资料。",
-        "“以上”含本数; 食用菌不计入。面积为核定面积。",
+        f"{policy.table_note}面积为核定面积。",
     ]
     notes = sorted({text_of(note) for note in named["data_note"]} - {""})
     return [*lines, *(f"数据说明: {note}" for note in notes)]
