@@ -97,7 +97,7 @@ class Plan:
     {'id': '520623-2020-004', 'action': 'enlarge', 'tier': '500'}
     >>> more = hg.plan(bases, targets={"500": 150, "1000": 50})  # 达不到的, 说缺多少
     >>> more.status, more.blocking[["name", "wanted", "lacking"]].to_dict("records")
-    ('infeasible', [{'name': '500', 'wanted': 150, 'lacking': 29}])
+    ('infeasible', [{'name': '500', 'wanted': 150, 'lacking': 30}])
     """
 
     status: str
