@@ -41,6 +41,7 @@ _HOMES = {
     "Schedule": "herbgis.counting.schedule",
     "SeedlingCover": "herbgis.counting.seedlings",
     "SitingRules": "herbgis.planning.land.siting",
+    "Standards": "herbgis.counting.standards",
     "Survey": "herbgis.reading.understanding.survey",
     "TargetsError": "herbgis.foundation.errors",
     "UnknownNameError": "herbgis.foundation.errors",
@@ -55,6 +56,7 @@ _HOMES = {
     "compare_production": "herbgis.counting.production",
     "compare_reports": "herbgis.validating.comeback",
     "count_progress": "herbgis.counting.progress",
+    "count_standards": "herbgis.counting.standards",
     "cover_seedlings": "herbgis.counting.seedlings",
     "draw_audit_sample": "herbgis.counting.audit_sample",
     "draw_map": "herbgis.webmap.drawing",
@@ -113,6 +115,8 @@ if TYPE_CHECKING:
     from herbgis.counting.schedule import make_schedule as make_schedule
     from herbgis.counting.seedlings import SeedlingCover as SeedlingCover
     from herbgis.counting.seedlings import cover_seedlings as cover_seedlings
+    from herbgis.counting.standards import Standards as Standards
+    from herbgis.counting.standards import count_standards as count_standards
     from herbgis.counting.tiers import classify as classify
     from herbgis.foundation.errors import AssetError as AssetError
     from herbgis.foundation.errors import CandidatesError as CandidatesError

@@ -46,10 +46,15 @@ def break_down(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd
     counted["mu"] = table["counted_mu"].where(any_tier, 0.0)[counted.index].astype(float)
     grouped = counted.groupby(list(keys), dropna=False, sort=False, observed=True)
     result = grouped.agg({**dict.fromkeys(marks, "sum"), "mu": sum_mu}).reset_index()
-    ranks = [result[key].map(_rank(key, policy)) for key in keys]
-    order = pd.concat([*ranks, result[list(keys)].astype("str")], axis=1)
+    return in_order_of_keys(result, keys, policy)
+
+
+def in_order_of_keys(table: pd.DataFrame, keys: Sequence[str], policy: Policy) -> pd.DataFrame:
+    """The rows of a breakdown by its keys: as the policy lists their values, then the rest."""
+    ranks = [table[key].map(_rank(key, policy)) for key in keys]
+    order = pd.concat([*ranks, table[list(keys)].astype("str")], axis=1)
     order.columns = pd.RangeIndex(order.shape[1])
-    return result.loc[order.sort_values(list(order.columns)).index].reset_index(drop=True)
+    return table.loc[order.sort_values(list(order.columns)).index].reset_index(drop=True)
 
 
 def _townships(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd.Series:

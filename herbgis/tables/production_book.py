@@ -1,19 +1,21 @@
-"""生产统计 as a workbook: yield, cost and benefit; seedlings and spawn."""
+"""生产统计 as a workbook: yield, cost and benefit; seedlings and spawn; standards."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import geopandas as gpd
 
 from herbgis.counting.production import compare_production
 from herbgis.counting.seedlings import cover_seedlings
+from herbgis.counting.standards import count_standards
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
 _BY = {"variety": "品种", "reporting_unit": "填报单位", "kind": "基地类型"}
+_STANDARDS_BY = {"reporting_unit": "填报单位", "variety": "品种", "year": "年度"}
 _TWO = "0.00"
 
 
@@ -90,5 +92,18 @@ def write_production_book(
             below,
             dict.fromkeys(("上年", "本年", "数值"), _TWO),
         ),
+        *_standards(bases, versions, policy, notes),
     ]
     return write_workbook(path, sheets)
+
+
+def _standards(
+    bases: gpd.GeoDataFrame, versions: gpd.GeoDataFrame, policy: Policy, notes: Sequence[str]
+) -> Iterator[Sheet]:
+    """How many bases work to a standard, a sheet a breakdown."""
+    for key, title in _STANDARDS_BY.items():
+        told = count_standards(versions if key == "year" else bases, by=key, policy=policy)
+        shown = told.in_words()
+        mu = {name: _TWO for name in shown if name == "面积" or name.endswith("(亩)")}
+        below = [*told.notes(), *notes]
+        yield Sheet(f"标准化(分{title})", f"标准化水平 (分{title})", shown, below, mu, frozen=1)
