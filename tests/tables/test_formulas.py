@@ -76,7 +76,8 @@ def _schedule_book(report: hg.ValidationReport, ledger: Path, out: Path) -> list
 
 
 def _progress_book(report: hg.ValidationReport, _: Path, out: Path) -> list[Path]:
-    bases = hg.classify(report.bases)
+    # A crop that nobody knows stands in no breakdown.
+    bases = hg.classify(report.bases).assign(variety="黄精", group="key", kind="planting")
     progress = hg.count_progress(bases, by=["variety", "reporting_unit", "township", "mode"])
     return [write_progress_book(progress, out / "a.xlsx", policy=report.policy)]
 
