@@ -75,6 +75,8 @@ class SeedlingCover:
         ``year`` in which a base told it: ``reported``, ``value``, ``before`` (of the year before)
         and ``change``; of the bases that told both years ``same_bases``, ``same_value``,
         ``same_before``, ``same_change``.
+    listed : tuple of str
+        The herbs of the policy's lists.
 
     Examples
     --------
@@ -94,10 +96,23 @@ class SeedlingCover:
     herbs: pd.DataFrame
     fungi: pd.DataFrame
     years: pd.DataFrame
+    listed: tuple[str, ...]
+
+    @property
+    def headline(self) -> str:
+        """How many of the policy's varieties have a base that supplies seedlings."""
+        own = self.herbs[self.herbs["variety"].isin(self.listed) & (self.herbs["bases"] > 0)]
+        some = own["seedlings_wan"] > 0
+        none = (own["seedlings_wan"] == 0) & (own["reported"] == own["bases"])
+        counts = {"没有填全年出圃种苗, 不知道有没有苗": ~some & ~none, "填的是 0": none}
+        told = [f"{mark.sum()} 个{words}" for words, mark in counts.items() if mark.any()]
+        among = f" (其中 {'; '.join(told)})" if told else ""
+        return f"所列{len(self.listed)}个品种中 {len(own)} 个有供给基地{among}。"
 
     def notes(self) -> list[str]:
         """What stands under the tables."""
         return [
+            self.headline,
             "种苗、菌种基地: 已建的, 有无图斑都算; 面积依次取核定、实测、上报。单位: 个、亩。",
             "可种面积 = 年出圃种苗 ÷ 每亩用苗 (各基地填报的中位数)。",
             "计划面积: 种植和示范基地填报的计划面积; 没有填的, 在建、拟建的按其面积。",
@@ -192,6 +207,7 @@ def cover_seedlings(
         herbs=pd.DataFrame([_herb(name, table, raising, planting) for name in herbs]),
         fungi=pd.DataFrame([_fungus(name, spawning) for name in [*fungi, *more]]),
         years=_by_year(told_by_year, [*herbs, *fungi, *more]),
+        listed=tuple(listed),
     )
 
 

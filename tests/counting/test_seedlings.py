@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import herbgis as hg
 from herbgis.counting.seedlings import SeedlingCover
@@ -99,3 +100,30 @@ def test_of_several_years_the_last_is_taken() -> None:
         )
     )
     assert (_row(cover, "黄精")["bases"], _row(cover, "黄精")["seedlings_wan"]) == (1, 30.0)
+
+
+@pytest.mark.parametrize(
+    ("figures", "headline"),
+    [
+        ({}, "所列15个品种中 0 个有供给基地。"),
+        ({"黄精": [100]}, "所列15个品种中 1 个有供给基地。"),
+        ({"黄精": [100, None], "天麻": [3.5]}, "所列15个品种中 2 个有供给基地。"),
+        ({"黄精": [0]}, "所列15个品种中 1 个有供给基地 (其中 1 个填的是 0)。"),
+        ({"黄精": [0, 0], "天麻": [8]}, "所列15个品种中 2 个有供给基地 (其中 1 个填的是 0)。"),
+        (
+            {"黄精": [None], "杜仲": [0, None], "丹参": [1]},
+            "所列15个品种中 3 个有供给基地 (其中 2 个没有填全年出圃种苗, 不知道有没有苗)。",
+        ),
+        ({"前胡": [100]}, "所列15个品种中 0 个有供给基地。"),
+    ],
+)
+def test_the_headline_tells_nought_from_not_told(
+    figures: dict[str, list[float | None]], headline: str
+) -> None:
+    rows: list[dict[str, object]] = [{"品种": "黄精"}]
+    for variety, told in figures.items():
+        seedling = {"品种": variety, "基地类型": "种子种苗"}
+        rows += [{**seedling, "年出圃种苗(万株)": figure} for figure in told]
+    cover = hg.cover_seedlings(_table(*rows))
+    assert cover.headline == headline
+    assert cover.notes()[0] == headline
