@@ -17,7 +17,12 @@ from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.blocks import contiguous_blocks
 from herbgis.measuring.chances import near_threshold
-from herbgis.measuring.declarations import amounts_of_bases, declared_areas, declaring
+from herbgis.measuring.declarations import (
+    amounts_of_bases,
+    declared_areas,
+    declaring,
+    tolerated_mu,
+)
 from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.measuring.records import Bases, base_mu, group_records, sigma_of_bases
 from herbgis.reading.counties import BOUNDARIES
@@ -150,8 +155,8 @@ def _put_declared(
     main: pd.DataFrame, table: gpd.GeoDataFrame, grouped: Bases, surveyed: Floats, policy: Policy
 ) -> None:
     """Write what each base declares: in 亩, and as written where its records use one unit."""
-    share = policy.tolerances["area_mismatch_share"]
-    declared = declared_areas(table["declared_mu"], grouped, surveyed, share)
+    tolerated = tolerated_mu(table, grouped, surveyed, policy)
+    declared = declared_areas(table["declared_mu"], grouped, surveyed, tolerated)
     main["declared_mu"] = declared.mu
     said = declaring(table["declared_value"], grouped) & table["declared_value"].notna()
     every = range(len(grouped.ids))

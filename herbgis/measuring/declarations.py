@@ -1,4 +1,4 @@
-"""What was declared for a base, from what its records say."""
+"""What was declared for a base, and by how much it may differ from the survey."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from herbgis.geo.geodesy import Flags, Floats
+from herbgis.foundation.units import to_mu
+from herbgis.geo.geodesy import Flags, Floats, Ints
+from herbgis.measuring.areas import method_errors_m
+from herbgis.measuring.chances import UNDECIDED_SIGMAS
+from herbgis.measuring.distances import perimeters_m
 from herbgis.measuring.records import Bases
+from herbgis.terms.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,44 @@ class Declared:
     by_parcel: Flags
 
 
+def tolerated_mu(table: pd.DataFrame, bases: Bases, surveyed: Floats, policy: Policy) -> Floats:
+    """By how many 亩 a declared area may differ from the surveyed one, as the policy judges it.
+
+    Parameters
+    ----------
+    table : DataFrame, n rows
+        Base table.
+    bases : Bases
+        The same, grouped.
+    surveyed : array of float, shape (b,)
+        亩.
+    policy : Policy
+
+    Returns
+    -------
+    array of float, shape (b,)
+    """
+    if policy.mismatch_by == "share":
+        return policy.tolerances["area_mismatch_share"] * surveyed
+    return tolerated_by_perimeter(table, bases, np.arange(len(bases.ids)), policy)
+
+
+def tolerated_by_perimeter(table: pd.DataFrame, bases: Bases, some: Ints, policy: Policy) -> Floats:
+    """What a strip along the boundary of some bases holds, 亩; NaN without a polygon.
+
+    As wide as the policy says, or as the vertex error of the survey method where that is less; of a
+    base whose records were surveyed in several ways, the widest.
+    """
+    sigma, _ = method_errors_m(table["survey_method"], len(table), policy)
+    width = np.zeros(len(bases.ids))
+    drawn = ~bases.listed
+    np.maximum.at(width, bases.base[drawn], UNDECIDED_SIGMAS * sigma[drawn])
+    width = np.minimum(width[some], policy.tolerances["area_mismatch_width_m"])
+    return to_mu(width * perimeters_m(bases.geometry[some]))
+
+
 def declared_areas(
-    declared_mu: pd.Series, bases: Bases, surveyed: Floats, share: float
+    declared_mu: pd.Series, bases: Bases, surveyed: Floats, tolerated: Floats
 ) -> Declared:
     """The area that each base declares, 亩.
 
@@ -42,12 +83,12 @@ def declared_areas(
     bases : Bases
     surveyed : array of float, shape (b,)
         Surveyed 亩 of the bases; NaN without a polygon.
-    share : float
-        Share of the surveyed area by which a declared one may differ and still agree.
+    tolerated : array of float, shape (b,)
+        亩 by which a declared area may differ from the surveyed one and still agree.
     """
     once, summed = amounts_of_bases(declared_mu, bases), _sums_of_bases(declared_mu, bases)
     # Where nothing was surveyed or declared, neither agrees.
-    fits_once, fits_summed = (np.abs(mu - surveyed) <= share * surveyed for mu in (once, summed))
+    fits_once, fits_summed = (np.abs(mu - surveyed) <= tolerated for mu in (once, summed))
     by_parcel = fits_summed & ~fits_once
     return Declared(np.where(by_parcel, summed, once), by_parcel)
 

@@ -23,6 +23,7 @@ from herbgis.terms.variety_words import VarietyWords
 #: Answers to what the plan leaves open; see CountingRule.
 AREAS = ("total", "contiguous")
 YEARS = ("all", "built")
+MISMATCHES = ("share", "perimeter")
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,9 @@ class Policy:
         Registers by county.
     datum_parameters : mapping of str to SevenParameters
         Of the user's own place, by old datum (``Beijing 1954``, ``Xian 1980``); herbgis has none.
+    mismatch_by : {'share', 'perimeter'}
+        What a declared area may differ by (HG401): a share of the surveyed one, or a strip along
+        its boundary.
     rules_off : frozenset of str
         Codes whose rules `validate` leaves out.
 
@@ -246,6 +250,7 @@ class Policy:
     units: Units
     datum_parameters: Mapping[str, SevenParameters]
     planning: PlanningRule
+    mismatch_by: str
     rules_off: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:

@@ -19,6 +19,7 @@ from herbgis.terms.crops import beside, crops_of
 from herbgis.terms.placeholders import placeholders_of
 from herbgis.terms.policy import (
     AREAS,
+    MISMATCHES,
     YEARS,
     CountingRule,
     Policy,
@@ -178,6 +179,7 @@ def _build(table: Mapping[str, Any]) -> Policy:
             for name, entry in table.get("datum_parameters", {}).items()
         },
         planning=planning_rule(table["planning"]),
+        mismatch_by=_mismatch(table["mismatch"]),
         rules_off=frozenset(table.get("rules", {}).get("off", ())),
     )
     return replace(policy, planning=under_canonical_names(policy))
@@ -258,6 +260,12 @@ def _counting(entry: Mapping[str, Any]) -> CountingRule:
         same_variety=bool(entry["same_variety"]),
         mode_factors={fold(mode): float(f) for mode, f in entry["mode_factors"].items()},
     )
+
+
+def _mismatch(entry: Mapping[str, Any]) -> str:
+    if entry["by"] not in MISMATCHES:
+        raise UnknownNameError("面积容差的算法", entry["by"], MISMATCHES)
+    return str(entry["by"])
 
 
 def _method(name: str, entry: Mapping[str, Any]) -> SurveyMethod:

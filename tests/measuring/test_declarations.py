@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pytest
 
 import herbgis as hg
+from herbgis.foundation.errors import UnknownNameError
 from tests.helpers.shapes import square
 
 #: 亩 declared on each record and surveyed of it, what the base declares, and whether that is noted.
@@ -55,3 +58,43 @@ def test_an_equal_value_is_the_base_s_unless_only_the_sum_fits(case: str) -> Non
     assert set(found["severity"]) <= {"note"}
     off = abs(expected - sum(surveyed)) > 0.05 * sum(surveyed)
     assert (report.table["code"].isin(["HG401", "HG402", "HG403", "HG404"])).any() == off
+
+
+def _policy(folder: Path, by: str) -> hg.Policy:
+    own = folder / "容差.toml"
+    own.write_text(f'extends = "tongren-2020"\n[mismatch]\nby = "{by}"\n', encoding="utf-8")
+    return hg.load_policy(own)
+
+
+#: Surveyed as a square of 540 亩, whose boundary is 2,400 m: a strip of 1.25 m is 4.5 亩, one of
+#: 1.96 times the 0.1 m of RTK is 0.71 亩, one of 1.96 times the 0.5 m of a drone 3.53 亩.
+STRIPS = {"手持GPS": 4.5, "RTK": 0.7056, "无人机": 3.528, "": 4.5}
+
+
+@pytest.mark.parametrize("method", STRIPS)
+@pytest.mark.parametrize("beyond", [-0.1, 0.1])
+def test_a_strip_along_the_boundary_may_judge(method: str, beyond: float, tmp_path: Path) -> None:
+    off = STRIPS[method] * (1 + beyond)
+    for declared in (540 - off, 540 + off):
+        parcels = _parcels([declared], [540]).assign(测量方式=method)
+        report = hg.validate(parcels, policy=_policy(tmp_path, "perimeter"))
+        found = report.table[report.table["code"] == "HG401"]
+        assert len(found) == (beyond > 0)
+        assert found["allowed"].tolist() == pytest.approx([STRIPS[method] / 540] * len(found), 1e-2)
+        # The flat share lets it pass.
+        assert "HG401" not in hg.validate(parcels).table["code"].tolist()
+
+
+def test_both_tolerances_stand_in_the_suggestion(tmp_path: Path) -> None:
+    parcels = _parcels([400], [540]).assign(测量方式="RTK")
+    for by, words in {
+        "share": "实测的 5% 为 27.00 亩 (按周长为 0.71 亩)",
+        "perimeter": "按周长为 0.71 亩 (实测的 5% 为 27.00 亩)",
+    }.items():
+        table = hg.validate(parcels, policy=_policy(tmp_path, by)).table
+        assert words in table.set_index("code").loc["HG401", "suggestion"]
+
+
+def test_the_way_to_judge_is_one_of_two(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="share"):
+        _policy(tmp_path, "区")

@@ -14,7 +14,7 @@ from herbgis.geo.geodesy import Flags, Floats, Ints
 from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.borders import county_shares
-from herbgis.measuring.declarations import Declared, declared_areas
+from herbgis.measuring.declarations import Declared, declared_areas, tolerated_mu
 from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.measuring.records import Bases, group_records, mu_of, source_order
 from herbgis.terms.issues import Place
@@ -129,8 +129,13 @@ class Context:
     @functools.cached_property
     def declared(self) -> Declared:
         """What each base declares, 亩."""
-        share = self.policy.tolerances["area_mismatch_share"]
-        return declared_areas(self.bases["declared_mu"], self.grouped, self.base_mu, share)
+        declared_mu = self.bases["declared_mu"]
+        return declared_areas(declared_mu, self.grouped, self.base_mu, self.tolerated_mu)
+
+    @functools.cached_property
+    def tolerated_mu(self) -> Floats:
+        """By how many 亩 what each base declares may differ from the survey."""
+        return tolerated_mu(self.bases, self.grouped, self.base_mu, self.policy)
 
     @property
     def base_declared_mu(self) -> Floats:
@@ -143,7 +148,7 @@ class Context:
         tolerances = self.policy.tolerances
         declared, surveyed = self.base_declared_mu, self.base_mu
         # Where either is not known, the comparison is false.
-        off = np.abs(declared - surveyed) > tolerances["area_mismatch_share"] * surveyed
+        off = np.abs(declared - surveyed) > self.tolerated_mu
         found = []
         for number in np.flatnonzero(off & (surveyed > 0)).tolist():
             parcels = self.mu[self.records_of(number)]

@@ -8,8 +8,10 @@ import numpy as np
 
 from herbgis.foundation.units import round_mu
 from herbgis.measuring.chances import UNDECIDED_SIGMAS, chance_of_reaching
+from herbgis.measuring.declarations import tolerated_by_perimeter
 from herbgis.measuring.records import sigma_of_bases
 from herbgis.terms.issues import Issue
+from herbgis.terms.policy import Policy
 from herbgis.validating.rules.context import Context
 
 
@@ -35,8 +37,9 @@ def hole_ignored(context: Context) -> Iterator[Issue]:
 
 def _mismatches(context: Context, code: str) -> Iterator[Issue]:
     """Bases whose declared 亩 are off by more than the tolerance, from the cause with a code."""
-    allowed = context.policy.tolerances["area_mismatch_share"]
-    for number, base, cause in context.mismatches:
+    numbers = np.array([number for number, _, _ in context.mismatches], dtype=np.int64)
+    strips = tolerated_by_perimeter(context.bases, context.grouped, numbers, context.policy)
+    for (number, base, cause), strip in zip(context.mismatches, strips, strict=True):
         if (cause.code if cause else "HG401") != code:
             continue
         declared, surveyed = base.declared_mu, base.surveyed_mu
@@ -50,12 +53,24 @@ def _mismatches(context: Context, code: str) -> Iterator[Issue]:
                 "surveyed": f"{surveyed:.2f}",
                 "difference": f"{(declared - surveyed) / surveyed:+.1%}",
                 "hint": hint,
+                "allowed": _allowed_words(surveyed, strip, context.policy),
             },
             point=context.centre(record),
             measured=round(abs(declared - surveyed) / surveyed, 4),
-            allowed=allowed,
+            allowed=round(float(context.tolerated_mu[number]) / surveyed, 4),
             mu_at_stake=round(abs(declared - surveyed), 2),
         )
+
+
+def _allowed_words(surveyed: float, strip: float, policy: Policy) -> str:
+    """Both tolerances in 亩, the one that judges first."""
+    share = policy.tolerances["area_mismatch_share"]
+    words = {
+        "share": f"实测的 {share:.0%} 为 {share * surveyed:.2f} 亩",
+        "perimeter": f"按周长为 {strip:.2f} 亩",
+    }
+    first = words.pop(policy.mismatch_by)
+    return f"{first} ({words.popitem()[1]})"
 
 
 def threshold_undecided(context: Context) -> Iterator[Issue]:
