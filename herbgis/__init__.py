@@ -44,6 +44,7 @@ _HOMES = {
     "Standards": "herbgis.counting.standards",
     "Survey": "herbgis.reading.understanding.survey",
     "TargetsError": "herbgis.foundation.errors",
+    "UnitGrowth": "herbgis.counting.unit_growth",
     "UnknownNameError": "herbgis.foundation.errors",
     "UnreadableColumnError": "herbgis.foundation.errors",
     "UnreadableReportError": "herbgis.foundation.errors",
@@ -55,6 +56,7 @@ _HOMES = {
     "classify": "herbgis.counting.tiers",
     "compare_production": "herbgis.counting.production",
     "compare_reports": "herbgis.validating.comeback",
+    "compare_units": "herbgis.counting.unit_growth",
     "count_progress": "herbgis.counting.progress",
     "count_standards": "herbgis.counting.standards",
     "cover_seedlings": "herbgis.counting.seedlings",
@@ -118,6 +120,8 @@ if TYPE_CHECKING:
     from herbgis.counting.standards import Standards as Standards
     from herbgis.counting.standards import count_standards as count_standards
     from herbgis.counting.tiers import classify as classify
+    from herbgis.counting.unit_growth import UnitGrowth as UnitGrowth
+    from herbgis.counting.unit_growth import compare_units as compare_units
     from herbgis.foundation.errors import AssetError as AssetError
     from herbgis.foundation.errors import CandidatesError as CandidatesError
     from herbgis.foundation.errors import CountiesError as CountiesError

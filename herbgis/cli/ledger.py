@@ -89,7 +89,11 @@ def export_command(
     written = [
         write_ledger_book(bases, out / "台账.xlsx", policy=rules, notes=notes),
         write_schedule_book(
-            schedule, out / "进度表.xlsx", policy=rules, progress=counted, notes=notes
+            *(schedule, out / "进度表.xlsx"),
+            policy=rules,
+            progress=counted,
+            growth=hg.compare_units(history, as_of=schedule.as_of, policy=rules),
+            notes=notes,
         ),
         write_production_book(
             *(bases, out / "生产统计.xlsx"),

@@ -12,6 +12,7 @@ import pandas as pd
 from herbgis.counting.marks import mark_bases
 from herbgis.counting.progress import Progress
 from herbgis.counting.schedule import Schedule
+from herbgis.counting.unit_growth import UnitGrowth
 from herbgis.counting.yearly import OTHER_YEARS, years_in_words
 from herbgis.tables.progress_book import breakdown_sheets
 from herbgis.tables.workbooks import Sheet, write_workbook
@@ -33,6 +34,7 @@ def write_schedule_book(
     *,
     policy: Policy | None = None,
     progress: Progress | None = None,
+    growth: UnitGrowth | None = None,
     notes: Sequence[str] = (),
 ) -> Path:
     """Write 进度表.xlsx, ready to print on A4 landscape.
@@ -46,6 +48,8 @@ def write_schedule_book(
         Whose title is named under the table.
     progress : Progress, optional
         Whose readings (口径对照), breakdowns and bases nearest to the line stand on further sheets.
+    growth : UnitGrowth, optional
+        Growth and ranks of the units, on a sheet of its own.
     notes : sequence of str
         Lines to stand under every table, such as where the data come from; see `list_data_notes`.
 
@@ -77,6 +81,9 @@ def write_schedule_book(
     sheets = [
         Sheet("进度表", "规模化基地建设进度表", table, below, {"核定面积": _MU}, widths=widths)
     ]
+    if growth is not None:
+        below = [*growth.notes(), *notes]
+        sheets.append(Sheet("环比同比位次", "环比、同比与位次", growth.in_words(), below))
     if progress is not None:
         sheets += breakdown_sheets(progress, [*progress.notes(), *notes])
     return write_workbook(path, sheets)

@@ -87,6 +87,7 @@ STEPS: dict[str, Step] = {
     "compare_production": Step(
         lambda b, w: hg.compare_production(b, policy=w.policy, by=["variety", "county"]), "history"
     ),
+    "compare_units": Step(lambda b, w: hg.compare_units(b, policy=w.policy), "history"),
     "count_progress": Step(
         lambda b, w: hg.count_progress(b, policy=w.policy, by=["county", "variety"])
     ),
