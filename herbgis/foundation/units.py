@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import unicodedata
@@ -82,6 +83,8 @@ def parse_quantity(text: str) -> Quantity | None:
     return Quantity(value, unit or None, plain=False)
 
 
+# The words of a policy, some two thousand, are folded each time that one is loaded.
+@functools.lru_cache(maxsize=1 << 14)
 def fold(text: str) -> str:
     """A word as it is compared: NFKC, without blanks, case and end punctuation."""
     folded = unicodedata.normalize("NFKC", text).casefold()

@@ -80,11 +80,12 @@ def beside(crops: Mapping[str, Crop], spelt: Mapping[str, str]) -> dict[str, Cro
     spelt : mapping of str to str
         Folded spellings of the varieties and what each is called.
     """
-    return {
-        name: replace(crop, aliases=tuple(a for a in crop.aliases if fold(a) not in spelt))
-        for name, crop in crops.items()
-        if fold(name) not in spelt
-    }
+    left = {name: crop for name, crop in crops.items() if fold(name) not in spelt}
+    for name, crop in left.items():
+        aliases = tuple(alias for alias in crop.aliases if fold(alias) not in spelt)
+        if len(aliases) < len(crop.aliases):
+            left[name] = replace(crop, aliases=aliases)
+    return left
 
 
 def _of_two_meanings(table: Mapping[str, Any]) -> Iterator[Crop]:
