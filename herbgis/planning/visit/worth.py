@@ -85,7 +85,7 @@ class VisitRule:
 
 def score_bases(table: gpd.GeoDataFrame, rule: VisitRule, policy: Policy) -> pd.DataFrame:
     """What each base is worth under a rule, in points to the hundredth."""
-    known = [v if v in policy.varieties else "" for v in table["variety"]]
+    known = ["" if policy.group_of(v) == "unknown" else v for v in table["variety"]]
     firsts = [rule.variety.get(policy.group_of(v), 0) if v else 0 for v in known]
     rank = table["tier"].cat.codes.to_numpy(dtype=float) / len(policy.tiers)
     share = (table["contiguous_mu"] / table["counted_mu"]).fillna(0.0).clip(0, 1)

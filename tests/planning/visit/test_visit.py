@@ -164,9 +164,10 @@ def test_equals_are_chosen_by_id() -> None:
     assert sorted(choose_visit(alike, stops=4).stops) == ["B00", "B01", "B02", "B03"]
 
 
-def test_a_misspelt_variety_is_no_variety_more() -> None:
-    bases = classified(4, variety=["黄精", "黄经", "天麻", "黄经"], county="德江县")
-    assert choose_visit(bases, stops=4).scores["variety_points"].tolist() == [6000, 0, 6000, 0]
+def test_a_base_of_an_unknown_variety_is_not_visited() -> None:
+    bases = classified(4, variety=["黄精", "黄经", "天麻", "白术"], county="德江县")
+    points = choose_visit(bases, stops=4).scores["variety_points"]
+    assert points.to_dict() == {"B00": 6000, "B02": 6000, "B03": 2000}
 
 
 def test_points_below_nothing_are_refused() -> None:
