@@ -98,3 +98,12 @@ def field_name(heading: str) -> str:
     are one, and none at the ends.
     """
     return re.sub(r"[\W_]+", "_", fold(heading)).strip("_")
+
+
+def half_units(values: Floats) -> Floats:
+    """Half a unit of the last decimal of each figure, as far as the second: what rounding hides.
+
+    540 stands for 539.5 to 540.5, 540.27 for 540.265 to 540.275.
+    """
+    whole, tenths = (np.abs(values * by - np.round(values * by)) < 1e-6 for by in (1, 10))
+    return np.where(whole, 0.5, np.where(tenths, 0.05, 0.005))

@@ -84,7 +84,7 @@ class Land:
         degrees = project(np.array(shapes, dtype=object), TO_DEGREES)
         return gpd.GeoDataFrame(
             {
-                "base_id": [f"{n:06}" for n in base],
+                "base_id": [f"P{n:06}" for n in base],
                 "name": [f"试验{n}号基地" for n in base],
                 "reporting_unit": names,
                 "county": names,

@@ -322,13 +322,15 @@ def beside(shape: Any, long_m: float, wide_m: float) -> Any:
     return project(shapely.MultiPolygon([plane, strip]), TO_DEGREES)
 
 
-def neighbour(shape: Any, gap_m: float) -> Any:
-    """The same field again, so many metres east of it."""
+def neighbour(shape: Any, gap_m: float, size: float = 1.0) -> Any:
+    """The same field again, so many times as large and so many metres east of it."""
     plane = project(shape, TO_PLANE)
-    west, _, east, _ = plane.bounds
+    middle = np.array([plane.centroid.x, plane.centroid.y])
+    again = change(plane, lambda xy: (xy - middle) * np.sqrt(size) + middle)
+    west, _, east, _ = again.bounds
     reach = east - west
     for _ in range(30):
-        moved = change(plane, lambda xy, r=reach: xy + (r, 0))
+        moved = change(again, lambda xy, r=reach: xy + (r, 0))
         reach += gap_m - float(plane.distance(moved)) if not plane.intersects(moved) else 5.0
     return project(moved, TO_DEGREES)
 
@@ -468,7 +470,7 @@ def area_defects(make: Maker) -> Iterator[Record]:
     filled = mu_of(shapely.Polygon(base.shape.exterior))
     yield spoilt(base, "hole not cut out", "HG404", cells={"declared": f"{filled:.2f}"})
     base = make.sound()
-    other = neighbour(base.shape, 9)
+    other = neighbour(base.shape, 9, 1.3)
     one = {"declared": base.cells["declared"]}
     first = spoilt(base, "one parcel of two", "HG401", cause="地块", cells=one, pair=5)
     yield first

@@ -1,134 +1,111 @@
-"""Why a declared area differs: the figures that people's mistakes would give, held against it."""
+"""Why a declared area differs: the figures that people's mistakes would give, held against it.
+
+A figure explains a declaration that falls into a window about it. The more figures and the wider
+their windows, the likelier a declaration that was made for no such reason falls into one; so
+figures are only tried as long as chance does that once in a hundred times at most. The model is
+that of docs/decisions/0033-an-offset-needs-evidence.md.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-import pyproj
-import shapely
+from herbgis.validating.rules.area_figures import Cause, Family, Figure, Figures, Mismatched
 
-from herbgis.foundation.units import MU_M2, to_mu
-from herbgis.geo.datums import WEB_MERCATOR
-from herbgis.geo.geodesy import CGCS2000, Floats, areas_m2
-from herbgis.geo.zones import ZONES, GaussKruger
-
-#: 667 m² to the 亩, as people reckon, beside 10000/15.
-_HANDY_MU_M2 = 667.0
-#: What a figure in one unit becomes under another, as a multiple of the true 亩.
-_UNIT_MISTAKES = (
-    ("HG402", "公顷数填成了亩", MU_M2 / 1e4),
-    ("HG401", "平方米数填成了亩", MU_M2),
-    ("HG401", "平方公里数填成了亩", MU_M2 / 1e6),
-    ("HG401", "亩数的单位写成了公顷", 1e4 / MU_M2),
-    ("HG401", "亩数的单位写成了平方米", 1 / MU_M2),
-    ("HG401", "小数点右移了一位", 10.0),
-    ("HG401", "小数点左移了一位", 0.1),
-)
+#: Share of declarations, made for no reason that we know, that may be given one.
+MOST_BY_CHANCE = 0.01
+#: How densely such declarations lie: those above the surveyed area evenly over a span of a third of
+#: it, those below evenly down to nothing, those of more than double evenly by order of magnitude
+#: over a span of e⁵.
+_DENSITY_MORE, _DENSITY_LESS, _DENSITY_BY_ORDER = 3.0, 1.0, 0.2
+#: Sides of the surveyed area on which a declaration may lie, as positions in this table.
+_DENSITIES = (_DENSITY_LESS, _DENSITY_MORE, _DENSITY_BY_ORDER)
+_FAR = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """A mistake that explains a declared area.
-
-    Attributes
-    ----------
-    code : str
-        HG401 where the mistake has no code of its own.
-    words : str
-        What was done, for a suggestion.
-    mu : float
-        The figure that the mistake gives, 亩.
-    """
-
-    code: str
-    words: str
-    mu: float
-
-
-@dataclass(frozen=True)
-class Base:
-    """A base whose declared area differs from the surveyed one.
-
-    Attributes
-    ----------
-    declared_mu, surveyed_mu : float
-    land : polygon
-        Longitude and latitude, own overlaps once.
-    parcels_mu : array of float
-        Surveyed 亩 of each of its records.
-    """
-
-    declared_mu: float
-    surveyed_mu: float
-    land: shapely.Geometry
-    parcels_mu: Floats
-
-
-def cause_of(base: Base, allowed: float) -> Cause | None:
-    """The mistake whose figure comes nearest to what a base declares.
+def causes_of(bases: Mismatched, *, by_hand: float) -> list[Cause | None]:
+    """The mistake that explains each declared area; None where none does, or chance might.
 
     Parameters
     ----------
-    base : Base
-    allowed : float
-        Share of the mistake's figure by which the declared one may differ.
+    bases : Mismatched
+    by_hand : float
+        Share of a figure by which it may be off where the area was measured another way.
     """
-    for causes in (_of_units, _of_shapes, _of_planes, _of_one_parcel):
-        near = [
-            (abs(base.declared_mu / cause.mu - 1), order, cause)
-            for order, cause in enumerate(causes(base))
-            if cause.mu > 0 and abs(base.declared_mu / cause.mu - 1) <= allowed
+    figures = Figures(bases, by_hand)
+    return [
+        _cause_of(
+            _Declared(
+                float(bases.declared_mu[number]),
+                float(bases.surveyed_mu[number]),
+                float(bases.rounding_mu[number]),
+                float(bases.tolerated_mu[number]),
+            ),
+            figures.of(number),
+        )
+        for number in range(len(bases.land))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """A declared area, and the surveyed one."""
+
+    mu: float
+    surveyed: float
+    rounding: float
+    tolerated: float
+
+    def windows(self, figures: list[Figure], slack: float) -> list[Figure]:
+        """Figures with what rounding and a slack add to them, on the side of what is declared.
+
+        Those that would be no mismatch are left out.
+        """
+        wide = [
+            Figure(cause, low * (1 - slack) - self.rounding, high * (1 + slack) + self.rounding)
+            for cause, low, high in figures
         ]
-        if near:
-            return min(near)[2]
+        least, most = (self.surveyed + sign * self.tolerated for sign in (-1, 1))
+        side = self.side(self.mu)
+        return [
+            figure
+            for figure in wide
+            if self.side((figure.low + figure.high) / 2) == side
+            and (figure.low < least or figure.high > most)
+        ]
+
+    def chance(self, windows: list[Figure]) -> float:
+        """How often a declaration on this side falls into one of the windows by chance."""
+        side = self.side(self.mu)
+        total = end = 0.0
+        for _, low, high in sorted(windows, key=lambda figure: figure.low):
+            if high > end:
+                length = high - max(low, end)
+                total += length / (high if side == _FAR else self.surveyed)
+                end = high
+        return total * _DENSITIES[side]
+
+    def side(self, mu: float) -> int:
+        """Where a figure lies: below the surveyed area, above, or at more than double."""
+        return int(mu > self.surveyed) + int(mu > 2 * self.surveyed)
+
+
+def _cause_of(declared: _Declared, families: Iterator[Family]) -> Cause | None:
+    """The figure nearest to what is declared, of the first family that has one near.
+
+    What is declared lies on one side of the surveyed area, and only figures there can be near it.
+    """
+    left = MOST_BY_CHANCE
+    for family in families:
+        for slack in family.slacks:
+            windows = declared.windows(family.figures, slack)
+            chance = declared.chance(windows)
+            if chance > left:
+                continue
+            left -= chance
+            near = [f for f in windows if f.low <= declared.mu <= f.high]
+            if near:
+                return min(near, key=lambda f: abs(2 * declared.mu - f.low - f.high)).cause
+            break
     return None
-
-
-def _of_units(base: Base) -> Iterator[Cause]:
-    """The right area under the wrong unit, or with the decimal point in the wrong place."""
-    for code, words, factor in _UNIT_MISTAKES:
-        yield Cause(code, words, base.surveyed_mu * factor)
-
-
-def _of_one_parcel(base: Base) -> Iterator[Cause]:
-    """The same on one parcel of several."""
-    for code, words, factor in _UNIT_MISTAKES:
-        for parcel in base.parcels_mu.tolist() if len(base.parcels_mu) > 1 else ():
-            yield Cause(code, f"有一个地块{words}", base.surveyed_mu + parcel * (factor - 1))
-
-
-def _of_shapes(base: Base) -> Iterator[Cause]:
-    """Holes not cut out, one parcel of several, overlaps counted twice."""
-    filled = float(to_mu(areas_m2(_without_holes(base.land)))[0])
-    if filled > base.surveyed_mu:
-        yield Cause("HG404", "挖空部分没有扣除", filled)
-    for parcels in (base.parcels_mu, to_mu(areas_m2(shapely.get_parts(base.land)))):
-        if len(parcels) > 1:
-            yield from (Cause("HG401", "只报了其中一个地块", mu) for mu in parcels.tolist())
-            yield Cause("HG401", "地块重叠的部分计了两次", float(parcels.sum()))
-
-
-def _of_planes(base: Base) -> Iterator[Cause]:
-    """Areas on a plane that stretches."""
-    web = _plane_m2(base.land, WEB_MERCATOR)
-    yield Cause("HG403", "按网络地图投影 (EPSG:3857) 量的", web / MU_M2)
-    yield Cause("HG403", "按网络地图投影 (EPSG:3857) 量的", web / _HANDY_MU_M2)
-    for zone in ZONES[3]:
-        plane = _plane_m2(base.land, f"EPSG:{GaussKruger(zone, prefixed=False).epsg}")
-        yield Cause("HG401", f"按 {zone * 3}° 中央经线的平面量的, 带号不对", plane / MU_M2)
-
-
-def _without_holes(shape: shapely.Geometry) -> np.ndarray:
-    """All parts of a polygon with their holes filled, as an array of one."""
-    shells = shapely.get_exterior_ring(shapely.get_parts(shape))
-    return np.array([shapely.union_all(shapely.polygons(shells))], dtype=object)
-
-
-def _plane_m2(shape: shapely.Geometry, system: str) -> float:
-    """Area of a polygon on the plane of a system; 0 where the system does not reach it."""
-    to_plane = pyproj.Transformer.from_crs(CGCS2000, system, always_xy=True)
-    plane = shapely.transform(shape, lambda xy: np.column_stack(to_plane.transform(*xy.T)))
-    area = float(shapely.area(plane))
-    return area if np.isfinite(area) else 0.0

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.foundation.units import half_units
 from herbgis.geo.geodesy import Flags, Floats, Ints
 from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
@@ -19,7 +20,8 @@ from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.measuring.records import Bases, group_records, mu_of, source_order
 from herbgis.terms.issues import Place
 from herbgis.terms.policy import Policy
-from herbgis.validating.rules import area_causes
+from herbgis.validating.rules.area_causes import causes_of
+from herbgis.validating.rules.area_figures import Cause, Mismatched
 
 
 @dataclass(frozen=True)
@@ -143,24 +145,37 @@ class Context:
         return self.declared.mu
 
     @functools.cached_property
-    def mismatches(self) -> list[tuple[int, area_causes.Base, area_causes.Cause | None]]:
-        """Bases that declare another area than was surveyed: position, figures, and why."""
-        tolerances = self.policy.tolerances
+    def mismatches(self) -> list[tuple[int, Cause | None]]:
+        """Bases that declare another area than was surveyed: position, and why."""
         declared, surveyed = self.base_declared_mu, self.base_mu
         # Where either is not known, the comparison is false.
         off = np.abs(declared - surveyed) > self.tolerated_mu
-        found = []
-        for number in np.flatnonzero(off & (surveyed > 0)).tolist():
-            parcels = self.mu[self.records_of(number)]
-            base = area_causes.Base(
-                float(declared[number]),
-                float(surveyed[number]),
-                self.grouped.geometry[number],
-                parcels[~np.isnan(parcels)],
-            )
-            cause = area_causes.cause_of(base, tolerances["area_cause_share"])
-            found.append((number, base, cause))
-        return found
+        numbers = np.flatnonzero(off & (surveyed > 0)).tolist()
+        parcels = [self.mu[self.records_of(number)] for number in numbers]
+        bases = Mismatched(
+            declared[numbers],
+            surveyed[numbers],
+            self.tolerated_mu[numbers],
+            np.array([self._rounding_mu(number) for number in numbers]),
+            self.grouped.geometry[numbers],
+            [mu[~np.isnan(mu)] for mu in parcels],
+        )
+        by_hand = self.policy.tolerances["area_cause_share"]
+        return list(zip(numbers, causes_of(bases, by_hand=by_hand), strict=True))
+
+    def _rounding_mu(self, number: int) -> float:
+        """By how much rounding may have changed what a base declares: half a unit of each figure.
+
+        A value that all records have, and the base with them, was rounded once.
+        """
+        written = self._written_mu[self.records_of(number)]
+        written = written[~np.isnan(written)]
+        once = bool((written == self.base_declared_mu[number]).all())
+        return float(half_units(written[:1] if once else written).sum())
+
+    @functools.cached_property
+    def _written_mu(self) -> Floats:
+        return np.asarray(self.bases["declared_mu"], dtype=float)
 
     @functools.cached_property
     def pairs(self) -> pd.DataFrame:

@@ -37,21 +37,26 @@ def hole_ignored(context: Context) -> Iterator[Issue]:
 
 def _mismatches(context: Context, code: str) -> Iterator[Issue]:
     """Bases whose declared 亩 are off by more than the tolerance, from the cause with a code."""
-    numbers = np.array([number for number, _, _ in context.mismatches], dtype=np.int64)
+    found = [
+        (number, cause)
+        for number, cause in context.mismatches
+        if (cause.code if cause else "HG401") == code
+    ]
+    numbers = np.array([number for number, _ in found], dtype=np.int64)
     strips = tolerated_by_perimeter(context.bases, context.grouped, numbers, context.policy)
-    for (number, base, cause), strip in zip(context.mismatches, strips, strict=True):
-        if (cause.code if cause else "HG401") != code:
-            continue
-        declared, surveyed = base.declared_mu, base.surveyed_mu
+    for (number, cause), strip in zip(found, strips, strict=True):
+        declared = float(context.base_declared_mu[number])
+        surveyed = float(context.base_mu[number])
         record = int(context.grouped.first[number])
-        hint = f"似为{cause.words}; " if cause and code == "HG401" else ""
+        difference = f"{(declared - surveyed) / surveyed:+.1%}"
+        hint = f"似为{cause.words}; " if cause else f"差 {difference}, 原因不明; "
         yield Issue(
             code,
             context.place(record),
             {
                 "declared": f"{declared:.2f}",
                 "surveyed": f"{surveyed:.2f}",
-                "difference": f"{(declared - surveyed) / surveyed:+.1%}",
+                "difference": difference,
                 "hint": hint,
                 "allowed": _allowed_words(surveyed, strip, context.policy),
             },
