@@ -73,18 +73,24 @@ def parse_date(text: str) -> dt.date | None:
     its December) or a third of a month; digits in words (``二〇二〇年五月``); a time behind.
     None where the text is no date or names a day that does not exist.
     """
+    parts = stated_parts(text)
+    return None if parts is None else _day(*parts)
+
+
+def stated_parts(text: str) -> tuple[int, ...] | None:
+    """The year, month and day of a date as far as it states them; None where it is no date."""
     folded = unicodedata.normalize("NFKC", text).strip()
     folded = re.sub(r"\s*([年月日号])\s*", r"\1", folded).replace("号", "日")
     folded = _ABOUT.sub("", _in_digits(folded))
     for form in _FORMS:
         found = form.fullmatch(folded)
         if found:
-            return _day(*(int(part) for part in found.groups()))
+            return tuple(map(int, found.groups()))
     part = _PART_OF_YEAR.fullmatch(folded)
     if part:
-        return _day(int(part[1]), _PARTS[part[2]])
+        return int(part[1]), _PARTS[part[2]]
     third = _PART_OF_MONTH.fullmatch(folded)
-    return _day(int(third[1]), int(third[2]), _THIRDS[third[3]]) if third else None
+    return (int(third[1]), int(third[2]), _THIRDS[third[3]]) if third else None
 
 
 def parse_day_number(text: str) -> dt.date | None:

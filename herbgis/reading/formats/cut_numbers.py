@@ -18,6 +18,10 @@ _THOUSANDS = re.compile(r"\s*\d{3}(?:\.\d+)?\s*[^\d\s.]{0,4}\s*")
 _CODES = frozenset({"base_id", "county_code", "project_id", "raw_base_id"})
 _KINDS: Mapping[str, cols.Kind] = {c.name: c.kind for c in (*cols.READ, *cols.OPTIONAL)}
 _NUMBERS = frozenset({"number", "integer", "year"})
+#: Columns of words that a plain number is never one of.
+_NEVER_NUMBERS = frozenset(
+    c.name for c in (*cols.READ, *cols.OPTIONAL) if c.words or c.kind == "list"
+)
 #: Digits before the comma of more 亩 than a base has; of square metres they are usual.
 _TOO_MANY = 3
 _SMALL_UNIT = re.compile("平方?米|㎡|m", re.IGNORECASE)
@@ -40,9 +44,9 @@ def cut_numbers(frame: pd.DataFrame, matched: Mapping[str, str]) -> Iterator[tup
 
     A row that lacks a cell, or has one more than there are headings, shows nothing of the comma.
     Two cells are doubted where the second stands under no heading, or under one whose cells are
-    no numbers; or where one further right is a number under a heading of words. Under a heading
-    that nobody knows only the latter tells, and a column without any is not taken for thousands of
-    an area that no base has.
+    no numbers; or where one further right is a number under a heading of words, of names only where
+    most of them are none. Under a heading that nobody knows only the latter tells, and a column
+    without any is not taken for thousands of an area that no base has.
 
     Parameters
     ----------
@@ -64,7 +68,9 @@ def cut_numbers(frame: pd.DataFrame, matched: Mapping[str, str]) -> Iterator[tup
             heading in names or not _takes_numbers(frame[heading], heading, names)
         ):
             continue
-        right = [h for h in headings[headings.index(behind) + 1 :] if _holds_words(h, names)]
+        right = [
+            h for h in headings[headings.index(behind) + 1 :] if _holds_words(frame[h], h, names)
+        ]
         takes_numbers = not is_known or _takes_numbers(frame[behind], behind, names)
         in_mu = names.get(heading) == "declared_value" and not _SMALL_UNIT.search(heading)
         for row, (a, b) in enumerate(zip(frame[heading], frame[behind], strict=True)):
@@ -90,14 +96,20 @@ def _takes_numbers(cells: pd.Series, heading: str, names: Mapping[str, str]) -> 
     name = names.get(heading)
     if name is not None and name not in _CODES:
         return _KINDS[name] in _NUMBERS
-    texts = [cell for cell in cells if isinstance(cell, str)]
-    return 2 * sum(map(_is_number, texts)) > len(texts)
+    return _are_mostly_numbers(cells)
 
 
-def _holds_words(heading: str, names: Mapping[str, str]) -> bool:
+def _holds_words(cells: pd.Series, heading: str, names: Mapping[str, str]) -> bool:
     name = names.get(heading)
     words = {"text", "list", "flag"}
-    return name is not None and name not in _CODES | {"remark"} and _KINDS[name] in words
+    if name is None or name in _CODES | {"remark"} or _KINDS[name] not in words:
+        return False
+    return name in _NEVER_NUMBERS or not _are_mostly_numbers(cells)
+
+
+def _are_mostly_numbers(cells: pd.Series) -> bool:
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    return 2 * sum(map(_is_number, texts)) > len(texts)
 
 
 def _is_number(cell: object) -> bool:

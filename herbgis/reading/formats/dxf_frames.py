@@ -23,13 +23,17 @@ _FULL = 0.9999
 def take_frames_out(drawing: Drawing) -> Iterator[tuple[str, bool]]:
     """Take the rings out of a drawing that are frames; what is said of them, and how surely.
 
-    A frame by its layer's name is one: a rectangle, or a line around other rings. Without such a
-    name a line is taken for a frame where it is a rectangle along the axes that holds all other
-    rings of the drawing, and texts beside these; a person is to confirm that. Where nothing else
-    would be left, nothing is taken out.
+    A frame by its layer's name is one where a line of the layer is around rings of others: every
+    rectangle of the layer, and every line around other rings. Without such a name a line is taken
+    for a frame where it is a rectangle along the axes that holds all other rings of the drawing,
+    and texts beside these; a person is to confirm that. Where nothing else would be left, nothing
+    is taken out.
     """
     shapes = np.array([shapely.Polygon(ring.points) for ring in drawing.rings], dtype=object)
-    named = [_is_named_frame(at, drawing.rings, shapes) for at in range(len(shapes))]
+    layers = _frame_layers(drawing.rings, shapes)
+    named = [
+        ring.layer in layers and _is_frame(at, shapes) for at, ring in enumerate(drawing.rings)
+    ]
     likely = [] if any(named) else _likely_frames(drawing, shapes)
     taken = {at for at, is_frame in enumerate(named) if is_frame} or set(likely)
     if not taken or len(taken) == len(shapes):
@@ -44,9 +48,19 @@ def take_frames_out(drawing: Drawing) -> Iterator[tuple[str, bool]]:
             yield f"{what}, 按图框未读; 若是基地请单独交来", False
 
 
-def _is_named_frame(at: int, rings: Sequence[Ring], shapes: Geometries) -> bool:
-    if not _FRAME_LAYER.fullmatch(rings[at].layer.strip()):
-        return False
+def _frame_layers(rings: Sequence[Ring], shapes: Geometries) -> set[str]:
+    """Layers called as those of frames are, of which a line is around a ring of another layer."""
+    layers = np.array([ring.layer for ring in rings], dtype=object)
+    frames: set[str] = set()
+    for name in {name for name in layers if _FRAME_LAYER.fullmatch(name.strip())}:
+        others = shapely.STRtree(shapes[layers != name])
+        if others.query(shapes[layers == name], predicate="contains_properly").size:
+            frames.add(name)
+    return frames
+
+
+def _is_frame(at: int, shapes: Geometries) -> bool:
+    """Whether a ring on a layer of frames is a rectangle, or around another ring."""
     box = shapely.minimum_rotated_rectangle(shapes[at])
     is_rectangle = shapely.area(shapes[at]) >= _FULL * shapely.area(box)
     others = np.delete(shapes, at)

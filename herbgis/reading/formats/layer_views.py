@@ -30,7 +30,8 @@ def without_doubles(layers: Iterable[Layer], views: Collection[str]) -> Iterator
         if table is None:
             continue
         out, left = view, table
-        if not _own_columns(view) <= _own_columns(table) and _hold([view], table):
+        is_whole = len(view.frame) >= len(table.frame) and _hold([view], table)
+        if is_whole and not _own_columns(view) <= _own_columns(table):
             out, left = table, view
         del kept[out.name]
         kept[left.name] = replace(left, assumptions=(_line(out, left), *left.assumptions))

@@ -142,7 +142,7 @@ def _find_table(grid: Grid, words: Words) -> Table | None:
     first = grid.top + header.row + 1
     said = [f"表头在第 {first} 行, 以上 {above} 行未作记录"] if above else []
     filled = filled_down(grid, header, matched, said)
-    sums = SumRows.under(matched, words.policy)
+    sums = SumRows.under(header.headings, matched, words.policy)
     records = records_of(grid, filled, header, said, sums)
     frame = frame_of(grid, header, records)
     unit = None

@@ -74,7 +74,11 @@ def records_of(
         kind = _kind_of_row(own, grid, header, across=at in across)
         if not kind and at == header.end and _counts_columns(own):
             kind = "栏次"
-        if not kind and sums.is_sum(own, grid.top + at + 1, (grid.rows[n] for n, _ in records)):
+        looks_back = records and sums.are_near and not sums.is_open
+        goes_on = looks_back and _goes_on(own, grid.rows[records[-1][0]], counters)
+        if not (kind or goes_on) and sums.is_sum(
+            own, grid.top + at + 1, (grid.rows[n] for n, _ in records)
+        ):
             continue
         sums.are_near |= kind == "合计"
         if not kind and footer and len([c for c in own if c is not None]) == 1:
@@ -106,6 +110,14 @@ def _kind_of_row(row: list[Cell], grid: Grid, header: Header, *, across: bool) -
 def texts_of(row: list[Cell]) -> Iterator[str]:
     """The cells of a row that are words."""
     return (cell for cell in row if isinstance(cell, str))
+
+
+def _goes_on(row: list[Cell], before: list[Cell], counters: set[int]) -> bool:
+    """Whether a row has the number behind that of the record before it."""
+    pairs = ((clean_text(row[at]), clean_text(before[at])) for at in counters)
+    return any(
+        a and b and a.isdecimal() and b.isdecimal() and int(a) == int(b) + 1 for a, b in pairs
+    )
 
 
 def _first(row: list[Cell]) -> Cell:

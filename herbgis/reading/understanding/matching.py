@@ -6,7 +6,8 @@ where they do not, no cell is taken for what it may not be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 import pyarrow as pa
@@ -20,6 +21,10 @@ from herbgis.terms.policy import Policy
 _UNIT, _REPORTING = "declared_unit", "reporting_unit"
 #: Characters of a cell that a message has room for.
 _MOST_SHOWN = 12
+#: How organisations are called; no unit of area ends so.
+_ORGANISATION = re.compile(
+    ".+(?:公司|社|集团|企业|厂|场|园|园区|基地|局|委|站|所|院|校|中心|政府|办|村|部)"
+)
 
 
 def match_table(
@@ -34,7 +39,8 @@ def match_table(
     A heading that fits two columns is the one whose words its cells are. Words that nobody knows
     among them are left for the rules to name. Where cells know words of both, or of neither, they
     are taken for units of the area if nothing else states its unit, so that no 亩 are made of
-    what may be none; else for reporting units if some are; else the heading is undecided.
+    what may be none; else for reporting units if some are; else the heading is undecided. Beside a
+    heading of the reporting unit, names of organisations alone are neither.
 
     Parameters
     ----------
@@ -98,6 +104,10 @@ def _whose(text: str, policy: Policy) -> str | None:
     return _REPORTING if known is not None else None
 
 
+def _are_organisations(words: Iterable[str]) -> bool:
+    return all(_ORGANISATION.fullmatch(word) for word in words)
+
+
 def _is_doubtful(words: Mapping[str, str | None]) -> bool:
     return len(set(words.values()) - {None}) != 1
 
@@ -112,5 +122,5 @@ def _column(
         column = next(column for column in words.values() if column is not None)
         return column if free[column] else None
     if free[_UNIT] and area_unit is None:
-        return _UNIT
+        return _UNIT if free[_REPORTING] or not _are_organisations(words) else None
     return _REPORTING if free[_REPORTING] and _REPORTING in words.values() else None

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from herbgis.foundation.dates import parse_date
+from herbgis.foundation.dates import stated_parts
 from herbgis.foundation.identifiers import fold_id
 from herbgis.foundation.units import fold, parse_quantity
 from herbgis.reading.understanding.assumptions import Assumptions
@@ -114,7 +114,7 @@ def _say_differing(
     said: Assumptions,
 ) -> None:
     both = np.flatnonzero(own.notna() & second.notna() & (own != second)).tolist()
-    same = _sameness(column, headings, policy)
+    same = _same_day if column.kind == "date" else _sameness(column, headings, policy)
     rows = [
         row
         for row in both
@@ -133,8 +133,6 @@ def _sameness(
     """Whether two cells of a column say the same, with the unit beside them."""
 
     def as_compared(cell: object) -> object:
-        if column.kind == "date":
-            return parse_date(str(cell)) or cell
         if column.name == "base_id":
             return fold_id(str(cell))
         if column.kind in {"number", "integer", "year"}:
@@ -157,6 +155,14 @@ def _sameness(
     if column.name == "declared_value":
         return one_area
     return lambda one, other, _: as_compared(one) == as_compared(other)
+
+
+def _same_day(one: object, other: object, _: object) -> bool:
+    """Whether of two dates one is the other, or the year or month of it."""
+    first, second = stated_parts(str(one)), stated_parts(str(other))
+    if first is None or second is None:
+        return one == other
+    return all(a == b for a, b in zip(first, second, strict=False))
 
 
 def _mu(text: str, units: list[object], policy: Policy) -> float:

@@ -122,6 +122,29 @@ def test_what_nothing_says_to_be_a_frame_stays_a_record(tmp_path: Path, kind: st
     assert len(survey.bases) == count + 1
 
 
+@pytest.mark.parametrize("layer", ["图框村基地", "图框", "内图廓", "TK", "tuk", "border", "Frame"])
+@pytest.mark.parametrize("own", [1, 3])
+def test_rectangles_on_a_layer_of_frames_around_nothing_are_records(
+    tmp_path: Path, layer: str, own: int
+) -> None:
+    def draw(space: Modelspace) -> None:
+        _parcels(space)
+        for at in range(own):
+            _line(space, _box(X + 700 * at, Y + 900, X + 700 * at + 500, Y + 1400), layer)
+
+    survey = hg.read_survey(_save(tmp_path / "图.dxf", draw))
+    assert len(survey.bases) == 3 + own
+
+
+def test_boxes_of_titles_beside_a_frame_are_no_bases(tmp_path: Path) -> None:
+    def draw(space: Modelspace) -> None:
+        _parcels(space)
+        _line(space, OUTER, "TK")
+        _line(space, _box(X + 2210, Y - 100, X + 2400, Y + 100), "TK")
+
+    assert hg.read_survey(_save(tmp_path / "图.dxf", draw)).bases["name"].tolist() == NAMES
+
+
 def test_rings_on_layers_of_frames_alone_are_read(tmp_path: Path) -> None:
     survey = hg.read_survey(_save(tmp_path / "图.dxf", lambda space: _line(space, OUTER, "TK")))
     assert len(survey.bases) == 1

@@ -103,6 +103,19 @@ def test_a_view_that_says_more_of_some_leaves_its_columns(tmp_path: Path) -> Non
     assert "前者多出的列没有用: 县区" in survey.assumption_lines()[0]
 
 
+@pytest.mark.parametrize("kept", ["MAX", "MIN"])
+def test_a_view_of_one_record_a_shape_says_more_and_its_table_stays(
+    tmp_path: Path, kept: str
+) -> None:
+    path = _write(tmp_path)
+    change = "UPDATE jd SET geom = (SELECT geom FROM jd WHERE fid = 1) WHERE fid = 2"
+    view = "CREATE VIEW v AS SELECT %(fid) AS fid, geom, 基地编号, COUNT(*) AS 次数 FROM jd"
+    _change(path, change, f"{view.replace('%', kept)} GROUP BY HEX(geom)", *_register("v"))
+    survey = hg.read_survey(path)
+    assert survey.bases["base_id"].tolist() == IDS
+    assert "前者多出的列没有用: 次数" in survey.assumption_lines()[0]
+
+
 def test_a_view_of_two_tables_is_not_read_beside_them(tmp_path: Path) -> None:
     path = _write(tmp_path)
     other = table(基地编号=["b0", "b1"], 品种=["天麻"] * 2, 面积_亩=[1.0, 2.0])

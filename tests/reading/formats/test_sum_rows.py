@@ -62,6 +62,7 @@ _BASES: dict[str, list[list[object]]] = {
     "under a total": [["小计", None, None, 540], ["D3", "丙", "天麻", 30, "木黄镇"]],
     "of a township's name, no blank row": [[None, "朗溪镇", None, 30, None]],
     "a list below": [_BLANK, ["基地编号", "面积(亩)"], ["D3", 30]],
+    "a name alone behind a sum": [["小计", None, None, 540], [None, "丙基地", None, 30, None]],
     "a number for an id": [_BLANK, [103, "朗溪镇", "天麻", 30, "朗溪镇"]],
 }
 
@@ -70,6 +71,50 @@ _BASES: dict[str, list[list[object]]] = {
 def test_bases_below_a_blank_row_stay(tmp_path: Path, below: list[list[object]]) -> None:
     survey = _read(tmp_path, [_HEADINGS, *_LIST, *below])
     assert list(survey.bases["declared_mu"]) == [500, 40, 30]
+
+
+_NUMBERED = ["序号", "基地名称", "品种", "面积(亩)", "乡镇"]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        [_BLANK, [3, None, "天麻", 30, None]],
+        [_BLANK, [3, None, None, 30, "朗溪镇"]],
+        [_BLANK, [3, "朗溪镇", None, 30, None]],
+        [_BLANK, ["3", None, None, 30, "木黄镇"]],
+        [["小计", None, None, 540], [3, None, None, 30, "朗溪镇"]],
+        [["合计", None, None, 540], [3.0, "印江县", None, 30, None]],
+    ],
+    ids=str,
+)
+def test_a_row_whose_number_goes_on_is_a_record(tmp_path: Path, below: list[list[object]]) -> None:
+    rows = [_NUMBERED, [1, "甲", "天麻", 500, "朗溪镇"], [2, "乙", "黄精", 40, "木黄镇"]]
+    survey = _read(tmp_path, [*rows, *below])
+    assert list(survey.bases["declared_mu"]) == [500, 40, 30]
+    assert not len(survey.issues)
+
+
+def test_sums_with_numbers_of_their_own_are_no_records(tmp_path: Path) -> None:
+    rows = [_NUMBERED, [1, "甲", "天麻", 500, "朗溪镇"], [2, "乙", "黄精", 40, "木黄镇"]]
+    sums = [[1, "朗溪镇", None, 500], [2, "木黄镇", None, 40], [3, "印江县", None, 540]]
+    survey = _read(tmp_path, [*rows, _BLANK, *sums])
+    assert list(survey.bases["declared_mu"]) == [500, 40]
+    assert "汇总" in survey.issues["message"].item()
+
+
+@pytest.mark.parametrize("name", ["木黄镇", "印江县", "天麻", "板场镇"])
+def test_where_bases_are_named_as_groups_a_name_tells_no_sum(tmp_path: Path, name: str) -> None:
+    rows = [_NUMBERED[1:], ["朗溪镇", "天麻", 500, None], ["乙", "黄精", 40, None]]
+    survey = _read(tmp_path, [*rows, _BLANK, [name, None, 30, None]])
+    assert list(survey.bases["declared_mu"]) == [500, 40, 30]
+
+
+@pytest.mark.parametrize("name", ["丙基地", "黄精二号", "2号地", "某某公司"])
+def test_a_name_ends_sums_that_no_title_heads(tmp_path: Path, name: str) -> None:
+    rows = [_HEADINGS, *_LIST, _BLANK, [None, "朗溪镇", None, 500]]
+    survey = _read(tmp_path, [*rows, [None, name, None, 30], [None, "丁", "天麻", 20]])
+    assert list(survey.bases["declared_mu"]) == [500, 40, 30, 20]
 
 
 def test_a_list_of_townships_has_blank_rows_between(tmp_path: Path) -> None:

@@ -152,3 +152,33 @@ def test_a_frame_and_a_map_are_read_alike(tmp_path: Path) -> None:
     drawn.to_file(tmp_path / "a.gpkg")
     for bases in (hg.read_survey(tmp_path / "a.gpkg").bases, hg.validate(drawn).bases):
         assert list(bases["declared_mu"]) == [30, 2]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["某某有限公司", "某某合作社"],
+        ["印江县农业农村局", "朗溪镇政府"],
+        ["朗溪镇农技站", "木黄镇林业站"],
+        ["某某集团", None],
+        ["国有林场", "无"],
+        ["某某种植专业合作社", "红星村"],
+        ["药材研究所", "科技园区"],
+        ["供销社", "某药厂"],
+        ["县中医院", "某某基地"],
+        ["产业服务中心", "/"],
+    ],
+)
+def test_beside_the_unit_that_reports_organisations_are_no_units_of_area(
+    tmp_path: Path, cells: list[str | None]
+) -> None:
+    rows = [[*row, "印江县"] for row in _rows(cells)]
+    survey = hg.read_survey(_book(tmp_path / "a.xlsx", rows, [*_HEADINGS, "填报单位"]))
+    assert list(survey.bases["declared_mu"]) == [2, 2]
+    assert not _codes(survey)
+
+
+def test_beside_the_unit_that_reports_a_word_that_may_be_a_measure_is_asked(tmp_path: Path) -> None:
+    rows = [[*row, "印江县"] for row in _rows(["某某公司", "篙"])]
+    survey = hg.read_survey(_book(tmp_path / "a.xlsx", rows, [*_HEADINGS, "填报单位"]))
+    assert [base for base, _ in _codes(survey)] == ["D1", "D2"]

@@ -127,3 +127,27 @@ def test_the_records_of_a_map_use_either(tmp_path: Path) -> None:
     bases = hg.read_survey(path).bases
     assert list(bases["declared_mu"]) == [30, 31]
     assert list(bases["variety"]) == ["天麻", "白芨"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("2019-05-20", "2019", False),
+        ("2019-05-20", "2019年5月", False),
+        ("2019", "2019-05-20", False),
+        ("2019年5月", "2019.05.20", False),
+        ("2019/5/1", "2019-05-01", False),
+        ("2019年12月3日", "2019年底", False),
+        (2019, "2019年5月", False),
+        ("2019-05-20", "2020", True),
+        ("2019-05-20", "2019年6月", True),
+        ("2019-05-20", "2019-05-21", True),
+        ("2019-05-20", "去年", True),
+    ],
+)
+def test_a_year_or_month_is_no_other_date_than_a_day_in_it(
+    tmp_path: Path, one: object, other: object, differ: bool
+) -> None:
+    rows = [["基地名称", "品种", "建成时间", "建成日期"], ["乙", "天麻", one, other]]
+    survey = hg.read_survey(_book(tmp_path / "a.xlsx", rows))
+    assert list(survey.issues["code"]) == ["HG001"] * differ
