@@ -6,6 +6,7 @@ does not, and nobody is asked; what is not known is said, reported, and never ve
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -276,3 +277,34 @@ def test_what_is_unknown_stays_so_through_every_door(tmp_path: Path, word: str) 
     reread = hg.count_progress(hg.classify(hg.read_survey(path).bases))
     for progress in (hg.count_progress(bases), again, reread):
         assert _counts(progress) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(("heading", "word"), [("基地类型", "观光园"), ("主栽品种", "某某草")])
+def test_a_base_of_which_a_parcel_is_unknown_waits(tmp_path: Path, heading: str, word: str) -> None:
+    known = {"基地类型": "种植", "主栽品种": "黄精"}[heading]
+    bases = _bases(**{heading: [known, word]})
+    bases["基地编号"] = "K000"
+    progress, report = _progress_of(bases, tmp_path)
+    assert report.bases["base_id"].tolist() == ["K000"] * 2
+    assert progress.targets["verified"].sum() == 0
+    assert progress.targets["pending"].iloc[0] == 1
+
+
+def test_an_empty_kind_is_the_default_and_noted(tmp_path: Path) -> None:
+    path = tmp_path / "表.gpkg"
+    _bases(基地类型=["种植", None, "/"]).to_file(path)
+    survey = hg.read_survey(path)
+    assert survey.bases["kind"].tolist() == ["planting"] * 3
+    told = "".join(line for lines in survey.files["assumptions"] for line in lines)
+    assert "基地类型空着的 2 条按“种植”" in told
+    assert _ids_of(hg.validate(survey), "HG510") == set()
+
+
+def test_a_ledger_admits_none_of_the_unknown(tmp_path: Path) -> None:
+    bases = _bases(基地类型=["种植", "观光园", "种植"], 主栽品种=["黄精", "黄精", "某某草"])
+    _, report = _progress_of(bases, tmp_path)
+    admitted = hg.admit(
+        tmp_path / "台账.gpkg", hg.classify(report.bases), on=dt.date(2020, 1, 31)
+    ).table
+    assert admitted["outcome"].tolist() == ["new", "pending", "pending"]
+    assert [why for why in admitted["why"] if why] == ["基地类型不明: 观光园", "品种不明: 某某草"]
