@@ -8,6 +8,7 @@ others as text in ``other_years``, a row each: ``[{"production_year": 2018, "cos
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -49,7 +50,8 @@ def by_year(table: pd.DataFrame) -> pd.DataFrame:
     for name in figure_names():
         own[name] = _column(table, name, "number")
     texts = _column(table, OTHER_YEARS, "text")
-    told = [(record, _parsed(texts[record])) for record in np.flatnonzero(texts.notna())]
+    written = np.flatnonzero(texts.notna())
+    told = list(zip(written, map(_parsed, texts[written]), strict=True))
     # A text that somebody changed into no such rows leaves all in doubt.
     own[UNSURE] = own.index.isin([record for record, rows in told if rows is None])
     rows = [{"record": record, **row} for record, rows in told for row in rows or ()]
@@ -160,16 +162,16 @@ def with_figures(table: Frame, figures: pd.DataFrame) -> Frame:
     ids = pd.Index(table.get("base_id", table.index))
     of_base = figures.sort_values(["base_id", YEAR], na_position="first", kind="stable")
     newest = of_base.drop_duplicates("base_id", keep="last").set_index("base_id")
-    texts = {base: _text(rows) for base, rows in of_base.groupby("base_id")}
+    texts = _texts(of_base)
     known = np.asarray(ids.isin(newest.index))
     for name in (YEAR, *figure_names()):
         if name in table or newest[name].notna().any():
             now = _column(table, name, "year" if name == YEAR else "number")
             now[known] = newest[name].reindex(ids[known]).to_numpy()
             made[name] = now.to_numpy() if name != YEAR else now.array
-    if OTHER_YEARS in table or any(texts.values()):
+    if OTHER_YEARS in table or texts:
         now = _column(table, OTHER_YEARS, "text")
-        now[known] = [texts[base] for base in ids[known]]
+        now[known] = [texts.get(base) for base in ids[known]]
         made[OTHER_YEARS] = now.array
     return made
 
@@ -213,16 +215,18 @@ def years_in_words(text: str) -> str:
     return "; ".join(said)
 
 
-def _text(rows: pd.DataFrame) -> str | None:
-    """All years of a base but the newest, and that the newest is unsure."""
-    told: list[dict[str, Any]] = []
-    for place, row in enumerate(rows.to_dict("records"), 1):
+def _texts(figures: pd.DataFrame) -> dict[str, str]:
+    """All years of a base but its newest, and that the newest is unsure; bases by year."""
+    names = figure_names()
+    newest = ~figures.duplicated("base_id", keep="last")
+    other = ~newest | figures[UNSURE]
+    told: dict[str, list[dict[str, Any]]] = {}
+    for row, last in zip(figures[other].to_dict("records"), newest[other], strict=True):
         entry = _stated(row[YEAR], unsure=row[UNSURE])
-        if place < len(rows):
-            entry |= {name: row[name] for name in figure_names() if not pd.isna(row[name])}
-        if place < len(rows) or row[UNSURE]:
-            told.append(entry)
-    return json.dumps(told) if told else None
+        if not last:
+            entry |= {name: row[name] for name in names if not math.isnan(row[name])}
+        told.setdefault(row["base_id"], []).append(entry)
+    return {base: json.dumps(rows) for base, rows in told.items()}
 
 
 def _parsed(text: str) -> list[dict[str, Any]] | None:
@@ -230,7 +234,7 @@ def _parsed(text: str) -> list[dict[str, Any]] | None:
     try:
         rows = [dict(row) for row in json.loads(text)]
         for row in rows:
-            [float(row[name]) for name in (YEAR, *figure_names()) if name in row]
+            [float(value) for value in row.values()]
     except (ValueError, TypeError):
         return None
     return rows
