@@ -21,6 +21,7 @@ _VALUE = re.compile(rb"office:value=\"([^\"]*)\"")
 _SHOWN = re.compile(
     r"(?P<before>\D*?)(?P<number>(?:(?<!\w)[-+])?[\d,]*\d(?:\.\d+)?)(?P<behind>\D*)"
 )
+_DIGITS = re.compile(r"\d+")
 _MONTH, _YEAR = re.compile(r"\d{4}\D{1,2}\d{1,2}\D?"), re.compile(r"\d{4}\D?")
 #: Rows and cells alike beyond which nothing of a list is repeated.
 _MOST_REPEATED = 1000
@@ -61,8 +62,10 @@ def _told(attributes: bytes, text: bytes | None) -> tuple[str, bool] | None:
         code = "yyyy-m" if _MONTH.fullmatch(shown) else "yyyy" if _YEAR.fullmatch(shown) else None
         return None if code is None else (code, True)
     found = _SHOWN.fullmatch(shown)
-    if found is None or value is None:
+    if value is None:
         return None
+    if found is None:
+        return _masked(shown, value[1].decode())
     number, decimals = found["number"].replace(",", ""), found["number"].partition(".")[2]
     held = float(value[1]) * (100 if kind[1] == b"percentage" else 1)
     if not math.isclose(float(number), held, abs_tol=0.51 * 10.0 ** -len(decimals)):
@@ -71,6 +74,14 @@ def _told(attributes: bytes, text: bytes | None) -> tuple[str, bool] | None:
     code = f"{_quoted(found['before'])}{digits}{'.' * bool(decimals)}{'0' * len(decimals)}"
     code += "%" if kind[1] == b"percentage" else _quoted(found["behind"])
     return None if code == "0" * len(code) and not number.startswith("0") else (code, True)
+
+
+def _masked(shown: str, value: str) -> tuple[str, bool] | None:
+    """The format of a whole number that is shown with words between its digits: 520-001."""
+    if not value.isdecimal() or "".join(_DIGITS.findall(shown)).lstrip("0") != value.lstrip("0"):
+        return None
+    parts = re.split(r"(\d+)", shown)
+    return "".join("0" * len(p) if p.isdecimal() else _quoted(p) for p in parts), True
 
 
 def _quoted(words: str) -> str:

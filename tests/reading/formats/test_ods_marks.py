@@ -104,7 +104,9 @@ def test_days_are_as_they_are_shown(
     assert str(survey.bases["surveyed_on"].iloc[0])[:10] == read
 
 
-@pytest.mark.parametrize("shown", ["YJ-001", "001", "000123", "印江1号"])
+@pytest.mark.parametrize(
+    "shown", ["YJ-001", "001", "000123", "印江1号", "120-121", "YJ-01-02", "5 20627"]
+)
 def test_ids_are_as_they_are_shown(tmp_path: Path, shown: str) -> None:
     number = str(int("".join(c for c in shown if c.isdigit())))
     survey = _read(tmp_path, _cell("float", number, shown), _cell("float", "5", "5"), _DAY)
