@@ -26,6 +26,8 @@ _FOOTER = re.compile(
 )
 _SECTION = re.compile(r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)).*")
 _COUNTERS = frozenset({"序号", "编号", "no", "no."})
+#: Rows of a title above headings that stand again.
+_MOST_TITLES = 3
 #: Areas written once over several rows belong to all of them together, not to each.
 _NOT_FILLED_DOWN = ("declared_value", "declared_mu")
 
@@ -74,6 +76,8 @@ def records_of(
         kind = _kind_of_row(own, grid, header, across=at in across)
         if not kind and at == header.end and _counts_columns(own):
             kind = "栏次"
+        if not kind and _is_title(grid, header, at):
+            kind = "分段标题"
         looks_back = records and sums.are_near and not sums.is_open
         goes_on = looks_back and _goes_on(own, grid.rows[records[-1][0]], counters)
         if not (kind or goes_on) and sums.is_sum(
@@ -99,12 +103,23 @@ def _kind_of_row(row: list[Cell], grid: Grid, header: Header, *, across: bool) -
         return "合计"
     if texts and _FOOTER.fullmatch(texts[0]) and isinstance(_first(row), str):
         return "表尾说明"
-    alone = sum(cell is not None for cell in row) == 1
+    alone = _is_alone(row)
     if texts and alone and (across or _SECTION.fullmatch(texts[0])):
         return "分段标题"
     if any(row == grid.rows[n] for n in range(header.row, header.end)):
         return "重复表头"
     return ""
+
+
+def _is_title(grid: Grid, header: Header, at: int) -> bool:
+    """Whether a row is a cell alone with the headings again below, or with such rows between."""
+    near = grid.rows[at : at + _MOST_TITLES + 1]
+    below = sum(1 for _ in itertools.takewhile(_is_alone, near))
+    return 0 < below < len(near) and near[below] in grid.rows[header.row : header.end]
+
+
+def _is_alone(row: list[Cell]) -> bool:
+    return sum(cell is not None for cell in row) == 1
 
 
 def texts_of(row: list[Cell]) -> Iterator[str]:

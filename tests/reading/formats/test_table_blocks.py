@@ -269,3 +269,32 @@ def test_cells_that_a_csv_states_as_formulas_of_text(tmp_path: Path) -> None:
     rows = [HEAD, *([f'="{cell}"' for cell in row] for row in _rows(1, 2))]
     path.write_text("\n".join(",".join(map(str, row)) for row in rows), "utf-8")
     _assert_bases(hg.read_survey(path), 2)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        [["新建基地情况表"]],
+        [[], ["新建基地情况表"]],
+        [[], ["附件2"], ["新建基地情况表"]],
+        [["朗溪镇"]],
+        [["合计", None, None, 1], ["木黄镇基地"]],
+        [[], [None, "二期"]],
+        [["附件"], ["新建"], ["续表"]],
+    ],
+    ids=str,
+)
+def test_titles_above_headings_that_stand_again_are_no_bases(
+    tmp_path: Path, between: list[list[object]]
+) -> None:
+    headings = ["基地编号", "基地名称", "品种", "面积(亩)"]
+    book = openpyxl.Workbook()
+    first, second = ["D1", "甲", "天麻", 500], ["D2", "乙", "黄精", 40]
+    for row in [headings, first, *between, headings, second]:
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    survey = hg.read_survey(tmp_path / "a.xlsx")
+    assert list(survey.bases["base_id"]) == ["D1", "D2"]
+    assert f"分段标题 {sum(map(any, between)) - ('合计' in str(between))} 行" in str(
+        survey.assumption_lines()
+    )
