@@ -138,6 +138,8 @@ def _sameness(
         if column.kind in {"number", "integer", "year"}:
             quantity = parse_quantity(str(cell))
             return cell if quantity is None else quantity.value
+        if column.name == "township":
+            return policy.townships.named(str(cell)) or fold(str(cell))
         words = "variety" if column.name == "variety" else column.words
         return (policy.canonical(words, str(cell)) if words else None) or fold(str(cell))
 

@@ -151,3 +151,22 @@ def test_a_year_or_month_is_no_other_date_than_a_day_in_it(
     rows = [["基地名称", "品种", "建成时间", "建成日期"], ["乙", "天麻", one, other]]
     survey = hg.read_survey(_book(tmp_path / "a.xlsx", rows))
     assert list(survey.issues["code"]) == ["HG001"] * differ
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("朗溪", "朗溪镇", False),
+        ("印江县朗溪镇", "朗溪镇", False),
+        ("朗溪镇", "朗溪镇某某村", False),
+        ("朗溪镇", "木黄镇", True),
+        ("朗溪镇", "某某镇", True),
+        ("某某乡", "某某乡", False),
+    ],
+)
+def test_a_township_is_the_same_with_its_level_or_without(
+    tmp_path: Path, one: str, other: str, *, differ: bool
+) -> None:
+    rows = [["基地名称", "品种", "乡镇", "所在乡镇"], ["乙", "天麻", one, other]]
+    survey = hg.read_survey(_book(tmp_path / "a.xlsx", rows))
+    assert list(survey.issues["code"]) == ["HG001"] * differ
