@@ -70,6 +70,12 @@ class SumRows:
             self._rows.append(number)
         return self.is_open
 
+    def heads_section(self, row: Sequence[Cell]) -> bool:
+        """Whether all that a row holds is the name of a group, where ids stand."""
+        at = self.keys.get("base_id", -1)
+        cell = row[at] if at >= 0 and row.count(None) == len(row) - 1 else None
+        return isinstance(cell, str) and self._names_group(fold(cell))
+
     def _is_named(self, row: Sequence[Cell], word: str) -> bool:
         """Whether the word of a row stands where names do, and is no part of a sum."""
         is_place = self._names_group(word) or _PLACE.fullmatch(word)

@@ -76,7 +76,7 @@ def records_of(
         kind = _kind_of_row(own, grid, header, across=at in across)
         if not kind and at == header.end and _counts_columns(own):
             kind = "栏次"
-        if not kind and _is_title(grid, header, at):
+        if not kind and (_is_title(grid, header, at) or sums.heads_section(own)):
             kind = "分段标题"
         looks_back = records and sums.are_near and not sums.is_open
         goes_on = looks_back and _goes_on(own, grid.rows[records[-1][0]], counters)

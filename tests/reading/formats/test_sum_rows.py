@@ -120,3 +120,26 @@ def test_a_name_ends_sums_that_no_title_heads(tmp_path: Path, name: str) -> None
 def test_a_list_of_townships_has_blank_rows_between(tmp_path: Path) -> None:
     rows = [["基地名称", "面积"], ["朗溪镇", 500], _BLANK, ["木黄镇", 40]]
     assert list(_read(tmp_path, rows).bases["name"]) == ["朗溪镇", "木黄镇"]
+
+
+@pytest.mark.parametrize(
+    "title", ["朗溪镇", "朗溪", "印江县", "印江土家族苗族自治县", "黄精", "木黄镇"]
+)
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_group_alone_in_the_place_of_ids_heads_a_section(
+    tmp_path: Path, title: str, ending: str
+) -> None:
+    rows = [_HEADINGS, [title], _LIST[0], [title], _LIST[1]]
+    if ending == "xlsx":
+        survey = _read(tmp_path, rows)
+    else:
+        lines = [",".join(map(str, [*row, *[""] * (5 - len(row))])) for row in rows]
+        (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+        survey = hg.read_survey(tmp_path / "a.csv")
+    assert list(survey.bases["base_id"]) == ["D1", "D2"]
+    assert "分段标题 2 行" in survey.assumption_lines()[0]
+
+
+@pytest.mark.parametrize("row", [["D3"], ["朗溪一号"], [None, "朗溪镇"], ["朗溪镇", "丙"]], ids=str)
+def test_other_cells_alone_are_records(tmp_path: Path, row: list[object]) -> None:
+    assert len(_read(tmp_path, [_HEADINGS, _LIST[0], row, _LIST[1]]).bases) == 3
