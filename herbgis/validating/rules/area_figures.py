@@ -143,9 +143,16 @@ class Figures:
     def _of_planes(self, number: int) -> Iterator[Figure]:
         """Areas on a plane that stretches."""
         web = float(self._shapes.web_mu[number])
+        # Planes stretch; what a plane of a zone adds is mostly within the tolerance.
+        most = float(self._bases.surveyed_mu[number] + self._bases.tolerated_mu[number]) * (
+            1 - _EXACT
+        )
         cause = Cause("HG403", "按网络地图投影 (EPSG:3857) 量的")
         yield Figure(cause, web * _HANDY, web)
-        for meridian, mu in self._shapes.zones_of(number):
+        for meridian, of_base in self._shapes.zones:
+            mu = of_base[number]
+            if not mu > most:
+                continue
             words = f"按 {meridian}° 中央经线的平面量的, 带号不对"
             yield Figure(Cause("HG401", words), mu * _HANDY, mu)
 
@@ -170,19 +177,22 @@ class _Shapes:
         #: By how much the plane of the own zone is wider than the land.
         self.own_plane = self._stretched(stretch_of_gauss_kruger(lon, lat, own)) / self._whole
         self.filled_mu = self._filled(bases.land)
+        self.zones = [(meridian, mu.tolist()) for meridian, mu in self._zones()]
 
     def parts_of(self, number: int) -> Floats:
         """亩 of the parts of a base's land."""
         return self.parts_mu[self._starts[number] : self._starts[number + 1]]
 
-    def zones_of(self, number: int) -> Iterator[tuple[int, float]]:
-        """Central meridians about a base, and its 亩 on their planes."""
-        own = slice(self._starts[number], self._starts[number + 1])
-        lon, lat, mu = self._lon[own], self._lat[own], self.parts_mu[own]
+    def _zones(self) -> Iterator[tuple[int, Floats]]:
+        """Central meridians about the bases, and 亩 on their planes; NaN where too far."""
+        count = len(self._whole)
         for zone in ZONES[3]:
-            if np.abs(lon - 3 * zone).max() <= _NEAR_ZONES_DEG:
-                stretch = stretch_of_gauss_kruger(lon, lat, np.full(len(lon), 3.0 * zone))
-                yield 3 * zone, float((mu * stretch).sum())
+            far = np.abs(self._lon - 3 * zone) > _NEAR_ZONES_DEG
+            if not far.all():
+                meridian = np.full(len(self._lon), 3.0 * zone)
+                mu = self._stretched(stretch_of_gauss_kruger(self._lon, self._lat, meridian))
+                mu[np.bincount(self._owner, far, count) > 0] = np.nan
+                yield 3 * zone, mu
 
     def _stretched(self, stretch: Floats) -> Floats:
         mu = np.bincount(self._owner, self.parts_mu * stretch, len(self._whole))

@@ -168,14 +168,16 @@ class Context:
 
         A value that all records have, and the base with them, was rounded once.
         """
-        written = self._written_mu[self.records_of(number)]
-        written = written[~np.isnan(written)]
-        once = bool((written == self.base_declared_mu[number]).all())
-        return float(half_units(written[:1] if once else written).sum())
+        written, half = (each[self.records_of(number)] for each in self._written)
+        stated = ~np.isnan(written)
+        once = bool((written[stated] == self.base_declared_mu[number]).all())
+        return float(half[stated].max() if once else half[stated].sum())
 
     @functools.cached_property
-    def _written_mu(self) -> Floats:
-        return np.asarray(self.bases["declared_mu"], dtype=float)
+    def _written(self) -> tuple[Floats, Floats]:
+        """What each record declares, 亩, and half a unit of its last decimal."""
+        written = np.asarray(self.bases["declared_mu"], dtype=float)
+        return written, half_units(written)
 
     @functools.cached_property
     def pairs(self) -> pd.DataFrame:
