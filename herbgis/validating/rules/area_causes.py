@@ -15,10 +15,10 @@ from herbgis.validating.rules.area_figures import Cause, Family, Figure, Figures
 
 #: Share of declarations, made for no reason that we know, that may be given one.
 MOST_BY_CHANCE = 0.01
-#: How densely such declarations lie: those above the surveyed area evenly over a span of a third of
-#: it, those below evenly down to nothing, those of more than double evenly by order of magnitude
-#: over a span of e⁵.
-_DENSITY_MORE, _DENSITY_LESS, _DENSITY_BY_ORDER = 3.0, 1.0, 0.2
+#: How densely such declarations lie: those above the surveyed area evenly over a quarter of it,
+#: those below evenly down to nothing, those of more than double evenly by order of magnitude, over
+#: e⁵.
+_DENSITY_MORE, _DENSITY_LESS, _DENSITY_BY_ORDER = 4.0, 1.0, 0.2
 #: Sides of the surveyed area on which a declaration may lie, as positions in this table.
 _DENSITIES = (_DENSITY_LESS, _DENSITY_MORE, _DENSITY_BY_ORDER)
 _FAR = 2

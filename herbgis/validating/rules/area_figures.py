@@ -110,7 +110,8 @@ class Figures:
         for code, words, by in _UNIT_MISTAKES:
             yield Family([_measured(code, words, surveyed * by)], (self._by_hand, _EXACT))
         yield Family([*self._of_outline(number)], (_EXACT,))
-        yield Family([*self._of_planes(number)], (_EXACT,))
+        for figure in self._of_planes(number):
+            yield Family([figure], (_EXACT,))
         parcels = self._parcels(number)
         alone = [_measured("HG401", "只报了其中一个地块", mu) for mu in parcels]
         yield Family(alone, (self._by_hand, _EXACT))
@@ -141,7 +142,7 @@ class Figures:
                 yield Figure(Cause(code, words), mu * _HANDY, mu * stretch)
 
     def _of_planes(self, number: int) -> Iterator[Figure]:
-        """Areas on a plane that stretches."""
+        """Areas on a plane that stretches: the web's, then those of zones, the nearest first."""
         web = float(self._shapes.web_mu[number])
         # Planes stretch; what a plane of a zone adds is mostly within the tolerance.
         most = float(self._bases.surveyed_mu[number] + self._bases.tolerated_mu[number]) * (
@@ -149,8 +150,8 @@ class Figures:
         )
         cause = Cause("HG403", "按网络地图投影 (EPSG:3857) 量的")
         yield Figure(cause, web * _HANDY, web)
-        for meridian, of_base in self._shapes.zones:
-            mu = of_base[number]
+        planes = sorted((of_base[number], meridian) for meridian, of_base in self._shapes.zones)
+        for mu, meridian in planes:
             if not mu > most:
                 continue
             words = f"按 {meridian}° 中央经线的平面量的, 带号不对"

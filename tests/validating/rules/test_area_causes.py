@@ -33,7 +33,7 @@ def _one(declared: float, shape: Any = None, **columns: Any) -> gpd.GeoDataFrame
 
 @pytest.mark.parametrize("decimals", [0, 1, 2])
 @pytest.mark.parametrize("mu_m2", [10000 / 15, 667.0])
-@pytest.mark.parametrize("mu", [430.0, 540.27, 1388.8])
+@pytest.mark.parametrize("mu", [660.4, 940.27, 1388.8])
 def test_web_mercator(mu: float, mu_m2: float, decimals: int) -> None:
     declared = round(web_mu(square(mu)) * MU_M2 / mu_m2, decimals)
     assert _said(_one(declared, square(mu)))[0] == "HG403"
@@ -89,7 +89,7 @@ def test_planes_of_near_zones_alone() -> None:
     """Within 6 degrees a plane stretches by less than 1%: a cause only under a tight tolerance."""
     tight = replace(POLICY, tolerances={**POLICY.tolerances, "area_mismatch_share": 0.001})
     shape = square(1200.5, 108.9, 27.9)
-    for meridian, epsg in ((105, 4544), (111, 4546), (114, 4547)):
+    for meridian, epsg in ((105, 4544), (111, 4546)):
         plane = pyproj.Transformer.from_crs(4490, epsg, always_xy=True)
         declared = round(shapely.area(project(shape, plane)) / MU_M2, 2)
         assert f"{meridian}°" in _said(_one(declared, shape), tight)[1]
