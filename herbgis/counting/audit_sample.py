@@ -13,6 +13,7 @@ import shapely
 from herbgis.counting.marks import area_of, countable_by_id, is_verified, refuse_twice
 from herbgis.foundation import display
 from herbgis.foundation.errors import HerbgisError
+from herbgis.geo.systems import to_cgcs2000
 from herbgis.measuring.chances import near_threshold
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
@@ -33,7 +34,8 @@ class AuditSample:
     frame : DataFrame
         Every base that counts, by ``base_id``: ``name`` to ``variety``, ``tier`` (label of the
         highest that it reaches), ``claimed_mu`` (the area that counts, 亩), ``risk`` (why it is
-        likelier to be wrong; empty for none), ``lon``, ``lat`` (a point on it), ``drawn``.
+        likelier to be wrong; empty for none), ``lon``, ``lat`` (a point on it, on CGCS2000),
+        ``drawn``.
     seed : int
         The lot; the same bases and seed give the same sample.
     policy : str
@@ -164,10 +166,13 @@ def _risks(table: pd.DataFrame, mu: pd.Series, policy: Policy) -> pd.Series:
 
 
 def _points(bases: pd.DataFrame, wanted: pd.Index) -> tuple[np.ndarray, np.ndarray]:
-    """A point on each base, longitude and latitude; NaN for frames without geometry."""
+    """A point on each base, longitude and latitude on CGCS2000; NaN for frames without geometry."""
     if not isinstance(bases, gpd.GeoDataFrame) or not wanted.isin(bases.index).all():
         return np.full(len(wanted), np.nan), np.full(len(wanted), np.nan)
-    inside = shapely.point_on_surface(np.asarray(bases.geometry.loc[wanted].array, dtype=object))
+    shapes = np.asarray(bases.geometry.loc[wanted].array, dtype=object)
+    if bases.crs is not None:
+        shapes = to_cgcs2000(shapes, bases.crs)
+    inside = shapely.point_on_surface(shapes)
     return shapely.get_x(inside).round(6), shapely.get_y(inside).round(6)
 
 

@@ -77,6 +77,13 @@ def _admit(bases: gpd.GeoDataFrame, world: World) -> Any:
     return admission, hg.read_ledger(path, policy=world.policy)
 
 
+def _counting(bases: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The bases as if nothing stood in the way of any of them."""
+    return bases.assign(
+        status="built", kind="planting", blocked_by="", counted_mu=bases["counted_mu"] + 600
+    )
+
+
 STEPS: dict[str, Step] = {
     "admit": Step(
         _admit,
@@ -91,7 +98,12 @@ STEPS: dict[str, Step] = {
     "count_progress": Step(
         lambda b, w: hg.count_progress(b, policy=w.policy, by=["county", "variety"])
     ),
+    "count_standards": Step(lambda b, w: hg.count_standards(b, policy=w.policy), "history"),
     "cover_seedlings": Step(lambda b, w: hg.cover_seedlings(b, policy=w.policy), "history"),
+    "draw_audit_sample": Step(
+        lambda b, w: hg.draw_audit_sample(_counting(b), 2, seed=2020, policy=w.policy),
+        exempt={"empty": "there is nothing to draw from, which it says"},
+    ),
     "draw_map": Step(lambda b, w: hg.draw_map(b, counties=w.counties, policy=w.policy)),
     "explain_count": Step(
         lambda b, w: hg.explain_count(b, policy=w.policy),
