@@ -62,18 +62,14 @@ class _Declared:
 
         Those that would be no mismatch are left out.
         """
-        wide = [
+        side = self.side(self.mu)
+        least, most = (self.surveyed + sign * self.tolerated for sign in (-1, 1))
+        wide = (
             Figure(cause, low * (1 - slack) - self.rounding, high * (1 + slack) + self.rounding)
             for cause, low, high in figures
-        ]
-        least, most = (self.surveyed + sign * self.tolerated for sign in (-1, 1))
-        side = self.side(self.mu)
-        return [
-            figure
-            for figure in wide
-            if self.side((figure.low + figure.high) / 2) == side
-            and (figure.low < least or figure.high > most)
-        ]
+            if self.side((low + high) / 2) == side
+        )
+        return [figure for figure in wide if figure.low < least or figure.high > most]
 
     def chance(self, windows: list[Figure]) -> float:
         """How often a declaration on this side falls into one of the windows by chance."""
@@ -100,6 +96,8 @@ def _cause_of(declared: _Declared, families: Iterator[Family]) -> Cause | None:
     for family in families:
         for slack in family.slacks:
             windows = declared.windows(family.figures, slack)
+            if not windows:
+                break
             chance = declared.chance(windows)
             if chance > left:
                 continue

@@ -90,6 +90,9 @@ class Family(NamedTuple):
     slacks: tuple[float, ...]
 
 
+_UNITS = tuple(Cause(code, words) for code, words, _ in _UNIT_MISTAKES)
+
+
 class Figures:
     """The figures of bases; what is computed from outlines is computed of all at once.
 
@@ -107,8 +110,8 @@ class Figures:
     def of(self, number: int) -> Iterator[Family]:
         """The families of figures of a base, the commonest mistakes first."""
         surveyed = float(self._bases.surveyed_mu[number])
-        for code, words, by in _UNIT_MISTAKES:
-            yield Family([_measured(code, words, surveyed * by)], (self._by_hand, _EXACT))
+        for (_, _, by), cause in zip(_UNIT_MISTAKES, _UNITS, strict=True):
+            yield Family([Figure(cause, surveyed * by, surveyed * by)], (self._by_hand, _EXACT))
         yield Family([*self._of_outline(number)], (_EXACT,))
         for figure in self._of_planes(number):
             yield Family([figure], (_EXACT,))
@@ -150,10 +153,8 @@ class Figures:
         )
         cause = Cause("HG403", "按网络地图投影 (EPSG:3857) 量的")
         yield Figure(cause, web * _HANDY, web)
-        planes = sorted((of_base[number], meridian) for meridian, of_base in self._shapes.zones)
-        for mu, meridian in planes:
-            if not mu > most:
-                continue
+        planes = ((of_base[number], meridian) for meridian, of_base in self._shapes.zones)
+        for mu, meridian in sorted(plane for plane in planes if plane[0] > most):
             words = f"按 {meridian}° 中央经线的平面量的, 带号不对"
             yield Figure(Cause("HG401", words), mu * _HANDY, mu)
 
