@@ -94,7 +94,7 @@ _RINGS = {
     "GeoPackage, a hole on the border": OddFile(
         _drawn(shapely.Polygon(_SECOND.exterior, [_ON_BORDER])),
         _lands(shapely.difference(_SECOND, shapely.Polygon(_ON_BORDER))),
-        "HG102",
+        "HG103",
     ),
 }
 
