@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 import herbgis as hg
+from herbgis.counting.audit_sample import draw_lot
 
 Floats = np.ndarray
 POLICY = hg.load_policy()
@@ -56,7 +57,12 @@ def once(rng: np.random.Generator, count: int, drawn: int, setting: str) -> list
     excess = rng.normal(0, 0.01, count)
     excess[spoilt] += excess_of(rng, int(spoilt.sum()))
     truth = bases["counted_mu"] * np.maximum(1 - excess, 0.0)
-    sample = hg.draw_audit_sample(bases, drawn, seed=int(rng.integers(1 << 31)), policy=POLICY)
+    frame = bases.assign(
+        claimed_mu=bases["counted_mu"], tier=bases["counted_mu"].map(POLICY.tier_reached), risk=""
+    )
+    seed = int(rng.integers(1 << 31))
+    frame["drawn"] = draw_lot(frame, drawn, seed, POLICY)
+    sample = hg.AuditSample(frame, seed, POLICY.name)
     told = hg.estimate_overclaim(sample, truth[sample.table.index], policy=POLICY)
     total = bases["counted_mu"].sum()
     lost = total - truth.sum()

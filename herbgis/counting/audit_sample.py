@@ -13,6 +13,7 @@ import shapely
 from herbgis.counting.marks import area_of, countable_by_id, is_verified, refuse_twice
 from herbgis.foundation import display
 from herbgis.foundation.errors import HerbgisError
+from herbgis.geo.geodesy import Flags
 from herbgis.geo.systems import to_cgcs2000
 from herbgis.measuring.chances import near_threshold
 from herbgis.terms import columns as cols
@@ -145,7 +146,7 @@ def draw_audit_sample(
     frame["claimed_mu"] = mu
     frame["risk"] = _risks(table, mu, policy)
     frame["lon"], frame["lat"] = _points(bases, table.index)
-    frame["drawn"] = _lot(frame, count, seed, policy)
+    frame["drawn"] = draw_lot(frame, count, seed, policy)
     return AuditSample(frame, seed, policy.name)
 
 
@@ -176,8 +177,8 @@ def _points(bases: pd.DataFrame, wanted: pd.Index) -> tuple[np.ndarray, np.ndarr
     return shapely.get_x(inside).round(6), shapely.get_y(inside).round(6)
 
 
-def _lot(frame: pd.DataFrame, count: int, seed: int, policy: Policy) -> np.ndarray:
-    """Which bases are drawn."""
+def draw_lot(frame: pd.DataFrame, count: int, seed: int, policy: Policy) -> Flags:
+    """Which bases are drawn, of a frame with ``reporting_unit``, ``tier`` and ``risk``."""
     rng = np.random.default_rng(seed)
     units = {name: place for place, name in enumerate(policy.words["reporting_unit"])}
     unit = frame["reporting_unit"].map(lambda name: units.get(name, len(units)))

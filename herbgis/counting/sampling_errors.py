@@ -36,13 +36,10 @@ def interval_of_count(
     numbers under which neither this many nor this few would be rarer than half the risk.
     """
     numbers = np.arange(found, population - drawn + found + 1)
-    ways = _log_choose(np.array([population]), drawn)
-    at_most, at_least = np.zeros(len(numbers)), np.zeros(len(numbers))
-    for seen in range(drawn + 1):
-        log = _log_choose(numbers, seen) + _log_choose(population - numbers, drawn - seen) - ways
-        chance = np.exp(log)
-        at_most += chance if seen <= found else 0.0
-        at_least += chance if seen >= found else 0.0
+    seen = np.arange(drawn + 1)[:, None]
+    ways = _log_choose(numbers, seen) + _log_choose(population - numbers, drawn - seen)
+    chances = np.exp(ways - _log_choose(np.array(population), np.array(drawn)))
+    at_most, at_least = chances[: found + 1].sum(axis=0), chances[found:].sum(axis=0)
     slack = 1e-9
     return (
         int(numbers[at_least > risk / 2 - slack].min()),
@@ -50,16 +47,12 @@ def interval_of_count(
     )
 
 
-def _log_choose(many: Ints, some: int) -> Floats:
+def _log_choose(many: Ints, some: Ints) -> Floats:
     """Logarithm of the number of ways to take some of many; -inf where there is none."""
-    return np.array(
-        [
-            math.lgamma(n + 1) - math.lgamma(some + 1) - math.lgamma(n - some + 1)
-            if n >= some
-            else -np.inf
-            for n in many.tolist()
-        ]
-    )
+    logs = np.r_[0.0, np.cumsum(np.log(np.arange(1, many.max() + 1)))]
+    rest = many - some
+    ways = logs[many] - logs[np.clip(some, 0, many)] - logs[np.clip(rest, 0, many)]
+    return np.where((some >= 0) & (rest >= 0), ways, -np.inf)
 
 
 def interval_of_total(sizes: Floats, drawn: Flags, excess: Floats) -> tuple[float, float, float]:
