@@ -121,9 +121,12 @@ def why_waiting(batch: gpd.GeoDataFrame, state: gpd.GeoDataFrame, policy: Policy
         same = (batch["status"] == status) & (why == "")
         said = "未填或不认识" if status == "unknown" else policy.title_of("status", status)
         why[same] = f"建设状态: {said}"
-    for name, title, written in (("group", "品种", "variety"), ("kind", "基地类型", "raw_kind")):
-        same = (batch[name] == "unknown") & (why == "")
-        why[same] = f"{title}不明: " + batch.loc[same, written].fillna("")
+    same = (batch["group"] == "unknown") & (why == "")
+    why[same] = "品种不明: " + batch.loc[same, "varieties"].map(
+        lambda names: "、".join(n for n in names if policy.group_of(n) == "unknown") or "未填"
+    )
+    same = (batch["kind"] == "unknown") & (why == "")
+    why[same] = "基地类型不明: " + batch.loc[same, "raw_kind"].fillna("")
     for record, said in _land_of_others(batch, state, policy):
         why.iloc[record] = "; ".join(filter(None, (why.iloc[record], said)))
     return why

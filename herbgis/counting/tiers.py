@@ -124,8 +124,10 @@ def _one_row_a_base(
     by_base = table.groupby(grouped.base, sort=True)
     main["records"] = cols.typed(by_base.size().to_numpy(), "integer", index)
     for name in ("group", "kind"):
-        # A base of which a part is not known for what it is waits for the answer.
-        unknown = (table[name] == "unknown").groupby(grouped.base, sort=True).any()
+        # A base of which a part is not known for what it is waits for the answer. What a parcel
+        # leaves unsaid the others say: an empty variety is asked about by validate.
+        unknown = table[name].eq("unknown") & (table["variety"].notna() | (name != "group"))
+        unknown = unknown.groupby(grouped.base, sort=True).any()
         main[name] = main[name].mask(unknown.to_numpy(), "unknown")
     for column in cols.known_in(table, cols.with_role(cols.Role.AMOUNT)):
         if cols.Role.YEARLY not in column.roles:

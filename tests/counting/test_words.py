@@ -308,3 +308,37 @@ def test_a_ledger_admits_none_of_the_unknown(tmp_path: Path) -> None:
     ).table
     assert admitted["outcome"].tolist() == ["new", "pending", "pending"]
     assert [why for why in admitted["why"] if why] == ["基地类型不明: 观光园", "品种不明: 某某草"]
+
+
+@pytest.mark.parametrize("unknown", [word for word in UNKNOWN_CROPS if "药材" not in word][:12])
+@pytest.mark.parametrize("cell", ["黄精、{}", "{}、黄精", "黄精套种{}"])
+def test_a_mixed_planting_of_which_a_name_is_unknown_waits(unknown: str, cell: str) -> None:
+    asked = hg.validate(
+        _bases(主栽品种=[cell.format(unknown), "黄精", "黄精、天麻"]), policy=POLICY
+    )
+    assert _ids_of(asked, "HG501", "HG511") == {"K000"}
+    bases = hg.classify(asked.bases)
+    assert _counts(hg.count_progress(bases)) == (3, 2, 1)
+    assert _counts(hg.count_progress(hg.classify(bases))) == (3, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "cell", [None, "", " ", "无", "/", "-", "——", "NULL", "None", "nan", "暂无", "空"]
+)
+def test_an_empty_variety_waits_in_a_frame_that_was_never_validated(cell: str | None) -> None:
+    frame = _bases(主栽品种=["黄精", cell]).assign(测量方式="RTK")
+    bases = hg.classify(hg.measure(frame))
+    assert bases["group"].tolist() == ["key", "unknown"]
+    assert _counts(hg.count_progress(bases)) == (2, 1, 1)
+    assert _counts(hg.count_progress(hg.classify(bases))) == (2, 1, 1)
+
+
+def test_what_a_parcel_leaves_unsaid_the_others_say(tmp_path: Path) -> None:
+    bases = hg.classify(hg.measure(_bases(基地编号=["K1", "K1"], 主栽品种=["黄精", None])))
+    assert bases["group"].tolist() == ["key"]
+    assert _counts(hg.count_progress(bases)) == (1, 1, 0)
+    checked = hg.validate(_bases(基地编号=["K1", "K1"], 主栽品种=["黄精", None]))
+    assert _counts(hg.count_progress(hg.classify(checked.bases))) == (1, 0, 1)
+    own = hg.classify(hg.measure(_bases(主栽品种=["黄精、某某草", None])))
+    admitted = hg.admit(tmp_path / "台账.gpkg", own, on=dt.date(2020, 1, 31)).table
+    assert admitted["why"].tolist() == ["品种不明: 某某草", "品种不明: 未填"]

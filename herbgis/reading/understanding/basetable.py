@@ -68,7 +68,7 @@ def complete(
     cells = _stated(frame, matched, policy, said)
     for column in cols.READ:
         table[column.name] = _first_reading(cells.get(column.name), column, frame.index)
-    read_varieties(table, policy)
+    read_varieties(table, policy, present=bool({"variety", "varieties"} & found.keys()))
     defaulted = cols.names(cols.with_role(cols.Role.DEFAULTED))
     for name in [name for name in policy.defaults if name in defaulted]:
         _read_words(table, name, policy, present=name in found, said=said)

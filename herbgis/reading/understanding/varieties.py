@@ -23,7 +23,7 @@ _WEAK_SEPARATORS = re.compile(r"\s+|[和与及暨兼加&＆.。·:：-]")
 _IN_QUOTES = re.compile(r"""['"‘“]([^'"‘’“”]+)['"’”]""")
 
 
-def read_varieties(table: pd.DataFrame, policy: Policy) -> None:
+def read_varieties(table: pd.DataFrame, policy: Policy, *, present: bool) -> None:
     """Split mixed plantings, map aliases, set the group; the cell stays where it was mapped.
 
     Parameters
@@ -31,10 +31,13 @@ def read_varieties(table: pd.DataFrame, policy: Policy) -> None:
     table : DataFrame
         A base table with clean texts; variety, varieties, raw_variety and group are set.
     policy : Policy
+    present : bool
+        Whether the table has a column of varieties, so that an empty cell is one not filled in.
     """
+    empty = "unknown" if present else "other"
     listed = table["varieties"].map(tuple)
     given = Distinct.of(table["variety"], listed, table["raw_variety"], table["group"])
-    read = [_read_variety(*row, policy=policy) for row in given.rows]
+    read = [_read_variety(*row, policy=policy, empty=empty) for row in given.rows]
     kinds: dict[str, cols.Kind] = {
         "variety": "text",
         "varieties": "list",
@@ -46,18 +49,26 @@ def read_varieties(table: pd.DataFrame, policy: Policy) -> None:
 
 
 def _read_variety(
-    cell: str | None, listed: tuple[str, ...], raw: str | None, group: str | None, *, policy: Policy
+    cell: str | None,
+    listed: tuple[str, ...],
+    raw: str | None,
+    group: str | None,
+    *,
+    policy: Policy,
+    empty: str,
 ) -> tuple[str | None, list[str], str | None, str]:
     """Main variety, all of them, the cell where it was mapped, and the group."""
     beside = list(dict.fromkeys(name for text in listed for name in varieties_in(text, policy)))
     stated = policy.canonical("group", group) if group else None
     known = [] if cell is None else varieties_in(cell, policy)
     if cell is None or not known:
-        return None, beside, None, stated or "other"
+        return None, beside, None, stated or empty
     every = list(dict.fromkeys([*known, *beside]))
     kept = cell if parts_of(cell) != known else raw
-    # The catalogue says the group, whatever stood there: of a name that nobody knows, none does.
-    return known[0], every, kept, policy.group_of(known[0])
+    # The catalogue says the group, whatever stood there. Of a name that nobody knows none does:
+    # beside a known one it may be what most of the land grows.
+    groups = [policy.group_of(name) for name in every]
+    return known[0], every, kept, "unknown" if "unknown" in groups else groups[0]
 
 
 def parts_of(cell: str) -> list[str]:

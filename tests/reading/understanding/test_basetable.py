@@ -227,6 +227,9 @@ def test_a_cell_is_cleaned(cell: object, text: str | None) -> None:
         ("香菇", ["香菇"], "fungus"),
         ("山银花", ["山银花"], "other"),
         ("云南白药", ["云南白药"], "unknown"),
+        ("黄精、云南白药", ["黄精", "云南白药"], "unknown"),
+        ("云南白药+黄精", ["云南白药", "黄精"], "unknown"),
+        ("黄精套种玉米", ["黄精", "玉米"], "key"),
     ],
 )
 def test_a_mixed_planting_is_split_and_mapped(cell: str, varieties: list[str], group: str) -> None:
@@ -248,7 +251,8 @@ def test_no_variety_is_no_variety() -> None:
     found = _completed(品种=[None, " "])
     assert _plain(found["variety"]) == [None, None]
     assert list(found["varieties"]) == [[], []]
-    assert list(found["group"]) == ["other", "other"]
+    assert list(found["group"]) == ["unknown", "unknown"]
+    assert list(_completed(面积=[600])["group"]) == ["other"]
 
 
 # Declared areas
@@ -368,9 +372,9 @@ def test_a_status_that_is_not_understood_is_unknown_and_kept() -> None:
     assert _plain(found["raw_status"]) == [None, None, None, "快了", None, None, None]
 
 
-def test_a_kind_that_is_not_understood_is_the_default_and_kept() -> None:
+def test_a_kind_that_is_not_understood_is_unknown_and_kept() -> None:
     found = _completed(基地类型=["种苗繁育", "菌种厂", "示范点", "别的", None])
-    assert list(found["kind"]) == ["seedling", "spawn", "demonstration", "planting", "planting"]
+    assert list(found["kind"]) == ["seedling", "spawn", "demonstration", "unknown", "planting"]
     assert _plain(found["raw_kind"]) == [None, None, None, "别的", None]
 
 
