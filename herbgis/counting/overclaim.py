@@ -185,7 +185,7 @@ def _refuse_strangers(figures: pd.Series, frame: pd.DataFrame) -> None:
     }
     for what, ids in wrong.items():
         if len(ids):
-            named = "、".join(map(str, ids[:_NAMED]))
+            named = "、".join(str(base) or "(没有编号)" for base in ids[:_NAMED])
             msg = f"复测结果里 {len(ids)} 个基地{what}: {named}。请对照抽样表改正。"
             raise HerbgisError(msg)
 

@@ -10,7 +10,9 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from herbgis.counting.audit_sample import AuditSample
 from herbgis.foundation.errors import HerbgisError, InputNotFoundError
+from herbgis.foundation.identifiers import fold_id
 from herbgis.foundation.units import parse_quantity
+from herbgis.geo.china import LARGEST_COUNTY_MU
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms import columns as cols
 
@@ -27,7 +29,7 @@ _COLUMNS = {
     "lat": "纬度",
     "drawn": "抽中",
 }
-_SEED, _POLICY = "随机数种子", "口径"
+_SEED, _POLICY, _ALL, _DRAWN = "随机数种子", "口径", "核实", "抽中"
 _YES = "是"
 
 
@@ -64,7 +66,8 @@ def write_audit_form(sample: AuditSample, path: str | Path) -> Path:
     for name in _REPLY:
         form[name] = ""
     every = sample.frame.reset_index()[list(_COLUMNS)].rename(columns=_COLUMNS)
-    lot = f"{_SEED}: {sample.seed}　{_POLICY}: {sample.policy}"
+    told = {_SEED: sample.seed, _POLICY: sample.policy, _ALL: len(every), _DRAWN: len(form)}
+    lot = "　".join(f"{name}: {value}" for name, value in told.items())
     formats = {"核定面积": "0.00", "经度": "0.000000", "纬度": "0.000000"}
     fill = "复测面积以亩填写, 实地没有这个基地的填 0; 没有去测的空着, 并在说明里写原因。"
     sheets = [
@@ -97,7 +100,8 @@ def read_audit_form(path: str | Path) -> tuple[AuditSample, pd.Series]:
     InputNotFoundError
         No such file.
     HerbgisError
-        It is no such form, or a cell holds no area in 亩.
+        It is no such form, bases were taken out of the sheet of all or put into it, or a cell holds
+        no area in 亩.
 
     Examples
     --------
@@ -119,30 +123,44 @@ def read_audit_form(path: str | Path) -> tuple[AuditSample, pd.Series]:
         frame, lot = _table(sheets[_FRAME])
         form, _ = _table(sheets[_FORM])
         sample = _sample(frame, lot)
-        cells = pd.Series(form[_FOUND].to_list(), index=form["基地编号"].astype("str"))
+        cells = pd.Series(form[_FOUND].to_list(), index=form["基地编号"])
     except (CalamineError, OSError, KeyError, ValueError, IndexError, StopIteration) as error:
         msg = (
             f"{path.name} 不是 herbgis 的抽查复测表, 或表头、{_FRAME}一页被改动过 ({error})。"
             f"请在 herbgis audit draw 写出的表里填{_FOUND}一栏。"
         )
         raise HerbgisError(msg) from error
-    return sample, pd.Series({base: _area(cell, base, path) for base, cell in cells.items()})
+    areas = [_area(cell, base, path) for base, cell in cells.items()]
+    return sample, pd.Series(areas, index=cells.index.astype("str"), dtype=float)
 
 
 def _table(rows: list[list[Any]]) -> tuple[pd.DataFrame, str]:
-    """The table under its title and the line of the lot; it ends with its last id."""
+    """The table under its title and the line of the lot; what stands below has no area."""
     top = next(place for place, row in enumerate(rows) if "基地编号" in map(str, row))
     heads = [str(cell) for cell in rows[top]]
-    table = pd.DataFrame(rows[top + 1 :], columns=heads)
-    ids = table["核定面积"].map(lambda cell: isinstance(cell, float))
-    return table[ids].reset_index(drop=True), str(rows[top - 1][0])
+    areas = [heads.index(name) for name in ("核定面积", _FOUND) if name in heads]
+    told = [row for row in rows[top + 1 :] if any(str(row[place]).strip() for place in areas)]
+    table = pd.DataFrame(told, columns=heads)
+    table["基地编号"] = [fold_id(str(cell)) for cell in table["基地编号"]]
+    return table, str(rows[top - 1][0])
 
 
 def _sample(frame: pd.DataFrame, lot: str) -> AuditSample:
+    """The sample of a sheet of all bases.
+
+    Raises
+    ------
+    ValueError
+        The sheet holds more bases than the lot was drawn from, or fewer.
+    """
     told = dict(part.split(": ") for part in lot.split("　"))
     names = {title: name for name, title in _COLUMNS.items()}
     table = frame[list(names)].rename(columns=names)
     table["drawn"] = table["drawn"].map(str) == _YES
+    for name, rows in {_ALL: len(table), _DRAWN: int(table["drawn"].sum())}.items():
+        if name in told and int(told[name]) != rows:
+            msg = f"{name}应为 {told[name]} 个, 表里 {rows} 个"
+            raise ValueError(msg)
     for name in ("claimed_mu", "lon", "lat"):
         table[name] = pd.to_numeric(table[name].replace("", None))
     texts = [name for name in table if table[name].dtype == object]
@@ -161,7 +179,8 @@ def _area(cell: Any, base: str, path: Path) -> float:
     if not text:
         return float("nan")
     quantity = parse_quantity(text)
-    if quantity is None or quantity.unit not in {None, "亩"} or quantity.value < 0:
+    known = quantity is not None and quantity.unit in {None, "亩"}
+    if quantity is None or not known or not 0 <= quantity.value <= LARGEST_COUNTY_MU:
         msg = f"{path.name}: {base} 的{_FOUND}“{text}”不是亩数。请填数字, 没有这个基地的填 0。"
         raise HerbgisError(msg)
     return quantity.value

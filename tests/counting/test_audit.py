@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import comb
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 import herbgis as hg
 from herbgis.counting.sampling_errors import interval_of_count, interval_of_total
 from herbgis.foundation.errors import HerbgisError
+from herbgis.tables import audit_form
 
 
 def _bases(count: int, seed: int = 0) -> pd.DataFrame:
@@ -178,8 +181,8 @@ def test_a_form_comes_back_with_its_sample(tmp_path: Path) -> None:
     assert found.dropna().tolist() == [612.5, 0.0, 700.0, 1200.5]
 
 
-@pytest.mark.parametrize("cell", ["没去", "50公顷", "-3", "500-600"])
-def test_a_cell_that_is_no_area_is_named(cell: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("cell", ["没去", "50公顷", "-3", "500-600", 1e12])
+def test_a_cell_that_is_no_area_is_named(cell: object, tmp_path: Path) -> None:
     with pytest.raises(HerbgisError, match="不是亩数"):
         hg.read_audit_form(_filled(tmp_path, [cell]))
 
@@ -193,3 +196,77 @@ def test_what_is_no_form_is_refused(what: str, tmp_path: Path) -> None:
         pd.DataFrame({"基地编号": ["A"]}).to_excel(path, index=False)
     with pytest.raises(HerbgisError, match="抽查复测表"):
         hg.read_audit_form(path)
+
+
+def _edited(tmp_path: Path, edit: Callable[[Worksheet], object], sheet: str = "复测表") -> Path:
+    form = _filled(tmp_path, [600.0 + n for n in range(12)])
+    book = openpyxl.load_workbook(form)
+    edit(book[sheet])
+    book.save(form)
+    return form
+
+
+def _added(page: Worksheet, base: str | None) -> None:
+    heads = {cell.value: cell for row in page.iter_rows(max_row=5) for cell in row}
+    row = heads["基地编号"].row + 3
+    page.insert_rows(row)
+    page.cell(row, heads["基地编号"].column, base)
+    page.cell(row, heads["复测面积(亩)"].column, 555)
+
+
+@pytest.mark.parametrize(
+    ("base", "said"),
+    [("B9999", "没有抽中: B9999"), (None, "没有编号"), ("新加", "没有抽中: 新加")],
+)
+def test_a_row_that_somebody_added_is_refused(base: str | None, said: str, tmp_path: Path) -> None:
+    sample, found = hg.read_audit_form(_edited(tmp_path, lambda page: _added(page, base)))
+    with pytest.raises(HerbgisError, match=said):
+        hg.estimate_overclaim(sample, found)
+
+
+def test_a_base_with_two_results_is_refused(tmp_path: Path) -> None:
+    twice = hg.draw_audit_sample(_bases(40), 12, seed=3).table.index[2]
+    sample, found = hg.read_audit_form(_edited(tmp_path, lambda page: _added(page, twice)))
+    with pytest.raises(HerbgisError, match=f"写了两次: {twice}"):
+        hg.estimate_overclaim(sample, found)
+
+
+@pytest.mark.parametrize("spelt", [" {} ", "'{}", "\u200b{}", "“{}”"])
+def test_an_id_typed_again_is_the_same(spelt: str, tmp_path: Path) -> None:
+    first = hg.draw_audit_sample(_bases(40), 12, seed=3).table.index[0]
+    form = _edited(tmp_path, lambda page: page.cell(4, 1, spelt.format(first)))
+    sample, found = hg.read_audit_form(form)
+    assert hg.estimate_overclaim(sample, found).bases["drawn"].iloc[0] == 12
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+def test_a_form_that_lost_bases_of_the_whole_is_refused(rows: int, tmp_path: Path) -> None:
+    form = _edited(tmp_path, lambda page: page.delete_rows(10, rows), "总体")
+    with pytest.raises(HerbgisError, match=r"应为 \d+ 个, 表里"):
+        hg.read_audit_form(form)
+
+
+def test_what_a_crew_signs_under_the_form_is_no_base(tmp_path: Path) -> None:
+    form = _edited(tmp_path, lambda page: page.append(["测量人: 甲", "组长: 乙"]))
+    assert len(hg.read_audit_form(form)[1]) == 12
+
+
+def test_whole_areas_of_an_xls_are_bases_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader gives whole numbers of an .xls as int, those of an .xlsx as float."""
+    form = _filled(tmp_path, [612.5, 700])
+    whole = _bases(40).assign(counted_mu=[500.0 + 50 * n for n in range(40)])
+    sample = hg.draw_audit_sample(whole, 12, seed=3)
+    hg.write_audit_form(sample, form)
+    told = audit_form._table
+    monkeypatch.setattr(
+        audit_form,
+        "_table",
+        lambda rows: told(
+            [[int(c) if isinstance(c, float) and c.is_integer() else c for c in r] for r in rows]
+        ),
+    )
+    again, found = hg.read_audit_form(form)
+    assert again.frame["claimed_mu"].tolist() == sample.frame["claimed_mu"].tolist()
+    assert len(found) == 12
