@@ -51,8 +51,8 @@ class Production:
     without_area : int
         Bases that reported an amount and no harvested area; in no value.
     unsure : int
-        Bases of whose figures a ledger of an earlier version keeps what may be the sum of several
-        years.
+        Bases of whose figures some may be the sum of several years: a ledger of an earlier version
+        keeps them so, or records state years that cannot be read.
     keys : tuple of str
     words : mapping of str to mapping of str to str
         What is printed for a value, by column.
@@ -90,7 +90,10 @@ class Production:
                 "县里答复前不算进任何数。"
             )
         if self.unsure:
-            lines.append(f"有 {self.unsure} 个基地的数来自旧版台账, 可能是几年相加, 请分年重报。")
+            lines.append(
+                f"有 {self.unsure} 个基地的数可能是几年相加 (来自旧版台账, 或生产年度看不懂), "
+                "请分年重报。"
+            )
         if self.without_area:
             lines.append(f"另有 {self.without_area} 个基地没有采收面积, 未算。")
         if len(self.outliers):

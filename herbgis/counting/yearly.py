@@ -128,8 +128,17 @@ def of_bases(table: pd.DataFrame, bases: Bases) -> pd.DataFrame:
             made[column.name] = amounts_of_bases(told[column.name], of_pairs)
         else:
             made[column.name] = said[column.name]
-    made[UNSURE] = told[UNSURE].groupby(pair).any()
+    made[UNSURE] = told[UNSURE].groupby(pair).any() | _of_unread_years(table, told, pair)
     return made[made[figure_names()].notna().any(axis=1)]
+
+
+def _of_unread_years(table: pd.DataFrame, told: pd.DataFrame, pair: np.ndarray) -> pd.Series:
+    """Whether records of a base state years that cannot be read, and perhaps not the same."""
+    written = _column(table, f"raw_{YEAR}", "text").fillna("")[told["record"]].to_numpy()
+    states = told[figure_names()].notna().any(axis=1) & told[YEAR].isna()
+    words = pd.Series(written).where(states.to_numpy())
+    differs = words.notna() & (words != words.groupby(pair).transform("first"))
+    return differs.groupby(pair).any()
 
 
 def _of_main(

@@ -148,7 +148,7 @@ def _build(table: Mapping[str, Any]) -> Policy:
         year=int(table["year"]),
         below_title=table["below_title"],
         tiers=tiers,
-        counting=_counting(table["counting"]),
+        counting=_counting(table),
         defaults={k: v for k, v in table["defaults"].items() if k != "source"},
         tolerances={name: float(entry["value"]) for name, entry in table["tolerance"].items()},
         survey_methods={n: _method(n, entry) for n, entry in _entries(table["survey_method"])},
@@ -244,10 +244,21 @@ def _check_tiers(tiers: tuple[Tier, ...]) -> None:
         raise PolicyError(msg)
 
 
-def _counting(entry: Mapping[str, Any]) -> CountingRule:
+def _counting(table: Mapping[str, Any]) -> CountingRule:
+    """The counting rule; what is not known for what it is cannot be among what it counts."""
+    entry = table["counting"]
     for what, name, answers in (("面积口径", "area", AREAS), ("年份口径", "year", YEARS)):
         if entry[name] not in answers:
             raise UnknownNameError(what, entry[name], answers)
+    groups, kinds = (
+        [word for word in words if word not in {"unknown", "source"}]
+        for words in ({**table["group"], **table["groups"]}, table["kind"])
+    )
+    listed = (("品种类别", "groups", groups), ("基地类型", "kinds", kinds))
+    for what, name, known in (*listed, ("基地类型", "seedling_kinds", kinds)):
+        for word in entry[name]:
+            if word not in known:
+                raise UnknownNameError(what, word, known)
     return CountingRule(
         nested=bool(entry["nested"]),
         area=entry["area"],

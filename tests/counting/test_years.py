@@ -258,7 +258,7 @@ def test_an_older_ledger_opens_and_says_which_figures_may_be_sums(old_ledger: Pa
     production = hg.compare_production(history)
     # One record a version is one year's; of two records nobody knows.
     assert production.unsure == 2
-    assert any("2 个基地的数来自旧版台账" in line for line in production.notes())
+    assert any("2 个基地的数可能是几年相加" in line for line in production.notes())
 
 
 def test_an_older_ledger_is_carried_on(old_ledger: Path, tmp_path: Path) -> None:

@@ -438,6 +438,25 @@ def test_an_unknown_reading_of_area_is_an_error(tmp_path: Path) -> None:
         _extending(tmp_path, '[counting]\narea = "contigous"\n')
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('groups = ["key", "unknown"]', "品种类别 unknown"),
+        ('groups = ["herbs"]', "品种类别 herbs"),
+        ('groups = ["重点"]', "品种类别 重点"),
+        ('kinds = ["planting", "unknown"]', "基地类型 unknown"),
+        ('kinds = ["种植"]', "基地类型 种植"),
+        ('seedling_kinds = ["seedlings"]', "您要的是 seedling"),
+    ],
+)
+def test_what_is_counted_must_be_known(tmp_path: Path, text: str, named: str) -> None:
+    with pytest.raises(UnknownNameError, match=named):
+        _extending(tmp_path, f"[counting]\n{text}\n")
+    _extending(
+        tmp_path, '[counting]\ngroups = ["crop", "own"]\n[groups]\nown = ["天麻"]\nkey = []\n'
+    )
+
+
 def test_a_policy_that_extends_itself_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text(f"extends = '{path}'\n", encoding="utf-8")
