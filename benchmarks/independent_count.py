@@ -3,7 +3,7 @@
     python -m benchmarks.independent_count [--ledgers 200] [--scattered 100] [--first 0]
 
 A ledger is a GeoPackage of bases, each of one to four parcels as records of their own: side by
-side, or, in the scattered ones, up to eight kilometres apart. What counts is worked out here from
+side, or, in the scattered ones, up to five kilometres apart. What counts is worked out here from
 what was drawn: areas by `pyproj.Geod` on each parcel, sums, the rules of the plan in plain words.
 Then the file goes the whole way through herbgis. Any difference in a base's 亩 (to 0.01), in what
 blocks it, or in a number of the targets is printed.
