@@ -138,7 +138,8 @@ def draw_audit_sample(
     table = table[counted].sort_index()
     if not _LEAST <= count <= len(table):
         most = len(table)
-        msg = f"核实的基地有 {most} 个, 不能抽 {count} 个。请在 {_LEAST} 到 {most} 之间取。"
+        way = f"请在 {_LEAST} 到 {most} 之间取" if most >= _LEAST else "请全部复测"
+        msg = f"核实的基地有 {most} 个, 不能抽 {count} 个。{way}。"
         raise HerbgisError(msg)
     mu = area_of(table, rule)
     frame = table[list(_SHOWN)].copy()

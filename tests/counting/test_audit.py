@@ -69,6 +69,11 @@ def test_more_than_there_are_cannot_be_drawn(count: int) -> None:
         hg.draw_audit_sample(_bases(60), count, seed=1)
 
 
+def test_of_a_single_base_no_sample_is_drawn() -> None:
+    with pytest.raises(HerbgisError, match="请全部复测"):
+        hg.draw_audit_sample(_bases(1), 1, seed=1)
+
+
 def test_only_what_counts_is_drawn() -> None:
     bases = _bases(12)
     bases["status"] = ["已建"] * 8 + ["在建", "拟建", "未知", "已建"]
