@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import herbgis as hg
-from tests.helpers.map_browser import BASES, HOSTILE, MAP, PHONE, PLACES, SHOWN, opened
+from tests.helpers.map_browser import BASES, HOSTILE, MAP, PHONE, PLACES, SHOWN, knowing, opened
 from tests.helpers.shapes import LAT, frame, square
 
 #: Longitude of the third base, of 900 亩.
@@ -38,13 +38,16 @@ def survey() -> gpd.GeoDataFrame:
 
 
 @pytest.fixture(scope="module")
-def walked(survey: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> tuple[folium.Map, hg.Progress]:
-    report = hg.validate(survey, counties=counties)
-    bases = hg.classify(report.bases)
-    progress = hg.count_progress(bases, by=["county", "variety", "reporting_unit"])
-    drawn = hg.draw_map(
-        bases, counties=counties, progress=progress, issues=report, title=HOSTILE[1]
-    )
+def walked(
+    survey: gpd.GeoDataFrame, counties: gpd.GeoDataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[folium.Map, hg.Progress]:
+    policy = knowing(survey, tmp_path_factory.mktemp("policy"))
+    report = hg.validate(survey, counties=counties, policy=policy)
+    bases = hg.classify(report.bases, policy=policy)
+    by = ["county", "variety", "reporting_unit"]
+    progress = hg.count_progress(bases, policy=policy, by=by)
+    shown = {"counties": counties, "progress": progress, "issues": report}
+    drawn = hg.draw_map(bases, policy=policy, title=HOSTILE[1], **shown)
     folium.FeatureGroup(name=HOSTILE[0]).add_to(drawn)
     return drawn, progress
 

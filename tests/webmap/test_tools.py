@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 
 import herbgis as hg
 from herbgis.foundation import resources
-from tests.helpers.map_browser import BASES, HOSTILE, MAP, PHONE, SHOWN, opened
+from tests.helpers.map_browser import BASES, HOSTILE, MAP, PHONE, SHOWN, knowing, opened
 from tests.helpers.shapes import frame, square
 
 BY = ["reporting_unit", "county", "variety"]
@@ -275,12 +275,13 @@ def test_a_hostile_picture_is_only_a_picture(
     texts = [f"{text}\x01\x0b\ufffe&amp;]]>" for text in HOSTILE]
     columns = ("name", "township", "operator", "variety", "reporting_unit", "data_note", "county")
     table = frame([square(600, 108.3 + n / 10) for n in range(5)], **dict.fromkeys(columns, texts))
-    bases = hg.classify(hg.validate(table, counties=counties).bases)
-    progress = hg.count_progress(bases, by=["county", "variety"])
+    policy = knowing(table, tmp_path)
+    report = hg.validate(table, counties=counties, policy=policy)
+    bases = hg.classify(report.bases, policy=policy)
+    progress = hg.count_progress(bases, policy=policy, by=["county", "variety"])
     visit = pd.DataFrame({"base_id": bases.index, HOSTILE[0]: texts})
-    drawn = hg.draw_map(
-        bases, counties=counties, progress=progress, visit=visit, title="".join(HOSTILE)
-    )
+    shown = {"counties": counties, "progress": progress, "visit": visit}
+    drawn = hg.draw_map(bases, policy=policy, title="".join(HOSTILE), **shown)
     here = opened(browser, drawn, tmp_path)
     page = here.page
     page.click("text=按品种")
