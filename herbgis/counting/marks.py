@@ -154,7 +154,8 @@ def mark_bases(
         A row a base, with the frame's index: for every tier ``reported_<tier>``,
         ``verified_<tier>``, ``pending_<tier>``, ``undecided_<tier>`` and ``building_<tier>`` (in
         building, and its area, surveyed or else declared, reaches the tier); ``base_id``,
-        ``reporting_unit``, ``county``, ``year`` of completion, ``counted_mu``, ``blocked``.
+        ``reporting_unit``, ``county``, ``year`` of completion, ``counted_mu``, ``blocked``, and
+        ``unknown`` (of which crop or kind it is, or whether it stands, nobody knows).
 
     Raises
     ------
@@ -167,6 +168,7 @@ def mark_bases(
     mu = area_of(table, rule).fillna(table["declared_mu"].astype(float))
     marks = table[["base_id", "reporting_unit", "county", "year", "counted_mu"]].copy()
     marks["blocked"] = table["blocked_by"].map(bool).astype(bool)
+    marks["unknown"] = waits_for_word(table)
     for tier in policy.tiers:
         for name, mark in marks_of(table, tier, rule, policy).items():
             marks[f"{name}_{tier.label}"] = mark

@@ -220,13 +220,18 @@ def _told(bases: gpd.GeoDataFrame, column: cols.Column, policy: Policy) -> np.nd
 
 
 def _states(bases: gpd.GeoDataFrame, marks: pd.DataFrame, policy: Policy) -> list[str]:
-    """核实, 临界待复测 where a threshold lies within the survey error, or 待核实."""
+    """核实, 临界待复测 where a threshold lies within the survey error, or 待核实.
+
+    What an earlier version or another policy admitted under a word that this one does not know
+    waits, as it does in the count.
+    """
     undecided = pd.Series(data=False, index=marks.index)
     for tier in policy.tiers:
         undecided |= marks[f"undecided_{tier.label}"]
+    sure = bases["verified"].eq(1).to_numpy() & ~marks["unknown"].to_numpy()
     return [
         "待核实" if not verified else "核实(临界待复测)" if near else "核实"
-        for verified, near in zip(bases["verified"] == 1, undecided, strict=True)
+        for verified, near in zip(sure, undecided, strict=True)
     ]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 
 import herbgis as hg
@@ -342,3 +343,23 @@ def test_what_a_parcel_leaves_unsaid_the_others_say(tmp_path: Path) -> None:
     own = hg.classify(hg.measure(_bases(主栽品种=["黄精、某某草", None])))
     admitted = hg.admit(tmp_path / "台账.gpkg", own, on=dt.date(2020, 1, 31)).table
     assert admitted["why"].tolist() == ["品种不明: 某某草", "品种不明: 未填"]
+
+
+def test_what_another_policy_admitted_waits_in_the_book_as_in_the_count(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    herbs = '[herbs.own]\nnames = ["某某草", "某某花"]\nsource = "本地名录"\n'
+    own.write_text(f'extends = "tongren-2020"\n{herbs}', encoding="utf-8")
+    policy = hg.load_policy(own)
+    bases = _bases(主栽品种=["黄精", "某某草", "黄精、某某花"])
+    report = hg.validate(bases, policy=policy)
+    ledger = tmp_path / "台账.gpkg"
+    hg.admit(
+        ledger, hg.classify(report.bases, policy=policy), on=dt.date(2020, 1, 31), policy=policy
+    )
+    state = hg.select_in_force(hg.read_ledger_history(ledger))
+    for known_to, states in ((policy, ["核实"] * 3), (POLICY, ["核实", "待核实", "待核实"])):
+        book = hg.write_ledger_book(state, tmp_path / "台账.xlsx", policy=known_to)
+        told = pd.read_excel(book, header=2, engine="calamine").dropna(subset="基地编号")
+        assert told["核实状态"].tolist() == states
+        verified = hg.count_progress(state, policy=known_to).targets["verified"].iloc[0]
+        assert verified == states.count("核实")

@@ -229,6 +229,36 @@ def test_a_figure_without_a_year_is_of_no_year() -> None:
 
 
 @pytest.mark.parametrize(
+    ("years", "doubted"),
+    [
+        (["二〇一八", "2019/2020"], 1),
+        (["18", "19"], 1),
+        (["2018-2019", "前年"], 1),
+        (["去年", "今年"], 1),
+        (["去年", None], 1),
+        ([None, "今年"], 1),
+        (["上年度", "本年度"], 1),
+        (["x", "y"], 1),
+        (["近三年", "2019"], 0),
+        (["去年", "去年"], 0),
+        ([None, None], 0),
+        (["2018", "2019"], 0),
+        (["2018年", "2018"], 0),
+    ],
+)
+def test_figures_of_years_that_cannot_be_read_are_in_doubt(
+    years: list[str | None], doubted: int
+) -> None:
+    rows = [
+        {**_ROW, "production_year": year, "harvested_mu": area, "cost_wan": 9.0}
+        for year, area in zip(years, (100.0, 150.0), strict=True)
+    ]
+    production = hg.compare_production(_classified(_list_of(rows)))
+    assert production.unsure == doubted
+    assert any("几年相加" in line for line in production.notes()) == bool(doubted)
+
+
+@pytest.mark.parametrize(
     "text", ["2018年", '[{"cost', "[1]", "[[1]]", '[{"cost_wan": "许多"}]', "true", "3"]
 )
 def test_a_text_that_somebody_changed_leaves_doubt(text: str) -> None:
