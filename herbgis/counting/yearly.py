@@ -17,12 +17,15 @@ import pandas as pd
 
 from herbgis.measuring.declarations import amounts_of_bases
 from herbgis.measuring.records import Bases, source_order
+from herbgis.reading.understanding.cells import MOST_EXACT
 from herbgis.terms import columns as cols
 from herbgis.terms.columns import Role
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 YEAR, OTHER_YEARS, UNSURE = "production_year", "other_years", "unsure"
+#: Years have four digits.
+_YEARS = 10_000
 
 
 def figure_names() -> list[str]:
@@ -242,10 +245,17 @@ def _parsed(text: str) -> list[dict[str, Any]] | None:
     """The years of a text; None where it is no such text."""
     try:
         rows = [dict(row) for row in json.loads(text)]
-        for row in rows:
-            [float(value) for value in row.values()]
     except (ValueError, TypeError):
         return None
+    figures = set(figure_names())
+    for row in rows:
+        year = row.get(YEAR, 0)
+        numbers = [value for name, value in row.items() if name != UNSURE]
+        known = row.keys() <= {YEAR, UNSURE, *figures} and set(map(type, numbers)) <= {int, float}
+        if not known or not all(abs(number) < MOST_EXACT for number in numbers):
+            return None
+        if not 0 <= year < _YEARS or year != int(year):
+            return None
     return rows
 
 

@@ -259,7 +259,14 @@ def test_figures_of_years_that_cannot_be_read_are_in_doubt(
 
 
 @pytest.mark.parametrize(
-    "text", ["2018年", '[{"cost', "[1]", "[[1]]", '[{"cost_wan": "许多"}]', "true", "3"]
+    "text",
+    [
+        *("2018年", '[{"cost', "[1]", "[[1]]", '[{"cost_wan": "许多"}]', "true", "3"),
+        *(f'[{{"production_year": {year}}}]' for year in ("1e400", "NaN", "2018.5", "-3", '"x"')),
+        *(f'[{{"cost_wan": {cost}}}]' for cost in ("1e400", "NaN", "[1]", "null", f"1{'0' * 400}")),
+        '[{"production_year": 20189, "cost_wan": 3}]',
+        '[{"record": 5, "cost_wan": 3}]',
+    ],
 )
 def test_a_text_that_somebody_changed_leaves_doubt(text: str) -> None:
     table = _list_of([_ROW]).assign(production_year=2019, cost_wan=9.0, other_years=text)
