@@ -182,9 +182,10 @@ def with_figures(table: Frame, figures: pd.DataFrame) -> Frame:
             now[known] = newest[name].reindex(ids[known]).to_numpy()
             made[name] = now.to_numpy() if name != YEAR else now.array
     if OTHER_YEARS in table or texts:
-        now = _column(table, OTHER_YEARS, "text")
-        now[known] = [texts.get(base) for base in ids[known]]
-        made[OTHER_YEARS] = now.array
+        before = _column(table, OTHER_YEARS, "text").tolist()
+        told = zip(ids, known, before, strict=True)
+        now = [texts.get(base) if new else text for base, new, text in told]
+        made[OTHER_YEARS] = cols.typed(now, "text", made.index)
     return made
 
 
