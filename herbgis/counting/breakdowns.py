@@ -73,7 +73,7 @@ def _townships(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd
         return names
     counties = cells["county"].groupby(names).transform("nunique")
     titles = cells["county"].map(lambda county: policy.title_of("county", county) if county else "")
-    return names.where(~(counties > 1), names + "(" + titles + ")")
+    return names.where(~(counties > 1), names + "(" + titles.astype("str") + ")")
 
 
 def _rank(key: str, policy: Policy) -> Any:
