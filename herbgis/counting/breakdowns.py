@@ -71,9 +71,16 @@ def _townships(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd
     names = pd.Series([official[pair] for pair in pairs], index=table.index, dtype="str")
     if "county" in keys:
         return names
-    counties = cells["county"].groupby(names).transform("nunique")
-    titles = cells["county"].map(lambda county: policy.title_of("county", county) if county else "")
-    return names.where(~(counties > 1), names + "(" + titles.astype("str") + ")")
+    several = cells["county"].groupby(names).transform("nunique") > 1
+    told = zip(names, several, cells["county"], strict=True)
+    return pd.Series(
+        [
+            f"{name}({policy.title_of('county', county) if county else ''})" if twice else name
+            for name, twice, county in told
+        ],
+        index=table.index,
+        dtype="str",
+    )
 
 
 def _rank(key: str, policy: Policy) -> Any:

@@ -77,7 +77,9 @@ def _schedule_book(report: hg.ValidationReport, ledger: Path, out: Path) -> list
 
 def _progress_book(report: hg.ValidationReport, _: Path, out: Path) -> list[Path]:
     # A crop that nobody knows stands in no breakdown.
-    bases = hg.classify(report.bases).assign(variety="黄精", group="key", kind="planting")
+    bases = hg.classify(report.bases)
+    known = {"variety": "黄精", "varieties": [["黄精"]] * len(bases)}
+    bases = bases.assign(**known, group="key", kind="planting")
     progress = hg.count_progress(bases, by=["variety", "reporting_unit", "township", "mode"])
     return [write_progress_book(progress, out / "a.xlsx", policy=report.policy)]
 
