@@ -33,7 +33,8 @@ class AuditSample:
     Attributes
     ----------
     frame : DataFrame
-        Every base that counts, by ``base_id``: ``name`` to ``variety``, ``tier`` (label of the
+        Every base that counts, by ``base_id``: ``name`` to ``variety`` (units and counties as
+        printed), ``tier`` (label of the
         highest that it reaches), ``claimed_mu`` (the area that counts, 亩), ``risk`` (why it is
         likelier to be wrong; empty for none), ``lon``, ``lat`` (a point on it, on CGCS2000),
         ``drawn``.
@@ -148,6 +149,9 @@ def draw_audit_sample(
     frame["risk"] = _risks(table, mu, policy)
     frame["lon"], frame["lat"] = _points(bases, table.index)
     frame["drawn"] = draw_lot(frame, count, seed, policy)
+    for name in ("reporting_unit", "county"):
+        shown = [policy.titles[name].get(place, place) for place in frame[name]]
+        frame[name] = cols.typed(shown, "text", frame.index)
     return AuditSample(frame, seed, policy.name)
 
 

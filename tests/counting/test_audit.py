@@ -74,6 +74,12 @@ def test_of_a_single_base_no_sample_is_drawn() -> None:
         hg.draw_audit_sample(_bases(1), 1, seed=1)
 
 
+def test_units_and_counties_stand_by_their_short_names() -> None:
+    bases = _bases(6).assign(reporting_unit="印江土家族苗族自治县", county="印江县")
+    frame = hg.draw_audit_sample(bases, 3, seed=1).frame
+    assert set(frame["reporting_unit"]) == set(frame["county"]) == {"印江自治县"}
+
+
 def test_only_what_counts_is_drawn() -> None:
     bases = _bases(12)
     bases["status"] = ["已建"] * 8 + ["在建", "拟建", "未知", "已建"]
