@@ -42,7 +42,7 @@ HOSTILE = (
 
 def knowing(table: gpd.GeoDataFrame, folder: Path) -> hg.Policy:
     """A policy that knows what a table grows as herbs, so that its bases stand in every table."""
-    names = hg.validate(table).bases["variety"].dropna().unique()
+    names = hg.validate(table).bases["varieties"].explode().dropna().unique()
     entries = "".join(f"[[variety]]\nname = {json.dumps(name)}\n" for name in names)
     path = folder / "knowing.toml"
     path.write_text(f'extends = "tongren-2020"\n{entries}', encoding="utf-8")
