@@ -68,7 +68,8 @@ def complete(
     cells = _stated(frame, matched, policy, said)
     for column in cols.READ:
         table[column.name] = _first_reading(cells.get(column.name), column, frame.index)
-    read_varieties(table, policy, present=bool({"variety", "varieties"} & found.keys()))
+    listed = "varieties" in found
+    read_varieties(table, policy, present=listed or "variety" in found, listed=listed)
     defaulted = cols.names(cols.with_role(cols.Role.DEFAULTED))
     for name in [name for name in policy.defaults if name in defaulted]:
         _read_words(table, name, policy, present=name in found, said=said)
@@ -102,6 +103,8 @@ def _stated(
 
 def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Index) -> pd.Series:
     """A column before its words are understood: texts clean, everything else as it is."""
+    if source is None and column.kind == "list":
+        return pd.Series(None, index=index, dtype=object)  # each row gets its list with the words
     if source is None or column.kind == "date":
         return cols.missing(column.kind, index)
     if column.kind == "text":

@@ -141,9 +141,10 @@ class Distinct:
 
     def spread(self, values: Sequence[Any], kind: cols.Kind) -> pd.Series:
         """A value for each distinct row, put back to all rows."""
+        if kind == "list":  # each row its own
+            return cols.typed([values[at] for at in self.at.tolist()], kind, self.index)
         short = cols.typed(values, kind, pd.RangeIndex(len(self.rows)))
-        long = short.take(self.at).set_axis(self.index)
-        return long.map(list) if kind == "list" else long
+        return short.take(self.at).set_axis(self.index)
 
 
 def read_quantities(source: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:

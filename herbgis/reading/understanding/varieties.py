@@ -23,7 +23,7 @@ _WEAK_SEPARATORS = re.compile(r"\s+|[和与及暨兼加&＆.。·:：-]")
 _IN_QUOTES = re.compile(r"""['"‘“]([^'"‘’“”]+)['"’”]""")
 
 
-def read_varieties(table: pd.DataFrame, policy: Policy, *, present: bool) -> None:
+def read_varieties(table: pd.DataFrame, policy: Policy, *, present: bool, listed: bool) -> None:
     """Split mixed plantings, map aliases, set the group; the cell stays where it was mapped.
 
     Parameters
@@ -33,10 +33,12 @@ def read_varieties(table: pd.DataFrame, policy: Policy, *, present: bool) -> Non
     policy : Policy
     present : bool
         Whether the table has a column of varieties, so that an empty cell is one not filled in.
+    listed : bool
+        Whether it has lists of them; all are empty where not.
     """
     empty = "unknown" if present else "other"
-    listed = table["varieties"].map(tuple)
-    given = Distinct.of(table["variety"], listed, table["raw_variety"], table["group"])
+    beside = table["varieties"].map(tuple) if listed else cols.missing("text", table.index)
+    given = Distinct.of(table["variety"], beside, table["raw_variety"], table["group"])
     read = [_read_variety(*row, policy=policy, empty=empty) for row in given.rows]
     kinds: dict[str, cols.Kind] = {
         "variety": "text",
@@ -50,7 +52,7 @@ def read_varieties(table: pd.DataFrame, policy: Policy, *, present: bool) -> Non
 
 def _read_variety(
     cell: str | None,
-    listed: tuple[str, ...],
+    listed: tuple[str, ...] | None,
     raw: str | None,
     group: str | None,
     *,
@@ -58,7 +60,7 @@ def _read_variety(
     empty: str,
 ) -> tuple[str | None, list[str], str | None, str]:
     """Main variety, all of them, the cell where it was mapped, and the group."""
-    beside = list(dict.fromkeys(name for text in listed for name in varieties_in(text, policy)))
+    beside = list(dict.fromkeys(name for text in listed or () for name in varieties_in(text, policy)))
     stated = policy.canonical("group", group) if group else None
     known = [] if cell is None else varieties_in(cell, policy)
     if cell is None or not known:
