@@ -60,7 +60,8 @@ def _read_variety(
     empty: str,
 ) -> tuple[str | None, list[str], str | None, str]:
     """Main variety, all of them, the cell where it was mapped, and the group."""
-    beside = list(dict.fromkeys(name for text in listed or () for name in varieties_in(text, policy)))
+    others = (name for text in listed or () for name in varieties_in(text, policy))
+    beside = list(dict.fromkeys(others))
     stated = policy.canonical("group", group) if group else None
     known = [] if cell is None else varieties_in(cell, policy)
     if cell is None or not known:
