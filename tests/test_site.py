@@ -38,6 +38,7 @@ KINDS = (
     "reading.html",
     "decisions/0005-headline-reading.html",
     "policies/tongren-2020.html",
+    "policies/format.html",
     "search.html",
 )
 

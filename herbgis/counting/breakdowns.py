@@ -13,7 +13,8 @@ import pandas as pd
 from herbgis.counting.marks import is_eligible, is_verified, sum_mu
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.terms import columns as cols
-from herbgis.terms.policy import AREAS, YEARS, Policy
+from herbgis.terms.counting_rule import AREAS, YEARS
+from herbgis.terms.policy import Policy
 
 #: What the plan leaves open, by the name of the rule's answer.
 _QUESTIONS = ("nested", "area", "seedling", "year")

@@ -14,7 +14,8 @@ from herbgis.foundation.units import round_mu
 from herbgis.measuring.chances import near_threshold
 from herbgis.reading.understanding.frames import as_base_table
 from herbgis.terms import columns as cols
-from herbgis.terms.policy import CountingRule, Policy, Tier
+from herbgis.terms.counting_rule import CountingRule
+from herbgis.terms.policy import Policy, Tier
 
 #: Ids that an error names.
 _NAMED = 5

@@ -29,7 +29,8 @@ from herbgis.counting.outlook import (
 )
 from herbgis.foundation import display
 from herbgis.terms import columns as cols
-from herbgis.terms.policy import CountingRule, Policy, Tier
+from herbgis.terms.counting_rule import CountingRule
+from herbgis.terms.policy import Policy, Tier
 from herbgis.terms.policyfiles import load_policy
 
 #: Headings of what progress itself counts.

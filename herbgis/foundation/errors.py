@@ -144,9 +144,9 @@ class CrsError(HerbgisError):
 
 
 class PolicyError(HerbgisError):
-    """A policy cannot be read, or contradicts itself.
+    """A policy cannot be read, says what no policy says, or contradicts itself.
 
-    Raised by `load_policy`; the text names the file and the entry.
+    Raised by `load_policy`; the text names the file, the entry, and what was probably meant.
 
     Examples
     --------
@@ -161,7 +161,7 @@ class PolicyError(HerbgisError):
     ...     hg.load_policy("我的要点.toml")
     ... except hg.PolicyError as error:
     ...     print(error)
-    规划指标 德江县: 至少 5 个多于至多 3 个
+    工作要点 我的要点.toml: 规划指标 德江县: 至少 5 个多于至多 3 个
     """
 
 

@@ -15,15 +15,11 @@ from typing import Any
 from herbgis.foundation.errors import PolicyError
 from herbgis.foundation.units import field_name, fold
 from herbgis.geo.zones import SevenParameters
+from herbgis.terms.counting_rule import CountingRule
 from herbgis.terms.crops import Crop
 from herbgis.terms.placeholders import Placeholders
 from herbgis.terms.townships import Townships
 from herbgis.terms.variety_words import VarietyWords
-
-#: Answers to what the plan leaves open; see CountingRule.
-AREAS = ("total", "contiguous")
-YEARS = ("all", "built")
-MISMATCHES = ("share", "perimeter")
 
 
 @dataclass(frozen=True)
@@ -36,45 +32,6 @@ class Tier:
     title: str
     reach_title: str
     source: str
-
-
-@dataclass(frozen=True)
-class CountingRule:
-    """One reading of the rules: what is held against the targets.
-
-    Attributes
-    ----------
-    nested : bool
-        Whether a base of a higher tier also counts in the lower ones.
-    area : {'total', 'contiguous'}
-        The whole counted area of a base, or its largest contiguous block.
-    seedling : bool
-        Whether seedling bases count.
-    year : {'all', 'built'}
-        All bases that stand, or those completed in the policy's year.
-    least_part_mu : float
-        Parts below this are not counted, 亩.
-    same_variety : bool
-        Whether a contiguous block is of parcels of one variety.
-    mode_factors : mapping of str to float
-        What one 亩 counts, by folded 种植模式; 1 where there is no entry.
-    """
-
-    nested: bool
-    area: str
-    seedling: bool
-    year: str
-    groups: tuple[str, ...]
-    kinds: tuple[str, ...]
-    seedling_kinds: tuple[str, ...]
-    least_part_mu: float
-    same_variety: bool
-    mode_factors: Mapping[str, float]
-
-    @property
-    def counted_kinds(self) -> tuple[str, ...]:
-        """Kinds of base that count under this reading."""
-        return self.kinds + (self.seedling_kinds if self.seedling else ())
 
 
 @dataclass(frozen=True)

@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from herbgis.foundation import resources
-from herbgis.foundation.errors import InputNotFoundError, PolicyError, UnknownNameError
+from herbgis.foundation.errors import PolicyError, UnknownNameError, nearest
 from herbgis.foundation.units import field_name, fold
 from herbgis.geo.datums import OLD_DATUMS
 from herbgis.geo.zones import SevenParameters
 from herbgis.terms import columns as cols
 from herbgis.terms.catalogue import spellings_of, varieties_of
+from herbgis.terms.counting_rule import CountingRule
 from herbgis.terms.crops import beside, crops_of
 from herbgis.terms.placeholders import placeholders_of
-from herbgis.terms.policy import (
-    AREAS,
-    MISMATCHES,
-    YEARS,
-    CountingRule,
-    Policy,
-    SurveyMethod,
-    Tier,
-    Units,
-    Word,
-)
+from herbgis.terms.policy import Policy, SurveyMethod, Tier, Units, Word
+from herbgis.terms.policylayers import whole_table
 from herbgis.terms.quotas import planning_rule, under_canonical_names
 from herbgis.terms.townships import townships_of
 from herbgis.terms.variety_words import variety_words_of
 
 DEFAULT_POLICY = "tongren-2020"
 
-#: Facts that every policy shares, and may add to.
-_FACTS = (
-    *("columns", "words", "varieties", "variety_words", "counties", "townships", "placeholders"),
-    *("herbs", "crops", "two_meanings"),
-)
-
 #: Old datums as a policy's file names them.
 _DATUMS = {datum.key: datum.name for datum in OLD_DATUMS}
-_ROTATIONS = ("position_vector", "coordinate_frame")
+
+#: Tables of words, by the column whose values they are.
+_WORDED = ("group", "status", "kind", "survey_method", "unit", "answer", "yield_state")
 
 
 def load_policy(source: str | Path = DEFAULT_POLICY) -> Policy:
@@ -53,7 +39,7 @@ def load_policy(source: str | Path = DEFAULT_POLICY) -> Policy:
     source : str or Path
         A policy that herbgis ships (``'tongren-2020'``), or the path of a TOML file. A file may
         say ``extends = "tongren-2020"`` and state only what differs; lists of aliases are added
-        to, all else is replaced.
+        to, all else is replaced, and ``[without]`` takes spellings away, by table.
 
     Returns
     -------
@@ -64,7 +50,8 @@ def load_policy(source: str | Path = DEFAULT_POLICY) -> Policy:
     UnknownNameError
         No policy of that name.
     InputNotFoundError, PolicyError
-        The file is missing, is not TOML, or contradicts itself.
+        The file is missing, is not TOML, says what no policy says (an unknown table or key, a
+        value out of its range), or contradicts itself.
 
     Examples
     --------
@@ -72,71 +59,22 @@ def load_policy(source: str | Path = DEFAULT_POLICY) -> Policy:
     >>> hg.load_policy("tongren-2020").counting.area  # 或自己的 TOML 文件, 写法见 Policy
     'total'
     """
-    table = _read_table(str(source))
-    facts: dict[str, Any] = {}
-    for name in _FACTS:
-        facts = _merged(facts, resources.read_toml(f"facts/{name}.toml"))
+    table = whole_table(str(source))
     try:
-        policy = _build(_merged(facts, table))
+        policy = _build(table)
         policy.check_spellings()
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        msg = f"工作要点 {source} 不完整或格式不对: {error!r}。请对照 tongren-2020.toml 补齐该项。"
+    except KeyError as error:
+        msg = f"工作要点 {source} 缺少 {error.args[0]} 这一项。请对照 tongren-2020.toml 补齐。"
+        raise PolicyError(msg) from error
+    except (PolicyError, UnknownNameError) as error:
+        msg = f"工作要点 {source}: {error}"
         raise PolicyError(msg) from error
     return policy
 
 
-def _read_table(source: str, extending: tuple[str, ...] = ()) -> dict[str, Any]:
-    shipped = resources.names_in("policies", ".toml")
-    if source in shipped:
-        return {"name": source, **resources.read_toml(f"policies/{source}.toml")}
-    path = Path(source)
-    if path.suffix.lower() != ".toml":
-        raise UnknownNameError("工作要点", source, shipped)
-    if not path.is_file():
-        raise InputNotFoundError(source)
-    if source in extending:
-        msg = f"{source} 用 extends 绕回了自己"
-        raise PolicyError(msg)
-    try:
-        own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{source} 不是 UTF-8 的 TOML 文件: {error}"
-        raise PolicyError(msg) from error
-    own.setdefault("name", path.stem)
-    base = own.pop("extends", None)
-    if not base:
-        return own
-    if base not in shipped:
-        base = str(path.parent / base)
-    return _merged(_read_table(base, (*extending, source)), own)
-
-
-def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """`own` laid over `base`: tables merge, lists of aliases and of named entries are added to."""
-    result = dict(base)
-    for key, value in own.items():
-        under = result.get(key)
-        if isinstance(value, Mapping) and isinstance(under, Mapping):
-            result[key] = _merged(under, value)
-        elif key == "aliases" and isinstance(under, list):
-            result[key] = [*under, *value]
-        elif key == "variety" and isinstance(under, list):
-            result[key] = _merged_by_name(under, value)
-        else:
-            result[key] = value
-    return result
-
-
-def _merged_by_name(base: list[Any], own: list[Any]) -> list[Any]:
-    """Named entries of `own` laid over those of `base`, new ones behind."""
-    entries = {entry["name"]: entry for entry in base}
-    for entry in own:
-        entries[entry["name"]] = _merged(entries.get(entry["name"], {}), entry)
-    return list(entries.values())
-
-
 def _build(table: Mapping[str, Any]) -> Policy:
     """The policy that a whole table says, its names in their canonical form."""
+    _check_names(table)
     tiers = tuple(sorted((_tier(t) for t in table["tiers"]), key=lambda tier: tier.threshold_mu))
     _check_tiers(tiers)
     crops = crops_of(table)
@@ -175,14 +113,45 @@ def _build(table: Mapping[str, Any]) -> Policy:
         townships=townships_of(table["townships"]),
         units=_units(table["units"]),
         datum_parameters={
-            _old_datum(name): _seven_parameters(name, entry)
+            _DATUMS[name]: _seven_parameters(entry)
             for name, entry in table.get("datum_parameters", {}).items()
         },
         planning=planning_rule(table["planning"]),
-        mismatch_by=_mismatch(table["mismatch"]),
+        mismatch_by=table["mismatch"]["by"],
         rules_off=frozenset(table.get("rules", {}).get("off", ())),
     )
     return replace(policy, planning=under_canonical_names(policy))
+
+
+def _check_names(table: Mapping[str, Any]) -> None:
+    """Refuse names that lead nowhere: mostly ones that are there, misspelt.
+
+    Raises
+    ------
+    PolicyError
+        An entry that cannot be printed or used.
+    UnknownNameError
+        A word of another table that is not in it.
+    """
+    for column in _WORDED:
+        whole = {name for name, entry in table[column].items() if "title" in entry}
+        for name in table[column].keys() - whole:
+            hint = nearest(name, whole)
+            like = f"您要的是 [{column}.{hint}] 吗? " if hint else ""
+            msg = f"[{column}.{name}] 原来没有。{like}要加一项, 请写上印出来的词 title。"
+            raise PolicyError(msg)
+    listed = {*table["group"], *table["counting"]["groups"], "source"}
+    defaults, units = table["defaults"], table["units"]
+    methods = dict(_entries(table["survey_method"]))
+    for what, names, known in (
+        ("品种类别", table["groups"], listed),
+        ("基地类型", [defaults["kind"]], [*table["kind"], "unknown"]),
+        ("写了误差的测量方式", [defaults["survey_method"], *table["survey_method"]], methods),
+        ("面积单位", [*units["convertible"], *units["bed_area_units"]], table["unit"]),
+    ):
+        for name in names:
+            if name not in known:
+                raise UnknownNameError(what, name, known)
 
 
 def _spelt_columns(columns: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -247,9 +216,6 @@ def _check_tiers(tiers: tuple[Tier, ...]) -> None:
 def _counting(table: Mapping[str, Any]) -> CountingRule:
     """The counting rule; what is not known for what it is cannot be among what it counts."""
     entry = table["counting"]
-    for what, name, answers in (("面积口径", "area", AREAS), ("年份口径", "year", YEARS)):
-        if entry[name] not in answers:
-            raise UnknownNameError(what, entry[name], answers)
     groups, kinds = (
         [word for word in words if word not in {"unknown", "source"}]
         for words in ({**table["group"], **table["groups"]}, table["kind"])
@@ -273,28 +239,13 @@ def _counting(table: Mapping[str, Any]) -> CountingRule:
     )
 
 
-def _mismatch(entry: Mapping[str, Any]) -> str:
-    if entry["by"] not in MISMATCHES:
-        raise UnknownNameError("面积容差的算法", entry["by"], MISMATCHES)
-    return str(entry["by"])
-
-
 def _method(name: str, entry: Mapping[str, Any]) -> SurveyMethod:
     return SurveyMethod(
         name, float(entry["sigma_m"]), float(entry["correlation_m"]), entry["source"]
     )
 
 
-def _old_datum(name: str) -> str:
-    if name not in _DATUMS:
-        raise UnknownNameError("旧坐标系", name, _DATUMS)
-    return _DATUMS[name]
-
-
-def _seven_parameters(name: str, entry: Mapping[str, Any]) -> SevenParameters:
-    if entry["rotation"] not in _ROTATIONS:
-        what = f"{name} 的旋转约定"
-        raise UnknownNameError(what, entry["rotation"], _ROTATIONS)
+def _seven_parameters(entry: Mapping[str, Any]) -> SevenParameters:
     x, y, z = (float(entry[f"d{axis}_m"]) for axis in "xyz")
     about_x, about_y, about_z = (float(entry[f"r{axis}_arcsec"]) for axis in "xyz")
     return SevenParameters(
@@ -305,7 +256,7 @@ def _seven_parameters(name: str, entry: Mapping[str, Any]) -> SevenParameters:
 def _all_words(table: Mapping[str, Any]) -> dict[str, dict[str, Word]]:
     words = {
         column: {name: _word(name, entry) for name, entry in table[column].items()}
-        for column in ("group", "status", "kind", "survey_method", "unit", "answer", "yield_state")
+        for column in _WORDED
     }
     for column in ("county", "reporting_unit"):
         words[column] = {entry["name"]: _place(entry) for entry in table[column]}
@@ -317,7 +268,7 @@ def _word(name: str, entry: Mapping[str, Any]) -> Word:
     return Word(
         name=name,
         title=entry["title"],
-        aliases=(name, entry["title"], *entry["aliases"]),
+        aliases=(name, entry["title"], *entry.get("aliases", ())),
         mu_per_unit=None if per_unit is None else float(per_unit),
     )
 

@@ -28,11 +28,7 @@ def planning_rule(entry: Mapping[str, Any]) -> PlanningRule:
 
 
 def _quota(name: str, entry: Mapping[str, Any]) -> Quota:
-    try:
-        quota = Quota(**entry)
-    except TypeError as error:
-        msg = f"规划指标 {name} 只能写 least、most、seedling_mu, 写的是 {'、'.join(entry)}"
-        raise PolicyError(msg) from error
+    quota = Quota(**entry)
     if quota.least > quota.most:
         msg = f"规划指标 {name}: 至少 {quota.least} 个多于至多 {quota.most:g} 个"
         raise PolicyError(msg)

@@ -1,11 +1,13 @@
-"""How bases are counted, from the policy itself: every number with its source; and its file."""
+"""How bases are counted, from the policy: every number with its source; its file, its schema."""
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from herbgis.terms.policyschema import policy_schema
 from scripts.site.markdown import table
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -25,8 +27,33 @@ def parts() -> dict[str, str]:
     tables["tiers"] = _tiers(policy["tiers"])
     tables["survey_method"] = _methods(policy["survey_method"], labels["survey_method"])
     tables["tolerance"] = _tolerances(policy["tolerance"], labels["tolerance"])
+    schema = policy_schema()
+    tables["tables"] = _whole_tables(schema)
+    tables["schema"] = f"```json\n{json.dumps(schema, ensure_ascii=False, indent=2)}\n```"
     tables["file"] = f"```toml\n{text}```"
     return {f"policy {name}": made for name, made in tables.items()}
+
+
+def _whole_tables(schema: dict[str, Any]) -> str:
+    """Each table of a policy's file, with its own keys where they are fixed."""
+    rows = [
+        (f"`{name}`", rule.get("description", "依据"), "、".join(map(_code, _keys(rule, schema))))
+        for name, rule in schema["properties"].items()
+    ]
+    return table(("名称", "是什么", "下面有哪些项"), rows)
+
+
+def _keys(rule: dict[str, Any], schema: dict[str, Any]) -> list[str]:
+    """Keys of a table, or of each of the entries that it lists under names of their own."""
+    if "$ref" in rule:
+        return _keys(schema["$defs"][rule["$ref"].removeprefix("#/$defs/")], schema)
+    entry = rule.get("items", rule.get("additionalProperties"))
+    inner = _keys(entry, schema) if isinstance(entry, dict) else []
+    return [*rule.get("properties", {}), *inner]
+
+
+def _code(name: str) -> str:
+    return f"`{name}`"
 
 
 def _tiers(tiers: list[dict[str, Any]]) -> str:

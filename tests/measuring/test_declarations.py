@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import herbgis as hg
-from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.errors import PolicyError
 from tests.helpers.shapes import square
 
 #: 亩 declared on each record and surveyed of it, what the base declares, and whether that is noted.
@@ -96,5 +96,5 @@ def test_both_tolerances_stand_in_the_suggestion(tmp_path: Path) -> None:
 
 
 def test_the_way_to_judge_is_one_of_two(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="share"):
+    with pytest.raises(PolicyError, match="share"):
         _policy(tmp_path, "区")

@@ -10,7 +10,7 @@ import pytest
 
 import herbgis as hg
 from herbgis.foundation import resources
-from herbgis.foundation.errors import PolicyError, UnknownNameError
+from herbgis.foundation.errors import PolicyError
 from herbgis.terms.policyfiles import load_policy
 from tests.helpers.shapes import frame, square
 
@@ -139,5 +139,5 @@ def test_a_name_in_two_lists_needs_a_rule(tmp_path: Path) -> None:
 
 
 def test_a_reading_that_there_is_not_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="herb"):
+    with pytest.raises(PolicyError, match="herb"):
         load_policy(_own(tmp_path, '[two_meanings."青椒"]\nreads = "vegetable"'))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import herbgis as hg
-from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.errors import PolicyError
 from herbgis.geo.zones import GaussKruger
 from herbgis.reading.understanding.placing import Placed, place_layer
 from tests.helpers.make import (
@@ -581,5 +581,5 @@ def test_old_datums_are_shifted_by_the_policys_parameters(
 def test_a_rotation_of_no_known_kind_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "本市.toml"
     path.write_text(_PARAMETERS.format(datum="xian_1980", rotation="布尔沙"), encoding="utf-8")
-    with pytest.raises(UnknownNameError, match="position_vector"):
+    with pytest.raises(PolicyError, match="position_vector"):
         hg.load_policy(path)

@@ -1,0 +1,205 @@
+"""What a policy's file may say: the schema in `policies/schema.json`, and a file held against it.
+
+The schema that editors and the documentation use is the one that the reader itself follows, so
+that they cannot part. Of JSON Schema it uses what `_KEYWORDS` lists, and no more.
+
+Sources
+-------
+JSON Schema, draft 2020-12 (json-schema.org).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from herbgis.foundation import resources
+from herbgis.foundation.errors import PolicyError, nearest
+from herbgis.terms import columns as cols
+
+#: What of JSON Schema is understood here; a test holds that the schema uses nothing else.
+KEYWORDS = frozenset(
+    {
+        *("$schema", "$defs", "$ref", "title", "description", "anyOf", "type", "enum", "pattern"),
+        *("properties", "propertyNames", "additionalProperties", "required"),
+        *("items", "minItems", "minLength", "minimum", "maximum", "exclusiveMinimum"),
+    }
+)
+_TYPES = {
+    "object": "一张表",
+    "array": "一串, 写在 [ ] 里",
+    "string": "文字, 写在引号里",
+    "boolean": "true 或 false",
+    "integer": "整数",
+    "number": "数",
+}
+_DEFINED = "#/$defs/"
+#: More choices than these are not listed one by one.
+_MOST_LISTED = 12
+
+
+def policy_schema() -> dict[str, Any]:
+    """The JSON Schema of a policy's file, with the codes and columns that there are."""
+    schema: dict[str, Any] = json.loads(
+        resources.asset("policies/schema.json").read_text(encoding="utf-8")
+    )
+    schema["$defs"]["code"]["enum"] = list(resources.read_toml("messages/codes.toml"))
+    schema["$defs"]["column"]["enum"] = [*cols.names(cols.READ, cols.OPTIONAL), "yield_state"]
+    return schema
+
+
+def check_table(table: Mapping[str, Any], file: str) -> None:
+    """Hold what stands in a policy's file against the schema.
+
+    Parameters
+    ----------
+    table : mapping
+        As TOML gives it.
+    file : str
+        What the file is called, for the message.
+
+    Raises
+    ------
+    PolicyError
+        With all that is wrong, and the likely name of what is not known.
+    """
+    schema = policy_schema()
+    wrong = list(_Reader(schema).findings(table, schema, ()))
+    if wrong:
+        msg = f"工作要点 {file} 有 {len(wrong)} 处不对: {' '.join(wrong)}"
+        raise PolicyError(msg)
+
+
+class _Reader:
+    """Reads a table as the schema says; each finding is a sentence."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._schema = schema
+
+    def findings(self, value: Any, rule: Mapping[str, Any], place: Sequence[str]) -> Iterator[str]:
+        """What of a value a rule does not allow."""
+        while "$ref" in rule:
+            rule = self._schema["$defs"][rule["$ref"].removeprefix(_DEFINED)]
+        kinds = rule.get("type", ())
+        kinds = [kinds] if isinstance(kinds, str) else list(kinds)
+        if kinds and not any(_is_a(value, kind) for kind in kinds):
+            due = "或".join(_TYPES[kind] for kind in kinds)
+            yield f"{_at(place)} 写的是 {_shown(value)}, 应当是{due}。"
+        elif isinstance(value, Mapping):
+            yield from self._of_table(value, rule, place)
+        elif isinstance(value, list):
+            if len(value) < rule.get("minItems", 0):
+                yield f"{_at(place)} 是空的, 至少要有一个。"
+            for number, item in enumerate(value, start=1):
+                yield from self.findings(item, rule.get("items", {}), (*place, f"第 {number} 个"))
+        else:
+            yield from _of_value(value, rule, place)
+
+    def _of_table(
+        self, table: Mapping[str, Any], rule: Mapping[str, Any], place: Sequence[str]
+    ) -> Iterator[str]:
+        own, more = rule.get("properties", {}), rule.get("additionalProperties", True)
+        lacking = [key for key in rule.get("required", ()) if key not in table]
+        if lacking:
+            yield f"{_at(place)} 缺少 {'、'.join(lacking)}。"
+        ways = [way["required"] for way in rule.get("anyOf", ())]
+        if ways and not any(set(way) <= table.keys() for way in ways):
+            lacking = [key for key in ways[-1] if key not in table]
+            yield (
+                f"没有写 extends, 又缺少 {'、'.join(lacking)}。"
+                '只写不同的几项的, 请在开头写 extends = "tongren-2020"。'
+            )
+        names = rule.get("propertyNames", {})
+        while "$ref" in names:
+            names = self._schema["$defs"][names["$ref"].removeprefix(_DEFINED)]
+        for key, value in table.items():
+            here = (*place, key)
+            if key in own:
+                yield from self.findings(value, own[key], here)
+            elif more is False:
+                yield self._unknown(key, list(own), place)
+            elif "enum" in names and key not in names["enum"]:
+                yield self._unknown(key, names["enum"], place)
+            elif "pattern" in names and not re.search(names["pattern"], key):
+                yield f"{_at(here)} 的名称不合写法: {names.get('description', names['pattern'])}。"
+            elif more is not True:
+                yield from self.findings(value, more, here)
+
+    def _unknown(self, key: str, known: Sequence[str], place: Sequence[str]) -> str:
+        """A key that there is not, and which was probably meant: beside it, or in another table."""
+        start = f"没有 {_at((*place, key))} 这一项"
+        deeper = {
+            name: table
+            for table, rule in self._schema["properties"].items()
+            if table not in place
+            for name in rule.get("properties", {})
+        }
+        hint = nearest(key, [*known, *deeper])
+        if hint is None:
+            return f"{start}, {_choices(known)}"
+        where = "" if hint in known else f" [{deeper[hint]}] 下面的"
+        return f"{start}, 您要的是{where} {hint} 吗?"
+
+
+def _of_value(value: Any, rule: Mapping[str, Any], place: Sequence[str]) -> Iterator[str]:
+    """What of a text or number a rule does not allow."""
+    if "enum" in rule and value not in rule["enum"]:
+        hint = nearest(str(value), rule["enum"])
+        like = f"您要的是 {hint} 吗? " if hint else ""
+        yield f"{_at(place)} 没有 {_shown(value)} 这种写法。{like}{_choices(rule['enum'])}"
+    if isinstance(value, str):
+        if len(value) < rule.get("minLength", 0):
+            yield f"{_at(place)} 是空的。"
+        elif "pattern" in rule and not re.search(rule["pattern"], value):
+            yield f"{_at(place)} 不能写 {_shown(value)}。"
+    elif _is_a(value, "number"):
+        low, high = rule.get("minimum", -math.inf), rule.get("maximum", math.inf)
+        above = rule.get("exclusiveMinimum", -math.inf)
+        if not (low <= value <= high and value > above):
+            yield f"{_at(place)} 写的是 {value}, 应当{_range(rule)}。"
+
+
+def _is_a(value: Any, kind: str) -> bool:
+    """Whether a value of TOML is of a type of JSON, which knows no days, no NaN and no infinity."""
+    if kind in {"integer", "number"}:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and math.isfinite(value) and (kind == "number" or float(value).is_integer())
+    python = {"object": Mapping, "array": list, "string": str, "boolean": bool}
+    return isinstance(value, python[kind])
+
+
+def _range(rule: Mapping[str, Any]) -> str:
+    parts = [
+        f"{word} {rule[keyword]}"
+        for keyword, word in (("exclusiveMinimum", "大于"), ("minimum", "不小于"))
+        if keyword in rule
+    ]
+    if "maximum" in rule:
+        parts.append(f"不大于 {rule['maximum']}")
+    return "、".join(parts)
+
+
+def _choices(known: Sequence[str]) -> str:
+    more = " 等" if len(known) > _MOST_LISTED else ""
+    return f"可以写的有: {'、'.join(map(str, known[:_MOST_LISTED]))}{more}。"
+
+
+def _at(place: Sequence[str]) -> str:
+    """Where something stands: ``[tolerance.overlap_mu] value``, or a key at the top."""
+    if not place:
+        return "文件"
+    table = [part for part in place[:-1] if not part.startswith("第 ")]
+    numbers = [part for part in place[:-1] if part.startswith("第 ")]
+    head = f"[{'.'.join(table)}] " if table else ""
+    return f"{head}{''.join(f'{number}的 ' for number in numbers)}{place[-1]}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "一张表"
+    return f"“{value}”" if isinstance(value, str) else str(value)
