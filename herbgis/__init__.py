@@ -1,12 +1,13 @@
 """herbgis: 中药材与食用菌基地的面积核定、进度统计与地图. Planning herb and fungus bases.
 
 The names below are the public surface; each is loaded when it is first used, so that importing
-herbgis costs nothing.
+herbgis costs nothing. A function is handed out with its wrong calls answered.
 """
 
 from __future__ import annotations
 
 import importlib
+import inspect
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -51,6 +52,7 @@ _HOMES = {
     "ValidationReport": "herbgis.validating.report",
     "Visit": "herbgis.planning.visit.visit",
     "VisitRule": "herbgis.planning.visit.worth",
+    "WrongCallError": "herbgis.foundation.wrong_calls",
     "admit": "herbgis.counting.ledger",
     "choose_visit": "herbgis.planning.visit.visit",
     "classify": "herbgis.counting.tiers",
@@ -139,6 +141,7 @@ if TYPE_CHECKING:
     from herbgis.foundation.errors import UnreadableReportError as UnreadableReportError
     from herbgis.foundation.sample import SamplePaths as SamplePaths
     from herbgis.foundation.sample import sample_paths as sample_paths
+    from herbgis.foundation.wrong_calls import WrongCallError as WrongCallError
     from herbgis.measuring.areas import measure as measure
     from herbgis.measuring.terrain import measure_terrain as measure_terrain
     from herbgis.planning.choosing.plans import Plan as Plan
@@ -185,6 +188,8 @@ def __getattr__(name: str) -> Any:
         msg = f"module 'herbgis' has no attribute {name!r}; it has: {', '.join(__all__)}"
         raise AttributeError(msg)
     value = getattr(importlib.import_module(_HOMES[name]), name)
+    if inspect.isfunction(value):
+        value = importlib.import_module("herbgis.terms.calls").checked(value)
     globals()[name] = value
     return value
 

@@ -56,6 +56,7 @@ SURFACE = [
     "ValidationReport",
     "Visit",
     "VisitRule",
+    "WrongCallError",
     "admit",
     "choose_visit",
     "classify",

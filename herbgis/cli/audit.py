@@ -15,6 +15,7 @@ from herbgis.cli.options import (
     FormatOption,
     Paths,
     PolicyOption,
+    ends_with,
     one_of,
 )
 from herbgis.cli.voice import say, tell
@@ -32,6 +33,7 @@ def draw_command(
     """从核实的基地里等概率抽取要复测的, 写出给测量队填的表。"""
     import herbgis as hg
 
+    ends_with("--out", out, (".xlsx",))
     report, bases, rules, _ = walk(paths, policy, counties, against)
     sample = hg.draw_audit_sample(bases, count, seed=seed, policy=rules)
     say(repr(sample))

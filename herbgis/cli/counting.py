@@ -19,6 +19,7 @@ from herbgis.cli.options import (
     PolicyOption,
     TargetsOption,
     date,
+    ends_with,
     one_of,
 )
 from herbgis.cli.voice import say, tell
@@ -114,7 +115,7 @@ def progress_command(
     """离 100 个和 50 个的目标还差多少。"""
     one_of("--format", format_, ("text", "json"))
     if out is not None:
-        one_of("--out", out.suffix.lower(), (".xlsx",))
+        ends_with("--out", out, (".xlsx",))
     day = date(as_of)
     import herbgis as hg
     from herbgis.tables.issue_list import list_data_notes

@@ -14,6 +14,7 @@ from herbgis.cli.options import (
     CountiesOption,
     Paths,
     PolicyOption,
+    ends_with,
     one_of,
 )
 from herbgis.cli.voice import tell
@@ -43,6 +44,7 @@ def draw_command(
 ) -> None:
     """一个 HTML 文件的地图, 断网也能打开。"""
     one_of("--lang", lang, ("zh", "en"))
+    ends_with("--out", out, (".html", ".htm"))
     if online is not None:
         one_of("--online", online, ("tianditu", "amap", "osm"))
     report, bases, rules, borders = walk(paths, policy, counties, against)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import typer
 
 from herbgis.cli import audit, counting, drawing, ledger, planning, starting
+from herbgis.cli.misuse import MISUSE, told
 from herbgis.cli.voice import tell
 from herbgis.foundation.errors import HerbgisError
 
@@ -58,12 +59,22 @@ app.add_typer(audit_app, name="audit")
 
 
 def main() -> None:
-    """Run the command line; a HerbgisError is a line on standard error and status 2."""
+    """Run the command line; a wrong call is a line on standard error and status 2."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
+        status = app(prog_name="herbgis", standalone_mode=False)
     except HerbgisError as error:
         tell(f"herbgis: {error}")
         sys.exit(2)
+    except MISUSE as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            tell(str(error))
+        else:
+            tell(f"herbgis: {told(error)}")
+        sys.exit(2)
+    except typer.Abort:
+        tell("herbgis: 已中止。")
+        sys.exit(1)
+    sys.exit(status or 0)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.wrong_calls import WrongCallError
 
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH...", help="文件、文件夹或 zip, 可以多个")
@@ -42,24 +43,33 @@ def one_of(option: str, value: str, known: Sequence[str]) -> None:
         raise UnknownNameError(what, value, known)
 
 
+def ends_with(option: str, path: Path, known: Sequence[str]) -> None:
+    """Refuse a file to write that nobody could open for its suffix, before anything is read."""
+    if path.suffix.lower() not in known:
+        msg = f"{option} 要以 {' 或 '.join(known)} 结尾, 写的是 {path}。"
+        raise WrongCallError(msg)
+
+
 def targets_of(texts: Sequence[str]) -> dict[str, int]:
     """``500=100`` as a tier and its number."""
     targets = {}
     for text in texts:
         tier, _, number = text.partition("=")
         if not number.strip().isdecimal():
-            raise UnknownNameError(" --target 的写法", text, ["500=100 这样的写法"])
+            msg = f"--target 要写成 500=100 这样, 写的是 {text}。"
+            raise WrongCallError(msg)
         targets[tier.strip()] = int(number)
     return targets
 
 
 def date(text: str | None) -> dt.date | None:
-    """The day that an option names."""
-    from herbgis.foundation.dates import parse_date
+    """The day that an option names; less than a day is none."""
+    from herbgis.foundation.dates import parse_whole_day
 
     if text is None:
         return None
-    day = parse_date(text)
+    day = parse_whole_day(text)
     if day is None:
-        raise UnknownNameError(" --as-of 的日期", text, ["2020-06-30 这样的写法"])
+        msg = f"--as-of 要写到日, 如 2020-06-30, 写的是 {text}。"
+        raise WrongCallError(msg)
     return day

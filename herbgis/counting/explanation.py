@@ -12,6 +12,7 @@ import shapely
 from herbgis.counting.tiers import classify
 from herbgis.foundation.errors import CrsError, MissingColumnError
 from herbgis.foundation.units import round_mu, to_mu
+from herbgis.foundation.wrong_calls import WrongCallError
 from herbgis.geo.geodesy import areas_m2
 from herbgis.geo.land import land
 from herbgis.measuring.chances import chance_of_reaching
@@ -89,8 +90,11 @@ def _is_in_degrees(shape: shapely.Geometry | None) -> bool:
 
 def _only(bases: gpd.GeoDataFrame) -> pd.Series:
     if len(bases) != 1:
-        names = [str(name) for name in bases.index[:5]]
-        raise MissingColumnError("explain_count", ["一个基地的记录"], names)
+        msg = (
+            f"explain_count 一次说一个基地, 给的是 {len(bases)} 行。"
+            "请写 bases.loc[[基地编号]], 一个编号。"
+        )
+        raise WrongCallError(msg)
     return bases.iloc[0]
 
 

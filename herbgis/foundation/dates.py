@@ -77,6 +77,13 @@ def parse_date(text: str) -> dt.date | None:
     return None if parts is None else _day(*parts)
 
 
+def parse_whole_day(text: str) -> dt.date | None:
+    """Read a date that states its day; None for a month, a part of one, a year, or no date."""
+    parts = stated_parts(text)
+    inexact = parts is None or len(parts) < 3 or _PART_OF_MONTH.search(text)
+    return None if inexact else parse_date(text)
+
+
 def stated_parts(text: str) -> tuple[int, ...] | None:
     """The year, month and day of a date as far as it states them; None where it is no date."""
     folded = unicodedata.normalize("NFKC", text).strip()

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from herbgis.foundation.errors import nearest
+from herbgis.foundation.wrong_calls import WrongCallError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -39,7 +40,7 @@ def options_given(
 
     Raises
     ------
-    TypeError
+    WrongCallError
         A keyword that neither the function nor `kind` has, options of another type, or options
         given both ways.
     """
@@ -53,18 +54,18 @@ def options_given(
         if name not in own:
             hint = nearest(name, [*known, *own])
             like = f"最像的是 {hint}。" if hint else f"可用的有: {'、'.join([*known, *own])}。"
-            msg = f"{step.__name__} 没有参数 {name}。{like}"
-            raise TypeError(msg)
+            msg = f"hg.{step.__name__} 没有参数 {name}。{like}"
+            raise WrongCallError(msg)
     if given is not None and not isinstance(given, kind):
         msg = (
-            f"{step.__name__} 的 {parameter} 要 {kind.__name__}({'=…, '.join(own)}=…), "
+            f"hg.{step.__name__} 的 {parameter} 要 {kind.__name__}({'=…, '.join(own)}=…), "
             f"给的是 {type(given).__name__}。"
         )
-        raise TypeError(msg)
+        raise WrongCallError(msg)
     if given is not None and single:
         msg = (
-            f"{step.__name__} 已经给了 {parameter}, 就不能再单独给 {'、'.join(single)}。"
+            f"hg.{step.__name__} 已经给了 {parameter}, 就不能再单独给 {'、'.join(single)}。"
             f"请写进 {kind.__name__}({'=…, '.join(single)}=…)。"
         )
-        raise TypeError(msg)
+        raise WrongCallError(msg)
     return kind(**single) if given is None else given

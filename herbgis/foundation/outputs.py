@@ -18,8 +18,17 @@ def writing(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
-        msg = f"写不了 {path}: 请先关闭正在打开它的 WPS 或 Excel, 并确认有写入权限。({error})"
+        msg = f"写不了 {path}: {_why(path, error)}"
         raise OutputError(msg) from error
+
+
+def _why(path: Path, error: OSError) -> str:
+    if path.is_dir():
+        return "它是一个文件夹。请写文件的名称。"
+    above = [folder for folder in path.parents if folder.is_file()]
+    if above:
+        return f"{above[0]} 是一个文件, 不是文件夹。"
+    return f"请先关闭正在打开它的 WPS 或 Excel, 并确认有写入权限。({error})"
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
+from herbgis.foundation.errors import OutputError
 from herbgis.foundation.outputs import writing
 from herbgis.geo.geodesy import CGCS2000
 
@@ -49,7 +50,11 @@ def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> Path:
     Raises
     ------
     OutputError
+        Also for a path that does not end in ``.gpkg``.
     """
+    if path.suffix.lower() != ".gpkg":
+        msg = f"写不了 {path.name}: 台账和修复后的数据要以 .gpkg 结尾。"
+        raise OutputError(msg)
     with writing(path):
         path.unlink(missing_ok=True)
         for name, frame in layers.items():

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from herbgis.counting.tiers import classify
+from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.outputs import writing
 from herbgis.tables.issue_list import (
     LIST_FORMATS,
@@ -24,6 +25,7 @@ from herbgis.tables.repaired_file import write_repaired
 from herbgis.tables.reports import write_report
 from herbgis.tables.summary import write_summary
 from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.terms.calls import checking
 from herbgis.terms.policy import Policy
 from herbgis.terms.reporting_units import NO_UNIT, in_policys_order, unit_titles
 from herbgis.validating.report import ValidationReport
@@ -62,6 +64,11 @@ _LONGEST_NAME = 40
 _HOUR = (2020, 1, 1, 0, 0, 0)
 
 
+#: What `fix` may be.
+FIXES = ("none", "safe")
+
+
+@checking
 @dataclass(frozen=True)
 class Letter:
     """What stands at the head of every slip; blank where it is not given.
@@ -128,6 +135,8 @@ def write_return_slips(
 
     Raises
     ------
+    UnknownNameError
+        A way to `fix` that there is not.
     OutputError
         A file cannot be written, for example because WPS has it open.
 
@@ -140,6 +149,8 @@ def write_return_slips(
     >>> [path.name for path in written if path.suffix == ".zip"][:2]
     ['退回-碧江区.zip', '退回-万山区.zip']
     """
+    if fix not in FIXES:
+        raise UnknownNameError("修复的做法", fix, FIXES)
     folder, policy = Path(folder), report.policy
     batch = _Batch(report, counties, policy, with_repaired=fix == "safe")
     written = [

@@ -13,6 +13,7 @@ import pandas as pd
 import xlsxwriter
 
 from herbgis.foundation.display import width
+from herbgis.foundation.errors import OutputError
 from herbgis.foundation.outputs import writing
 
 #: Written into every workbook instead of the hour of making, so that equal input gives equal bytes.
@@ -87,7 +88,11 @@ def open_workbook(path: Path) -> Iterator[Any]:
     Raises
     ------
     OutputError
+        Also for a path that does not end in ``.xlsx``, which nobody could open.
     """
+    if path.suffix.lower() != ".xlsx":
+        msg = f"写不了 {path}: 工作簿要以 .xlsx 结尾, 如 {path.with_suffix('.xlsx').name}。"
+        raise OutputError(msg)
     with writing(path):
         book = xlsxwriter.Workbook(
             str(path),

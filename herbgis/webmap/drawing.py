@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Unpack
 
 import folium
 import geopandas as gpd
@@ -13,9 +13,11 @@ import pandas as pd
 from herbgis.counting.progress import Progress
 from herbgis.foundation.keywords import options_given
 from herbgis.planning.choosing.plans import Plan
+from herbgis.planning.visit.visit import Visit
 from herbgis.reading.counties import BOUNDARIES
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
+from herbgis.validating.report import ValidationReport
 from herbgis.webmap.counts import counts_of_bases, filters
 from herbgis.webmap.frames import tidy_bases
 from herbgis.webmap.layers import (
@@ -48,10 +50,10 @@ def draw_map(
     counties: gpd.GeoDataFrame | None = None,
     policy: Policy | None = None,
     progress: Progress | None = None,
-    issues: Any = None,
+    issues: ValidationReport | None = None,
     title: str | None = None,
     columns: Mapping[str, str] | None = None,
-    visit: Sequence[str] | pd.DataFrame | None = None,
+    visit: Visit | Sequence[str] | pd.DataFrame | None = None,
     plan: Plan | None = None,
     dem: str | Path | Sequence[str | Path] | None = None,
     page: PageOptions | None = None,
@@ -109,7 +111,7 @@ def draw_map(
         An elevation file cannot be read, or lies elsewhere.
     HerbgisError
         Tianditu's key is missing.
-    TypeError
+    WrongCallError
         A keyword that there is not, or `page` beside one of its fields.
 
     Examples

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from herbgis.planning.choosing.plans import Plan
+from herbgis.planning.visit.visit import Visit
 from herbgis.webmap.frames import (
     tidy_changes,
     tidy_counties,
@@ -113,9 +114,11 @@ def bases_layer(drawn: Symbols, wording: Wording) -> DataLayer:
     return DataLayer("bases", drawn.block, name=name, switches=switches)
 
 
-def visit_layer(visit: Sequence[str] | pd.DataFrame, drawn: Symbols, wording: Wording) -> DataLayer:
+def visit_layer(
+    visit: Visit | Sequence[str] | pd.DataFrame, drawn: Symbols, wording: Wording
+) -> DataLayer:
     """The stops of a visit, numbered."""
-    stops = tidy_visit(visit, drawn.ids)
+    stops = tidy_visit(visit.table if isinstance(visit, Visit) else visit, drawn.ids)
     return _layer("visit", visit_payload(stops, drawn.ids), wording, count=len(stops))
 
 

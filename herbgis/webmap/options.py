@@ -7,7 +7,10 @@ from typing import TypedDict
 
 import geopandas as gpd
 
+from herbgis.terms.calls import checking
 
+
+@checking
 @dataclass(frozen=True, eq=False)
 class PageOptions:
     """How a page behaves, and what it shows around the bases.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,8 @@ from folium.raster_layers import TileLayer, WmsTileLayer
 from markupsafe import Markup
 
 from herbgis.foundation.errors import AssetError
+from herbgis.foundation.outputs import writing
+from herbgis.foundation.wrong_calls import WrongCallError, shown, spaced
 from herbgis.webmap import vendor
 from herbgis.webmap.online import OnlineLayer
 from herbgis.webmap.outlines import Bounds
@@ -162,9 +165,16 @@ class OfflineMap(folium.Map):
         **kwargs: Any,
     ) -> None:
         """Write the page to one file, or leave what is there where it cannot be written."""
+        if not isinstance(outfile, str | bytes | os.PathLike) and not hasattr(outfile, "write"):
+            msg = (
+                f"地图的 save 要一个路径, 给的是{spaced(shown(outfile))}。如 save('现场会.html')。"
+            )
+            raise WrongCallError(msg)
         page = self.get_root().render(**kwargs).encode("utf-8", "replace")
-        if isinstance(outfile, (str, bytes, Path)):
-            Path(outfile.decode() if isinstance(outfile, bytes) else outfile).write_bytes(page)
+        if isinstance(outfile, str | bytes | os.PathLike):
+            path = Path(os.fsdecode(outfile))
+            with writing(path):
+                path.write_bytes(page)
             return
         outfile.write(page)
         if close_file:

@@ -19,10 +19,12 @@ from herbgis.planning.sites.candidates import Candidates, joined, none_given
 from herbgis.planning.sites.enlargements import enlarge_bases
 from herbgis.planning.sites.finding import Tick, find_candidates
 from herbgis.planning.sites.proposals import given_candidates
+from herbgis.terms.calls import checking
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
 
+@checking
 @dataclass(frozen=True, eq=False)
 class LandOptions:
     """By what land is rated beside its elevation, what is left out, and what no site goes beyond.
@@ -105,7 +107,7 @@ def gather_candidates(
         system.
     UnknownNameError
         A factor that there is not.
-    TypeError
+    WrongCallError
         A keyword that there is not, or `land` beside one of its fields.
 
     Examples

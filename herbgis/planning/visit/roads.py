@@ -14,6 +14,7 @@ import pandas as pd
 
 from herbgis.foundation.errors import HerbgisError, MissingColumnError
 from herbgis.geo.geodesy import GEOD
+from herbgis.terms.calls import checking
 
 #: Minutes are reckoned in whole hundredths, so that equal sums are equal.
 _HUNDREDTHS = 100
@@ -88,6 +89,7 @@ def least_travel(
     return [chosen[number] for number in order]
 
 
+@checking
 @dataclass(frozen=True, eq=False)
 class RouteOptions:
     """Where a visit sets out and ends, and how long it is from place to place.
@@ -138,6 +140,12 @@ class Roads:
         if kmh is not None and not (0 < kmh < math.inf):
             msg = f"straight_kmh 要大于 0, 给的是 {kmh}。"
             raise HerbgisError(msg)
+        for name, (lon, lat) in (route.places or {}).items():
+            if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+                msg = (
+                    f"places 里 {name} 的经纬度是 ({lon}, {lat}), 不在地球上。先写经度, 再写纬度。"
+                )
+                raise HerbgisError(msg)
         self.geometry, self.places, self.kmh = geometry, dict(route.places or {}), kmh
         self.unit = "公里" if self.minutes is None else "分钟"
         self.guessed: list[str] = []

@@ -165,7 +165,7 @@ def choose_visit(
     HerbgisError
         Wishes that contradict each other, a wanted base that is not verified, or pairs without
         travel times.
-    TypeError
+    WrongCallError
         A keyword that there is not, or `route` beside one of its fields.
 
     Examples

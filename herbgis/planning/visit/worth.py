@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.foundation.errors import HerbgisError
+from herbgis.terms.calls import checking
 from herbgis.terms.policy import Policy
 
 #: Columns in which a base says yes or no of itself, and the words for a yes.
@@ -24,6 +25,7 @@ FLAGS = {
 HUNDREDTHS = 100
 
 
+@checking
 @dataclass(frozen=True)
 class VisitRule:
     """What makes a choice of stops good, in points; our own practice, which no document prescribes.
