@@ -24,6 +24,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+#: Columns that a message names.
+_MOST_NAMED = 12
+
 
 class HerbgisError(Exception):
     """Base of all errors: says what, where, what there is instead, and what to do.
@@ -83,16 +86,16 @@ class MissingColumnError(HerbgisError):
     ('candidate_id',)
     """
 
-    def __init__(self, step: str, missing: Sequence[str], present: Sequence[str]) -> None:
-        lacking = "、".join(missing)
-        hints = [nearest(name, present) for name in missing]
-        like = "".join(
-            f" 最像 {name} 的是 {hint}。" for name, hint in zip(missing, hints, strict=True) if hint
-        )
-        super().__init__(
-            f"{step} 缺少列 {lacking}。现有列: {'、'.join(map(str, present)) or '无'}。{like}"
+    def __init__(
+        self, step: str, missing: Sequence[str], present: Sequence[str], advice: str | None = None
+    ) -> None:
+        hints = {name: nearest(name, present) for name in missing}
+        like = "".join(f" 最像 {name} 的是 {hint}。" for name, hint in hints.items() if hint)
+        told = (
+            f"现有列: {_shortened(present)}。{like}"
             f"请先运行产生这些列的步骤, 或用 columns={{'{missing[0]}': '您的列名'}} 指明。"
         )
+        super().__init__(f"{step} 缺少列 {'、'.join(missing)}。{advice or told}")
         self.missing = tuple(missing)
 
 
@@ -342,6 +345,12 @@ class AssetError(HerbgisError):
     ...     print(error)
     底图 openstreetmap 要联网, 离线页面不能用。请去掉它; 联网的地图请另用 folium.Map。
     """
+
+
+def _shortened(names: Sequence[str]) -> str:
+    """Names for a message, the first of many."""
+    shown = "、".join(map(str, names[:_MOST_NAMED])) or "无"
+    return f"{shown} 等 {len(names)} 列" if len(names) > _MOST_NAMED else shown
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -11,6 +11,7 @@ import pandas as pd
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.measuring.areas import measure_land
 from herbgis.reading.counties import BOUNDARIES, tidy_counties
+from herbgis.reading.understanding.contradictions import refuse_cut_shapes
 from herbgis.reading.understanding.file_entries import SKIPPED
 from herbgis.reading.understanding.survey import Survey, survey_of
 from herbgis.reading.understanding.zoneless import in_their_zone
@@ -131,6 +132,7 @@ def validate(
     """
     policy = policy or load_policy()
     given = survey if isinstance(survey, Survey) else survey_of(survey, policy=policy)
+    refuse_cut_shapes(given.bases)
     borders = None if counties is None else tidy_counties(counties, policy=policy)
     given = in_their_zone(given, borders)
     counted = None if against is None else survey_of(against, policy=policy).bases

@@ -12,6 +12,8 @@ from herbgis.counting.tiers import classify, tier_of
 from herbgis.foundation.errors import HerbgisError, MissingColumnError, nearest
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.reading.understanding.frames import as_base_table, stated_columns
+from herbgis.reading.understanding.geometry_columns import NO_SHAPES
+from herbgis.reading.understanding.reopened import reopened
 from herbgis.reading.understanding.survey import shapes_of
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
@@ -31,9 +33,10 @@ def tidy_bases(
     MissingColumnError
         There is no geometry, or neither a tier nor a counted area.
     """
+    bases = reopened(bases, policy, columns)
     present = [str(column) for column in bases.columns]
     if not isinstance(bases, gpd.GeoDataFrame) or bases.active_geometry_name is None:
-        raise MissingColumnError("draw_map", ["geometry"], present)
+        raise MissingColumnError("draw_map", ["geometry"], present, NO_SHAPES)
     understood = as_base_table(bases, policy=policy, columns=columns)
     if not {"tier", "counted_mu"} & set(understood) and "surveyed_mu" in understood:
         # Records, as in report.bases: drawn as the bases that they make up.

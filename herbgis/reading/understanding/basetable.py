@@ -22,6 +22,7 @@ from herbgis.reading.understanding.cells import (
     stated_cells,
 )
 from herbgis.reading.understanding.extras import read_extras
+from herbgis.reading.understanding.listed import members_of
 from herbgis.reading.understanding.lost_digits import digits_lost
 from herbgis.reading.understanding.matching import match_table
 from herbgis.reading.understanding.twin_columns import join_twins
@@ -112,7 +113,7 @@ def _first_reading(source: pd.Series | None, column: cols.Column, index: pd.Inde
     if column.kind == "number":
         return cols.typed(pd.to_numeric(source, errors="coerce").to_numpy(), "number", index)
     if column.kind == "list":
-        lists = [parts_of(value) if isinstance(value, str) else value for value in source]
+        lists = [parts_of(v) if isinstance(v, str) else members_of(v) or [] for v in source]
         return cols.typed(lists, "list", index)
     numbers = pd.to_numeric(source.astype(object), errors="coerce").astype("float64")
     return cols.typed(numbers.where(numbers == numbers.round()), column.kind, index)

@@ -6,7 +6,6 @@ put there by somebody, and is refused rather than counted.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 
@@ -15,12 +14,15 @@ import pandas as pd
 
 from herbgis.foundation.errors import UnknownNameError, UnreadableColumnError
 from herbgis.foundation.units import parse_quantity
+from herbgis.reading.understanding.listed import members_of
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
 _CODE = re.compile(r"HG\d{3}")
 _SEPARATORS = re.compile(r"[、,，;；\s]+")
 _VERDICTS = ("sure", "undecided")
+#: How programs write an empty cell of a column that a step fills.
+_NOTHING = frozenset({"", "nan", "NaN", "None", "NaT", "<NA>", "null", "NULL"})
 
 
 def with_computed(
@@ -65,9 +67,27 @@ def _read(cells: pd.Series, column: cols.Column, policy: Policy) -> pd.Series:
         if set(map(type, cells.to_numpy(dtype=object))) <= {list}:
             return cells
         return cols.typed(_each(cells, column, _codes), "list", cells.index)
-    if pd.api.types.is_numeric_dtype(cells.dtype):
-        return cols.typed(cells.to_numpy(dtype=float, na_value=np.nan), column.kind, cells.index)
-    return cols.typed(_each(cells, column, _number), column.kind, cells.index)
+    return read_numbers(cells, column)
+
+
+def read_numbers(cells: pd.Series, column: cols.Column) -> pd.Series:
+    """A column of numbers in its type, whatever a file made of it.
+
+    Raises
+    ------
+    UnreadableColumnError
+        A cell is no number, endless, or no whole one where the column holds such.
+    """
+    if pd.api.types.is_numeric_dtype(cells.dtype) and not pd.api.types.is_bool_dtype(cells.dtype):
+        values = cells.to_numpy(dtype=float, na_value=np.nan)
+    else:
+        values = np.array(_each(cells, column, _number), dtype=float)
+    odd = np.isinf(values) | ((values != np.round(values)) & (column.kind == "integer"))
+    odd &= ~np.isnan(values)
+    if odd.any():
+        row = int(np.flatnonzero(odd)[0])
+        raise UnreadableColumnError(column.title, str(cells.iloc[row]), row + 1, _expected(column))
+    return cols.typed(values, column.kind, cells.index)
 
 
 def _names(words: tuple[str, ...]) -> dict[str, str]:
@@ -91,18 +111,19 @@ def _each(
     """Each cell read, None where it is empty; the first that cannot be read is named."""
     values: list[object | None] = []
     for row, cell in enumerate(cells, 1):
-        if isinstance(cell, list | tuple | np.ndarray):
-            cell = "、".join(map(str, cell))  # noqa: PLW2901 - one form for all
-        empty = cell is None or cell is pd.NA or cell != cell or str(cell).strip() == ""  # noqa: PLR0124
         try:
-            values.append(None if empty else read(_text(cell)))
+            members = members_of(cell)
+            text = _text(cell) if members is None else "、".join(members)
+            values.append(None if text in _NOTHING else read(text))
         except (KeyError, ValueError) as error:
             raise UnreadableColumnError(column.title, str(cell), row, _expected(column)) from error
     return values
 
 
 def _text(cell: object) -> str:
-    """A cell as text, a whole number without its decimals."""
+    """A cell as text, a whole number without its decimals; nothing of an empty one."""
+    if cell is None or cell is pd.NA or cell != cell:  # noqa: PLR0124 - NaN and NaT
+        return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
@@ -116,12 +137,8 @@ def _number(text: str) -> float:
 
 
 def _codes(text: str) -> list[str]:
-    """Codes in the forms that files leave them in: a JSON list, Python's, or one text."""
-    if text.startswith("["):
-        listed = json.loads(text.replace("'", '"'))
-        codes = [str(code) for code in listed]
-    else:
-        codes = [code for code in _SEPARATORS.split(text) if code]
+    """The codes of a cell, however they are separated."""
+    codes = [code for code in _SEPARATORS.split(text) if code]
     if not all(_CODE.fullmatch(code) for code in codes):
         raise ValueError(text)
     return codes

@@ -24,9 +24,15 @@ from herbgis.reading.understanding.arrow_columns import without_arrow_types
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
 from herbgis.reading.understanding.cells import CONTROL, MOST_EXACT, placeholders_among
-from herbgis.reading.understanding.computed import with_computed
+from herbgis.reading.understanding.computed import read_numbers, with_computed
+from herbgis.reading.understanding.contradictions import (
+    refuse_cut,
+    refuse_two_areas,
+    without_old_varieties,
+)
 from herbgis.reading.understanding.lost_digits import digits_lost
 from herbgis.reading.understanding.matching import match_table
+from herbgis.reading.understanding.reopened import reopened
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import match_headings
 from herbgis.terms.policy import Policy
@@ -81,15 +87,19 @@ def as_base_table(
     UnreadableColumnError
         A column that a step adds holds what no step wrote.
     HerbgisError
-        A heading that is read stands twice.
+        A heading that is read stands twice; a cell was cut, or contradicts another of its row.
     """
     read, added = _of_reading(columns)
-    given = without_arrow_types(_with_ids(frame, policy))
+    given = without_arrow_types(reopened(frame, policy, columns))
     _refuse_twins(given, policy)
+    refuse_cut(given)
+    headings = match_table(given, policy, read).columns
+    given = without_old_varieties(_with_numbers(given, headings), headings, policy)
     if is_understood(given, policy=policy, columns=read):
         table = given.copy()
     else:
         table = complete(given, policy=policy, columns=read, assumptions=assumptions)
+    refuse_two_areas(table, headings, policy)
     return with_computed(table, policy=policy, columns=added)
 
 
@@ -109,7 +119,7 @@ def with_headings(
     frame: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None = None
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """A frame with its ids in a column, and its heading of each base table column it has."""
-    given = _with_ids(frame, policy)
+    given = reopened(frame, policy, columns)
     return given, match_table(given, policy, _of_reading(columns)[0]).columns
 
 
@@ -133,14 +143,13 @@ def _of_reading(
     )
 
 
-def _with_ids(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Bases as `classify` and a ledger give them carry their ids in the index."""
-    if "base_id" in frame:
+def _with_numbers(frame: pd.DataFrame, headings: Mapping[str, str]) -> pd.DataFrame:
+    """A frame whose 亩, which only a step writes, are numbers whatever a file made of them."""
+    heading = headings.get("declared_mu")
+    if heading is None or pd.api.types.is_numeric_dtype(frame[heading].dtype):
         return frame
-    for name in frame.index.names:
-        if isinstance(name, str) and policy.canonical("column", name) == "base_id":
-            return frame.assign(base_id=frame.index.get_level_values(name))
-    return frame
+    column = next(column for column in cols.READ if column.name == "declared_mu")
+    return frame.assign(**{heading: read_numbers(frame[heading], column)})
 
 
 def _refuse_twins(frame: pd.DataFrame, policy: Policy) -> None:

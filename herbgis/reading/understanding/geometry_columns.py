@@ -23,6 +23,11 @@ from herbgis.reading.understanding.written_shapes import (
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue, Place
 
+#: What to do about a table whose boundaries did not come along.
+NO_SHAPES = (
+    "这张表没有图斑: csv、xlsx 存不下图形和坐标系。请用 gpd.read_file 打开原来的 .gpkg、.geojson, "
+    "或 gpd.read_parquet; 只有数字的表能计数, 不能量面积、画图。"
+)
 #: What is said of a boundary that is written out and makes no sense.
 UNREAD = "坐标串读不懂, 记录保留, 没有图形"
 #: The name of a column that is called as that of the boundaries, and is another.
@@ -118,6 +123,12 @@ def drawn_as_shapes(table: pd.DataFrame) -> Drawn:
         return Drawn(_framed(table.drop(columns=name), chosen.shapes), crs, chosen.said())
     frame = table if name == "geometry" else table.rename_geometry("geometry")
     return Drawn(frame.set_crs(None, allow_override=True), crs, chosen.said())
+
+
+def was_drawn(frame: pd.DataFrame) -> bool:
+    """Whether a table without polygons is one of ours that had them: bases on a list have not."""
+    measured = any(frame[name].notna().any() for name in cols.names(cols.MEASURED) if name in frame)
+    return measured or set(cols.names(cols.READ)) <= set(frame.columns)
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,17 @@ from herbgis.reading.understanding.basetable import complete
 from herbgis.reading.understanding.dbf_nulls import without_null_numbers
 from herbgis.reading.understanding.file_entries import FILES_COLUMNS, layer_entry
 from herbgis.reading.understanding.frames import as_base_table, with_headings
-from herbgis.reading.understanding.geometry_columns import drawn, drawn_as_shapes
+from herbgis.reading.understanding.geometry_columns import (
+    NO_SHAPES,
+    drawn,
+    drawn_as_shapes,
+    was_drawn,
+)
 from herbgis.reading.understanding.joining import join_lists, say_joined
 from herbgis.reading.understanding.lost_digits import lost_ids
 from herbgis.reading.understanding.matching import match_table, undecided_headings
 from herbgis.reading.understanding.placing import Placed, place_layer
+from herbgis.reading.understanding.reopened import reopened
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import uncut_headings
 from herbgis.terms.issues import Issue, Place, issue_table
@@ -150,7 +156,10 @@ def survey_of(
 ) -> Survey:
     """An analyst's own frame as a Survey, by the same way as a file; index and columns are kept."""
     said = Assumptions()
+    frame = reopened(frame, policy, columns)
     outline = drawn(frame)
+    if not outline.found and was_drawn(frame):
+        raise MissingColumnError("这一步", ["geometry"], list(map(str, frame.columns)), NO_SHAPES)
     given = outline.frame
     crs, unusable = usable(outline.crs)
     for line in (*outline.said, *unusable):
@@ -174,9 +183,9 @@ def records_of(
     frame: pd.DataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
 ) -> gpd.GeoDataFrame:
     """A frame's records as base table rows, each with an id and a source; geometry as it is."""
-    given = bare_frame(frame)
+    given = bare_frame(reopened(frame, policy, columns))
     table = as_base_table(given, policy=policy, columns=columns)
-    _name_source(table, Layer(_FRAME, "", given, None, len(frame)), made=False)
+    _name_source(table, Layer(_FRAME, "", given, None, len(given)), made=False)
     return table
 
 

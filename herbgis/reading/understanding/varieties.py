@@ -7,20 +7,19 @@ is unknown.
 
 from __future__ import annotations
 
-import json
 import re
 
 import pandas as pd
 import pyarrow as pa
 
 from herbgis.reading.understanding.cells import Distinct
+from herbgis.reading.understanding.listed import members_of
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
 _SEPARATORS = re.compile(r"[、,，;；/+|()（）\[\]【】\n]|套种|间作")
 #: These part names only where each part is one, since names hold them too (白及).
 _WEAK_SEPARATORS = re.compile(r"\s+|[和与及暨兼加&＆.。·:：-]")
-_IN_QUOTES = re.compile(r"""['"‘“]([^'"‘’“”]+)['"’”]""")
 
 
 def read_varieties(table: pd.DataFrame, policy: Policy, *, present: bool, listed: bool) -> None:
@@ -77,20 +76,17 @@ def _read_variety(
 def parts_of(cell: str) -> list[str]:
     """The parts of a cell that lists several: text with separators, or an array as text."""
     text = cell.strip()
-    members = _array(text) if text[:1] + text[-1:] in {"[]", "{}"} else [text]
-    parts = (part.strip() for member in members for part in _SEPARATORS.split(member))
+    parts = (part.strip() for member in _array(text) for part in _SEPARATORS.split(member))
     return [part for part in parts if part]
 
 
 def _array(text: str) -> list[str]:
     """The members of a list that a file or a program wrote as text."""
     try:
-        members = json.loads(text)
+        members = members_of(text)
     except ValueError:
-        members = _IN_QUOTES.findall(text) or [text[1:-1]]
-    if not isinstance(members, list):
-        return [text]
-    return [str(member) for member in members if member is not None]
+        members = None
+    return [text] if members is None else members
 
 
 def varieties_in(cell: str, policy: Policy) -> list[str]:

@@ -12,6 +12,7 @@ from herbgis.foundation.errors import UnknownNameError, UnreadableColumnError
 from herbgis.reading.understanding import frames
 from herbgis.reading.understanding.basetable import complete
 from herbgis.reading.understanding.frames import as_base_table, is_understood
+from herbgis.reading.understanding.reopened import reopened
 from herbgis.terms import columns as cols
 from tests.helpers.shapes import frame, square
 
@@ -117,8 +118,8 @@ def test_a_heading_put_beside_is_read(understood: pd.DataFrame, heading: str) ->
 @pytest.mark.usefixtures("always")
 def test_what_the_steps_give_is_known(sample: tuple[gpd.GeoDataFrame, ...]) -> None:
     for table in sample:
-        assert is_understood(frames._with_ids(table, POLICY), policy=POLICY)
-        told = frames._with_ids(table, POLICY).merge(pd.DataFrame({"own": [1]}), how="cross")
+        assert is_understood(reopened(table, POLICY), policy=POLICY)
+        told = reopened(table, POLICY).merge(pd.DataFrame({"own": [1]}), how="cross")
         assert is_understood(told, policy=POLICY)  # a join loses what a mark would be
 
 

@@ -1,0 +1,157 @@
+"""Columns of a table that go together and no longer do, since one of them was edited or cut.
+
+A table as a step gave it says some things twice: what was declared as written and in 亩, the main
+variety and all of them. Whoever edits one column, or saves where a cell holds 254 bytes, leaves the
+other as it was. Which of the two is meant nobody can tell, so that it is asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from herbgis.foundation.errors import HerbgisError
+from herbgis.reading.understanding.cells import Distinct, clean_text
+from herbgis.reading.understanding.listed import members_of
+from herbgis.reading.understanding.varieties import parts_of, varieties_in
+from herbgis.reading.understanding.written_shapes import written_shape
+from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
+
+#: Both figures of an area may be rounded to 0.01.
+_ROUNDING_MU = 0.011
+#: With what the texts of lists, of years and of shapes begin.
+_BEGINNINGS = ("[", "MULTI", "POLYGON", "GEOMETRY")
+
+
+def refuse_cut(frame: pd.DataFrame) -> None:
+    """Refuse a list, or the years of a base, that a file cut: the rest of it is in no file.
+
+    Raises
+    ------
+    HerbgisError
+    """
+    for column in cols.every():
+        if column.kind == "list":
+            _refuse_cells(frame, column.name, members_of)
+    _refuse_cells(frame, "other_years", json.loads)
+
+
+def refuse_cut_shapes(frame: gpd.GeoDataFrame) -> None:
+    """Refuse a shape kept as text, since it fits no place, that a file cut.
+
+    Raises
+    ------
+    HerbgisError
+    """
+    _refuse_cells(frame[frame.geometry.isna()], "raw_geometry", _shape)
+
+
+def _refuse_cells(frame: pd.DataFrame, name: str, read: Callable[[str], object]) -> None:
+    if name not in frame or not frame[name].notna().any():
+        return
+    for row, cell in zip(frame.index, frame[name], strict=True):
+        if not isinstance(cell, str) or not cell.strip().startswith(_BEGINNINGS):
+            continue
+        try:
+            read(cell.strip())
+        except ValueError as error:
+            msg = (
+                f"{cols.titles()[name]}一格被截断了 (行 {row}), 读不出来: {cell[:20]}…。shapefile "
+                "一格最多存 254 个字节, 请改用存成 .gpkg、.parquet 的那一份。"
+            )
+            raise HerbgisError(msg) from error
+
+
+def _shape(text: str) -> None:
+    if written_shape(text) is None:
+        raise ValueError(text)
+
+
+def without_old_varieties(
+    frame: pd.DataFrame, headings: Mapping[str, str], policy: Policy
+) -> pd.DataFrame:
+    """A frame without an unknown name that was put right in the main variety.
+
+    The first of all varieties is the main one, as our tables have them.
+
+    Raises
+    ------
+    HerbgisError
+        The first of all varieties is known, and is not the main one.
+    """
+    both = [headings.get(name) for name in ("variety", "varieties")]
+    if both[1] != "varieties" or both[0] is None:
+        return frame
+    listed = frame["varieties"].map(_names).map(tuple)
+    if not listed.map(bool).any():
+        return frame
+    given = Distinct.of(frame[both[0]].map(clean_text), listed)
+    kept = [_listed_now(cell, names, policy) for cell, names in given.rows]
+    if [list(names) for _, names in given.rows] == kept:
+        return frame
+    return frame.assign(varieties=given.spread(kept, "list"))
+
+
+def _names(cell: object) -> list[str]:
+    return parts_of(cell) if isinstance(cell, str) else members_of(cell) or []
+
+
+def _listed_now(cell: str | None, names: tuple[str, ...], policy: Policy) -> list[str]:
+    """All varieties of a record, less the unknown first of them that the main one put right."""
+    main = varieties_in(cell, policy) if cell else []
+    listed = [name for text in names for name in varieties_in(text, policy)]
+    if not main or not listed or main[0] in listed or policy.group_of(main[0]) == "unknown":
+        return list(names)
+    if policy.group_of(listed[0]) == "unknown":
+        return list(names[1:])
+    msg = (
+        f"主栽品种 (variety) 写的是{main[0]}, 全部品种 (varieties) 里却没有它, 只有"
+        f"{'、'.join(listed)}。改了哪一列, 请把另一列也改过来, 或把 varieties 那格清空。"
+    )
+    raise HerbgisError(msg)
+
+
+def refuse_two_areas(table: pd.DataFrame, headings: Mapping[str, str], policy: Policy) -> None:
+    """Refuse a declared area that is one thing as written and another in 亩.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The base table that a frame became.
+    headings : mapping of str to str
+        Column to the frame's heading.
+
+    Raises
+    ------
+    HerbgisError
+    """
+    if not {"declared_mu", "declared_value"} <= headings.keys():
+        return
+    given = Distinct.of(table["declared_unit"])
+    factors = [_one_area(unit, policy) for (unit,) in given.rows]
+    value = np.asarray(table["declared_value"] * given.spread(factors, "number"), dtype=float)
+    mu = np.asarray(table["declared_mu"], dtype=float)
+    apart = ~np.isclose(value, mu, rtol=1e-6, atol=_ROUNDING_MU) & ~np.isnan(value + mu)
+    if apart.any():
+        row = int(np.flatnonzero(apart)[0])
+        base = table["base_id"].iloc[row]
+        named = f"第 {row + 1} 行" + (f" ({base})" if isinstance(base, str) else "")
+        msg = (
+            f"{named}上报面积有两个数: declared_value 合 {value[row]:.2f} 亩, declared_mu 是 "
+            f"{mu[row]:.2f} 亩。改了哪一列, 请把另一列的这一格清空。"
+        )
+        raise HerbgisError(msg)
+
+
+def _one_area(unit: str | None, policy: Policy) -> float:
+    """亩 in a unit that always is one of land area, else NaN."""
+    name = policy.canonical("unit", unit) if unit else None
+    if name is None or name not in policy.units.convertible or name in policy.units.bed_area_units:
+        return float("nan")
+    per_unit = policy.words["unit"][name].mu_per_unit
+    return float("nan") if per_unit is None else per_unit
