@@ -31,6 +31,8 @@ def countable(
     added = (*cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED)
     known = cols.known_in(table, cols.READ, cols.OPTIONAL, added)
     table = pd.DataFrame(table[[column.name for column in known]])
+    if table.index.nlevels > 1:  # whose levels are columns by now, and would be named twice
+        table.index = table.index.to_flat_index()
     for column in (*cols.MEASURED, *cols.VALIDATED):
         if column.name not in table:
             table[column.name] = cols.missing(column.kind, table.index)

@@ -216,7 +216,7 @@ def shapes_of(frame: gpd.GeoDataFrame, step: str, *, policy: Policy) -> Geometri
     """
     outline = drawn(frame)
     if not outline.found:
-        raise MissingColumnError(step, ["geometry"], [str(column) for column in frame.columns])
+        raise MissingColumnError(step, ["geometry"], list(map(str, frame.columns)), NO_SHAPES)
     if outline.crs is None:
         msg = (
             f"{step} 的表没有坐标系, 不知道坐标是哪里。请先用 set_crs 注明, "
