@@ -18,8 +18,8 @@ _HOMES = {
     "AssetError": "herbgis.foundation.errors",
     "AuditSample": "herbgis.counting.audit_sample",
     "Candidates": "herbgis.planning.sites.candidates",
-    "CandidatesError": "herbgis.foundation.errors",
-    "CountiesError": "herbgis.foundation.errors",
+    "CandidatesError": "herbgis.foundation.input_errors",
+    "CountiesError": "herbgis.foundation.input_errors",
     "CrsError": "herbgis.foundation.errors",
     "HerbgisError": "herbgis.foundation.errors",
     "InputNotFoundError": "herbgis.foundation.errors",
@@ -44,7 +44,7 @@ _HOMES = {
     "SitingRules": "herbgis.planning.land.siting",
     "Standards": "herbgis.counting.standards",
     "Survey": "herbgis.reading.understanding.survey",
-    "TargetsError": "herbgis.foundation.errors",
+    "TargetsError": "herbgis.foundation.input_errors",
     "UnitGrowth": "herbgis.counting.unit_growth",
     "UnknownNameError": "herbgis.foundation.errors",
     "UnreadableColumnError": "herbgis.foundation.errors",
@@ -125,8 +125,6 @@ if TYPE_CHECKING:
     from herbgis.counting.unit_growth import UnitGrowth as UnitGrowth
     from herbgis.counting.unit_growth import compare_units as compare_units
     from herbgis.foundation.errors import AssetError as AssetError
-    from herbgis.foundation.errors import CandidatesError as CandidatesError
-    from herbgis.foundation.errors import CountiesError as CountiesError
     from herbgis.foundation.errors import CrsError as CrsError
     from herbgis.foundation.errors import HerbgisError as HerbgisError
     from herbgis.foundation.errors import InputNotFoundError as InputNotFoundError
@@ -135,10 +133,12 @@ if TYPE_CHECKING:
     from herbgis.foundation.errors import OutputError as OutputError
     from herbgis.foundation.errors import PolicyError as PolicyError
     from herbgis.foundation.errors import RasterError as RasterError
-    from herbgis.foundation.errors import TargetsError as TargetsError
     from herbgis.foundation.errors import UnknownNameError as UnknownNameError
     from herbgis.foundation.errors import UnreadableColumnError as UnreadableColumnError
     from herbgis.foundation.errors import UnreadableReportError as UnreadableReportError
+    from herbgis.foundation.input_errors import CandidatesError as CandidatesError
+    from herbgis.foundation.input_errors import CountiesError as CountiesError
+    from herbgis.foundation.input_errors import TargetsError as TargetsError
     from herbgis.foundation.sample import SamplePaths as SamplePaths
     from herbgis.foundation.sample import sample_paths as sample_paths
     from herbgis.foundation.wrong_calls import WrongCallError as WrongCallError

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from herbgis.foundation import resources
-from herbgis.foundation.errors import CandidatesError, MissingColumnError
+from herbgis.foundation.errors import MissingColumnError
+from herbgis.foundation.input_errors import CandidatesError
 from herbgis.foundation.units import field_name, fold
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.reading.formats.survey_file import UnreadableFileError, Words

@@ -11,12 +11,8 @@ import numpy as np
 import shapely
 
 from herbgis.foundation import resources
-from herbgis.foundation.errors import (
-    CountiesError,
-    CrsError,
-    InputNotFoundError,
-    MissingColumnError,
-)
+from herbgis.foundation.errors import CrsError, InputNotFoundError, MissingColumnError
+from herbgis.foundation.input_errors import CountiesError
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.land import land
 from herbgis.reading.boundary_offsets import find_displacement, undone

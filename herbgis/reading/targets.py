@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
-from herbgis.foundation.errors import InputNotFoundError, MissingColumnError, TargetsError
+from herbgis.foundation.errors import InputNotFoundError, MissingColumnError
+from herbgis.foundation.input_errors import TargetsError
 from herbgis.foundation.units import fold, parse_quantity
 from herbgis.reading.formats.encodings import decode_text
 from herbgis.terms.policy import Policy

@@ -16,7 +16,8 @@ import herbgis as hg
 from herbgis.counting.ledger import read_ledger_history
 from herbgis.counting.schedule import make_ledger_schedule
 from herbgis.foundation import resources
-from herbgis.foundation.errors import InputNotFoundError, MissingColumnError, TargetsError
+from herbgis.foundation.errors import InputNotFoundError, MissingColumnError
+from herbgis.foundation.input_errors import TargetsError
 from herbgis.tables.ledger_books import ledger_table, write_schedule_book
 
 MONTHS = {

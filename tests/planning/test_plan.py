@@ -19,12 +19,8 @@ from playwright.sync_api import Browser
 
 import herbgis as hg
 from herbgis.foundation import resources
-from herbgis.foundation.errors import (
-    CandidatesError,
-    InputNotFoundError,
-    MissingColumnError,
-    UnknownNameError,
-)
+from herbgis.foundation.errors import InputNotFoundError, MissingColumnError, UnknownNameError
+from herbgis.foundation.input_errors import CandidatesError
 from tests.helpers.map_browser import opened
 from tests.helpers.shapes import east_of, square
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 
 import herbgis as hg
-from herbgis.foundation.errors import CandidatesError, CountiesError
+from herbgis.foundation.input_errors import CandidatesError, CountiesError
 from herbgis.planning.sites.proposals import given_candidates
 from herbgis.reading.counties import BOUNDARIES
 from tests.helpers.make import row_of, table
