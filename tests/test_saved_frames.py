@@ -363,13 +363,13 @@ def test_a_variety_put_right_is_counted(given: str, request: pytest.FixtureReque
     assert all(names == ["天麻"] for names in table.loc[unknown.to_numpy(), "varieties"])
 
 
-def test_two_known_varieties_that_contradict_each_other_are_asked_about(
+def test_a_known_variety_put_in_the_place_of_another_is_the_main_one(
     bases: gpd.GeoDataFrame,
 ) -> None:
     edited = bases.copy()
-    edited.loc["K0001", "variety"] = "天麻"
-    with pytest.raises(hg.HerbgisError, match=r"天麻.*黄精.*清空"):
-        hg.count_progress(edited)
+    edited.loc["K0001", "variety"] = "香菇"
+    table = as_base_table(edited, policy=POLICY).set_index("base_id")
+    assert table.loc["K0001", ["variety", "group"]].tolist() == ["香菇", "fungus"]
 
 
 def test_columns_in_the_index_are_columns(bases: gpd.GeoDataFrame) -> None:

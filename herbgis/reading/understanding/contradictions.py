@@ -2,7 +2,7 @@
 
 A table as a step gave it says some things twice: what was declared as written and in 亩, the main
 variety and all of them. Whoever edits one column, or saves where a cell holds 254 bytes, leaves the
-other as it was. Which of the two is meant nobody can tell, so that it is asked.
+other as it was. Where it does not follow which of the two is meant, it is asked.
 """
 
 from __future__ import annotations
@@ -78,11 +78,6 @@ def without_old_varieties(
     """A frame without an unknown name that was put right in the main variety.
 
     The first of all varieties is the main one, as our tables have them.
-
-    Raises
-    ------
-    HerbgisError
-        The first of all varieties is known, and is not the main one.
     """
     both = [headings.get(name) for name in ("variety", "varieties")]
     if both[1] != "varieties" or both[0] is None:
@@ -105,15 +100,10 @@ def _listed_now(cell: str | None, names: tuple[str, ...], policy: Policy) -> lis
     """All varieties of a record, less the unknown first of them that the main one put right."""
     main = varieties_in(cell, policy) if cell else []
     listed = [name for text in names for name in varieties_in(text, policy)]
-    if not main or not listed or main[0] in listed or policy.group_of(main[0]) == "unknown":
+    put_right = main and listed and main[0] not in listed
+    if not put_right or policy.group_of(main[0]) == "unknown":
         return list(names)
-    if policy.group_of(listed[0]) == "unknown":
-        return list(names[1:])
-    msg = (
-        f"主栽品种 (variety) 写的是{main[0]}, 全部品种 (varieties) 里却没有它, 只有"
-        f"{'、'.join(listed)}。改了哪一列, 请把另一列也改过来, 或把 varieties 那格清空。"
-    )
-    raise HerbgisError(msg)
+    return list(names[1:]) if policy.group_of(listed[0]) == "unknown" else list(names)
 
 
 def refuse_two_areas(table: pd.DataFrame, headings: Mapping[str, str], policy: Policy) -> None:
