@@ -220,11 +220,11 @@ class Progress:
 
 
 def rate_text(part: int, whole: int) -> str:
-    """A completion rate to one decimal, never rounded up to 100.0%."""
+    """A completion rate to one decimal, half up as a spreadsheet does, never up to 100.0%."""
     if not whole:
         return "—"
-    tenths = part * 1000 / whole
-    shown = min(round(tenths), 999) if part < whole else int(tenths)
+    nearest = (2000 * part + whole) // (2 * whole)
+    shown = min(nearest, 999) if part < whole else 1000 * part // whole
     return f"{shown / 10:.1f}%"
 
 

@@ -30,7 +30,7 @@ _COLUMNS = {
     "drawn": "抽中",
 }
 _SEED, _POLICY, _ALL, _DRAWN = "随机数种子", "口径", "核实", "抽中"
-_YES = "是"
+_YES, _UNIT = "是", "亩、度"
 
 
 def write_audit_form(sample: AuditSample, path: str | Path) -> Path:
@@ -74,10 +74,16 @@ def write_audit_form(sample: AuditSample, path: str | Path) -> Path:
         Sheet(
             *(_FORM, "核实基地抽查复测表", form, [*sample.notes(), fill], formats),
             head=[lot],
+            unit=_UNIT,
             reply=_REPLY,
             frozen=2,
         ),
-        Sheet(_FRAME, "抽样时核实的全部基地", every, sample.notes(), formats, head=[lot]),
+        Sheet(
+            *(_FRAME, "抽样时核实的全部基地", every, sample.notes(), formats),
+            unit=_UNIT,
+            head=[lot],
+            frozen=2,
+        ),
     ]
     return write_workbook(path, sheets)
 
@@ -135,14 +141,15 @@ def read_audit_form(path: str | Path) -> tuple[AuditSample, pd.Series]:
 
 
 def _table(rows: list[list[Any]]) -> tuple[pd.DataFrame, str]:
-    """The table under its title and the line of the lot; what stands below has no area."""
+    """The table, and the line of the lot above it; what stands below has no area."""
     top = next(place for place, row in enumerate(rows) if "基地编号" in map(str, row))
     heads = [str(cell) for cell in rows[top]]
     areas = [heads.index(name) for name in ("核定面积", _FOUND) if name in heads]
     told = [row for row in rows[top + 1 :] if any(str(row[place]).strip() for place in areas)]
     table = pd.DataFrame(told, columns=heads)
     table["基地编号"] = [fold_id(str(cell)) for cell in table["基地编号"]]
-    return table, str(rows[top - 1][0])
+    above = (str(row[0]) for row in rows[:top])
+    return table, next(line for line in above if line.startswith(_SEED))
 
 
 def _sample(frame: pd.DataFrame, lot: str) -> AuditSample:

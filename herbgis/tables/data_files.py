@@ -64,7 +64,7 @@ def _write_table(flat: gpd.GeoDataFrame, path: Path, suffix: str) -> Path:
     table = pd.DataFrame(flat.drop(columns=flat.geometry.name))
     table["lon"], table["lat"] = points.x.round(6), points.y.round(6)
     if suffix == ".xlsx":
-        return write_workbook(path, [Sheet("bases", "基地", table)])
+        return write_workbook(path, [Sheet("bases", "基地", table, unit="亩")])
     with writing(path):
         _without_formulas(table).to_csv(
             path, index=False, encoding="utf-8-sig", lineterminator="\r\n"

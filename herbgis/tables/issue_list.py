@@ -45,6 +45,9 @@ def issue_list(report: ValidationReport, policy: Policy) -> pd.DataFrame:
 
 #: How figures of the 问题清单 are printed.
 LIST_FORMATS = {"涉及面积": "0.00", "经度": "0.000000", "纬度": "0.000000"}
+LIST_UNIT = "亩、度"
+#: So that fourteen columns can still be read on paper.
+LIST_WIDTHS = {"文件": 18, "工作表/图层": 12, "问题说明": 30, "修改建议": 34}
 
 Key = tuple[str, str, Any]
 
@@ -79,11 +82,16 @@ def write_issue_list(report: ValidationReport, path: Path, *, policy: Policy) ->
     notes = [
         f"共 {summary['records']} 条记录。",
         f"须整改 {summary['errors']}: 改正前不计入。须核实 {summary['warnings']}: 计入, 但要看。",
-        f"提示 {summary['notes']}: 程序所作的假设或修补。面积单位: 亩。",
+        f"提示 {summary['notes']}: 程序所作的假设或修补。",
         *list_data_notes(report.bases),
     ]
     table = issue_list(report, policy)
-    sheet = Sheet("问题清单", "基地测量数据问题清单", table, notes, LIST_FORMATS)
+    sheet = Sheet(
+        *("问题清单", "基地测量数据问题清单", table, notes, LIST_FORMATS),
+        unit=LIST_UNIT,
+        widths=LIST_WIDTHS,
+        frozen=1,
+    )
     return write_workbook(path, [sheet])
 
 

@@ -14,6 +14,7 @@ from herbgis.counting.progress import Progress
 from herbgis.counting.schedule import Schedule
 from herbgis.counting.unit_growth import UnitGrowth
 from herbgis.counting.yearly import OTHER_YEARS, years_in_words
+from herbgis.tables.cells import Totals
 from herbgis.tables.progress_book import breakdown_sheets
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms import columns as cols
@@ -25,6 +26,8 @@ _MU = "0.00"
 #: Of the columns that only some tables have, those that always stand in a 台账, at its end.
 _LAST = ("evidence", "remark")
 _AREAS = ("declared_mu", "surveyed_mu", "counted_mu", "contiguous_mu")
+#: So that a row is not higher than it need be.
+_WIDTHS = {"其他年度": 60}
 _SIGNED = "填报人:                    审核人:                    填报单位 (盖章):"
 
 
@@ -79,14 +82,37 @@ def write_schedule_book(
     narrow = dict.fromkeys((heading for _, heading in table.columns), 7.0)
     widths = narrow | {"填报单位": 12.0, "核定面积": 11.0, "备注": 26.0, "序号": 5.0}
     sheets = [
-        Sheet("进度表", "规模化基地建设进度表", table, below, {"核定面积": _MU}, widths=widths)
+        Sheet(
+            *("进度表", "规模化基地建设进度表", table, below, {"核定面积": _MU}),
+            unit="个、亩、%",
+            widths=widths,
+            frozen=2,
+            totals=_city_first(table),
+        )
     ]
     if growth is not None:
         below = [*growth.notes(), *notes]
-        sheets.append(Sheet("环比同比位次", "环比、同比与位次", growth.in_words(), below))
+        sheets.append(
+            Sheet(
+                *("环比同比位次", "环比、同比与位次", growth.in_words(), below),
+                unit="个、亩",
+                frozen=2,
+            )
+        )
     if progress is not None:
         sheets += breakdown_sheets(progress, [*progress.notes(), *notes])
     return write_workbook(path, sheets)
+
+
+def _city_first(table: pd.DataFrame) -> Totals:
+    """Of a schedule's table, whose first row is the city's: what its units add up to."""
+    counted = {"本月新增", "累计上报", "累计核实", "待核实", "退回整改", "核定面积", "预计年底"}
+    tiers = {group for group, _ in table.columns if group}
+    return Totals(
+        [key for key in table.columns if key[1] in counted],
+        {(t, "完成率"): ((t, "累计核实"), (t, "目标")) for t in sorted(tiers)},
+        on_top=True,
+    )
 
 
 def write_ledger_book(
@@ -142,8 +168,10 @@ def write_ledger_book(
                 ledger_table(bases, policy),
                 [policy.table_note, *notes],
                 {cols.titles()[name]: _MU for name in _AREAS},
-                ["单位: 亩"],
+                unit="亩",
+                widths=_WIDTHS,
                 frozen=2,
+                totals=Totals([cols.titles()[name] for name in _AREAS]),
             )
         ],
     )

@@ -8,12 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from herbgis.planning.choosing.plans import REJECTED, Plan
+from herbgis.tables.cells import Totals
 from herbgis.tables.workbooks import Sheet, write_workbook
 
 _WHY = (
     "替换成本: 没有这块地时, 最好的规划要多花的成本; “不可替代”是没有它就达不到目标。",
     "稳定度: 各地块的成本随机上下浮动二成, 重新规划多次, 仍选中的份额。",
 )
+#: A cost is the candidates' own, in whatever unit they state it.
+_UNIT = "个、亩; 成本为候选地块所填的单位, 没有填的由面积与适宜度推算"
 #: Rejected candidates that are listed.
 _NEAREST = 1000
 _MU = dict.fromkeys(
@@ -53,12 +56,19 @@ def write_plan_book(plan: Plan, path: str | Path, *, notes: Sequence[str] = ()) 
     '规划表.xlsx'
     """
     below = [*plan.remarks(), *notes]
-    sheets = [Sheet("规划目标", "规模化基地规划", plan.targets_in_words(), below)]
+    sheets = [Sheet("规划目标", "规模化基地规划", plan.targets_in_words(), below, unit=_UNIT)]
     if len(plan.blocking):
-        sheets.append(Sheet("达不到的指标", "不能同时达到的指标", plan.blocking_in_words(), below))
-    sheets.append(Sheet("新建与扩建", "规划新建与扩建的基地", _chosen(plan), [*below, *_WHY], _MU))
-    sheets.append(Sheet("目标与成本", "完成不同份额的最低成本", _curve(plan), below, _CURVE))
-    sheets.append(Sheet("未选地块", "未选的候选地块", _rejected(plan), below, _MU))
+        lacking = plan.blocking_in_words()
+        sheets.append(Sheet("达不到的指标", "不能同时达到的指标", lacking, below, unit=_UNIT))
+    sheets += [
+        Sheet(
+            *("新建与扩建", "规划新建与扩建的基地", _chosen(plan), [*below, *_WHY], _MU),
+            unit=_UNIT,
+            totals=Totals(["新增面积", "成本"]),
+        ),
+        Sheet("目标与成本", "完成不同份额的最低成本", _curve(plan), below, _CURVE, unit=_UNIT),
+        Sheet("未选地块", "未选的候选地块", _rejected(plan), below, _MU, unit=_UNIT),
+    ]
     return write_workbook(path, sheets)
 
 

@@ -10,6 +10,7 @@ import geopandas as gpd
 from herbgis.counting.production import compare_production
 from herbgis.counting.seedlings import cover_seedlings
 from herbgis.counting.standards import count_standards
+from herbgis.tables.cells import Totals
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
@@ -17,6 +18,7 @@ from herbgis.terms.policyfiles import load_policy
 _BY = {"variety": "品种", "reporting_unit": "填报单位", "kind": "基地类型"}
 _STANDARDS_BY = {"reporting_unit": "填报单位", "variety": "品种", "year": "年度"}
 _TWO = "0.00"
+_EACH = "见“单位”一列"
 
 
 def write_production_book(
@@ -69,6 +71,7 @@ def write_production_book(
             *(f"单产效益(分{_BY[key]})", f"单产、成本与效益 (分{_BY[key]})", made.in_words()),
             [*made.notes(), *notes],
             areas,
+            unit=_EACH,
         )
         for key, made in by_key.items()
     ]
@@ -78,19 +81,30 @@ def write_production_book(
     below = [*cover.notes(), *notes]
     sheets += [
         Sheet(
-            "异常值", "单产、成本、效益的异常值 (未剔除)", first.outliers_in_words(), notes, fences
+            *("异常值", "单产、成本、效益的异常值 (未剔除)", first.outliers_in_words()),
+            notes,
+            fences,
+            unit=_EACH,
         ),
         Sheet(
             *("不可能的单产", "不可能有的单产 (县里答复前不算)", first.impossible_in_words()),
             notes,
             dict.fromkeys(("数值", "单产不可能超过"), _TWO),
+            unit=_EACH,
         ),
-        Sheet("种苗保障", "中药材种苗保障", cover.herbs_in_words(), below, told),
-        Sheet("菌种保障", "食用菌菌种保障", cover.fungi_in_words(), below, spawn),
+        Sheet(
+            *("种苗保障", "中药材种苗保障", cover.herbs_in_words(), below, told),
+            unit="个、亩、株、万株",
+        ),
+        Sheet(
+            *("菌种保障", "食用菌菌种保障", cover.fungi_in_words(), below, spawn),
+            unit="个、万瓶、万袋",
+        ),
         Sheet(
             *("种苗菌种分年", "种苗与菌种 (分年)", cover.years_in_words()),
             below,
             dict.fromkeys(("上年", "本年", "数值"), _TWO),
+            unit=_EACH,
         ),
         *_standards(bases, versions, policy, notes),
     ]
@@ -106,4 +120,9 @@ def _standards(
         shown = told.in_words()
         mu = {name: _TWO for name in shown if name == "面积" or name.endswith("(亩)")}
         below = [*told.notes(), *notes]
-        yield Sheet(f"标准化(分{title})", f"标准化水平 (分{title})", shown, below, mu, frozen=1)
+        yield Sheet(
+            *(f"标准化(分{title})", f"标准化水平 (分{title})", shown, below, mu),
+            unit="个、亩",
+            frozen=1,
+            totals=Totals(list(shown.columns[1:]), on_top=True),
+        )

@@ -9,10 +9,12 @@ import pandas as pd
 
 from herbgis.counting.progress import Progress
 from herbgis.measuring.chances import UNDECIDED_SIGMAS
+from herbgis.tables.cells import Totals
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
+_UNIT = "个、亩"
 _NOTE = "核实: 已建成, 有图斑, 没有须整改的问题, 核定面积达到该规模。"
 _RESURVEY_NOTE = (
     f"临界待复测: 核定面积与规模线之差不超过 {UNDECIDED_SIGMAS} 倍面积标准差 (亩); "
@@ -63,7 +65,9 @@ def write_progress_book(
     policy = policy or load_policy()
     below = [*progress.notes(), _NOTE, f"依据: {policy.title}。", *notes]
     wan = {"核定面积(万亩)": "0.00"}
-    targets = Sheet("进度", "规模化基地进度", progress.targets_in_words(), below, wan)
+    targets = Sheet(
+        "进度", "规模化基地进度", progress.targets_in_words(), below, wan, unit="个、万亩"
+    )
     return write_workbook(path, [targets, *breakdown_sheets(progress, below)])
 
 
@@ -74,19 +78,28 @@ def breakdown_sheets(progress: Progress, below: Sequence[str]) -> list[Sheet]:
     for keys, table in progress.by.items():
         worded = progress.in_words(table)
         name = f"分{'、'.join(worded.columns[: len(keys.split(','))])}".replace("/", "")
-        sheets.append(Sheet(name, f"{name}进度", worded, below, mu))
+        totals = Totals([*progress.titles.values(), "核定面积"])
+        sheets.append(Sheet(name, f"{name}进度", worded, below, mu, unit=_UNIT, totals=totals))
     sheets += [
-        Sheet("临近达标", "最接近达标线的基地", progress.in_words(progress.near), below, mu),
+        Sheet(
+            "临近达标", "最接近达标线的基地", progress.in_words(progress.near), below, mu, unit="亩"
+        ),
         Sheet(
             *("临界待复测", "规模线在测量误差以内、须用更精的方法复测的基地", _undecided(progress)),
             [*below, _RESURVEY_NOTE],
             dict.fromkeys(("核定面积", "高出规模线", "面积标准差", "复测须达标准差"), "0.00"),
+            unit="亩",
         ),
         Sheet(
             *("口径对照", "各种口径下的核实个数", progress.readings_in_words()),
             [*below, *progress.readings_notes()],
+            unit="个",
         ),
-        Sheet("未计入", "未计入的基地", _uncounted(progress), below, mu),
+        Sheet(
+            *("未计入", "未计入的基地", _uncounted(progress), below, mu),
+            unit=_UNIT,
+            totals=Totals(["基地数", "核定面积"]),
+        ),
     ]
     return sheets
 

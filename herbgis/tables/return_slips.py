@@ -17,6 +17,8 @@ from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.outputs import writing
 from herbgis.tables.issue_list import (
     LIST_FORMATS,
+    LIST_UNIT,
+    LIST_WIDTHS,
     issue_list,
     list_data_notes,
     write_issue_list,
@@ -229,7 +231,8 @@ class _Batch:
     def _write_slip(self, unit: str, mine: pd.DataFrame, letter: Letter, path: Path) -> Path:
         slip = slip_table(mine)
         how = [*_HOW, *(_REPAIRED_HOW if self.with_repaired else ())]
-        notes = ["", *how, *list_data_notes(self.report.bases), "", _SIGNED]
+        about = list_data_notes(self.report.bases)
+        notes = ["", *how, *about, "", _SIGNED]
         whole = mine.assign(序号=range(1, len(mine) + 1))
         sheets = [
             Sheet(
@@ -238,11 +241,17 @@ class _Batch:
                 slip,
                 notes,
                 LIST_FORMATS,
+                unit=LIST_UNIT,
                 head=letter.lines(unit),
                 reply=_REPLY,
                 widths=_WIDTHS,
             ),
-            Sheet("问题清单", f"{unit}问题清单", whole, ["面积单位: 亩。"], LIST_FORMATS),
+            Sheet(
+                *("问题清单", f"{unit}问题清单", whole, about, LIST_FORMATS),
+                unit=LIST_UNIT,
+                widths=LIST_WIDTHS,
+                frozen=1,
+            ),
         ]
         return write_workbook(path, sheets)
 

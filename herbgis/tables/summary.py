@@ -9,6 +9,7 @@ import pandas as pd
 
 from herbgis.foundation import display, resources
 from herbgis.foundation.outputs import writing
+from herbgis.tables.cells import Totals
 from herbgis.tables.issue_list import issue_list, list_data_notes
 from herbgis.tables.repaired_file import CHANGE_TITLES
 from herbgis.tables.workbooks import Sheet, write_workbook
@@ -34,7 +35,8 @@ _SINCE_TITLES = {
     "message": "问题说明",
 }
 _TEMPLATE = "tables/templates/summary.html.j2"
-_NOTE = "核减率 = (上报 - 实测) / 上报, 按两者都有的基地合计。面积单位: 亩。"
+_NOTE = "核减率 = (上报 - 实测) / 上报, 按两者都有的基地合计。"
+_SHARED = "一条涉及几个单位的问题在每个单位各列一次, 所以各类问题不合计。"
 _FORMATS = dict.fromkeys(("上报面积", "实测面积", "涉及面积", "原面积(亩)", "改后面积(亩)"), "0.00")
 
 
@@ -74,22 +76,26 @@ def write_summary(
 
 
 def _sheets(report: ValidationReport, since: pd.DataFrame | None) -> list[Sheet]:
-    notes = [_NOTE, *list_data_notes(report.bases)]
-    sheets = [Sheet("按单位", "各单位校验结果", by_unit_table(report), notes, _FORMATS)]
+    about = list_data_notes(report.bases)
+    notes = [_NOTE, *about]
+    by_unit = ("按单位", "各单位校验结果", by_unit_table(report), [*notes, _SHARED], _FORMATS)
+    totals = Totals(["基地数", "上报面积", "实测面积", "退回基地"])
+    sheets = [Sheet(*by_unit, unit="个、条、亩", totals=totals)]
     if since is not None:
         counts = since["state"].value_counts()
         told = [f"{words} {int(counts.get(state, 0))}" for state, words in STATES.items()]
         table = since.assign(
             state=since["state"].map(STATES), severity=since["severity"].map(SEVERITY_TITLES)
         ).rename(columns=_SINCE_TITLES)
-        sheets.append(Sheet("整改进展", "与上次相比", table, ["; ".join(told) + "。"]))
+        became = ["; ".join(told) + "。", *about]
+        sheets.append(Sheet("整改进展", "与上次相比", table, became, unit="条"))
     patterns = report.patterns.rename(columns=_PATTERN_TITLES)
     called = report.changes[report.changes["code"] != ""]
     changes = pd.DataFrame(called)[[*CHANGE_TITLES]].rename(columns=CHANGE_TITLES)
     return [
         *sheets,
-        Sheet("值得留意", "值得留意的情况", patterns),
-        Sheet("自动修复", "不需要决定的修复, 与未作的建议", changes, (), _FORMATS),
+        Sheet("值得留意", "值得留意的情况", patterns, about, unit="个、亩"),
+        Sheet(*("自动修复", "不需要决定的修复, 与未作的建议", changes, about, _FORMATS), unit="亩"),
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,14 @@ from herbgis.foundation import resources
 from herbgis.foundation.display import width
 from herbgis.foundation.outputs import writing
 from herbgis.geo.geopackages import write_empty_layer
+from herbgis.tables.paper import lay_out
 from herbgis.tables.workbooks import (
-    A4,
     ASKED,
     GIVEN,
     HEADING,
     Sheet,
     open_workbook,
+    set_paper,
     write_sheet,
     write_workbook,
 )
@@ -35,8 +35,8 @@ _MUST = "必填"
 #: Rows that drop-downs and checks are laid on.
 _ROWS = 2000
 _CHOICES = "选项"
-#: Percent of full size that the form prints at, and characters side by side on A4 landscape then.
-_PRINTED, _WIDEST_ON_A4 = 65, 160
+#: Columns that stay in sight, and are printed on every page.
+_LEADING = 2
 _NARROW, _USUAL, _WIDE = 8, 11, 18
 _FIRST_DAY, _LAST_DAY = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
 _TYPES = {"number": "float64", "year": "int32", "date": "datetime64[D]"}
@@ -180,6 +180,7 @@ def _explanation(fields: list[Field]) -> Sheet:
     )
     return Sheet(
         *("填写说明", "中药材、食用菌基地上报表填写说明", table),
+        unit="面积为亩, 其他见各列",
         head=_ADVICE,
         widths={"怎么填": 46.0, "示例": 24.0},
     )
@@ -226,7 +227,7 @@ def _write_fields(book: Any, page: Any, fields: list[Field], ranges: dict[str, s
         if rule:
             page.data_validation(1, place, _ROWS, place, rule)
     page.set_row(0, 32)
-    page.freeze_panes(1, 2)
+    page.freeze_panes(1, _LEADING)
 
 
 def _rule(field: Field, choices: str | None) -> dict[str, Any]:
@@ -262,28 +263,11 @@ def _rule(field: Field, choices: str | None) -> dict[str, Any]:
 
 
 def _set_print(page: Any, fields: list[Field]) -> None:
-    """A4 landscape at a size that can be read: no column cut, id and name on every page."""
-    page.set_landscape()
-    page.set_paper(A4)
-    page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    """At a size that can be read: no column cut, id and name on every page."""
+    set_paper(page, lay_out([field.wide for field in fields], _LEADING))
     page.hide_gridlines(0)
     page.repeat_rows(0)
-    page.repeat_columns(0, 1)
-    page.print_across()
-    page.set_print_scale(_PRINTED)
-    page.set_v_pagebreaks(list(_page_breaks(fields)))
-    page.set_footer("&L黄色的列必填&R第 &P 页, 共 &N 页")
-
-
-def _page_breaks(fields: list[Field]) -> Iterable[int]:
-    """Columns that a new page begins with; the first two stand on every page."""
-    repeated = sum(field.wide for field in fields[:2])
-    used = 0.0
-    for place, field in enumerate(fields):
-        if used + field.wide > _WIDEST_ON_A4:
-            yield place
-            used = repeated
-        used += field.wide
+    page.repeat_columns(0, _LEADING - 1)
 
 
 def _write_targets(path: Path, policy: Policy) -> Path:
@@ -295,7 +279,9 @@ def _write_targets(path: Path, policy: Policy) -> Path:
         table[title] = None
     totals = "; ".join(f"{tier.reach_title} {tier.target} 个" for tier in policy.tiers)
     notes = [f"各季度填当季要完成的个数。全市目标: {totals}。"]
-    sheet = Sheet("任务分解", "规模化基地任务分解表", table, notes, reply=[*QUARTER_TITLES, "全年"])
+    sheet = Sheet(
+        "任务分解", "规模化基地任务分解表", table, notes, unit="个", reply=[*QUARTER_TITLES, "全年"]
+    )
     return write_workbook(path, [sheet])
 
 

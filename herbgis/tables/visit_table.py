@@ -62,5 +62,6 @@ def write_visit_table(visit: Visit, path: str | Path) -> Path:
         head=head,
         reply=HOSTS_COLUMNS,
         widths=_WIDTHS,
+        unit="亩、小时",
     )
     return write_workbook(Path(path), [sheet])

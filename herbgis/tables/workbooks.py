@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,22 +12,31 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from herbgis.foundation.display import width
 from herbgis.foundation.errors import OutputError
 from herbgis.foundation.outputs import writing
+from herbgis.tables import paper
+from herbgis.tables.cells import (
+    NUMBERING,
+    OF_TOTALS,
+    Cells,
+    Totals,
+    all_numbers,
+    excess,
+    shown,
+    write_totals,
+)
 
 #: Written into every workbook instead of the hour of making, so that equal input gives equal bytes.
 _CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
-_WIDEST = 26
-_NARROWEST = 6
-_TITLE_HEIGHT = 24
-_A3, A4 = 8, 9
-#: Characters side by side that can still be read on A4 landscape.
-_WIDEST_ON_A4 = 240
-_LINE_HEIGHT = 15
 HEADING = {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
 #: Behind headings of what is told, and of what somebody else fills in.
 GIVEN, ASKED = "#E3EFE7", "#FBEFD0"
+#: Characters that the lines above and below a narrow table may take.
+_LEAST_SPAN = 88.0
+_USUAL_WIDTH = 9.0
+_NOTHING = "无。"
+_CLIPPED = "打印时有 {} 格文字放不下, 全文在单元格里。"
+_CUT = "有 {} 格文字超过一格能放的 32767 字, 后面的没有写出。"
 
 
 @dataclass(frozen=True)
@@ -45,14 +54,18 @@ class Sheet:
         Lines under the table.
     formats : mapping of str to str
         Number format by heading.
+    unit : str
+        Of the figures, as it stands right above the table: ``个、亩``.
     head : sequence of str
-        Lines between the title and the table.
+        Lines between the title and the unit.
     reply : sequence of str
         Headings of columns that somebody else fills in.
     widths : mapping of str to float
         Width by heading, in characters, where the longest cell should not decide.
     frozen : int
         Columns on the left that stay in sight.
+    totals : Totals, optional
+        The columns that add up.
     """
 
     name: str
@@ -60,10 +73,12 @@ class Sheet:
     table: pd.DataFrame
     notes: Sequence[str] = ()
     formats: Mapping[str, str] = field(default_factory=dict)
+    unit: str = field(kw_only=True)
     head: Sequence[str] = ()
     reply: Sequence[str] = ()
     widths: Mapping[str, float] = field(default_factory=dict)
     frozen: int = 0
+    totals: Totals | None = None
 
 
 def write_workbook(path: str | Path, sheets: Sequence[Sheet]) -> Path:
@@ -96,7 +111,12 @@ def open_workbook(path: Path) -> Iterator[Any]:
     with writing(path):
         book = xlsxwriter.Workbook(
             str(path),
-            {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+            {
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "default_format_properties": dict(paper.FONT_PROPERTIES),
+            },
         )
         book.set_properties({"created": _CREATED, "comments": "herbgis"})
         yield book
@@ -109,58 +129,117 @@ def open_workbook(path: Path) -> Iterator[Any]:
 def write_sheet(book: Any, sheet: Sheet) -> None:
     """Add a table to a workbook."""
     page = book.add_worksheet(sheet.name)
-    page.write_string(0, 0, sheet.title, book.add_format({"bold": True, "font_size": 14}))
-    page.set_row(0, _TITLE_HEIGHT)
-    for number, line in enumerate(sheet.head, 1):
-        page.write_string(number, 0, line)
-    top = 1 + len(sheet.head)
-    if sheet.table.columns.nlevels > 1:
-        _write_groups(book, page, [str(group) for group, _ in sheet.table.columns], top)
+    table, cells = sheet.table, Cells(book, page)
+    texts = [_texts(sheet, column) for column in range(len(table.columns))]
+    widths = [_width(sheet, column, texts[column]) for column in range(len(texts))]
+    layout = paper.lay_out(_with_room(widths), sheet.frozen)
+    lines = _Lines(book, page, widths, layout)
+    top = lines.write([sheet.title], 0, bold=True, font_size=paper.TITLE_SIZE, align="center")
+    top = lines.write(sheet.head, top)
+    top = lines.write([f"单位: {sheet.unit}"], top, align="right")
+    if table.columns.nlevels > 1:
+        _write_groups(page, cells, [str(group) for group, _ in table.columns], top)
         top += 1
-    widths = [
-        _write_column(book, page, sheet, column, top) for column in range(len(sheet.table.columns))
-    ]
-    for row, record in enumerate(sheet.table.itertuples(index=False), top + 1):
-        page.set_row(row, _LINE_HEIGHT * _lines(record, widths))
-    last = top + len(sheet.table)
-    for number, note in enumerate(sheet.notes, 1):
-        page.write_string(last + number, 0, note)
-    page.freeze_panes(top + 1, sheet.frozen)
-    if len(sheet.table):
-        page.autofilter(top, 0, last, len(sheet.table.columns) - 1)
-    page.set_landscape()
-    page.set_paper(A4 if sum(widths) <= _WIDEST_ON_A4 else _A3)
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(top - (sheet.table.columns.nlevels - 1), top)
+    for column, wide in enumerate(widths):
+        page.set_column(column, column, wide)
+        _write_column(page, cells, sheet, column, top)
+    page.set_row(top, paper.height_of(_deepest(map(_heading, table.columns), widths)))
+    heights = [_deepest(row, widths) for row in zip(*texts, strict=True)]
+    for row, deep in enumerate(heights, top + 1):
+        page.set_row(row, paper.height_of(deep))
+    below = top + 1 + len(table)
+    if sheet.totals is not None and len(table):
+        write_totals(cells, table, top + 1, sheet.totals, lambda c: _format(sheet, c))
+        below += not sheet.totals.on_top
+    lines.write([*([] if len(table) else [_NOTHING]), *sheet.notes, *_unfit(texts, heights)], below)
+    _set_up(page, sheet, top, layout)
 
 
-def _write_column(book: Any, page: Any, sheet: Sheet, column: int, top: int) -> float:
-    """A column's heading and cells under a row; its width."""
-    name = _heading(sheet.table.columns[column])
-    heading = {**HEADING, "bg_color": ASKED if name in sheet.reply else GIVEN}
-    if isinstance(sheet.table.columns[column], tuple) and not sheet.table.columns[column][0]:
-        page.merge_range(top - 1, column, top, column, name, book.add_format(heading))
+def _format(sheet: Sheet, column: int) -> str | None:
+    return sheet.formats.get(_heading(sheet.table.columns[column]))
+
+
+def _texts(sheet: Sheet, column: int) -> list[str]:
+    return [shown(value, _format(sheet, column)) for value in sheet.table.iloc[:, column]]
+
+
+def _width(sheet: Sheet, column: int, texts: Sequence[str]) -> float:
+    """A column's width: as asked for, as wide as its texts, or its total where that is wider."""
+    key = sheet.table.columns[column]
+    name, values = _heading(key), list(sheet.table.iloc[:, column])
+    whole = all_numbers(values)
+    if whole and sheet.totals is not None and key in sheet.totals.sums:
+        total = shown(float(sheet.table[key].dropna().sum()), _format(sheet, column) or "0")
+        texts = [*texts, total]
+    if name in sheet.widths:
+        asked = sheet.widths[name]
+        return (
+            max(asked, paper.column_width("", texts, whole=True))
+            if whole
+            else (paper.high_enough(texts, asked))
+        )
+    return paper.column_width(name, texts, whole=whole)
+
+
+def _with_room(widths: Sequence[float]) -> list[float]:
+    """Widths of a table's columns, and of those beside a narrow one that its lines reach into."""
+    lacking = _LEAST_SPAN - sum(widths)
+    return [*widths, *[_USUAL_WIDTH] * int(max(lacking, 0.0) // _USUAL_WIDTH)]
+
+
+class _Lines:
+    """Writes lines over the width of a page's table, or of its first page."""
+
+    def __init__(self, book: Any, page: Any, widths: Sequence[float], layout: paper.Layout) -> None:
+        self._book, self._page = book, page
+        self._widths = _with_room(widths)[: layout.breaks[0] if layout.breaks else None]
+        for column in range(len(widths), len(self._widths)):
+            page.set_column(column, column, _USUAL_WIDTH)
+
+    def write(self, lines: Sequence[str], row: int, **look: Any) -> int:
+        """Lines from a row on; the row below them."""
+        style = self._book.add_format({"text_wrap": True, "valign": "vcenter", **look})
+        larger = look.get("font_size", paper.SIZE) / paper.SIZE
+        last = len(self._widths) - 1
+        for place, line in enumerate(lines, row):
+            deep = paper.lines_of(line, sum(self._widths) / larger)
+            self._page.set_row(place, paper.height_of(deep) * larger)
+            if last:
+                self._page.merge_range(place, 0, place, last, line, style)
+            else:
+                self._page.write_string(place, 0, line, style)
+        return row + len(lines)
+
+
+def _write_column(page: Any, cells: Cells, sheet: Sheet, column: int, top: int) -> None:
+    """A column's heading and cells under a row."""
+    key = sheet.table.columns[column]
+    name = _heading(key)
+    look = cells.look(**HEADING, bg_color=ASKED if name in sheet.reply else GIVEN)
+    if isinstance(key, tuple) and not key[0]:
+        page.merge_range(top - 1, column, top, column, name, look)
     else:
-        page.write_string(top, column, name, book.add_format(heading))
-    values = list(sheet.table.iloc[:, column])
-    cell = book.add_format(_style(values, sheet.formats.get(name)))
-    for row, value in enumerate(values, top + 1):
-        _write_cell(page, row, column, value, cell)
-    wide = sheet.widths.get(name) or _column_width(name, values, sheet.formats.get(name))
-    page.set_column(column, column, wide)
-    return wide
+        page.write_string(top, column, name, look)
+    own = {"align": "center"} if name == NUMBERING else {}
+    for row, value in enumerate(sheet.table.iloc[:, column], top + 1):
+        total = OF_TOTALS if _has_total_on_top(sheet) and row == top + 1 else {}
+        cells.write(row, column, value, _format(sheet, column), **own, **total)
+
+
+def _has_total_on_top(sheet: Sheet) -> bool:
+    return sheet.totals is not None and sheet.totals.on_top
 
 
 def _heading(column: Any) -> str:
     return str(column[1] if isinstance(column, tuple) else column)
 
 
-def _write_groups(book: Any, page: Any, groups: Sequence[str], row: int) -> None:
+def _write_groups(page: Any, cells: Cells, groups: Sequence[str], row: int) -> None:
     """The upper of two lines of headings; equal neighbours are one cell.
 
     A heading with nothing above it takes both lines, and is written with its column.
     """
-    style = book.add_format({**HEADING, "bg_color": GIVEN})
+    style = cells.look(**HEADING, bg_color=GIVEN)
     begin = 0
     for end in range(1, len(groups) + 1):
         if end < len(groups) and groups[end] == groups[begin]:
@@ -172,48 +251,44 @@ def _write_groups(book: Any, page: Any, groups: Sequence[str], row: int) -> None
         begin = end
 
 
-def _style(values: Sequence[Any], number_format: str | None) -> dict[str, Any]:
-    """How the cells of a column look; rates stand to the right as numbers do."""
-    style: dict[str, Any] = {"border": 1, "valign": "vcenter", "text_wrap": True}
-    rates = [value for value in values if not (isinstance(value, str) and value == "")]
-    if rates and all(isinstance(value, str) and value.endswith("%") for value in rates):
-        style["align"] = "right"
-    return style | ({"num_format": number_format} if number_format else {})
+def _deepest(texts: Iterable[str], widths: Sequence[float]) -> int:
+    """Lines of a row's longest text; few programs find this out by themselves."""
+    taken = (paper.lines_of(text, wide) for text, wide in zip(texts, widths, strict=True))
+    return max(taken, default=1)
 
 
-def _lines(record: Sequence[Any], widths: Sequence[float]) -> int:
-    """Lines that the longest text of a row takes; few programs find this out by themselves."""
-    texts = zip(record, widths, strict=True)
-    taken = [
-        sum(max(-(-width(line) // int(wide - 2)), 1) for line in text.split("\n"))
-        for text, wide in texts
-        if isinstance(text, str)
+def _unfit(texts: Sequence[Sequence[str]], heights: Sequence[int]) -> list[str]:
+    """What is to be said of texts that no cell, or no row of paper, can hold."""
+    clipped = sum(deep > paper.MOST_LINES for deep in heights)
+    cut = sum(excess(text) > 0 for column in texts for text in column)
+    return [
+        *([_CLIPPED.format(clipped)] if clipped else []),
+        *([_CUT.format(cut)] if cut else []),
     ]
-    return max([1, *taken])
 
 
-def _write_cell(page: Any, row: int, column: int, value: Any, cell: Any) -> None:
-    if isinstance(value, (list, tuple)):
-        page.write_string(row, column, "、".join(map(str, value)), cell)
-    elif pd.isna(value):
-        page.write_blank(row, column, None, cell)
-    elif isinstance(value, bool):
-        page.write_string(row, column, "是" if value else "否", cell)
-    elif isinstance(value, (dt.date, pd.Timestamp)):
-        page.write_string(row, column, value.strftime("%Y-%m-%d"), cell)
-    elif isinstance(value, str):
-        page.write_string(row, column, value, cell)
+def _set_up(page: Any, sheet: Sheet, top: int, layout: paper.Layout) -> None:
+    """What stays in sight, and how it prints."""
+    page.freeze_panes(top + 1, sheet.frozen)
+    if len(sheet.table) and not _has_total_on_top(sheet):
+        page.autofilter(top, 0, top + len(sheet.table), len(sheet.table.columns) - 1)
+    page.repeat_rows(top - (sheet.table.columns.nlevels - 1), top)
+    set_paper(page, layout)
+    if layout.breaks and sheet.frozen:
+        page.repeat_columns(0, sheet.frozen - 1)
+
+
+def set_paper(page: Any, layout: paper.Layout) -> None:
+    """Paper, margins, scale and numbered pages of a worksheet."""
+    page.set_landscape()
+    page.center_horizontally()
+    page.set_paper(layout.paper)
+    page.set_margins(left=paper.MARGIN, right=paper.MARGIN, top=0.6, bottom=0.7)
+    if layout.scale is None:
+        page.fit_to_pages(1, 0)
     else:
-        page.write_number(row, column, value, cell)
-
-
-def _column_width(name: str, values: Sequence[Any], number_format: str | None) -> float:
-    decimals = len(number_format.partition(".")[2]) if number_format else None
-    shown = [
-        f"{value:.{decimals}f}" if decimals is not None and isinstance(value, float) else str(value)
-        for value in values[:200]
-        if not (isinstance(value, float) and value != value)  # noqa: PLR0124 - NaN is blank
-    ]
-    lines = (line for text in shown for line in text.split("\n"))
-    longest = max([width(name), *map(width, lines)])
-    return min(max(longest + 2, _NARROWEST), _WIDEST)
+        page.set_print_scale(layout.scale)
+        page.set_v_pagebreaks(list(layout.breaks))
+        page.print_across()
+    font = f'&"{paper.FONT},Regular"&{paper.SIZE}'
+    page.set_footer(f"&L{font}&A&R{font}第 &P 页, 共 &N 页", {"scale_with_doc": False})

@@ -53,7 +53,7 @@ def test_validate_ends_with_1_on_defects_and_names_them(defect: Path, tmp_path: 
     assert "HG503" in done.stdout
     assert "HG303" in done.stdout
     book = openpyxl.load_workbook(tmp_path / "报告" / "问题清单.xlsx")
-    headings = [cell.value for cell in book["问题清单"][2]]
+    headings = [cell.value for cell in book["问题清单"][3]]
     assert headings == [
         *("序号", "填报单位", "文件", "工作表/图层", "行号", "基地编号", "基地名称", "处理要求"),
         *("问题说明", "修改建议", "涉及面积", "经度", "纬度", "代码"),
@@ -129,7 +129,7 @@ def test_classify_writes_every_format_twice_the_same(
     assert "1000亩以上: 1" in done.stdout
     assert outs[0].read_bytes() == outs[1].read_bytes()
     if suffix == "xlsx":
-        table = pd.read_excel(outs[0], header=1, engine="openpyxl")
+        table = pd.read_excel(outs[0], header=2, engine="openpyxl")
     elif suffix == "csv":
         assert outs[0].read_bytes().startswith(b"\xef\xbb\xbf")
         table = pd.read_csv(outs[0])

@@ -245,7 +245,7 @@ def test_a_base_with_two_results_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("spelt", [" {} ", "'{}", "\u200b{}", "“{}”"])
 def test_an_id_typed_again_is_the_same(spelt: str, tmp_path: Path) -> None:
     first = hg.draw_audit_sample(_bases(40), 12, seed=3).table.index[0]
-    form = _edited(tmp_path, lambda page: page.cell(4, 1, spelt.format(first)))
+    form = _edited(tmp_path, lambda page: page.cell(5, 1, spelt.format(first)))
     sample, found = hg.read_audit_form(form)
     assert hg.estimate_overclaim(sample, found).bases["drawn"].iloc[0] == 12
 

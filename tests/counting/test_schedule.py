@@ -261,16 +261,16 @@ def test_the_schedule_book_has_two_lines_of_headings(
 ) -> None:
     schedule = make_ledger_schedule(months[0], policy=policy)
     path = write_schedule_book(schedule, tmp_path / "进度表.xlsx", policy=policy)
-    page = openpyxl.load_workbook(path)["进度表"]
+    page = openpyxl.load_workbook(path, data_only=True)["进度表"]
     assert page.page_setup.orientation == "landscape"
     assert page.page_setup.paperSize == 9
-    above = [cell.value for cell in page[2]]
+    above = [cell.value for cell in page[3]]
     assert above[2] == "500亩以上"
     assert above[8] == "其中1000亩以上"
-    below = [cell.value for cell in page[3]]
+    below = [cell.value for cell in page[4]]
     assert below[2:8] == ["目标", "本月新增", "累计上报", "累计核实", "完成率", "尚差"]
-    assert [cell.value for cell in page[4]][1:4] == ["全市", 100, 9]
-    last = [row[0].value for row in page.iter_rows(min_row=5) if row[0].value]
+    assert [cell.value for cell in page[5]][1:4] == ["全市", 100, 9]
+    last = [row[0].value for row in page.iter_rows(min_row=6) if row[0].value]
     assert any(isinstance(v, str) and "审核人" in v for v in last)
 
 

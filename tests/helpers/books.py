@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -45,3 +46,13 @@ def put_xml(path: Path, cell: str, xml: str) -> Path:
         for name, data in parts.items():
             book.writestr(name, data)
     return path
+
+
+#: Sums of a column, and a rate of two cells: the formulas of totals, with nobody's words in them.
+TOTALS = re.compile(r'=SUM\([A-Z]+\d+:[A-Z]+\d+\)|=IF\([A-Z0-9=<,/()."—]+\)')
+
+
+def runs_nothing(page: Worksheet) -> bool:
+    """Whether every text of a sheet is text: it has no formula but those of totals."""
+    formulas = (cell.value for row in page.iter_rows() for cell in row if cell.data_type == "f")
+    return all(TOTALS.fullmatch(formula) for formula in formulas)

@@ -575,10 +575,10 @@ def test_the_workbook_has_the_table_and_prints_on_one_a4_width(tmp_path: Path) -
     assert rows[0][0] == "现场会观摩点推荐表"
     assert "2020-10-15" in rows[1][0]
     assert HOTEL in rows[1][0]
-    assert list(rows[2]) == list(TABLE_COLUMNS)
-    told = [[cell or "" for cell in row] for row in rows[3:8]]
+    assert list(rows[3]) == list(TABLE_COLUMNS)
+    told = [[cell or "" for cell in row] for row in rows[4:9]]
     assert told == visit.table.to_numpy().tolist()
-    assert [row[0] for row in rows[8:]] == list(visit.notes)
+    assert [row[0] for row in rows[9:]] == list(visit.notes)
     assert page.page_setup.orientation == "landscape"
     assert (page.page_setup.paperSize, page.page_setup.fitToHeight) == (9, 0)
     assert page.sheet_properties.pageSetUpPr.fitToPage
