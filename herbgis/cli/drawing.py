@@ -37,6 +37,26 @@ def draw_command(
     public: Annotated[
         bool, typer.Option("--public", help="供公开: 只画点, 不列经营主体和问题")
     ] = False,
+    approval: Annotated[
+        str | None, typer.Option("--approval", metavar="TEXT", help="审图号, 印在图下")
+    ] = None,
+    by_whom: Annotated[
+        str | None, typer.Option("--by-whom", metavar="TEXT", help="制图单位, 印在图下")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="DATE", help="制图日期, 印在图下")
+    ] = None,
+    colour_by: Annotated[
+        str | None,
+        typer.Option("--colour-by", metavar="COLUMN", help="另按哪一列着色: 数字分级, 文字分类"),
+    ] = None,
+    classes: Annotated[int, typer.Option("--classes", metavar="N", help="数字分几级, 2 到 7")] = 5,
+    scheme: Annotated[
+        str,
+        typer.Option(
+            "--scheme", metavar="quantile|equal|natural", help="怎么分级: 分位数、等距、自然断点"
+        ),
+    ] = "quantile",
     lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="地图的语言")] = "zh",
     policy: PolicyOption = "tongren-2020",
     counties: CountiesOption = SHIPPED,
@@ -61,7 +81,17 @@ def draw_command(
         issues=report,
         title=title,
         dem=dem or None,
-        page=PageOptions(online=online, public=public, lang=lang),
+        page=PageOptions(
+            online=online,
+            public=public,
+            lang=lang,
+            approval=approval,
+            by_whom=by_whom,
+            date=date,
+            colour_by=colour_by,
+            classes=classes,
+            scheme=scheme,
+        ),
     )
     tell(f"已写出 {save_page(page, out)}")
     raise typer.Exit(exit_status(report))

@@ -11,15 +11,19 @@ import geopandas as gpd
 import pandas as pd
 
 from herbgis.counting.progress import Progress
+from herbgis.foundation.errors import HerbgisError
 from herbgis.foundation.keywords import options_given
 from herbgis.planning.choosing.plans import Plan
 from herbgis.planning.visit.visit import Visit
 from herbgis.reading.counties import BOUNDARIES
+from herbgis.terms import columns as cols
+from herbgis.terms.columns import Role
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 from herbgis.validating.report import ValidationReport
+from herbgis.webmap.colouring import Colouring, colouring_of
 from herbgis.webmap.counts import counts_of_bases, filters
-from herbgis.webmap.frames import tidy_bases
+from herbgis.webmap.frames import COLOURED_BY, tidy_bases
 from herbgis.webmap.layers import (
     bases_layer,
     change_layer,
@@ -36,7 +40,7 @@ from herbgis.webmap.online import online_layers
 from herbgis.webmap.options import PageKeywords, PageOptions
 from herbgis.webmap.outlines import Bounds, bounds
 from herbgis.webmap.page import OfflineMap
-from herbgis.webmap.sheet import Sheet, make_sheet
+from herbgis.webmap.sheet import Sheet, Signed, make_sheet
 from herbgis.webmap.symbols import Symbols, base_symbols
 from herbgis.webmap.words import Wording
 
@@ -106,11 +110,12 @@ def draw_map(
     CrsError
         The frame has geometries and no coordinate system.
     UnknownNameError
-        A language or an online map that there is not, or a stop of the visit that is not drawn.
+        A language, an online map or a column to colour by that there is not, or a stop of the visit
+        that is not drawn.
     RasterError
         An elevation file cannot be read, or lies elsewhere.
     HerbgisError
-        Tianditu's key is missing.
+        Tianditu's key is missing, or a public map is to be coloured by what is not for the public.
     WrongCallError
         A keyword that there is not, or `page` beside one of its fields.
 
@@ -129,8 +134,9 @@ def draw_map(
     page = options_given(draw_map, "page", PageOptions, page, single)
     public, lang = page.public, page.lang
     wording = Wording(policy or load_policy(), lang)
-    table = tidy_bases(bases, wording.policy, columns)
-    drawn = _symbols(table, wording, progress, public=public)
+    table = tidy_bases(bases, wording.policy, columns, colour_by=page.colour_by)
+    colouring = _colouring(table, page, wording)
+    drawn = _symbols(table, wording, progress, colouring=colouring, public=public)
     land = None if counties is None else county_layer(counties, drawn, wording)
     extent = (land and land.extent) or bounds(table["shape"].to_numpy())
     relief = None if dem is None or extent is None else relief_layer(dem, extent, counties, wording)
@@ -145,7 +151,13 @@ def draw_map(
         None if issues is None or public else issue_layer(issues.table, wording),
     ]
     present = [layer for layer in layers if layer is not None]
-    legend = make_legend(table[table["shape"].notna()], wording, kinds_of(present))
+    legend = make_legend(
+        table[table["shape"].notna()],
+        wording,
+        kinds_of(present),
+        colouring=colouring,
+        public=public,
+    )
     sheet = make_sheet(
         table,
         wording=wording,
@@ -157,6 +169,7 @@ def draw_map(
         caveats=[] if relief is None else relief.data["caveats"],
         planned_for_show=plan is not None and bool(plan.caveats),
         boundaries=None if counties is None else counties.attrs.get(BOUNDARIES),
+        signed=Signed(page.approval, page.by_whom, page.date),
     )
     return _page(sheet, present, extent)
 
@@ -201,14 +214,41 @@ def draw_findings(
     return _page(sheet, present, bounds(table["shape"].to_numpy()))
 
 
+def _colouring(table: pd.DataFrame, page: PageOptions, wording: Wording) -> Colouring | None:
+    """The colours of the column that was asked for, of the bases that have a shape."""
+    if page.colour_by is None:
+        return None
+    cells = table.loc[table["shape"].notna(), COLOURED_BY]
+    column = str(table.attrs[COLOURED_BY])
+    known = next((known for known in cols.every() if known.name == column), None)
+    if page.public and known is not None and Role.PUBLIC not in known.roles:
+        title = wording.heading(column)
+        msg = f"公开的地图不能按“{title}”着色: 这一列不对外。请换一列, 或去掉 public。"
+        raise HerbgisError(msg)
+    return colouring_of(
+        cells.rename(column),
+        wording.heading(column),
+        scheme=page.scheme,
+        classes=page.classes,
+        wording=wording,
+    )
+
+
 def _symbols(
-    table: pd.DataFrame, wording: Wording, progress: Progress | None, *, public: bool
+    table: pd.DataFrame,
+    wording: Wording,
+    progress: Progress | None,
+    *,
+    colouring: Colouring | None = None,
+    public: bool,
 ) -> Symbols:
     """The bases, with what the panel's tables filter and count by."""
     breakdowns = {} if progress is None else progress.by
     counts = counts_of_bases(table, breakdowns, wording.policy) if breakdowns else None
     keys = filters(breakdowns, table)
-    return base_symbols(table, wording, keys=keys, counts=counts, public=public)
+    return base_symbols(
+        table, wording, keys=keys, counts=counts, colouring=colouring, public=public
+    )
 
 
 def _page(sheet: Sheet, layers: Sequence[folium.map.Layer], extent: Bounds | None) -> OfflineMap:

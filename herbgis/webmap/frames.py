@@ -9,7 +9,12 @@ import numpy as np
 import pandas as pd
 
 from herbgis.counting.tiers import classify, tier_of
-from herbgis.foundation.errors import HerbgisError, MissingColumnError, nearest
+from herbgis.foundation.errors import (
+    HerbgisError,
+    MissingColumnError,
+    UnknownNameError,
+    nearest,
+)
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.reading.understanding.frames import as_base_table, stated_columns
 from herbgis.reading.understanding.geometry_columns import NO_SHAPES
@@ -20,18 +25,28 @@ from herbgis.terms.policy import Policy
 from herbgis.webmap.outlines import anchors, drawable
 from herbgis.webmap.words import text
 
+#: The column that bases are coloured by, as `tidy_bases` keeps it.
+COLOURED_BY = "coloured_by"
+
 
 def tidy_bases(
-    bases: gpd.GeoDataFrame, policy: Policy, columns: Mapping[str, str] | None
+    bases: gpd.GeoDataFrame,
+    policy: Policy,
+    columns: Mapping[str, str] | None,
+    *,
+    colour_by: str | None = None,
 ) -> pd.DataFrame:
     """Columns of the base table that a frame has, with ``tier`` and ``shape``.
 
-    Measured records are classified first.
+    Measured records are classified first. A column to colour by is there as ``coloured_by``,
+    its name in ``attrs``.
 
     Raises
     ------
     MissingColumnError
         There is no geometry, or neither a tier nor a counted area.
+    UnknownNameError
+        There is no column to colour by of that name.
     """
     bases = reopened(bases, policy, columns)
     present = [str(column) for column in bases.columns]
@@ -40,7 +55,8 @@ def tidy_bases(
     understood = as_base_table(bases, policy=policy, columns=columns)
     if not {"tier", "counted_mu"} & set(understood) and "surveyed_mu" in understood:
         # Records, as in report.bases: drawn as the bases that they make up.
-        return tidy_bases(classify(bases, policy=policy, columns=columns), policy, None)
+        made = classify(bases, policy=policy, columns=columns)
+        return tidy_bases(made, policy, None, colour_by=colour_by)
     if not {"tier", "counted_mu"} & set(understood):
         raise MissingColumnError("draw_map", ["counted_mu"], present)
     groups = (cols.READ, cols.OPTIONAL, cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
@@ -49,8 +65,21 @@ def tidy_bases(
     table = pd.DataFrame(understood[told])
     if "counted_mu" in table:
         table["tier"] = tier_of(table["counted_mu"], policy)
+    if colour_by is not None:
+        column = _column_of(colour_by, understood)
+        table[COLOURED_BY] = understood[column]
+        table.attrs[COLOURED_BY] = column
     table["shape"] = pd.Series(drawable(_placed(bases, policy)), index=table.index, dtype=object)
     return table
+
+
+def _column_of(heading: str, table: pd.DataFrame) -> str:
+    """The column that a heading is of: its own name, or that of the base table."""
+    titles = {column.title: column.name for column in cols.every()}
+    found = next((name for name in (heading, titles.get(heading)) if name in table), None)
+    if found is None or found == table.geometry.name:
+        raise UnknownNameError("着色的列", heading, [str(name) for name in table.columns])
+    return found
 
 
 def _placed(bases: gpd.GeoDataFrame, policy: Policy) -> gpd.GeoDataFrame:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from herbgis.webmap.colouring import Colouring
 from herbgis.webmap.symbols import coloured_varieties, radius_px
 from herbgis.webmap.words import Wording, text
 
@@ -18,6 +19,7 @@ class Swatch:
     title: str
     rank: int | None = None
     hue: int | None = None
+    step: int | None = None
     radius: float = 7.0
     look: str = "solid"
     shape: str = "circle"
@@ -26,14 +28,28 @@ class Swatch:
 
 @dataclass(frozen=True)
 class Legend:
-    """Colours by tier, colours by variety (empty where there is none), and the other signs."""
+    """Colours by tier, by variety and by a column that was asked for, and the other signs.
+
+    Colours are empty where there are none; `own` and `scale` are the heading and the colours of
+    the column that was asked for.
+    """
 
     tiers: tuple[Swatch, ...]
     varieties: tuple[Swatch, ...]
     signs: tuple[Swatch, ...]
+    classes: tuple[Swatch, ...] = ()
+    own: str = ""
+    scale: str = "step"
 
 
-def make_legend(drawn: pd.DataFrame, wording: Wording, layers: frozenset[str]) -> Legend:
+def make_legend(
+    drawn: pd.DataFrame,
+    wording: Wording,
+    layers: frozenset[str],
+    *,
+    colouring: Colouring | None = None,
+    public: bool = False,
+) -> Legend:
     """The legend of the bases that are drawn.
 
     Parameters
@@ -43,12 +59,27 @@ def make_legend(drawn: pd.DataFrame, wording: Wording, layers: frozenset[str]) -
     wording : Wording
     layers : frozenset of str
         What else stands on the map: ``issues``, ``changes``, ``visit``, ``plan``, ``rejected``.
+    colouring : Colouring, optional
+        By a column that was asked for.
+    public : bool
+        Without what is still to be settled.
     """
     return Legend(
         tiers=tuple(_tiers(drawn, wording)),
         varieties=tuple(_varieties(drawn, wording)),
-        signs=tuple(_signs(drawn, wording, layers)),
+        signs=tuple(_signs(drawn, wording, layers, public=public)),
+        classes=() if colouring is None else tuple(_classes(colouring)),
+        own="" if colouring is None else colouring.title,
+        scale="step" if colouring is None else colouring.scale,
     )
+
+
+def _classes(colouring: Colouring) -> Iterator[Swatch]:
+    """The classes of a column, lowest first, and those without one."""
+    for place, label in enumerate(colouring.labels):
+        yield Swatch(label, hue=place, step=place)
+    if colouring.rest:
+        yield Swatch(colouring.rest)
 
 
 def _tiers(drawn: pd.DataFrame, wording: Wording) -> Iterator[Swatch]:
@@ -71,14 +102,12 @@ def _varieties(drawn: pd.DataFrame, wording: Wording) -> Iterator[Swatch]:
         yield Swatch(wording.texts["legend"]["other_varieties"].format(count=len(others)))
 
 
-def _signs(drawn: pd.DataFrame, wording: Wording, layers: frozenset[str]) -> Iterator[Swatch]:
+def _signs(
+    drawn: pd.DataFrame, wording: Wording, layers: frozenset[str], *, public: bool
+) -> Iterator[Swatch]:
     """The symbols' other differences, as far as the columns can show them."""
     texts = wording.texts["legend"]
-    if "status" in drawn or "blocked_by" in drawn:
-        looks = ("solid", "hollow", "dashed") if "status" in drawn else ("solid", "dashed")
-        yield from (Swatch(texts[look], rank=2, look=look) for look in looks)
-    if "verdict" in drawn:
-        yield Swatch(texts["ring"], rank=2, radius=5.0, ring=True)
+    yield from _looks(drawn, texts, public=public)
     present = set(drawn.get("group", ())) | set(drawn.get("kind", ()))
     if "fungus" in present:
         yield Swatch(texts["square"], rank=1, shape="square")
@@ -97,3 +126,14 @@ def _signs(drawn: pd.DataFrame, wording: Wording, layers: frozenset[str]) -> Ite
     if "changes" in layers:
         yield Swatch(texts["before"], look="before", shape="outline")
         yield Swatch(texts["after"], look="after", shape="outline")
+
+
+def _looks(drawn: pd.DataFrame, texts: Mapping[str, str], *, public: bool) -> Iterator[Swatch]:
+    """What is built and settled, and what is not."""
+    if "status" in drawn or ("blocked_by" in drawn and not public):
+        looks = ("solid", "hollow", "dashed") if "status" in drawn else ("solid", "dashed")
+        for look in looks:
+            title = texts["unsure" if public and look == "dashed" else look]
+            yield Swatch(title, rank=2, look=look)
+    if "verdict" in drawn and not public:
+        yield Swatch(texts["ring"], rank=2, radius=5.0, ring=True)

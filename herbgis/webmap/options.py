@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -28,6 +29,19 @@ class PageOptions:
         lists of the bureau's own work.
     lang : {'zh', 'en'}
         Names that people gave and messages of issues stay as they are.
+    approval : str, optional
+        The map's approval number (审图号); without one the page says that it is to be applied for.
+    by_whom : str, optional
+        Who made the map (制图单位).
+    date : date or str, optional
+        The day of the map, as it is to be printed.
+    colour_by : str, optional
+        A column of the bases, herbgis's or the analyst's own, by which they can be coloured too.
+    classes : int
+        So many classes at most that a column of numbers is parted into, 2 to 7.
+    scheme : {'quantile', 'equal', 'natural'}
+        Classes of equally many bases, of equal width, or natural breaks (Fisher 1958: the sum of
+        squares within the classes is the least that there is).
 
     Examples
     --------
@@ -41,6 +55,12 @@ class PageOptions:
     tianditu_key: str | None = None
     public: bool = False
     lang: str = "zh"
+    approval: str | None = None
+    by_whom: str | None = None
+    date: dt.date | str | None = None
+    colour_by: str | None = None
+    classes: int = 5
+    scheme: str = "quantile"
 
 
 class PageKeywords(TypedDict, total=False):
@@ -51,3 +71,9 @@ class PageKeywords(TypedDict, total=False):
     tianditu_key: str | None
     public: bool
     lang: str
+    approval: str | None
+    by_whom: str | None
+    date: dt.date | str | None
+    colour_by: str | None
+    classes: int
+    scheme: str

@@ -30,6 +30,7 @@ from herbgis.webmap.online import OnlineLayer
 from herbgis.webmap.outlines import Bounds
 from herbgis.webmap.sheet import Sheet
 from herbgis.webmap.templating import Verbatim, figure_of, template
+from herbgis.webmap.user_texts import escaped_texts
 
 _ID = re.compile(r"[0-9a-f]{32}")
 #: Our own scripts, in the order in which they need each other.
@@ -56,11 +57,13 @@ class OfflinePage(Figure):
         AssetError
             A layer needs a script, style or tile that would have to be loaded.
         """
-        before = [(element, OrderedDict(element._children)) for element in elements_of(self)]  # noqa: SLF001
+        elements = elements_of(self)
+        before = [(element, OrderedDict(element._children)) for element in elements]  # noqa: SLF001
         try:
-            for child in self._children.values():
-                child.render(**kwargs)
-            return self._written(**kwargs)
+            with escaped_texts(elements):
+                for child in self._children.values():
+                    child.render(**kwargs)
+                return self._written(**kwargs)
         finally:
             # Rendering adds children; a second rendering starts from the same tree.
             for element, children in before:

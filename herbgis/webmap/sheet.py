@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,11 @@ from herbgis.webmap.words import Wording
 
 @dataclass(frozen=True)
 class Target:
-    """A target's card: its figures, and how far its bar is filled, in percent."""
+    """A target's card: its figures, and its bar in percent of its width.
+
+    The bar is as wide as the target, or as all that is verified and pending where that is more;
+    then the target stands at `target_share`.
+    """
 
     title: str
     verified: str
@@ -28,6 +33,7 @@ class Target:
     figures: tuple[tuple[str, str], ...]
     verified_share: float
     pending_share: float
+    target_share: float
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,15 @@ class Sheet:
     words: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Signed:
+    """What a map is published under: approval number, maker and day, as far as they are known."""
+
+    approval: str | None = None
+    by_whom: str | None = None
+    date: dt.date | str | None = None
+
+
 def make_sheet(
     table: pd.DataFrame,
     *,
@@ -95,6 +110,7 @@ def make_sheet(
     caveats: Sequence[str] = (),
     planned_for_show: bool = False,
     boundaries: str | None = None,
+    signed: Signed | None = None,
 ) -> Sheet:
     """The sheet of a map.
 
@@ -116,6 +132,8 @@ def make_sheet(
         Whether the plan that is drawn does.
     boundaries : str or None
         Which edition of the county boundaries is drawn.
+    signed : Signed, optional
+        What the map is published under.
     """
     texts = wording.texts
     as_of = words.day(progress.as_of) if progress is not None else None
@@ -137,7 +155,7 @@ def make_sheet(
         listings=() if progress is None or public else tuple(_listings(progress, ids, wording)),
         legend=legend,
         foot=(
-            *texts["footer"],
+            *_imprint(signed or Signed(), texts["foot"]),
             *([] if boundaries is None else [texts["boundaries"].format(name=boundaries)]),
         ),
         years=_years(table),
@@ -145,6 +163,15 @@ def make_sheet(
         lang=texts["html_lang"],
         words=texts,
     )
+
+
+def _imprint(signed: Signed, texts: Mapping[str, str]) -> Iterator[str]:
+    yield texts["crs"]
+    yield texts["approval"].format(number=words.text(signed.approval) or texts["applied_for"])
+    yield texts["by"].format(whom=words.text(signed.by_whom) or "herbgis")
+    day = words.day(signed.date)
+    if day:
+        yield texts["date"].format(day=day)
 
 
 def _notes(wording: Wording) -> list[str]:
@@ -185,8 +212,7 @@ def _targets(progress: Progress, wording: Wording) -> Iterator[Target]:
     texts = wording.texts["panel"]
     for row in progress.targets.to_dict("records"):
         verified, pending, target = (int(row[name]) for name in ("verified", "pending", "target"))
-        share = min(100 * verified / target, 100.0) if target else 100.0
-        waiting = 100 * pending / target if target else 0.0
+        whole = max(verified + pending, target, 1)
         yield Target(
             title=wording.reach(str(row["tier"])),
             verified=str(verified),
@@ -197,8 +223,9 @@ def _targets(progress: Progress, wording: Wording) -> Iterator[Target]:
                 (texts[name], str(int(row[name])))
                 for name in ("gap", "pending", "undecided", "reported")
             ),
-            verified_share=round(share, 2),
-            pending_share=round(min(waiting, 100 - share), 2),
+            verified_share=round(100 * verified / whole, 2),
+            pending_share=round(100 * pending / whole, 2),
+            target_share=round(100 * target / whole, 2),
         )
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from herbgis.geo.geodesy import Floats
 from herbgis.geo.systems import Geometries
 from herbgis.terms.policy import Policy
 from herbgis.webmap import words
+from herbgis.webmap.colouring import Colouring
 from herbgis.webmap.counts import CountsOfBases
 from herbgis.webmap.outlines import anchors
 from herbgis.webmap.packing import STEPS, packed_block, packed_column, packed_outlines
@@ -63,6 +65,7 @@ def base_symbols(
     *,
     keys: Sequence[str] = (),
     counts: CountsOfBases | None = None,
+    colouring: Colouring | None = None,
     public: bool = False,
 ) -> Symbols:
     """Every base that has a shape, largest symbol first, so that none hides a smaller one.
@@ -76,6 +79,8 @@ def base_symbols(
         Columns that the page's tables filter by.
     counts : CountsOfBases, optional
         What each base counts for, where the tables may be counted anew under a filter.
+    colouring : Colouring, optional
+        Of the rows that have a shape, as they stand in the table.
     public : bool
         Points instead of polygons, and only what the public may know.
     """
@@ -87,7 +92,8 @@ def base_symbols(
     at, outlines = _places(drawn["shape"].to_numpy(), public=public)
     groups = [group_of(row) for row in rows]
     told = {
-        **_looks(rows, groups, wording.policy),
+        **_looks(rows, groups, wording.policy, public=public),
+        **_own_colours(colouring, order),
         **texts_of(rows, table, wording, public=public),
         "keys": {key: packed_column(_filled(drawn, key, wording)) for key in keys},
         **({} if counts is None else counts.packed(drawn.index)),
@@ -140,8 +146,18 @@ def _places(shapes: Geometries, *, public: bool) -> tuple[Floats, Geometries]:
     return np.round(at / _PUBLIC_DEG) * _PUBLIC_DEG, np.full(len(shapes), None, dtype=object)
 
 
-def _looks(rows: list[Row], groups: list[str], policy: Policy) -> dict[str, Any]:
-    """How bases are drawn."""
+def _own_colours(colouring: Colouring | None, order: npt.NDArray[np.intp]) -> dict[str, Any]:
+    """The place of each base in the colours of a column that was asked for."""
+    if colouring is None:
+        return {}
+    return {
+        "scale": colouring.scale,
+        "own": packed_column([colouring.places[row] for row in order.tolist()]),
+    }
+
+
+def _looks(rows: list[Row], groups: list[str], policy: Policy, *, public: bool) -> dict[str, Any]:
+    """How bases are drawn; the public sees no trace of what is still to be settled."""
     coloured = coloured_varieties(
         pd.DataFrame({"variety": [r.get("variety") for r in rows]}), policy
     )
@@ -153,9 +169,11 @@ def _looks(rows: list[Row], groups: list[str], policy: Policy) -> dict[str, Any]
         "radius": packed_column([radius_px(row.get("counted_mu")) for row in rows]),
         "rank": packed_column([_rank_of(row, policy) for row in rows]),
         "hue": packed_column([hues.get(words.text(row.get("variety")) or "") for row in rows]),
-        "look": packed_column([_look_of(row) for row in rows]),
+        "look": packed_column([_look_of(row, public=public) for row in rows]),
         "shape": packed_column([_shape_of(row) for row in rows]),
-        "ring": packed_column([int(row.get("verdict") == "undecided") for row in rows]),
+        "ring": packed_column(
+            [int(row.get("verdict") == "undecided" and not public) for row in rows]
+        ),
         "group": packed_column(groups),
         "year": packed_column([_year_of(row) for row in rows]),
     }
@@ -166,13 +184,14 @@ def _filled(drawn: pd.DataFrame, key: str, wording: Wording) -> list[str]:
     return [word or str(wording.texts["empty"]) for word in wording.words(key, drawn[key])]
 
 
-def _look_of(row: Row) -> str:
+def _look_of(row: Row, *, public: bool) -> str:
     """How a base is drawn: built and sound is solid."""
     if row.get("status") in _NOT_YET:
         return "hollow"
     told = (words.text(row[name]) for name in ("status", "kind", "group") if name in row)
     unsure = "unknown" in told or ("status" in row and words.text(row["status"]) is None)
-    return "dashed" if unsure or words.listed(row.get("blocked_by")) else "solid"
+    blocked = not public and words.listed(row.get("blocked_by"))
+    return "dashed" if unsure or blocked else "solid"
 
 
 def _shape_of(row: Row) -> str:

@@ -56,21 +56,21 @@ def texts_of(
         "tip": keys.index("counted_mu") if "counted_mu" in lines else None,
         "searched": [keys.index(key) for key in searched],
         "name": packed_column([name_of(row, wording) for row in rows]),
-        "tags": packed_column([BETWEEN.join(_tags(row, wording)) for row in rows]),
+        "tags": packed_column([BETWEEN.join(_tags(row, wording, public=public)) for row in rows]),
         "lines": [
             packed_column([line.write(row, wording) for row in rows]) for line in lines.values()
         ],
     }
 
 
-def _tags(row: Row, wording: Wording) -> list[str]:
+def _tags(row: Row, wording: Wording, *, public: bool) -> list[str]:
     """What a base's popup says first: tier, status, and whether it must be surveyed again."""
     tier = words.text(row.get("tier"))
     status = words.text(row.get("status")) or ("unknown" if "status" in row else None)
     tags = [
         wording.tier(tier) if tier in wording.policy.tier_labels else None,
         wording.word("status", status),
-        wording.texts["verdict"].get(words.text(row.get("verdict"))),
+        None if public else wording.texts["verdict"].get(words.text(row.get("verdict"))),
     ]
     return [tag for tag in tags if tag]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -138,3 +139,48 @@ def test_townships_are_named_where_they_are_given(bases: gpd.GeoDataFrame) -> No
         {"name": "沙溪乡", "at": [28.0, 108.1]},
         {"name": "合兴镇", "at": [28.2, 108.3]},
     ]
+
+
+def test_the_public_sees_no_trace_of_what_is_to_be_settled() -> None:
+    table = frame(
+        [square(600, 108.4), square(600, 108.4), square(500.2, 108.6)],
+        base_id=["甲-1", "乙-2", "丙-3"],
+        declared_value=[600.0, 900.0, 500.0],
+        surveyed_on="2020-06-15",
+    )
+    report = hg.validate(table)
+    made = hg.classify(report.bases)
+    assert made["blocked_by"].str.len().max() > 0
+    assert (made["verdict"] == "undecided").any()
+    shown = hg.draw_map(made, issues=report).get_root().render()
+    public = hg.draw_map(made, issues=report, public=True).get_root().render()
+    traces = ("须整改", "临界待复测", "须核实", "HG3")
+    assert all(trace in texts_of(shown) for trace in traces)
+    drawn = data_of(public, "bases")["bases"]
+    assert {(base["look"], base["ring"]) for base in drawn} == {("solid", 0)}
+    assert not any("临界" in tag for base in drawn for tag in base["tags"])
+    legend = re.search(r'<template id="hg-legend">.*?</template>', public, re.DOTALL)
+    assert legend
+    assert not any(trace in legend[0] for trace in traces)
+
+
+def test_a_page_says_what_it_is_published_under(bases: gpd.GeoDataFrame) -> None:
+    page = hg.draw_map(bases).get_root().render()
+    assert "审图号：〔待申领〕" in page
+    assert "制图：herbgis" in page
+    assert "制图日期" not in page
+    for lang, told in (("zh", "制图日期：2026-11-30"), ("en", "Map of 2026-11-30")):
+        page = (
+            hg.draw_map(
+                bases,
+                approval="黔S(2026)001号",
+                by_whom="<b>铜仁市农业农村局</b>",
+                date=dt.date(2026, 11, 30),
+                lang=lang,
+            )
+            .get_root()
+            .render()
+        )
+        assert "黔S(2026)001号" in page
+        assert "&lt;b&gt;铜仁市农业农村局&lt;/b&gt;" in page
+        assert told in page

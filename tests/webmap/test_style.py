@@ -60,7 +60,7 @@ def test_every_class_is_used_and_every_variable_known() -> None:
     files = [*ASSETS.glob("*.js"), *resources.asset("webmap/templates").glob("*.j2")]
     used = "\n".join(path.read_text(encoding="utf-8") for path in files)
     looks = "error|warning|before|after|visit|new|enlarge|rejected|hollow|dashed|tag-rank"
-    made = re.compile(rf"hg-(?:rank|hue|ink|edge)-|hg-(?:{looks})$")
+    made = re.compile(rf"hg-(?:rank|hue|step|ink|edge)-|hg-(?:{looks})$")
     for name in set(re.findall(r"\.(hg-[\w-]+)", RULES)):
         stem = name.removeprefix("hg-")
         assert name in used or made.match(name) or f'"{stem}"' in used, name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import rasterio
 import shapely
@@ -21,6 +23,7 @@ from tests.helpers.map_browser import BASES, HOSTILE, MAP, PHONE, SHOWN, knowing
 from tests.helpers.shapes import frame, square
 
 BY = ["reporting_unit", "county", "variety"]
+GEOD = pyproj.Geod(ellps="GRS80")  # that of CGCS2000 but for 0.1 mm
 GREEN = (29, 82, 64)
 #: A picture of the page lies nowhere on the ground.
 UNPLACED = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
@@ -224,7 +227,7 @@ def test_colours_by_variety_have_their_legend(
 def test_measuring_follows_the_ground(browser: Browser, drawn: folium.Map, tmp_path: Path) -> None:
     here = opened(browser, drawn, tmp_path)
     page = here.page
-    page.click("text=测距")
+    page.click("[data-tool=measure]")
     box = page.locator(".folium-map").bounding_box()
     assert box
     places = [(box["x"] + 300, box["y"] + 300), (box["x"] + 700, box["y"] + 300)]
@@ -236,7 +239,7 @@ def test_measuring_follows_the_ground(browser: Browser, drawn: folium.Map, tmp_p
     }}"""
     assert page.inner_text(".leaflet-tooltip") == f"{page.evaluate(length):.2f} km"
     assert page.locator(".hg-popup").count() == 0
-    page.click("text=测距")
+    page.click("[data-tool=measure]")
     page.wait_for_selector(".leaflet-tooltip", state="detached")
     assert here.faults == []
 
@@ -420,3 +423,41 @@ def test_over_a_base_map_counties_are_borders_and_one_map_is_shown(
     assert page.evaluate(shown) == before
     with_none = opened(browser, drawn, tmp_path).page
     assert with_none.evaluate(filled) == "1"
+
+
+@pytest.mark.parametrize("lat", [18.0, 27.9, 45.0])
+@pytest.mark.parametrize("mu", [1.0, 500.0, 20000.0])
+def test_an_area_is_measured_on_the_ellipsoid(
+    browser: Browser, drawn: folium.Map, tmp_path: Path, lat: float, mu: float
+) -> None:
+    here = opened(browser, drawn, tmp_path)
+    shape = square(mu, 108.5, lat)
+    ring = [{"lng": lon, "lat": at} for lon, at in list(shape.exterior.coords)[:-1]]
+    expected = abs(GEOD.geometry_area_perimeter(shape)[0])
+    assert here.page.evaluate("(ring) => herbgis.areaOf(ring)", ring) == pytest.approx(
+        expected, rel=2e-6
+    )
+
+
+def test_the_measuring_tool_says_length_area_and_that_lines_cross(
+    browser: Browser, drawn: folium.Map, tmp_path: Path
+) -> None:
+    here = opened(browser, drawn, tmp_path)
+    page = here.page
+    page.click("[data-tool=measure]")
+    click = """(point) => {
+      const map = %s;
+      map.fire('click', {latlng: map.containerPointToLatLng(point)});
+    }"""
+    said = []
+    for point in ([300, 300], [500, 300], [500, 500], [300, 500], [600, 400]):
+        page.evaluate(click % MAP, point)
+        said.append(page.inner_text(".leaflet-tooltip").split("\n"))
+    assert said[0] == ["0 m"]
+    assert said[1][0].endswith("km")
+    assert [len(lines) for lines in said] == [1, 1, 2, 2, 2]
+    assert re.fullmatch(r"面积 \d+\.\d\d 亩", said[2][1])
+    assert said[4][1] == "边线相交，没有面积"
+    page.click("[data-tool=measure]")
+    page.wait_for_selector(".leaflet-tooltip", state="detached")
+    assert here.faults == []

@@ -2,7 +2,7 @@
 (function (herbgis) {
   "use strict";
 
-  const { colour } = herbgis;
+  const { colour, element } = herbgis;
   const SMALL_SCALE = 0.75;
   /** Milliseconds that one batch of drawing may take before the page gets its turn. */
   const BATCH_MS = 40;
@@ -85,7 +85,7 @@
       this._styles = new Map();
       this._stamps = new Map();
       this._stampOf = [];
-      this._colours = "rank";
+      this._colours = bases.data.own ? "own" : "rank";
       this._scale = 1;
       this._room = 1;
       this._fine = L.Browser.retina ? 2 : 1;
@@ -115,21 +115,22 @@
       this.refresh();
     },
 
-    /** Draw anew after a filter was set. */
+    /** Draw anew after a filter was set; what is then not drawn says nothing. */
     refresh() {
       this.bases.choose();
       if (this._map) this._draw();
+      if (this._popup?.isOpen() && !this.bases.shown[this._popup.base]) this._popup.close();
       this.fire("chosen");
     },
 
-    /** Colour by tier ("rank") or by variety ("hue"). */
+    /** Colour by tier ("rank"), by variety ("hue") or by the column that was asked for ("own"). */
     colourBy(what) {
       this._colours = what;
       this._stampOf = [];
       if (this._map) this._draw();
     },
 
-    /** Go to a base and open its popup; it opens whatever filters are set. */
+    /** Go to a base and open its popup; where filters hide the base, the popup says so. */
     visit(i, facts) {
       const zoom = Math.max(this._map.getZoom(), this.bases.data.closeZoom + 1);
       this._map.setView(this.bases.latLng(i), zoom, { animate: false });
@@ -138,10 +139,13 @@
 
     /** Open a base's popup at a place, by default where its symbol stands. */
     open(i, facts, place) {
-      L.popup({ maxWidth: 340, minWidth: 260 })
+      const made = this.bases.popup(i, facts);
+      if (!this.bases.shown[i]) made.prepend(element("p", "hg-hint", this.words.filtered_out));
+      this._popup = L.popup({ maxWidth: 340, minWidth: 260 })
         .setLatLng(place || this.bases.latLng(i))
-        .setContent(this.bases.popup(i, facts))
+        .setContent(made)
         .openOn(this._map);
+      this._popup.base = i;
     },
 
     /** Whether all that is in view has been drawn. */
@@ -266,12 +270,17 @@
 
     _look(i, near) {
       const number = this.bases.get(this._colours, i);
-      const name = this._colours + "-" + (number === null ? "none" : Math.min(number, this._most()));
+      const name = this._scaleOf() + "-" + (number === null ? "none" : Math.min(number, this._most()));
       const look = this.bases.get("look", i);
       const ring = near && this.bases.get("ring", i);
       const key = name + look + ring;
       if (!this._styles.has(key)) this._styles.set(key, { ...style(name, look, ring), name: key });
       return this._styles.get(key);
+    },
+
+    /** The colours of the style sheet that stand for the numbers. */
+    _scaleOf() {
+      return this._colours === "own" ? this.bases.data.scale : this._colours;
     },
 
     _most() {

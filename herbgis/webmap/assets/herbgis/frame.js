@@ -2,6 +2,9 @@
 (function (herbgis) {
   "use strict";
 
+  /** An open box may hide so much of the bases. */
+  const MOST_HIDDEN = 0.05;
+
   function control(id, position, map) {
     const box = document.getElementById(id).content.firstElementChild.cloneNode(true);
     const made = new (L.Control.extend({ onAdd: () => box }))({ position });
@@ -34,12 +37,20 @@
     });
   }
 
-  /** Put the legend into the lower corner where it hides fewer bases, the layers to the other side. */
+  /**
+   * Put the legend into the lower corner where it hides fewer bases, the layers to the other side;
+   * a box that hides too many even so is closed.
+   */
   function settle(legend, switches, bases) {
-    const left = bases.hiddenBy(legend.getContainer());
+    const box = legend.getContainer();
+    const left = bases.hiddenBy(box);
     legend.setPosition("bottomright");
-    if (bases.hiddenBy(legend.getContainer()) < left) switches.setPosition("topleft");
+    const right = bases.hiddenBy(box);
+    if (right < left) switches.setPosition("topleft");
     else legend.setPosition("bottomleft");
+    for (const each of [box, switches.getContainer()]) {
+      if (bases.hiddenBy(each) > MOST_HIDDEN * bases.inView()) each.open = false;
+    }
   }
 
   /** The legend's choice of colours: by tier or by variety. */
@@ -86,7 +97,7 @@
     find("full").addEventListener("click", fullScreen);
     find("picture").addEventListener("click", () => savePicture(paper, say, words));
     find("print").addEventListener("click", () => window.print());
-    herbgis.measuring(map, find("measure"), box.querySelector(".hg-hint"));
+    herbgis.measuring(map, find("measure"), box.querySelector(".hg-hint"), words);
   }
 
   /**
@@ -103,6 +114,7 @@
     const bar = document.querySelector(".hg-tools");
     tools(map, bar, herbgis.paper(map, bases, extent), words);
     if (!bases) return;
+    bases.words = words;
     settle(legend, switches, bases);
     colours(legend.getContainer(), bases);
     herbgis.search(bar.querySelector(".hg-search"), bases, words);

@@ -30,6 +30,10 @@
     _listen(map, on) {
       const events = { mousemove: this._moved, mouseout: this._left, click: this._clicked };
       map[on ? "on" : "off"](events, this);
+      this._first = this._first || ((event) => this._clickedFirst(event));
+      // Before a layer that lies over the bases hears of it.
+      const way = on ? "addEventListener" : "removeEventListener";
+      map.getContainer()[way]("click", this._first, true);
       if (!on) this._left();
     },
 
@@ -55,11 +59,31 @@
       this._over = null;
     },
 
+    /** A click on a base is the base's, whatever polygon of somebody else lies above it; a point is not. */
+    _clickedFirst(event) {
+      const above = event.target instanceof Element && event.target.closest(".leaflet-overlay-pane");
+      const isPoint = this._map._renderer?._hoveredLayer instanceof L.CircleMarker;
+      if (!above || isPoint) return;
+      const latlng = this._map.mouseEventToLatLng(event);
+      if (this._hit(latlng) === null || this._measures()) return;
+      event.stopPropagation();
+      this._clicked({ latlng });
+    },
+
+    _measures() {
+      return this._map.getContainer().classList.contains("hg-measuring");
+    },
+
     _clicked(event) {
       const i = this._hit(event.latlng);
-      if (i === null || this._map.getContainer().classList.contains("hg-measuring")) return;
+      if (i === null || this._measures()) return;
       this._left();
       this.open(i, [], this._isNear() ? event.latlng : null);
+    },
+
+    /** How many bases are in view. */
+    inView() {
+      return this._drawn.todo.length;
     },
 
     /** How many symbols in view an element of the page hides. */
