@@ -15,6 +15,7 @@ from herbgis.cli.options import (
     AsOfOption,
     CountiesOption,
     FormatOption,
+    HeadingsOption,
     Paths,
     PolicyOption,
     TargetsOption,
@@ -78,16 +79,18 @@ def classify_command(
     out: Annotated[
         Path, typer.Option("--out", metavar="FILE", help="gpkg、parquet、geojson、xlsx 或 csv")
     ],
+    headings: HeadingsOption = "zh",
     policy: PolicyOption = "tongren-2020",
     counties: CountiesOption = SHIPPED,
     against: AgainstOption = None,
 ) -> None:
     """按 500、1000 亩分级, 一行一个基地, 写成数据文件。"""
-    from herbgis.tables.data_files import check_format, write_bases
+    from herbgis.tables.data_files import HEADINGS, check_format, write_bases
 
+    one_of("--headings", headings, HEADINGS)
     check_format(out)
     report, bases, rules, _ = walk(paths, policy, counties, against)
-    write_bases(bases, out)
+    write_bases(bases, out, headings=headings, policy=rules)
     counts = bases["tier"].value_counts()
     for label in rules.tier_labels:
         say(f"{rules.tier_title(label)}: {counts.get(label, 0)}")

@@ -26,6 +26,10 @@ AgainstOption = Annotated[
     list[Path] | None, typer.Option("--against", metavar="LEDGER", help="已入库的基地, 用来查重")
 ]
 FormatOption = Annotated[str, typer.Option("--format", metavar="text|json", help="输出格式")]
+HeadingsOption = Annotated[
+    str,
+    typer.Option("--headings", metavar="zh|code", help="工作簿的表头和词: 中文, 或列名和代码"),
+]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="截止日期, 如 2020-06-30")
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from herbgis.tables.paper import MOST_CHARACTERS
 
 _RATE = re.compile(r"(?P<sign>[+-]?)\d+(?:\.(?P<decimals>\d+))?%")
 _TOTAL = "合计"
+_CUT = "有 {} 格文字超过一格能放的 32767 字, 后面的没有写出。"
 #: The column that numbers the rows.
 NUMBERING = "序号"
 #: A total is a formula where the rows add up to it.
@@ -75,6 +76,12 @@ def all_numbers(values: Sequence[Any]) -> bool:
 def excess(text: str) -> int:
     """Characters of a text that no cell can hold, as Excel counts them."""
     return max(len(text.encode("utf-16-le")) // 2 - MOST_CHARACTERS, 0)
+
+
+def cut_notes(texts: Iterable[Iterable[str]]) -> list[str]:
+    """What is to be said of texts that no cell can hold."""
+    cut = sum(excess(text) > 0 for column in texts for text in column)
+    return [_CUT.format(cut)] if cut else []
 
 
 class Cells:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,11 +11,27 @@ import pandas as pd
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.outputs import writing
 from herbgis.geo.geopackages import flattened, write_layer
+from herbgis.tables.cells import cut_notes, shown
+from herbgis.tables.issue_list import list_data_notes
 from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.terms import columns as cols
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
-_TABLES = (".xlsx", ".csv")
-_FORMATS = (*_DRIVERS, ".parquet", *_TABLES)
+_FORMATS = (*_DRIVERS, ".parquet", ".xlsx", ".csv")
+#: Whose words a workbook speaks.
+HEADINGS = ("zh", "code")
+_BASES = "基地"
+_POINT = {"lon": "经度", "lat": "纬度"}
+#: Beside what was declared it is worked out: a reader must not take it for another declaration.
+_DECLARED_MU = "上报面积折合(亩)"
+_UNTOLD = "未填"
+_ABOUT = (
+    "一行一个基地。核定面积: 按工作要点的规则计入的面积; 最大连片: 最大的一块连片面积。",
+    "规模等级只看核定面积; 判定“临界待复测”: 规模线在测量误差以内。",
+    "经度、纬度是基地内的一点。整改代码: 有的不计入核实。",
+)
 #: What makes a spreadsheet take a cell for a formula.
 _FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,25 +48,43 @@ def check_format(path: Path) -> Path:
     return path
 
 
-def write_bases(bases: gpd.GeoDataFrame, path: Path) -> Path:
+def write_bases(
+    bases: gpd.GeoDataFrame,
+    path: Path,
+    *,
+    headings: str = "zh",
+    policy: Policy | None = None,
+) -> Path:
     """Write bases to a file; the suffix decides the format, lists become 、-separated text.
 
     Parameters
     ----------
     bases : GeoDataFrame
-        As from `herbgis.classify`; column names stay as they are.
+        As from `herbgis.classify`.
     path : Path
         .gpkg, .parquet, .geojson, .xlsx or .csv; tables carry a point of each base instead of
         its polygon.
+    headings : {'zh', 'code'}
+        Of a workbook: the headings and words that people read, or the names of columns and values
+        that every other format keeps.
+    policy : Policy, optional
+        For the words.
 
     Raises
     ------
     UnknownNameError, OutputError
     """
     suffix = check_format(path).suffix.lower()
+    if headings not in HEADINGS:
+        raise UnknownNameError("表头的写法", headings, HEADINGS)
     flat = flattened(bases)
-    if suffix in _TABLES:
-        return _write_table(flat, path, suffix)
+    if suffix == ".xlsx":
+        table = _with_points(flat)
+        if headings == "code":
+            return write_workbook(path, [Sheet("bases", "", table, unit="")])
+        return _write_book(table, path, policy or load_policy(), list_data_notes(bases))
+    if suffix == ".csv":
+        return _write_csv(_with_points(flat), path)
     with writing(path):
         path.unlink(missing_ok=True)
         if suffix == ".parquet":
@@ -59,12 +94,51 @@ def write_bases(bases: gpd.GeoDataFrame, path: Path) -> Path:
     return path
 
 
-def _write_table(flat: gpd.GeoDataFrame, path: Path, suffix: str) -> Path:
+def _with_points(flat: gpd.GeoDataFrame) -> pd.DataFrame:
     points = flat.geometry.representative_point()
     table = pd.DataFrame(flat.drop(columns=flat.geometry.name))
-    table["lon"], table["lat"] = points.x.round(6), points.y.round(6)
-    if suffix == ".xlsx":
-        return write_workbook(path, [Sheet("bases", "基地", table, unit="亩")])
+    return table.assign(lon=points.x.round(6), lat=points.y.round(6))
+
+
+def _write_book(table: pd.DataFrame, path: Path, policy: Policy, notes: Sequence[str]) -> Path:
+    """Bases in people's words: headings in the first row, so that programs find them, and notes."""
+    worded = _in_words(table, policy)
+    cut = cut_notes(map(shown, worded[name]) for name in worded)
+    formats = {name: "0.00" for name in worded if str(name).endswith("(亩)")}
+    told = pd.DataFrame({"说明": [*_ABOUT, policy.table_note, *notes, *cut]})
+    return write_workbook(
+        path,
+        [
+            Sheet(_BASES, "", worded, (), formats, unit="", frozen=1),
+            Sheet("说明", "基地数据说明", told, unit="面积为亩, 其他见表头", widths={"说明": 80.0}),
+        ],
+    )
+
+
+def _in_words(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """A table under the headings, and with the words, that people read."""
+    known = {column.name: column for column in cols.every()}
+    headings = {name: known[name].heading for name in table if name in known} | _POINT
+    if "declared_value" in table:
+        headings["declared_mu"] = _DECLARED_MU
+    words = {name: policy.words.get(known[name].words, {}) for name in table if name in known}
+    words["group"] = policy.words["group"]
+    titles: dict[str, Mapping[str, str]] = {
+        name: {word.name: word.title for word in own.values()} for name, own in words.items() if own
+    }
+    titles["tier"] = {label: policy.tier_title(label) for label in policy.tier_labels}
+    titles["verdict"] = cols.VERDICT_TITLES
+    titles["status"] = {**titles.get("status", {}), "unknown": _UNTOLD}
+    return table.assign(
+        **{
+            name: [own.get(value, value) for value in table[name]]
+            for name, own in titles.items()
+            if name in table
+        }
+    ).rename(columns=headings)
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> Path:
     with writing(path):
         _without_formulas(table).to_csv(
             path, index=False, encoding="utf-8-sig", lineterminator="\r\n"

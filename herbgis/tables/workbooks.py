@@ -21,7 +21,7 @@ from herbgis.tables.cells import (
     Cells,
     Totals,
     all_numbers,
-    excess,
+    cut_notes,
     shown,
     write_totals,
 )
@@ -35,8 +35,7 @@ GIVEN, ASKED = "#E3EFE7", "#FBEFD0"
 _LEAST_SPAN = 88.0
 _USUAL_WIDTH = 9.0
 _NOTHING = "无。"
-_CLIPPED = "打印时有 {} 格文字放不下, 全文在单元格里。"
-_CUT = "有 {} 格文字超过一格能放的 32767 字, 后面的没有写出。"
+_CLIPPED = "打印时有 {} 行文字放不下, 全文在单元格里。"
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,8 @@ class Sheet:
     Attributes
     ----------
     name, title : str
-        The tab, and the line above the table.
+        The tab, and the line above the table, or nothing where programs look for the headings
+        in the first row.
     table : DataFrame
         Its column names are the headings; pairs are a heading and the one above it, which
         spans its like, or is empty.
@@ -55,7 +55,8 @@ class Sheet:
     formats : mapping of str to str
         Number format by heading.
     unit : str
-        Of the figures, as it stands right above the table: ``个、亩``.
+        Of the figures, as it stands right above the table: ``个、亩``; or nothing
+        where every heading has its own.
     head : sequence of str
         Lines between the title and the unit.
     reply : sequence of str
@@ -134,9 +135,15 @@ def write_sheet(book: Any, sheet: Sheet) -> None:
     widths = [_width(sheet, column, texts[column]) for column in range(len(texts))]
     layout = paper.lay_out(_with_room(widths), sheet.frozen)
     lines = _Lines(book, page, widths, layout)
-    top = lines.write([sheet.title], 0, bold=True, font_size=paper.TITLE_SIZE, align="center")
+    top = lines.write(
+        [sheet.title] if sheet.title else [],
+        0,
+        bold=True,
+        font_size=paper.TITLE_SIZE,
+        align="center",
+    )
     top = lines.write(sheet.head, top)
-    top = lines.write([f"单位: {sheet.unit}"], top, align="right")
+    top = lines.write([f"单位: {sheet.unit}"] if sheet.unit else [], top, align="right")
     if table.columns.nlevels > 1:
         _write_groups(page, cells, [str(group) for group, _ in table.columns], top)
         top += 1
@@ -151,7 +158,9 @@ def write_sheet(book: Any, sheet: Sheet) -> None:
     if sheet.totals is not None and len(table):
         write_totals(cells, table, top + 1, sheet.totals, lambda c: _format(sheet, c))
         below += not sheet.totals.on_top
-    lines.write([*([] if len(table) else [_NOTHING]), *sheet.notes, *_unfit(texts, heights)], below)
+    if sheet.title:
+        nothing = [] if len(table) else [_NOTHING]
+        lines.write([*nothing, *sheet.notes, *_unfit(heights), *cut_notes(texts)], below)
     _set_up(page, sheet, top, layout)
 
 
@@ -257,14 +266,10 @@ def _deepest(texts: Iterable[str], widths: Sequence[float]) -> int:
     return max(taken, default=1)
 
 
-def _unfit(texts: Sequence[Sequence[str]], heights: Sequence[int]) -> list[str]:
-    """What is to be said of texts that no cell, or no row of paper, can hold."""
+def _unfit(heights: Sequence[int]) -> list[str]:
+    """What is to be said of texts that no row of paper can hold."""
     clipped = sum(deep > paper.MOST_LINES for deep in heights)
-    cut = sum(excess(text) > 0 for column in texts for text in column)
-    return [
-        *([_CLIPPED.format(clipped)] if clipped else []),
-        *([_CUT.format(cut)] if cut else []),
-    ]
+    return [_CLIPPED.format(clipped)] if clipped else []
 
 
 def _set_up(page: Any, sheet: Sheet, top: int, layout: paper.Layout) -> None:

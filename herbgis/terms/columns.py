@@ -15,8 +15,9 @@ whose ``short`` is also a spelling. An English page calls it by its name in
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -115,6 +116,11 @@ class Column:
         """The title with the unit, as on a form."""
         behind = f"({self.unit})" if self.unit else ""
         return self.title if behind in self.title else f"{self.title}{behind}"
+
+    @property
+    def spellings(self) -> tuple[str, str, str]:
+        """What our own tables write over it."""
+        return self.name, self.title, self.heading
 
     @property
     def written(self) -> Column:
@@ -231,6 +237,10 @@ CLASSIFIED: tuple[Column, ...] = (
     Column("tier", "规模等级", "text", NOTHING),
     Column("verdict", "判定", "text", NOTHING),
 )
+
+
+#: What people read for a verdict.
+VERDICT_TITLES: Mapping[str, str] = MappingProxyType({"sure": "确定", "undecided": "临界待复测"})
 
 
 def every() -> tuple[Column, ...]:

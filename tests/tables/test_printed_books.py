@@ -131,7 +131,7 @@ def test_what_no_cell_can_hold_is_said(length: int, tmp_path: Path) -> None:
     cells = [c.value for row in openpyxl.load_workbook(path)["a"].iter_rows() for c in row]
     texts = [str(value) for value in cells if value]
     assert max(map(len, texts)) == min(length, 32_767)
-    assert any("打印时有 1 格" in text for text in texts)
+    assert any("打印时有 1 行" in text for text in texts)
     assert any("超过一格" in text for text in texts) == (length > 32_767)
 
 

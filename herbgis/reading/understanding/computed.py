@@ -20,7 +20,6 @@ from herbgis.terms.policy import Policy
 
 _CODE = re.compile(r"HG\d{3}")
 _SEPARATORS = re.compile(r"[、,，;；\s]+")
-_VERDICTS = ("sure", "undecided")
 #: How programs write an empty cell of a column that a step fills.
 _NOTHING = frozenset({"", "nan", "NaN", "None", "NaT", "<NA>", "null", "NULL"})
 
@@ -52,7 +51,7 @@ def with_computed(
         heading = (columns or {}).get(column.name)
         if heading is not None and heading not in table:
             raise UnknownNameError("列", heading, [str(c) for c in table.columns])
-        stated = [n for n in (heading, column.name, column.title) if n is not None and n in table]
+        stated = [n for n in (heading, *column.spellings) if n is not None and n in table]
         if stated:
             made[column.name] = _read(table[stated[0]], column, policy)
     return table.assign(**made) if made else table
@@ -62,7 +61,8 @@ def _read(cells: pd.Series, column: cols.Column, policy: Policy) -> pd.Series:
     if column.name == "tier":
         return _words(cells, column, {**_names(policy.tier_labels), **_tier_titles(policy)})
     if column.name == "verdict":
-        return _words(cells, column, _names(_VERDICTS))
+        told = {title: word for word, title in cols.VERDICT_TITLES.items()}
+        return _words(cells, column, {**_names(tuple(cols.VERDICT_TITLES)), **told})
     if column.kind == "list":
         if set(map(type, cells.to_numpy(dtype=object))) <= {list}:
             return cells

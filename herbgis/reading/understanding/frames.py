@@ -109,7 +109,7 @@ def stated_columns(
     """Columns that a frame itself states, under whatever headings, and what follows from these."""
     given, headings = with_headings(frame, policy, columns)
     stated = {*headings, *_of_reading(columns)[1]}
-    stated |= {c.name for c in _added() if {c.name, c.title} & set(map(str, given.columns))}
+    stated |= {c.name for c in _added() if set(c.spellings) & set(map(str, given.columns))}
     if "declared_value" in stated:
         stated |= {"declared_mu", "declared_unit"}
     return stated | {c.name for c in cols.READ if c.follows in stated}
