@@ -19,6 +19,7 @@ _HOMES = {
     "AuditSample": "herbgis.counting.audit_sample",
     "Candidates": "herbgis.planning.sites.candidates",
     "CandidatesError": "herbgis.foundation.input_errors",
+    "CountComparison": "herbgis.counting.comparison",
     "CountiesError": "herbgis.foundation.input_errors",
     "CrsError": "herbgis.foundation.errors",
     "HerbgisError": "herbgis.foundation.errors",
@@ -57,9 +58,10 @@ _HOMES = {
     "choose_visit": "herbgis.planning.visit.visit",
     "classify": "herbgis.counting.tiers",
     "compare_production": "herbgis.counting.production",
+    "compare_counts": "herbgis.counting.comparison",
     "compare_reports": "herbgis.validating.comeback",
     "compare_units": "herbgis.counting.unit_growth",
-    "count_progress": "herbgis.counting.progress",
+    "count_progress": "herbgis.counting.tally",
     "count_standards": "herbgis.counting.standards",
     "cover_seedlings": "herbgis.counting.seedlings",
     "draw_audit_sample": "herbgis.counting.audit_sample",
@@ -87,6 +89,7 @@ _HOMES = {
     "select_in_force": "herbgis.counting.ledger",
     "validate": "herbgis.validating.validation",
     "write_audit_form": "herbgis.tables.audit_form",
+    "write_comparison_book": "herbgis.tables.comparison_book",
     "write_ledger_book": "herbgis.tables.ledger_books",
     "write_plan_book": "herbgis.tables.plan_book",
     "write_production_book": "herbgis.tables.production_book",
@@ -103,6 +106,8 @@ if TYPE_CHECKING:
     from herbgis.counting.admission import Admission as Admission
     from herbgis.counting.audit_sample import AuditSample as AuditSample
     from herbgis.counting.audit_sample import draw_audit_sample as draw_audit_sample
+    from herbgis.counting.comparison import CountComparison as CountComparison
+    from herbgis.counting.comparison import compare_counts as compare_counts
     from herbgis.counting.explanation import explain_count as explain_count
     from herbgis.counting.ledger import admit as admit
     from herbgis.counting.ledger import read_ledger as read_ledger
@@ -113,7 +118,6 @@ if TYPE_CHECKING:
     from herbgis.counting.production import Production as Production
     from herbgis.counting.production import compare_production as compare_production
     from herbgis.counting.progress import Progress as Progress
-    from herbgis.counting.progress import count_progress as count_progress
     from herbgis.counting.schedule import Schedule as Schedule
     from herbgis.counting.schedule import make_ledger_schedule as make_ledger_schedule
     from herbgis.counting.schedule import make_schedule as make_schedule
@@ -121,6 +125,7 @@ if TYPE_CHECKING:
     from herbgis.counting.seedlings import cover_seedlings as cover_seedlings
     from herbgis.counting.standards import Standards as Standards
     from herbgis.counting.standards import count_standards as count_standards
+    from herbgis.counting.tally import count_progress as count_progress
     from herbgis.counting.tiers import classify as classify
     from herbgis.counting.unit_growth import UnitGrowth as UnitGrowth
     from herbgis.counting.unit_growth import compare_units as compare_units
@@ -162,6 +167,7 @@ if TYPE_CHECKING:
     from herbgis.reading.understanding.survey import Survey as Survey
     from herbgis.tables.audit_form import read_audit_form as read_audit_form
     from herbgis.tables.audit_form import write_audit_form as write_audit_form
+    from herbgis.tables.comparison_book import write_comparison_book as write_comparison_book
     from herbgis.tables.issue_list import list_data_notes as list_data_notes
     from herbgis.tables.ledger_books import write_ledger_book as write_ledger_book
     from herbgis.tables.ledger_books import write_schedule_book as write_schedule_book

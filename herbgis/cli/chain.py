@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ def validated(
     counties: str,
     against: Sequence[Path] | None,
     *,
+    as_of: dt.date | None = None,
     go_on: bool = False,
 ) -> tuple[ValidationReport, gpd.GeoDataFrame | None]:
     """Read and validate, saying on standard error what was assumed.
@@ -65,7 +67,12 @@ def validated(
         survey = dataclasses.replace(survey, issues=found)
     tell(*survey.assumption_lines())
     report = hg.validate(
-        survey, counties=borders, policy=rules, against=ledger, track=progress_bar("校验")
+        survey,
+        counties=borders,
+        policy=rules,
+        against=ledger,
+        as_of=as_of,
+        track=progress_bar("校验"),
     )
     return report, borders
 
@@ -75,12 +82,24 @@ def walk(
     policy: str = "tongren-2020",
     counties: str = SHIPPED,
     against: Sequence[Path] | None = None,
+    *,
+    as_of: dt.date | None = None,
 ) -> tuple[ValidationReport, gpd.GeoDataFrame, Policy, gpd.GeoDataFrame | None]:
-    """Read, validate and classify."""
+    """Read, validate and classify; dates after `as_of` are errors (see `validate`)."""
     import herbgis as hg
 
-    report, borders = validated(paths, policy, counties, against)
+    report, borders = validated(paths, policy, counties, against, as_of=as_of)
     return report, hg.classify(report.bases, policy=report.policy), report.policy, borders
+
+
+def last_day(asked: dt.date | None, policy: str) -> dt.date | None:
+    """The day after which a date is an error, where files are counted as of a day.
+
+    Files may tell of days after one that is asked for in retrospect; these are no mistakes.
+    """
+    import herbgis as hg
+
+    return asked and max(asked, dt.date(hg.load_policy(policy).year, 12, 31))
 
 
 def _counted(

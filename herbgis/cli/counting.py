@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from herbgis.cli.chain import exit_status, validated, walk
+from herbgis.cli.chain import exit_status, last_day, validated, walk
 from herbgis.cli.options import (
     SHIPPED,
     AgainstOption,
     AsOfOption,
+    BatchDayOption,
     CountiesOption,
     FormatOption,
     HeadingsOption,
     Paths,
     PolicyOption,
     TargetsOption,
-    date,
+    day_of,
     ends_with,
     one_of,
 )
 from herbgis.cli.voice import say, tell
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from herbgis.counting.progress import Progress
@@ -49,6 +52,7 @@ def validate_command(
     fail_on: Annotated[
         str, typer.Option("--fail-on", metavar="error|warning", help="遇到哪一级以状态 1 结束")
     ] = "error",
+    as_of: BatchDayOption = None,
     policy: PolicyOption = "tongren-2020",
     counties: CountiesOption = SHIPPED,
     against: AgainstOption = None,
@@ -60,8 +64,9 @@ def validate_command(
     one_of("--format", format_, ("text", "json"))
     one_of("--fail-on", fail_on, ("error", "warning"))
     one_of("--fix", fix, ("none", "safe"))
+    day = day_of(as_of)
     before = None if since is None else read_report(since)
-    report, borders = validated(paths, policy, counties, against, go_on=True)
+    report, borders = validated(paths, policy, counties, against, as_of=day, go_on=True)
     told = None if before is None else compare_reports(before, report)
     say(_report_json(report, told) if format_ == "json" else _report_text(report, fix, told))
     if out is not None:
@@ -80,6 +85,7 @@ def classify_command(
         Path, typer.Option("--out", metavar="FILE", help="gpkg、parquet、geojson、xlsx 或 csv")
     ],
     headings: HeadingsOption = "zh",
+    as_of: BatchDayOption = None,
     policy: PolicyOption = "tongren-2020",
     counties: CountiesOption = SHIPPED,
     against: AgainstOption = None,
@@ -89,7 +95,7 @@ def classify_command(
 
     one_of("--headings", headings, HEADINGS)
     check_format(out)
-    report, bases, rules, _ = walk(paths, policy, counties, against)
+    report, bases, rules, _ = walk(paths, policy, counties, against, as_of=day_of(as_of))
     write_bases(bases, out, headings=headings, policy=rules)
     counts = bases["tier"].value_counts()
     for label in rules.tier_labels:
@@ -119,16 +125,16 @@ def progress_command(
     one_of("--format", format_, ("text", "json"))
     if out is not None:
         ends_with("--out", out, (".xlsx",))
-    day = date(as_of)
+    day = day_of(as_of)
     import herbgis as hg
     from herbgis.tables.issue_list import list_data_notes
 
     asked = None if targets is None else hg.read_targets(targets, policy=hg.load_policy(policy))
-    report, bases, rules, _ = walk(paths, policy, counties, against)
+    bases, rules, status = _bases_on(day, paths, policy, counties, against)
     counted = hg.count_progress(bases, policy=rules, by=by or [], as_of=day)
     schedule = None
     if asked is not None:
-        schedule = hg.make_schedule(bases, targets=asked, as_of=counted.as_of, policy=rules)
+        schedule = hg.make_schedule(bases, targets=asked, as_of=day, policy=rules)
     if format_ == "json":
         from herbgis.tables.reports import as_json
 
@@ -139,7 +145,30 @@ def progress_command(
     if out is not None:
         _save_progress(out, counted, schedule, rules, list_data_notes(bases))
         tell(f"已写出 {out}")
-    raise typer.Exit(exit_status(report))
+    raise typer.Exit(status)
+
+
+def _bases_on(
+    day: dt.date | None,
+    paths: Paths,
+    policy: str,
+    counties: str,
+    against: Sequence[Path] | None,
+) -> tuple[gpd.GeoDataFrame, Policy, int]:
+    """What is counted, its policy, and the exit status; of a ledger what was in force on the day.
+
+    A ledger's bases were validated when they were admitted, each version with its batch.
+    """
+    import herbgis as hg
+    from herbgis.counting.ledger import is_ledger
+
+    if day is not None and len(paths) == 1 and is_ledger(paths[0]):
+        rules = hg.load_policy(policy)
+        history = hg.read_ledger_history(paths[0], policy=rules)
+        return hg.select_in_force(history, day), rules, 0
+    limit = last_day(day, policy)
+    report, bases, rules, _ = walk(paths, policy, counties, against, as_of=limit)
+    return bases, rules, exit_status(report)
 
 
 def _report_json(report: ValidationReport, told: pd.DataFrame | None) -> str:

@@ -7,13 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from herbgis.cli.chain import exit_status, walk
+from herbgis.cli.chain import exit_status, last_day, walk
 from herbgis.cli.options import (
     SHIPPED,
     AgainstOption,
+    AsOfOption,
     CountiesOption,
     Paths,
     PolicyOption,
+    day_of,
     ends_with,
     one_of,
 )
@@ -57,6 +59,7 @@ def draw_command(
             "--scheme", metavar="quantile|equal|natural", help="怎么分级: 分位数、等距、自然断点"
         ),
     ] = "quantile",
+    as_of: AsOfOption = None,
     lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="地图的语言")] = "zh",
     policy: PolicyOption = "tongren-2020",
     counties: CountiesOption = SHIPPED,
@@ -67,12 +70,14 @@ def draw_command(
     ends_with("--out", out, (".html", ".htm"))
     if online is not None:
         one_of("--online", online, ("tianditu", "amap", "osm"))
-    report, bases, rules, borders = walk(paths, policy, counties, against)
-    from herbgis.counting.progress import count_progress
+    day = day_of(as_of)
+    limit = last_day(day, policy)
+    report, bases, rules, borders = walk(paths, policy, counties, against, as_of=limit)
+    from herbgis.counting.tally import count_progress
     from herbgis.webmap import draw_map
     from herbgis.webmap.options import PageOptions
 
-    counted = count_progress(bases, policy=rules, by=["county", "variety"])
+    counted = count_progress(bases, policy=rules, by=["county", "variety"], as_of=day)
     page = draw_map(
         bases,
         counties=borders,

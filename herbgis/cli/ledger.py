@@ -11,12 +11,13 @@ from herbgis.cli.chain import exit_status, walk
 from herbgis.cli.options import (
     SHIPPED,
     AsOfOption,
+    BatchDayOption,
     CountiesOption,
     LedgerArgument,
     Paths,
     PolicyOption,
     TargetsOption,
-    date,
+    day_of,
 )
 from herbgis.cli.voice import say
 
@@ -24,7 +25,7 @@ from herbgis.cli.voice import say
 def admit_command(
     ledger: LedgerArgument,
     paths: Paths,
-    as_of: AsOfOption = None,
+    as_of: BatchDayOption = None,
     policy: PolicyOption = "tongren-2020",
     counties: CountiesOption = SHIPPED,
 ) -> None:
@@ -32,9 +33,9 @@ def admit_command(
     from herbgis.counting.ledger import admit
     from herbgis.foundation.display import text_table
 
-    day = date(as_of)
+    day = day_of(as_of)
     against = [ledger] if ledger.exists() else None
-    report, bases, rules, _ = walk(paths, policy, counties, against)
+    report, bases, rules, _ = walk(paths, policy, counties, against, as_of=day)
     admission = admit(ledger, bases, on=day, policy=rules)
     waiting = admission.in_words()
     waiting = waiting[admission.table["why"] != ""]
@@ -55,7 +56,7 @@ def show_command(
     from herbgis.counting.ledger import read_ledger_history
     from herbgis.counting.schedule import make_ledger_schedule
 
-    day, rules = date(as_of), hg.load_policy(policy)
+    day, rules = day_of(as_of), hg.load_policy(policy)
     asked = None if targets is None else hg.read_targets(targets, policy=rules)
     history = read_ledger_history(ledger, policy=rules)
     say(repr(make_ledger_schedule(history, targets=asked, as_of=day, policy=rules)))
@@ -76,7 +77,7 @@ def export_command(
     from herbgis.tables.ledger_books import write_ledger_book, write_schedule_book
     from herbgis.tables.production_book import write_production_book
 
-    day, rules = date(as_of), hg.load_policy(policy)
+    day, rules = day_of(as_of), hg.load_policy(policy)
     asked = None if targets is None else hg.read_targets(targets, policy=rules)
     history = read_ledger_history(ledger, policy=rules)
     schedule = make_ledger_schedule(history, targets=asked, as_of=day, policy=rules)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from herbgis.cli import audit, counting, drawing, ledger, planning, starting
+from herbgis.cli import audit, comparing, counting, drawing, ledger, planning, starting
 from herbgis.cli.misuse import MISUSE, told
 from herbgis.cli.voice import tell
 from herbgis.foundation.errors import HerbgisError
@@ -34,6 +34,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "validate": counting.validate_command,
     "classify": counting.classify_command,
     "progress": counting.progress_command,
+    "compare": comparing.compare_command,
     "map": drawing.draw_command,
     "plan": planning.plan_command,
     "template": starting.template_command,

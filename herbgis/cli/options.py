@@ -31,7 +31,12 @@ HeadingsOption = Annotated[
     typer.Option("--headings", metavar="zh|code", help="工作簿的表头和词: 中文, 或列名和代码"),
 ]
 AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", metavar="DATE", help="截止日期, 如 2020-06-30")
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="只计这一天已有的, 如 2020-06-30; 不给则全计"),
+]
+BatchDayOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="这批数据的截止日, 晚于它的日期须整改"),
 ]
 TargetsOption = Annotated[
     Path | None, typer.Option("--targets", metavar="FILE", help="任务分解: 填报单位 × 规模 × 季度")
@@ -66,7 +71,7 @@ def targets_of(texts: Sequence[str]) -> dict[str, int]:
     return targets
 
 
-def date(text: str | None) -> dt.date | None:
+def day_of(text: str | None) -> dt.date | None:
     """The day that an option names; less than a day is none."""
     from herbgis.foundation.dates import parse_whole_day
 

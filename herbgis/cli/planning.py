@@ -7,14 +7,16 @@ from typing import Annotated
 
 import typer
 
-from herbgis.cli.chain import exit_status, walk
+from herbgis.cli.chain import exit_status, last_day, walk
 from herbgis.cli.drawing import save_page
 from herbgis.cli.options import (
     SHIPPED,
     AgainstOption,
+    AsOfOption,
     CountiesOption,
     Paths,
     PolicyOption,
+    day_of,
     targets_of,
 )
 from herbgis.cli.voice import meter, say, tell
@@ -34,6 +36,7 @@ def plan_command(
         list[str] | None,
         typer.Option("--target", metavar="TIER=N", help="改目标个数, 如 500=100; 可以多个"),
     ] = None,
+    as_of: AsOfOption = None,
     policy: PolicyOption = "tongren-2020",
     counties: CountiesOption = SHIPPED,
     against: AgainstOption = None,
@@ -47,7 +50,9 @@ def plan_command(
     targets = targets_of(target or [])
     rules = hg.load_policy(policy)
     own = None if candidates is None else hg.read_candidates(candidates, policy=rules)
-    report, bases, rules, borders = walk(paths, policy, counties, against)
+    day = day_of(as_of)
+    limit = last_day(day, policy)
+    report, bases, rules, borders = walk(paths, policy, counties, against, as_of=limit)
     with meter("评价土地") as progress:
         planned = hg.plan(
             bases,
@@ -56,9 +61,10 @@ def plan_command(
             counties=borders,
             policy=rules,
             targets=targets,
+            as_of=day,
             progress=progress,
         )
-    counted = hg.count_progress(bases, policy=rules, by=["county", "variety"])
+    counted = hg.count_progress(bases, policy=rules, by=["county", "variety"], as_of=day)
     page = hg.draw_map(
         bases, counties=borders, policy=rules, progress=counted, plan=planned, dem=dem or None
     )

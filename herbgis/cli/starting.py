@@ -26,7 +26,7 @@ def demo_command(
 
     sample = sample_paths()
     report, bases, policy, counties = walk([sample.survey])
-    from herbgis.counting.progress import count_progress
+    from herbgis.counting.tally import count_progress
     from herbgis.tables.issue_list import list_data_notes, write_issue_list
     from herbgis.tables.progress_book import write_progress_book
     from herbgis.webmap import draw_map

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import geopandas as gpd
@@ -9,6 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.counting.marks import countable
+from herbgis.counting.standing import STANDINGS, dates_in_words
 from herbgis.counting.tiers import classify
 from herbgis.foundation.errors import CrsError, MissingColumnError
 from herbgis.foundation.units import round_mu, to_mu
@@ -26,7 +29,10 @@ _COLUMNS = ("步骤", "亩", "怎样得来")
 
 
 def explain_count(
-    base: pd.Series | gpd.GeoDataFrame, *, policy: Policy | None = None
+    base: pd.Series | gpd.GeoDataFrame,
+    *,
+    policy: Policy | None = None,
+    as_of: dt.date | None = None,
 ) -> pd.DataFrame:
     """The way from a base's polygon to its counted 亩, as an inspector can follow it.
 
@@ -39,6 +45,8 @@ def explain_count(
         another base claims too is not known.
     policy : Policy, optional
         ``tongren-2020`` by default.
+    as_of : datetime.date, optional
+        Say too whether the base counts on this day; see `count_progress`.
 
     Returns
     -------
@@ -80,7 +88,23 @@ def explain_count(
         )
         raise CrsError(msg)
     steps += _of_base(base, policy)
+    if as_of is not None:
+        steps.append(_on_the_day(base, policy, as_of))
     return pd.DataFrame(steps, columns=list(_COLUMNS))
+
+
+def _on_the_day(base: pd.Series, policy: Policy, day: dt.date) -> tuple[str, float, str]:
+    """What the base's dates say of a day."""
+    row = pd.DataFrame([base.drop(labels="geometry")])
+    table = countable(row, policy, None, day)
+    dates = (
+        f"{title} {dates_in_words(table, name).iloc[0]}"
+        for name, title in (("completed_on", "建成时间"), ("surveyed_on", "测量日期"))
+    )
+    found = STANDINGS.get(str(table["standing"].iloc[0]))
+    counts = f"{found}, 不计入当日的核实数" if found else "当日的统计不因日期而不计"
+    mu = 0.0 if found else float(base["counted_mu"])
+    return f"截至 {day.isoformat()}", mu, f"{', '.join(dates)}: {counts}"
 
 
 def _is_in_degrees(shape: shapely.Geometry | None) -> bool:

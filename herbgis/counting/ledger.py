@@ -20,6 +20,7 @@ from herbgis.counting.admission import (
     own_ids,
     why_waiting,
 )
+from herbgis.counting.standing import newest_day
 from herbgis.counting.tiers import tier_of
 from herbgis.counting.yearly import OTHER_YEARS, last_told, with_doubt, with_figures
 from herbgis.foundation.errors import InputNotFoundError, LedgerError, MissingColumnError
@@ -225,7 +226,7 @@ def admit(
     bases : GeoDataFrame
         As `classify` gives it, of a batch that was validated against this ledger.
     on : datetime.date, optional
-        The day it counts from; by default the newest ``surveyed_on``, never today.
+        The day it counts from; by default the newest ``surveyed_on`` up to the policy's year.
     policy : Policy, optional
 
     Returns
@@ -258,7 +259,7 @@ def admit(
     given = _classified(bases, policy)
     seen = _stamp(path)
     history = read_ledger_history(path, policy=policy) if seen else _empty(policy)
-    day = _day(given, history, on)
+    day = _day(given, history, on, policy)
     batch = _typed(given, policy).sort_values("base_id", ignore_index=True)
     last = int(history["batch"].max()) if len(history) else 0
     state = select_in_force(history)
@@ -331,12 +332,14 @@ def _typed(table: pd.DataFrame, policy: Policy) -> gpd.GeoDataFrame:
     return frame
 
 
-def _day(bases: gpd.GeoDataFrame, history: gpd.GeoDataFrame, on: dt.date | None) -> dt.date:
-    newest = bases["surveyed_on"].max()
-    if on is None and pd.isna(newest):
-        msg = "不知道入库日期: 这一批没有测量日期, 请写明日期 (--as-of 2020-03-31)。"
+def _day(
+    bases: gpd.GeoDataFrame, history: gpd.GeoDataFrame, on: dt.date | None, policy: Policy
+) -> dt.date:
+    day = on or newest_day(bases["surveyed_on"], policy)
+    if day is None:
+        dates = f"没有测量日期, 或都晚于 {policy.year} 年"
+        msg = f"不知道入库日期: 这一批{dates}, 请写明日期 (--as-of 2020-03-31)。"
         raise LedgerError(msg)
-    day = on or newest.date()
     days = days_of(history)
     if days and day < days[-1]:
         msg = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import geopandas as gpd
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.counting.row_order import total
+from herbgis.counting.standing import NOT_BUILT, NOT_YET_VERIFIED, standing_on
 from herbgis.foundation.errors import HerbgisError, MissingColumnError
 from herbgis.foundation.units import round_mu
 from herbgis.measuring.chances import near_threshold
@@ -17,14 +19,23 @@ from herbgis.terms import columns as cols
 from herbgis.terms.counting_rule import CountingRule
 from herbgis.terms.policy import Policy, Tier
 
+#: Stands wherever a count is shown of bases that nobody validated.
+UNVALIDATED = "未校验: 这些基地没有经过 validate, 有没有须整改的问题不知道, 个数只供参考。"
 #: Ids that an error names.
 _NAMED = 5
 
 
 def countable(
-    bases: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None
+    bases: pd.DataFrame,
+    policy: Policy,
+    columns: Mapping[str, str] | None,
+    as_of: dt.date | None = None,
 ) -> pd.DataFrame:
-    """What counting looks at, of a frame of bases; see `frames.as_base_table`."""
+    """What counting looks at, of a frame of bases; see `frames.as_base_table`.
+
+    ``validated`` tells whether anybody looked for errors, of which ``blocked_by`` is the trace;
+    ``standing`` is what the bases' dates say of the day `as_of`; see `standing.standing_on`.
+    """
     table = as_base_table(bases, policy=policy, columns=columns)
     if "counted_mu" not in table:
         raise MissingColumnError("count_progress", ["counted_mu"], [str(c) for c in bases.columns])
@@ -33,6 +44,7 @@ def countable(
     table = pd.DataFrame(table[[column.name for column in known]])
     if table.index.nlevels > 1:  # whose levels are columns by now, and would be named twice
         table.index = table.index.to_flat_index()
+    table["validated"] = "blocked_by" in table
     for column in (*cols.MEASURED, *cols.VALIDATED):
         if column.name not in table:
             table[column.name] = cols.missing(column.kind, table.index)
@@ -40,14 +52,21 @@ def countable(
         table["contiguous_mu"] = table["counted_mu"]
     table["year"] = table["completed_on"].dt.year.astype("Int64")
     table["sound"] = ~table["blocked_by"].map(bool).astype(bool) & table["counted_mu"].notna()
+    table["standing"] = ""
+    if as_of is not None:
+        table["standing"] = standing_on(table, as_of, bases.get("admitted_on"))
+        table["sound"] &= table["standing"] == ""
     return table
 
 
 def countable_by_id(
-    bases: pd.DataFrame, policy: Policy, columns: Mapping[str, str] | None = None
+    bases: pd.DataFrame,
+    policy: Policy,
+    columns: Mapping[str, str] | None = None,
+    as_of: dt.date | None = None,
 ) -> pd.DataFrame:
     """`countable` with the bases' ids as its index; the frame's own where it tells none."""
-    table = countable(pd.DataFrame(bases), policy, columns)
+    table = countable(pd.DataFrame(bases), policy, columns, as_of)
     if bases.index.name != "base_id" and table["base_id"].notna().any():
         table.index = pd.Index(table["base_id"])
     return table
@@ -69,8 +88,12 @@ def refuse_twice(ids: pd.Series, step: str) -> None:
 
 
 def is_eligible(table: pd.DataFrame, rule: CountingRule, policy: Policy) -> pd.Series:
-    """Of a counted group and kind; where the rule asks, completed in the policy's year."""
+    """Of a counted group and kind; where the rule asks, completed in the policy's year.
+
+    What was not built on the day that is asked for is not eligible.
+    """
     eligible = table["group"].isin(rule.groups) & table["kind"].isin(rule.counted_kinds)
+    eligible &= table["standing"] != NOT_BUILT
     return eligible & ~is_of_another_year(table, rule, policy)
 
 
@@ -84,6 +107,7 @@ def is_claimed(table: pd.DataFrame, rule: CountingRule, policy: Policy) -> pd.Se
     """Eligible, or perhaps so: somebody has yet to tell of what group or kind it is."""
     groups, kinds = (*rule.groups, "unknown"), (*rule.counted_kinds, "unknown")
     claimed = table["group"].isin(groups) & table["kind"].isin(kinds)
+    claimed &= table["standing"] != NOT_BUILT
     return claimed & ~is_of_another_year(table, rule, policy)
 
 
@@ -128,7 +152,7 @@ def marks_of(
     verified = is_verified(table, tier, rule, policy)
     reported = is_claimed(table, rule, policy) & table["status"].isin(["built", "unknown"])
     reported &= reaches(table["declared_mu"], tier, rule, policy)
-    waits = ~table["sound"] | waits_for_word(table)
+    waits = ~table["sound"] & (table["standing"] != NOT_YET_VERIFIED) | waits_for_word(table)
     could = eligible & (table["status"] == "built") & table["sound"]
     undecided = could & near_threshold(
         area_of(table, rule), table["sigma_mu"].astype(float), tier.threshold_mu
@@ -142,13 +166,17 @@ def marks_of(
 
 
 def mark_bases(
-    bases: gpd.GeoDataFrame, *, policy: Policy, columns: Mapping[str, str] | None = None
+    bases: gpd.GeoDataFrame,
+    *,
+    policy: Policy,
+    columns: Mapping[str, str] | None = None,
+    as_of: dt.date | None = None,
 ) -> pd.DataFrame:
     """What each base is to the targets, as `count_progress` counts it.
 
     Parameters
     ----------
-    bases, policy, columns
+    bases, policy, columns, as_of
         As for `count_progress`.
 
     Returns
@@ -157,21 +185,27 @@ def mark_bases(
         A row a base, with the frame's index: for every tier ``reported_<tier>``,
         ``verified_<tier>``, ``pending_<tier>``, ``undecided_<tier>`` and ``building_<tier>`` (in
         building, and its area, surveyed or else declared, reaches the tier); ``base_id``,
-        ``reporting_unit``, ``county``, ``year`` of completion, ``counted_mu``, ``blocked``, and
-        ``unknown`` (of which crop or kind it is, or whether it stands, nobody knows).
+        ``reporting_unit``, ``county``, ``year`` of completion, ``surveyed_on``, ``counted_mu``,
+        ``blocked``, ``validated``, ``unknown`` (of which crop or kind it is, or whether it stands,
+        nobody knows) and ``not_yet_verified`` (built by `as_of`, surveyed later, and reaching the
+        lowest tier).
 
     Raises
     ------
     HerbgisError
         A base stands in more than one row.
     """
-    table = countable(pd.DataFrame(bases), policy, columns)
+    table = countable(pd.DataFrame(bases), policy, columns, as_of)
     refuse_twice(table["base_id"], "make_schedule")
     rule = policy.counting
     mu = area_of(table, rule).fillna(table["declared_mu"].astype(float))
-    marks = table[["base_id", "reporting_unit", "county", "year", "counted_mu"]].copy()
+    told = ["base_id", "reporting_unit", "county", "year", "surveyed_on", "counted_mu"]
+    marks = table[told].copy()
     marks["blocked"] = table["blocked_by"].map(bool).astype(bool)
+    marks["validated"] = table["validated"]
     marks["unknown"] = waits_for_word(table)
+    reached = reaches(mu, policy.tiers[0], rule, policy) & is_eligible(table, rule, policy)
+    marks[NOT_YET_VERIFIED] = reached & (table["standing"] == NOT_YET_VERIFIED)
     for tier in policy.tiers:
         for name, mark in marks_of(table, tier, rule, policy).items():
             marks[f"{name}_{tier.label}"] = mark

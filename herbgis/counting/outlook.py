@@ -14,6 +14,7 @@ from herbgis.counting.marks import (
     reaches,
     sum_mu,
 )
+from herbgis.counting.standing import STANDINGS, dates_in_words
 from herbgis.foundation.units import round_mu
 from herbgis.measuring.chances import (
     UNDECIDED_SIGMAS,
@@ -22,6 +23,7 @@ from herbgis.measuring.chances import (
     expected_count,
     near_threshold,
 )
+from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
 #: So many bases are listed below each threshold.
@@ -114,6 +116,29 @@ def pipeline_of(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def bases_of_standing(table: pd.DataFrame, standing: str, policy: Policy) -> pd.DataFrame:
+    """Bases that reach a tier, or are reported to, and that their dates keep from being counted.
+
+    ``tier`` is the highest that the counted area reaches; dates are as they were written.
+    """
+    rule = policy.counting
+    told = _with_ids(table[is_eligible(table, rule, policy) & (table["standing"] == standing)])
+    mu, lowest = area_of(told, rule), policy.tiers[0].threshold_mu
+    told["tier"] = cols.typed([policy.tier_reached(each) for each in mu], "text", told.index)
+    for name in ("completed_on", "surveyed_on"):
+        told[name] = dates_in_words(told, name)
+    shown = ["tier", "base_id", "name", "reporting_unit", "county", "variety", "counted_mu"]
+    reaches_any = (mu >= lowest) | (told["declared_mu"] >= lowest)
+    listed = told.loc[reaches_any, [*shown, "completed_on", "surveyed_on"]]
+    return listed.reset_index(drop=True)
+
+
+def _on_the_day(table: pd.DataFrame) -> dict[str, pd.Series]:
+    """Reasons that the day gives which is asked for; none where no day is."""
+    told = {title: table["standing"] == name for name, title in STANDINGS.items()}
+    return told if (table["standing"] != "").any() else {}
+
+
 def uncounted_bases(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Bases beside the count, each under the first reason that applies."""
     rule = policy.counting
@@ -121,6 +146,7 @@ def uncounted_bases(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         "食用菌": (table["group"] == "fungus") & ("fungus" not in rule.groups),
         "不计入的类别": ~table["group"].isin([*rule.groups, "unknown"]),
         "种苗、菌种基地": ~table["kind"].isin([*rule.counted_kinds, "unknown"]),
+        **_on_the_day(table),
         "在建或拟建": table["status"].isin(["building", "planned"]),
         "不是当年建成": is_of_another_year(table, rule, policy),
         "品种不明": table["group"] == "unknown",

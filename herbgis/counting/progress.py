@@ -1,37 +1,20 @@
-"""count_progress: how far the bases are from the targets, under every reading."""
+"""Progress: how far the bases are from the targets, and the words that it is told in."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from herbgis.counting.breakdowns import break_down, breakdown_keys, keys_of, readings_of
-from herbgis.counting.marks import (
-    countable,
-    is_claimed,
-    is_verified,
-    marks_of,
-    refuse_twice,
-    sum_mu,
-)
-from herbgis.counting.outlook import (
-    expected_bases,
-    nearest_below,
-    pipeline_of,
-    uncounted_bases,
-    undecided_bases,
-)
+from herbgis.counting.breakdowns import breakdown_keys
+from herbgis.counting.marks import UNVALIDATED
+from herbgis.counting.standing import DATE_UNKNOWN, NOT_YET_VERIFIED, STANDINGS
 from herbgis.foundation import display
 from herbgis.terms import columns as cols
-from herbgis.terms.counting_rule import CountingRule
-from herbgis.terms.policy import Policy, Tier
-from herbgis.terms.policyfiles import load_policy
+from herbgis.terms.policy import Policy
 
 #: Headings of what progress itself counts.
 _HEADINGS = {
@@ -75,6 +58,13 @@ class Progress:
         reach it, beside the verified.
     uncounted : DataFrame
         Bases that no target counts, or not yet: why, how many, their 亩.
+    bases : DataFrame
+        A row a base: what the count looked at, and for every tier ``reported_<tier>``,
+        ``verified_<tier>``, ``pending_<tier>`` and ``undecided_<tier>``. For `compare_counts`.
+    rules : Policy
+        By which was counted.
+    validated : bool
+        Whether the bases went through `validate`; what did not may hold errors.
     year : int
         The policy's, in which a base of the reading ``built`` was completed.
     undated : int
@@ -83,7 +73,16 @@ class Progress:
     without_declared_mu : int
         Bases that count and were reported in a unit that is no 亩 (窝, 万棒, 平方米 of beds), or
         without an area; no tier lists them as reported.
+    would_count : mapping of str to int
+        By tier, the bases of ``not_yet_verified`` that it would count.
+    not_yet_verified, date_unknown : DataFrame
+        Where a day was asked for: bases built by then and surveyed later (当时尚未核实), which
+        stand beside the count; and those whose dates do not say (日期不明), which are pending.
+        Dates are as they were written. Empty where no day was asked for.
     as_of : datetime.date or None
+        The day that was asked for; else the newest ``surveyed_on`` within the policy's year.
+    day_note : str
+        How the day was counted that was asked for; empty where none was.
     policy : str
     table_note : str
         What stands under every official table.
@@ -110,6 +109,7 @@ class Progress:
 
     policy: str
     as_of: dt.date | None
+    day_note: str
     targets: pd.DataFrame
     by: dict[str, pd.DataFrame]
     readings: pd.DataFrame
@@ -118,6 +118,12 @@ class Progress:
     expected: pd.DataFrame
     pipeline: pd.DataFrame
     uncounted: pd.DataFrame
+    would_count: Mapping[str, int]
+    not_yet_verified: pd.DataFrame
+    date_unknown: pd.DataFrame
+    bases: pd.DataFrame
+    rules: Policy
+    validated: bool
     year: int
     undated: int
     without_declared_mu: int
@@ -130,17 +136,21 @@ class Progress:
         return {
             "policy": self.policy,
             "as_of": self.as_of.isoformat() if self.as_of else None,
+            "validated": self.validated,
             "targets": display.plain_rows(self.targets),
             "by": {name: display.plain_rows(table) for name, table in self.by.items()},
             "readings": display.plain_rows(self.readings),
             "undated": self.undated,
+            "would_count": dict(self.would_count),
+            "not_yet_verified": display.plain_rows(self.not_yet_verified),
+            "date_unknown": display.plain_rows(self.date_unknown),
         }
 
     def targets_in_words(self) -> pd.DataFrame:
         """The targets under the headings that people read, with the completion rate."""
         table = self.targets
         rates = [rate_text(v, t) for v, t in zip(table["verified"], table["target"], strict=True)]
-        return pd.DataFrame(
+        worded = pd.DataFrame(
             {
                 "规模": table["tier"].map(self.titles),
                 "目标": table["target"],
@@ -153,6 +163,10 @@ class Progress:
                 "核定面积(万亩)": table["mu"] / _WAN,
             }
         )
+        if self.day_note:
+            later = STANDINGS[NOT_YET_VERIFIED]
+            worded.insert(worded.columns.get_loc("待核实"), later, [*self.would_count.values()])
+        return worded
 
     def __repr__(self) -> str:
         return "\n".join([display.text_table(self.targets_in_words()), *self.notes()])
@@ -191,11 +205,25 @@ class Progress:
 
     def notes(self) -> list[str]:
         """What stands under every table of the targets."""
-        lines = [f"截至 {self.as_of.isoformat()}。"] if self.as_of else []
+        lines = [] if self.validated else [UNVALIDATED]
+        lines += [f"截至 {self.as_of.isoformat()}。"] if self.as_of else []
+        lines += self._day_notes()
         lines.append(f"{self.table_note}单位: 个、亩、%。")
         if self.without_declared_mu:
             lines.append(f"另有 {self.without_declared_mu} 个基地没有按亩上报, 不在上报数内。")
         return lines
+
+    def _day_notes(self) -> list[str]:
+        """How a day that was asked for was counted."""
+        if not self.day_note:
+            return []
+        later = f"{STANDINGS[NOT_YET_VERIFIED]}: 当日已建成、之后才测量的, 不在核实数内"
+        unknown = f"{STANDINGS[DATE_UNKNOWN]}: 没有写或只写到年月、当日算不算说不清的, 计入待核实"
+        return [
+            self.day_note,
+            f"{later}, 列出 {len(self.not_yet_verified)} 个。",
+            f"{unknown}, 列出 {len(self.date_unknown)} 个。",
+        ]
 
     def readings_notes(self) -> list[str]:
         """What stands under 口径对照, beside the notes."""
@@ -226,109 +254,3 @@ def rate_text(part: int, whole: int) -> str:
     nearest = (2000 * part + whole) // (2 * whole)
     shown = min(nearest, 999) if part < whole else 1000 * part // whole
     return f"{shown / 10:.1f}%"
-
-
-def count_progress(
-    bases: gpd.GeoDataFrame,
-    *,
-    policy: Policy | None = None,
-    by: Sequence[str | Sequence[str]] | str = (),
-    as_of: dt.date | None = None,
-    columns: Mapping[str, str] | None = None,
-) -> Progress:
-    """Count the bases against the targets of a policy.
-
-    Parameters
-    ----------
-    bases : GeoDataFrame or DataFrame
-        One row a base with ``counted_mu``, as from `classify`; other columns that are absent
-        get the policy's defaults.
-    policy : Policy, optional
-        ``tongren-2020`` by default.
-    by : sequence of str or of pairs
-        Columns to break down by; a pair, or ``'county,variety'``, is crossed.
-    as_of : datetime.date, optional
-        The day the count stands for; by default the newest ``surveyed_on``, never today.
-    columns : mapping of str to str, optional
-        Column of the base table to the frame's heading.
-
-    Returns
-    -------
-    Progress
-
-    Raises
-    ------
-    MissingColumnError
-        There is no counted area.
-    UnknownNameError
-        A column that progress cannot be broken down by.
-    HerbgisError
-        A base stands in more than one row.
-
-    Examples
-    --------
-    >>> import herbgis as hg
-    >>> survey = hg.read_survey(hg.sample_paths().survey)
-    >>> report = hg.validate(survey, counties=hg.read_counties())
-    >>> bases = hg.classify(report.bases)
-    >>> progress = hg.count_progress(bases, by="county")
-    >>> progress.targets[["tier", "target", "reported", "verified", "gap"]].iloc[0].to_dict()
-    {'tier': '500', 'target': 100, 'reported': 104, 'verified': 96, 'gap': 4}
-    >>> progress.by["county"].iloc[0].to_dict()
-    {'county': '碧江区', '500': 2, '1000': 1, 'mu': 1916.19}
-    """
-    policy = policy or load_policy()
-    table = countable(pd.DataFrame(bases), policy, columns)
-    refuse_twice(table["base_id"], "count_progress")
-    rule = policy.counting
-    targets = pd.DataFrame([_target_row(table, tier, rule, policy) for tier in policy.tiers])
-    asked = [by] if isinstance(by, str) else list(by)
-    breakdowns = [keys_of(entry) for entry in asked]
-    return Progress(
-        policy=policy.name,
-        as_of=as_of or _newest(table["surveyed_on"]),
-        targets=targets,
-        by={",".join(keys): break_down(table, keys, policy) for keys in breakdowns},
-        readings=readings_of(table, policy),
-        near=nearest_below(table, policy),
-        undecided=undecided_bases(table, policy),
-        expected=expected_bases(table, policy),
-        pipeline=pipeline_of(table, policy),
-        uncounted=uncounted_bases(table, policy),
-        without_declared_mu=_without_declared_mu(table, rule, policy),
-        undated=_undated(table, policy),
-        year=policy.year,
-        table_note=policy.table_note,
-        titles={tier.label: tier.reach_title for tier in policy.tiers},
-        words=policy.titles,
-    )
-
-
-def _newest(dates: pd.Series) -> dt.date | None:
-    newest = pd.to_datetime(dates).max()
-    return None if pd.isna(newest) else newest.date()
-
-
-def _target_row(
-    table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Policy
-) -> dict[str, Any]:
-    marks = marks_of(table, tier, rule, policy)
-    counts = {name: int(mark.sum()) for name, mark in marks.items()}
-    return {
-        "tier": tier.label,
-        "target": tier.target,
-        **counts,
-        "gap": max(tier.target - counts["verified"], 0),
-        "mu": sum_mu(table.loc[marks["verified"], "counted_mu"]),
-    }
-
-
-def _undated(table: pd.DataFrame, policy: Policy) -> int:
-    rule = replace(policy.counting, year="all")
-    reached = [is_verified(table, tier, rule, policy) for tier in policy.tiers]
-    return int((np.logical_or.reduce(reached) & table["year"].isna()).sum())
-
-
-def _without_declared_mu(table: pd.DataFrame, rule: CountingRule, policy: Policy) -> int:
-    reports = is_claimed(table, rule, policy) & table["status"].isin(["built", "unknown"])
-    return int((reports & table["declared_mu"].isna()).sum())

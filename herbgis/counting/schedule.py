@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from herbgis.counting.ledger import days_of, select_in_force
-from herbgis.counting.marks import mark_bases
+from herbgis.counting.marks import UNVALIDATED, mark_bases
 from herbgis.counting.progress import rate_text
 from herbgis.counting.row_order import total
+from herbgis.counting.standing import NOT_YET_VERIFIED, STANDINGS, newest_day
 from herbgis.foundation import display
 from herbgis.foundation.units import round_mu
 from herbgis.terms.policy import Policy, Tier
@@ -130,7 +131,8 @@ def make_schedule(
     targets : DataFrame, optional
         A row a unit and tier, as `read_targets` gives it.
     as_of : datetime.date, optional
-        The day of the count; the year-end forecast is for its year.
+        Count what stood on this day, as `count_progress` does. By default everything counts, and
+        the newest ``surveyed_on`` is named. The year-end forecast is for the year of that day.
     policy : Policy, optional
 
     Returns
@@ -148,7 +150,7 @@ def make_schedule(
     {'unit': '全市', 'verified_500': 96, 'gap_500': 4, 'rate_500': '96.0%'}
     """
     policy = policy or load_policy()
-    marks = mark_bases(bases, policy=policy)
+    marks = mark_bases(bases, policy=policy, as_of=as_of)
     marks["unit"] = unit_titles(marks, policy)
     if before is not None:
         was = mark_bases(before, policy=policy)
@@ -159,23 +161,27 @@ def make_schedule(
     known = [word.title for word in policy.words["reporting_unit"].values()]
     units = in_policys_order({*known, *marks["unit"]}, policy)
     asked = _targets_by_unit(targets)
-    year = as_of.year if as_of else None
+    day = as_of or newest_day(marks["surveyed_on"], policy)
+    year = day.year if day else None
     rows = [_row(CITY, marks, asked, year, policy)]
     rows += [_row(u, marks[marks["unit"] == u], asked, year, policy) for u in units]
+    later = int(marks[NOT_YET_VERIFIED].sum())
     notes = (
-        *([f"截止日期: {as_of.isoformat()}。"] if as_of else []),
+        *([] if marks["validated"].all() else [UNVALIDATED]),
+        *([f"截止日期: {day.isoformat()}。"] if day else []),
+        *([f"{STANDINGS[NOT_YET_VERIFIED]} {later} 个, 不在核实数内。"] if later else []),
         "单位: 个、亩、%。",
         policy.table_note,
         _VERIFIED_NOTE,
         _forecast_note(year, policy),
         *([] if before is not None else ["没有上期台账, 本月新增未列。"]),
-        *_targets_notes(targets, as_of, policy),
+        *_targets_notes(targets, day, policy),
     )
     titles = {tier.label: tier.reach_title for tier in policy.tiers}
     table = pd.DataFrame(rows)
     counts = [n for n in table if n.partition("_")[0] in {"target", "new", "gap"}]
     table = table.astype(dict.fromkeys(counts, "Int64"))
-    return Schedule(table, notes, as_of, titles)
+    return Schedule(table, notes, day, titles)
 
 
 def make_ledger_schedule(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.counting.standing import written_dates
 from herbgis.counting.yearly import of_bases, with_figures
 from herbgis.foundation.units import fold, round_mu, to_mu
 from herbgis.geo.geodesy import CGCS2000, Floats, Ints, areas_m2
@@ -135,6 +136,9 @@ def _one_row_a_base(
     if cols.known_in(table, cols.with_role(cols.Role.YEARLY)):
         main = with_figures(main, of_bases(table, grouped))
     _put_declared(main, table, grouped, surveyed, policy)
+    for name in ("surveyed_on", "completed_on"):
+        written = written_dates(table, grouped, name)
+        main[f"raw_{name}"] = cols.typed(written, "text", index)
     listed = zip(main["varieties"], by_base["varieties"], strict=True)
     main["varieties"] = cols.typed(
         [
@@ -144,11 +148,10 @@ def _one_row_a_base(
         "list",
         index,
     )
-    blocked = table["blocked_by"] if "blocked_by" in table else cols.missing("list", table.index)
-    codes = [
-        sorted(set(chain.from_iterable(c))) for _, c in blocked.groupby(grouped.base, sort=True)
-    ]
-    main["blocked_by"] = cols.typed(codes, "list", index)
+    if "blocked_by" in table:  # without it nobody validated, and a count says so
+        listed_codes = table["blocked_by"].groupby(grouped.base, sort=True)
+        codes = [sorted(set(chain.from_iterable(every))) for _, every in listed_codes]
+        main["blocked_by"] = cols.typed(codes, "list", index)
     geometry = gpd.GeoSeries(grouped.geometry, index=index, crs=CGCS2000)
     return gpd.GeoDataFrame(main, geometry=geometry)
 

@@ -94,6 +94,19 @@ def write_bases(
     return path
 
 
+def read_bases(path: Path) -> gpd.GeoDataFrame | pd.DataFrame | None:
+    """Bases that `write_bases` wrote; None where a file is none of these."""
+    readers = {".parquet": gpd.read_parquet, ".csv": pd.read_csv}
+    suffix = path.suffix.lower()
+    if not path.is_file() or suffix not in {*_DRIVERS, *readers}:
+        return None
+    try:
+        table = readers.get(suffix, gpd.read_file)(path)
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return table if {"base_id", "counted_mu"} <= {*table.columns, table.index.name} else None
+
+
 def _with_points(flat: gpd.GeoDataFrame) -> pd.DataFrame:
     points = flat.geometry.representative_point()
     table = pd.DataFrame(flat.drop(columns=flat.geometry.name))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from herbgis.counting.progress import Progress
+from herbgis.counting.standing import DATE_UNKNOWN, NOT_YET_VERIFIED, STANDINGS
 from herbgis.measuring.chances import UNDECIDED_SIGMAS
 from herbgis.tables.cells import Totals
 from herbgis.tables.workbooks import Sheet, write_workbook
@@ -80,6 +81,8 @@ def breakdown_sheets(progress: Progress, below: Sequence[str]) -> list[Sheet]:
         name = f"分{'、'.join(worded.columns[: len(keys.split(','))])}".replace("/", "")
         totals = Totals([*progress.titles.values(), "核定面积"])
         sheets.append(Sheet(name, f"{name}进度", worded, below, mu, unit=_UNIT, totals=totals))
+    if progress.day_note:
+        sheets += _day_sheets(progress, below, mu)
     sheets += [
         Sheet(
             "临近达标", "最接近达标线的基地", progress.in_words(progress.near), below, mu, unit="亩"
@@ -102,6 +105,20 @@ def breakdown_sheets(progress: Progress, below: Sequence[str]) -> list[Sheet]:
         ),
     ]
     return sheets
+
+
+def _day_sheets(
+    progress: Progress, below: Sequence[str], formats: Mapping[str, str]
+) -> list[Sheet]:
+    """What the day that was asked for keeps from being counted."""
+    listed = {
+        NOT_YET_VERIFIED: (progress.not_yet_verified, "当日已建成、之后才测量的基地"),
+        DATE_UNKNOWN: (progress.date_unknown, "日期没有写或写得不够细, 当日算不算说不清的基地"),
+    }
+    return [
+        Sheet(STANDINGS[name], title, progress.in_words(table), below, formats, unit="亩")
+        for name, (table, title) in listed.items()
+    ]
 
 
 def _undecided(progress: Progress) -> pd.DataFrame:

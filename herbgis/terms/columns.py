@@ -177,8 +177,8 @@ READ: tuple[Column, ...] = (
     Column("raw_status", "状态原文", "text", Role.WRITTEN, follows="status"),
     Column("raw_kind", "类型原文", "text", Role.WRITTEN, follows="kind"),
     Column("raw_declared_value", "上报面积原文", "text", NOTHING),
-    Column("raw_surveyed_on", "测量日期原文", "text", NOTHING),
-    Column("raw_completed_on", "建成时间原文", "text", NOTHING),
+    Column("raw_surveyed_on", "测量日期原文", "text", NOTHING, follows="surveyed_on"),
+    Column("raw_completed_on", "建成时间原文", "text", NOTHING, follows="completed_on"),
     Column("raw_geometry", "坐标原文", "text", NOTHING),
 )
 #: An id that was written otherwise than it is compared.

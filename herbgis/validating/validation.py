@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 
 import geopandas as gpd
@@ -98,6 +99,7 @@ def validate(
     counties: gpd.GeoDataFrame | None = None,
     policy: Policy | None = None,
     against: gpd.GeoDataFrame | None = None,
+    as_of: dt.date | None = None,
     track: Track | None = None,
 ) -> ValidationReport:
     """Find every defect of a batch, by row, with its cause and what to do about it.
@@ -112,6 +114,9 @@ def validate(
         ``tongren-2020`` by default.
     against : GeoDataFrame, optional
         Bases already counted.
+    as_of : datetime.date, optional
+        The day that the batch stands for: a survey, or a base completed, after it is HG504. By
+        default the end of the policy's year; no clock is asked.
     track : callable, optional
         Wraps the list of rules while they run, to show progress.
 
@@ -150,6 +155,7 @@ def validate(
         placed.land,
         placed.sound,
         placed.shares,
+        as_of,
     )
     found = list(placed.issues)
     rules = _rules_of(policy)

@@ -5,6 +5,7 @@ The page adds up marks and hundredths of 亩 that stand here; it decides nothing
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,10 @@ class CountsOfBases:
 
 
 def counts_of_bases(
-    table: pd.DataFrame, breakdowns: Mapping[str, pd.DataFrame], policy: Policy
+    table: pd.DataFrame,
+    breakdowns: Mapping[str, pd.DataFrame],
+    policy: Policy,
+    as_of: dt.date | None = None,
 ) -> CountsOfBases | None:
     """What each base counts for; None where that does not add up to the breakdowns.
 
@@ -43,10 +47,12 @@ def counts_of_bases(
     breakdowns : mapping of str to DataFrame
         Those of `Progress.by`, made by the caller and so perhaps of other bases.
     policy : Policy
+    as_of : datetime.date, optional
+        The day for which they were asked.
     """
     if "counted_mu" not in table or not table.index.is_unique:
         return None
-    known = countable(table.drop(columns="shape"), policy, None)
+    known = countable(table.drop(columns="shape"), policy, None, as_of)
     verified = [is_verified(known, tier, policy.counting, policy) for tier in policy.tiers]
     marks: Ints = np.sum([mark.to_numpy() << n for n, mark in enumerate(verified)], axis=0)
     hundredths = np.rint(known["counted_mu"].fillna(0).to_numpy(dtype=float) * 100)

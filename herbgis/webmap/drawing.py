@@ -244,7 +244,8 @@ def _symbols(
 ) -> Symbols:
     """The bases, with what the panel's tables filter and count by."""
     breakdowns = {} if progress is None else progress.by
-    counts = counts_of_bases(table, breakdowns, wording.policy) if breakdowns else None
+    day = progress.as_of if progress is not None and progress.day_note else None
+    counts = counts_of_bases(table, breakdowns, wording.policy, day) if breakdowns else None
     keys = filters(breakdowns, table)
     return base_symbols(
         table, wording, keys=keys, counts=counts, colouring=colouring, public=public

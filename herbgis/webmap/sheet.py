@@ -142,6 +142,7 @@ def make_sheet(
         source=wording.policy.title,
         as_of=as_of and texts["as_of"].format(day=as_of),
         data_notes=(
+            *([texts["unvalidated"]] if _is_unvalidated(table, progress) else []),
             *_distinct(table, "data_note"),
             *_for_show(caveats, wording, planned=planned_for_show),
         ),
@@ -172,6 +173,11 @@ def _imprint(signed: Signed, texts: Mapping[str, str]) -> Iterator[str]:
     day = words.day(signed.date)
     if day:
         yield texts["date"].format(day=day)
+
+
+def _is_unvalidated(table: pd.DataFrame, progress: Progress | None) -> bool:
+    """Whether a count is shown of bases that nobody looked at for errors."""
+    return "blocked_by" not in table if progress is None else not progress.validated
 
 
 def _notes(wording: Wording) -> list[str]:

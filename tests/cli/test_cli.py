@@ -28,7 +28,8 @@ def run(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess[s
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clean") / "clean.gpkg"
-    frame([square(620), square(1100, lat=28.0)], declared_mu=[620.0, 1100.0]).to_file(path)
+    shapes = [square(620), square(1100, lat=28.0)]
+    frame(shapes, declared_mu=[620.0, 1100.0], completed_on="2019-05-01").to_file(path)
     return path
 
 

@@ -155,7 +155,7 @@ def _bases(*rows: dict[str, object]) -> pd.DataFrame:
 
 def test_the_forecast_never_counts_what_has_no_completion_date() -> None:
     bases = _bases(
-        _base(),
+        _base(completed_on="2019-05-01"),
         _base(status="building", completed_on="2020-11-01"),
         _base(status="building", completed_on="2021-01-01"),
         _base(status="building"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from herbgis.counting.marks import countable_by_id, is_verified
+from herbgis.counting.marks import UNVALIDATED, countable_by_id, is_verified
 from herbgis.counting.seedlings import cover_seedlings
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.geo.geodesy import CGCS2000, Floats, Ints
@@ -59,6 +60,7 @@ def draft(
     *,
     policy: Policy,
     targets: Mapping[str, int],
+    as_of: dt.date | None = None,
 ) -> Draft:
     """Everything that can be chosen, and all that is asked.
 
@@ -72,9 +74,11 @@ def draft(
     policy : Policy
     targets : mapping of str to int
         Instead of the policy's, by tier.
+    as_of : datetime.date, optional
+        Count what stood on this day.
     """
     land_known = bool(candidates.scores.notna().any(axis=None))
-    table = countable_by_id(bases, policy)
+    table = countable_by_id(bases, policy, as_of=as_of)
     table.index = table.index.astype(str)
     wanted = _wanted(targets, policy)
     have = {
@@ -109,7 +113,10 @@ def draft(
         targets=wanted,
         varieties=varieties,
         counties=counties,
-        notes=tuple(_notes(options, varieties, seedlings, land_known=land_known)),
+        notes=(
+            *([] if table["validated"].all() else [UNVALIDATED]),
+            *_notes(options, varieties, seedlings, land_known=land_known),
+        ),
     )
 
 

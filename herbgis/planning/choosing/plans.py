@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -218,6 +219,7 @@ def plan(
     counties: gpd.GeoDataFrame | None = None,
     policy: Policy | None = None,
     targets: Mapping[str, int] | None = None,
+    as_of: dt.date | None = None,
     runs: int = explaining.RUNS,
     progress: Tick | None = None,
 ) -> Plan:
@@ -241,6 +243,8 @@ def plan(
         ``tongren-2020`` by default; its ``[planning]`` holds quotas, seedlings and what effort is.
     targets : mapping of str to int, optional
         Instead of the policy's, by tier: ``{"500": 100}``.
+    as_of : datetime.date, optional
+        What counts already is what stood on this day; see `count_progress`.
     runs : int
         Plans under perturbed costs, for the stability of each chosen site.
     progress : callable, optional
@@ -281,7 +285,7 @@ def plan(
             policy=policy,
             progress=progress,
         )
-    drafted = draft(bases, candidates, policy=policy, targets=targets or {})
+    drafted = draft(bases, candidates, policy=policy, targets=targets or {}, as_of=as_of)
     search = Search(drafted.problem)
     solution = search.solution()
     chosen = drafted.options.iloc[solution.chosen].reset_index(drop=True)

@@ -163,9 +163,8 @@ def _read_dates(table: pd.DataFrame, name: str, source: pd.Series | None) -> Non
     if source is None:
         return
     table[name], raws = read_dates(source)
-    if pd.api.types.is_datetime64_any_dtype(source):  # what was written stands beside already
-        raws = raws.fillna(table[f"raw_{name}"])
-    table[f"raw_{name}"] = raws
+    # Where a table comes back, what was written stands beside already.
+    table[f"raw_{name}"] = raws.fillna(table[f"raw_{name}"])
 
 
 def _read_places(table: pd.DataFrame, policy: Policy) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from herbgis.foundation.dates import parse_date, parse_day_number
+from herbgis.foundation.dates import parse_date, parse_day_number, span_of, stated_parts
 from herbgis.foundation.identifiers import ODD_ID, fold_id
 from herbgis.foundation.units import parse_quantity
 from herbgis.reading.understanding.assumptions import Assumptions
@@ -171,8 +171,14 @@ def read_quantities(source: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]
     )
 
 
+def _no_number(text: str) -> str:
+    """A date as written; 2020.10 as 2020-10, which a table of numbers does not take for 2020.1."""
+    parts = stated_parts(text) if re.fullmatch(r"\d{4}\.\d\d?", text) else None
+    return "-".join(f"{part:02}" for part in parts) if parts else text
+
+
 def read_dates(source: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Days, and the cells that are none: in a column of dates those that no calendar has.
+    """Days, and the cells that are none, or say less than a day; of dates, those of no calendar.
 
     `source` is of dates, or of clean texts.
     """
@@ -186,5 +192,8 @@ def read_dates(source: pd.Series) -> tuple[pd.Series, pd.Series]:
         return days.mask(endless), pd.Series(written, source.index, "str").where(endless)
     given = Distinct.of(source)
     days = [parse_date(text) or parse_day_number(text) if text else None for (text,) in given.rows]
-    raws = [text if day is None else None for (text,), day in zip(given.rows, days, strict=True)]
+    raws = [
+        None if text is None or (day and span_of(day, text) == (day, day)) else _no_number(text)
+        for (text,), day in zip(given.rows, days, strict=True)
+    ]
     return given.spread(days, "date"), given.spread(raws, "text")

@@ -63,7 +63,10 @@ def join_lists(
             donors = table[~side & both & ~empty].drop_duplicates("base_id").set_index("base_id")
             wanting = side & both & empty & np.asarray(ids.isin(donors.index))
             for column in (name, *cols.following(name)):
-                filled.loc[wanting, column] = donors[column].reindex(ids[wanting]).to_numpy()
+                given = wanting
+                if column.startswith("raw_"):  # a cell that was not understood is still to be named
+                    given = wanting & np.asarray(table[column].isna())
+                filled.loc[given, column] = donors[column].reindex(ids[given]).to_numpy()
     return filled, both
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from herbgis.foundation.dates import SEVERAL, parse_date
 from herbgis.foundation.identifiers import fold_id, shown
 from herbgis.foundation.units import parse_quantity
 from herbgis.terms import columns as cols
@@ -39,19 +40,46 @@ def missing_value(context: Context) -> Iterator[Issue]:
 
 
 def bad_date(context: Context) -> Iterator[Issue]:
-    """HG504: a date that cannot be read, or that no survey of today has (0 in Excel is 1899)."""
+    """HG504: a date that cannot be read, that no survey has (0 in Excel is 1899), or too late."""
     nothing = cols.missing("text", context.bases.index)
     for column in cols.known_in(context.bases, cols.READ, cols.OPTIONAL):
         if column.kind != "date":
             continue
         days, raw = context.bases[column.name], context.bases.get(column.written.name, nothing)
         implausible = days.notna() & ~days.dt.year.isin(_YEARS)
-        for record in np.flatnonzero(raw.notna() | implausible).tolist():
+        unread = raw.notna() & (days.isna() | ~raw.isin(_dates_among(raw)))
+        late = days.gt(np.datetime64(context.last_day)) & ~(implausible | unread)
+        if column.name == "completed_on":  # what is still to be built has its day ahead of it
+            late &= context.bases["status"] == "built"
+        elif column.name != "surveyed_on":
+            late &= False
+        for record in np.flatnonzero(unread | implausible | late).tolist():
             written = raw.iloc[record]
             if not isinstance(written, str):
                 written = days.iloc[record].strftime("%Y-%m-%d")
-            values = {"column": column.title, "written": written[:20]}
+            words = _late(context) if late.iloc[record] else _NO_DATE
+            values = {"column": column.title, "written": written[:20], **words}
             yield Issue("HG504", context.place(record), values)
+
+
+#: What is said of a date that is none.
+_NO_DATE = {"why": "不是有效日期", "advice": "请写成 2020-06-30 的样子。"}
+
+
+def _late(context: Context) -> dict[str, str]:
+    """What is said of a date that lies ahead."""
+    if context.as_of is None:
+        why = f"晚于工作要点的 {context.policy.year} 年"
+        advice = "请核对年份; 确已到这一天的, 请写明截止日 (--as-of)。"
+    else:
+        why = f"晚于截止日 {context.as_of.isoformat()}"
+        advice = "请核对日期和截止日。"
+    return {"why": why, "advice": advice}
+
+
+def _dates_among(written: pd.Series) -> list[str]:
+    """Cells that say less than a day, and are kept beside the first day that they mean."""
+    return [text for text in written.dropna().unique() if parse_date(text.split(SEVERAL)[0])]
 
 
 def bad_number(context: Context) -> Iterator[Issue]:

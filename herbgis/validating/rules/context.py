@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from dataclasses import dataclass
 
@@ -43,6 +44,8 @@ class Context:
         Whether a record's geometry is valid.
     shares : DataFrame
         Which part of each record lies in which county; see `herbgis.reading.counties`.
+    as_of : datetime.date or None
+        The day that the batch stands for; None where nobody said.
     """
 
     bases: gpd.GeoDataFrame
@@ -52,6 +55,12 @@ class Context:
     land: Geometries
     sound: Flags
     shares: pd.DataFrame
+    as_of: dt.date | None = None
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day that a date may name: that of the batch, else of the policy's year."""
+        return self.as_of or dt.date(self.policy.year, 12, 31)
 
     def place(self, record: int) -> Place:
         """Where a record stands in its file."""

@@ -381,7 +381,7 @@ def test_a_kind_that_is_not_understood_is_unknown_and_kept() -> None:
 def test_dates_are_read_and_what_is_none_is_kept() -> None:
     found = _completed(测量日期=["2020年5月", "2020-02-30", None], 建成年份=[2019, "2020.5.1", ""])
     assert _plain(found["surveyed_on"]) == [pd.Timestamp(2020, 5, 1), None, None]
-    assert _plain(found["raw_surveyed_on"]) == [None, "2020-02-30", None]
+    assert _plain(found["raw_surveyed_on"]) == ["2020年5月", "2020-02-30", None]
     assert _plain(found["completed_on"]) == [
         pd.Timestamp(2019, 1, 1),
         pd.Timestamp(2020, 5, 1),

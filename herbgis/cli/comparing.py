@@ -1,0 +1,104 @@
+"""The command that compares two counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from herbgis.cli.chain import exit_status, last_day, walk
+from herbgis.cli.options import (
+    SHIPPED,
+    CountiesOption,
+    FormatOption,
+    PolicyOption,
+    day_of,
+    ends_with,
+    one_of,
+)
+from herbgis.cli.voice import say, tell
+from herbgis.foundation.wrong_calls import WrongCallError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+#: A comparison is of so many counts.
+_TWO = 2
+
+
+def compare_command(
+    a: Annotated[Path, typer.Argument(metavar="A", help="台账、classify 写出的文件, 或测量文件")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="与它相比的另一个, 写法相同")],
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as-of", metavar="DATE", help="只计这一天已有的; 写两次则依次是 A、B 的日子"
+        ),
+    ] = None,
+    format_: FormatOption = "text",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.xlsx", help="写成工作簿")
+    ] = None,
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = SHIPPED,
+) -> None:
+    """两次统计差在哪几个基地, 各由哪条规则决定: 两个月, 或一次读入与逐月入库。"""
+    import herbgis as hg
+    from herbgis.tables.reports import as_json
+
+    one_of("--format", format_, ("text", "json"))
+    if out is not None:
+        ends_with("--out", out, (".xlsx",))
+    days = _two_days(as_of or [])
+    counts, status = [], 0
+    for path, day in zip((a, b), days, strict=True):
+        bases, ended = _bases_of(path, policy, counties, day)
+        rules = hg.load_policy(policy)
+        counts.append(hg.count_progress(bases, policy=rules, as_of=day))
+        status = max(status, ended)
+    compared = hg.compare_counts(*counts, names=_names((a, b), days))
+    say(as_json(compared.as_dict()) if format_ == "json" else repr(compared))
+    if out is not None:
+        tell(f"已写出 {hg.write_comparison_book(compared, out)}")
+    raise typer.Exit(status)
+
+
+def _two_days(texts: list[str]) -> tuple[dt.date | None, dt.date | None]:
+    """The day of each count: one given is that of both."""
+    if len(texts) > _TWO:
+        msg = f"--as-of 最多写两次 (A、B 各一个), 得到 {len(texts)} 次。"
+        raise WrongCallError(msg)
+    days = [day_of(text) for text in texts] or [None]
+    return days[0], days[-1]
+
+
+def _names(
+    paths: tuple[Path, Path], days: tuple[dt.date | None, dt.date | None]
+) -> tuple[str, str]:
+    """What the two are called: by their files, or their days where these tell more."""
+    one, two = (path.name for path in paths)
+    if one != two:
+        return one, two
+    if days[0] != days[1] and None not in days:
+        return str(days[0]), str(days[1])
+    return "A", "B"
+
+
+def _bases_of(
+    path: Path, policy: str, counties: str, day: dt.date | None
+) -> tuple[gpd.GeoDataFrame, int]:
+    """Bases of a ledger, of a file that was classified before, or of survey files; exit status."""
+    import herbgis as hg
+    from herbgis.counting.ledger import is_ledger
+    from herbgis.tables.data_files import read_bases
+
+    rules = hg.load_policy(policy)
+    if is_ledger(path):
+        return hg.select_in_force(hg.read_ledger_history(path, policy=rules), day), 0
+    classified = read_bases(path)
+    if classified is not None:
+        return classified, 0
+    report, bases, _, _ = walk([path], policy, counties, as_of=last_day(day, policy))
+    return bases, exit_status(report)

@@ -1,0 +1,138 @@
+"""Two counts base by base: which rows are of one base, and what is said of it otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from herbgis.measuring.records import NameKey, name_keys
+
+#: Areas that differ by less are the same: half of the last digit that is printed.
+_SAME_MU = 0.005
+#: A base in a count; None where it is not there.
+Row = Mapping[str, Any] | None
+#: What people read for a value, by column.
+Words = Mapping[str, Mapping[str, str]]
+_Said = tuple[str, tuple[str, str]]
+#: What decides and the column that tells it, in the order of their weight.
+_WORDS = (
+    ("截止日期", "standing"),
+    ("校验错误代码", "blocked_by"),
+    ("校验", "validated"),
+    ("建设状态", "status"),
+    ("品种类别", "group"),
+    ("基地类型", "kind"),
+)
+#: Areas: those that are measured, and those that follow from them and from the rules.
+_MEASURED = (("重叠扣除", "disputed_mu"), ("实测面积", "surveyed_mu"))
+_FOLLOWING = (("核定面积", "counted_mu"), ("最大连片", "contiguous_mu"))
+
+
+def pairs_of(one: pd.DataFrame, two: pd.DataFrame) -> Iterator[tuple[Row, Row]]:
+    """Rows of the same base in both; by id, and where a ledger gave the id, by place and name."""
+    mine, other = (dict(zip(_ids(t), t.to_dict("records"), strict=True)) for t in (one, two))
+    renamed = {**_renamed(one, two), **{v: k for k, v in _renamed(two, one).items()}}
+    for base_id, row in mine.items():
+        same = renamed.get(base_id, base_id)
+        yield {**row, "base_id": base_id}, _with_id(other.pop(same, None), same)
+    for base_id, row in other.items():
+        yield None, _with_id(row, base_id)
+
+
+def _with_id(row: dict[str, Any] | None, base_id: str) -> Row:
+    return None if row is None else {**row, "base_id": base_id}
+
+
+def _ids(table: pd.DataFrame) -> list[str]:
+    """What tells a base from the others: its id, or its row where it has none."""
+    rows = pd.Series(table.index.astype(str), index=table.index, dtype=object)
+    return [str(base_id) for base_id in table["base_id"].where(table["base_id"].notna(), rows)]
+
+
+def _renamed(table: pd.DataFrame, other: pd.DataFrame) -> dict[str, str]:
+    """Bases without an id of their own, and the only ones of their place and name there."""
+    made = [
+        str(base_id).startswith(f"{file}#")
+        for base_id, file in zip(table["base_id"], table["source_file"], strict=True)
+    ]
+    known = set(_ids(table))
+    there: dict[NameKey | None, list[str]] = {}
+    for key, base_id in zip(name_keys(other), _ids(other), strict=True):
+        there.setdefault(key, []).append(base_id)
+    named = zip(name_keys(table), _ids(table), made, strict=True)
+    found = {i: there.get(key, []) for key, i, is_made in named if is_made and key is not None}
+    return {i: ids[0] for i, ids in found.items() if len(ids) == 1 and ids[0] not in known}
+
+
+def differs(row: Mapping[str, Any], titles: Mapping[str, str]) -> bool:
+    """Whether a base is on both sides, and the same for a count."""
+    if any(row[f"a_{tier}"] != row[f"b_{tier}"] for tier in titles):
+        return True
+    if row["status_a"] is None or row["status_b"] is None:
+        return True
+    verdicts = [row[f"verdict_{side}"] for side in "ab"]
+    if all(isinstance(word, str) for word in verdicts) and verdicts[0] != verdicts[1]:
+        return True
+    if _word(row["tier_a"], {}) != _word(row["tier_b"], {}):
+        return True
+    return not _is_same(row["counted_mu_a"], row["counted_mu_b"])
+
+
+def causes_of(
+    left: Row, right: Row, names: tuple[str, str], words: Words
+) -> Iterator[tuple[str, str]]:
+    """What is said of a base otherwise in the two, the weightiest first."""
+    if left is None or right is None:
+        yield "一方没有", f"只在{names[0] if right is None else names[1]}里"
+        return
+    blocked = [bool(side["blocked_by"]) for side in (left, right)]
+    found = dict(_said(left, right, words))
+    if blocked[0] == blocked[1] and "校验错误代码" in found:  # another error, and none the less one
+        found["校验错误代码"] = found.pop("校验错误代码")
+    for rule, (one, two) in found.items():
+        yield rule, f"{names[0]} {one}, {names[1]} {two}"
+
+
+def _said(left: Mapping[str, Any], right: Mapping[str, Any], words: Words) -> Iterator[_Said]:
+    """What the two sides say of a base, where it is not the same."""
+    for rule, name in _WORDS:
+        one, two = (_word(side[name], words.get(name, {})) for side in (left, right))
+        if one != two:
+            yield rule, (one, two)
+    measured = list(_figures(left, right, _MEASURED))
+    yield from measured or _figures(left, right, _FOLLOWING)
+    yield from _figures(left, right, [("面积标准差", "sigma_mu")])
+    years = [_word(str(side["year"]), {"<NA>": "未填"}) for side in (left, right)]
+    if years[0] != years[1]:
+        yield "建成年份", (years[0], years[1])
+
+
+def _figures(
+    left: Mapping[str, Any], right: Mapping[str, Any], named: Iterable[tuple[str, str]]
+) -> Iterator[_Said]:
+    """Areas that are not the same."""
+    for rule, name in named:
+        figures = [side.get(name) for side in (left, right)]
+        if not _is_same(*figures):
+            yield rule, (_mu(figures[0]), _mu(figures[1]))
+
+
+def _word(value: Any, words: Mapping[str, str]) -> str:
+    if isinstance(value, list):
+        return "、".join(value) or "无"
+    if isinstance(value, bool | np.bool_):
+        return "已校验" if value else "未校验"
+    return words.get(value, value) if isinstance(value, str) else "未填"
+
+
+def _mu(value: Any) -> str:
+    return "没有" if value is None or pd.isna(value) else f"{value:.2f} 亩"
+
+
+def _is_same(one: Any, two: Any) -> bool:
+    """Whether two areas are the same to the last digit printed, or both are none."""
+    none = [value is None or pd.isna(value) for value in (one, two)]
+    return all(none) if any(none) else abs(one - two) < _SAME_MU
