@@ -71,7 +71,7 @@ def targets_of(texts: Sequence[str]) -> dict[str, int]:
     return targets
 
 
-def day_of(text: str | None) -> dt.date | None:
+def day_of(text: str | None, option: str = "--as-of") -> dt.date | None:
     """The day that an option names; less than a day is none."""
     from herbgis.foundation.dates import parse_whole_day
 
@@ -79,6 +79,6 @@ def day_of(text: str | None) -> dt.date | None:
         return None
     day = parse_whole_day(text)
     if day is None:
-        msg = f"--as-of 要写到日, 如 2020-06-30, 写的是 {text}。"
+        msg = f"{option} 要写到日, 如 2020-06-30, 写的是 {text}。"
         raise WrongCallError(msg)
     return day

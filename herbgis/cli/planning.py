@@ -1,4 +1,4 @@
-"""The command that plans."""
+"""The commands that plan: where the next bases are to be, and which ones are shown."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from herbgis.cli.options import (
     Paths,
     PolicyOption,
     day_of,
+    ends_with,
     targets_of,
 )
 from herbgis.cli.voice import meter, say, tell
@@ -78,4 +79,44 @@ def plan_command(
     ]
     say(repr(planned))
     tell(*(f"已写出 {path}" for path in written))
+    raise typer.Exit(exit_status(report))
+
+
+def visit_command(
+    paths: Paths,
+    stops: Annotated[int, typer.Option("--stops", metavar="N", help="看几个基地")] = 6,
+    must: Annotated[
+        list[str] | None, typer.Option("--must", metavar="ID", help="一定要看的基地, 可以多个")
+    ] = None,
+    never: Annotated[
+        list[str] | None, typer.Option("--never", metavar="ID", help="不看的基地, 可以多个")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="哪一天去, 用来看物候")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.xlsx", help="写成观摩点推荐表")
+    ] = None,
+    policy: PolicyOption = "tongren-2020",
+    counties: CountiesOption = SHIPPED,
+    against: AgainstOption = None,
+) -> None:
+    """现场会看哪几个基地、按什么次序, 每一个为什么。"""
+    if out is not None:
+        ends_with("--out", out, (".xlsx",))
+    day = day_of(on, "--on")
+    import herbgis as hg
+    from herbgis.tables.issue_list import list_data_notes
+    from herbgis.tables.workbooks import Sheet, write_workbook
+
+    report, bases, rules, _ = walk(paths, policy, counties, against)
+    visit = hg.choose_visit(
+        bases, stops=stops, must=must or (), never=never or (), on=day, policy=rules
+    )
+    say(repr(visit))
+    if out is not None:
+        notes = [*visit.notes, *list_data_notes(bases)]
+        table = visit.table.reset_index(drop=True)
+        write_workbook(out, [Sheet("观摩点推荐表", "观摩点推荐表", table, notes, unit="见各列")])
+        tell(f"已写出 {out}")
     raise typer.Exit(exit_status(report))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 T = TypeVar("T")
+#: Whether nothing but results and errors is to be said.
+QUIET: ContextVar[bool] = ContextVar("QUIET", default=False)
 
 
 def progress_bar(title: str) -> Callable[[list[T]], Iterable[T]] | None:
     """A progress bar on a terminal, none in a pipe."""
-    if not sys.stderr.isatty():
+    if QUIET.get() or not sys.stderr.isatty():
         return None
     from rich.console import Console
     from rich.progress import track
@@ -24,7 +27,7 @@ def progress_bar(title: str) -> Callable[[list[T]], Iterable[T]] | None:
 @contextmanager
 def meter(title: str) -> Iterator[Callable[[int, int], None] | None]:
     """A bar on a terminal for work that tells how much of it is done; none in a pipe."""
-    if not sys.stderr.isatty():
+    if QUIET.get() or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
@@ -41,6 +44,12 @@ def say(text: str) -> None:
 
 
 def tell(*lines: str) -> None:
-    """All else, to standard error."""
+    """All else, to standard error; with --quiet it is not said."""
+    if not QUIET.get():
+        complain(*lines)
+
+
+def complain(*lines: str) -> None:
+    """What ends a run, to standard error."""
     for line in lines:
         print(line, file=sys.stderr)  # noqa: T201

@@ -92,7 +92,7 @@ class ValidationReport:
     def as_dict(self) -> dict[str, Any]:
         """Files, issues and summary as plain values, null where a field does not apply."""
         return {
-            "files": _plain_rows(self.files.drop(columns="skipped")),
+            "files": _plain_rows(self.files.drop(columns=["skipped", "headings"])),
             "issues": _plain_rows(self.table),
             "summary": dict(self.summary),
         }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 FILES_COLUMNS = (
-    *("path", "layer", "records", "read", "encoding", "crs", "assumptions", "skipped"),
+    *("path", "layer", "records", "read", "encoding", "crs", "assumptions", "skipped", "headings"),
 )
 #: What stands for the layer in a row that counts files which are no survey.
 SKIPPED = "skipped"
@@ -21,9 +22,13 @@ def layer_entry(
     encoding: str = "",
     crs: str = "",
     said: Sequence[str] = (),
+    headings: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """What is told of a layer, or of a file that gave none."""
-    told = (path, layer, promised, read, encoding, crs, [*said], 0)
+    """What is told of a layer, or of a file that gave none.
+
+    `headings` are those that were understood, by the column that each was taken for.
+    """
+    told = (path, layer, promised, read, encoding, crs, [*said], 0, {**headings})
     return dict(zip(FILES_COLUMNS, told, strict=True))
 
 

@@ -92,7 +92,8 @@ class Survey:
     files : DataFrame
         A row a layer: path, layer, records (promised by the file), read, encoding, crs,
         assumptions (list of text), skipped: how many files of a folder are no survey (documents,
-        pictures, sidecars …); these have a row of their own, its layer "skipped".
+        pictures, sidecars …); these have a row of their own, its layer "skipped". And
+        headings: the file's heading by the column that it was taken for.
     issues : DataFrame
         Findings of reading, a row each.
 
@@ -279,6 +280,7 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
         encoding=layer.encoding,
         crs=placed.crs,
         said=said.lines,
+        headings=matched.columns,
     )
     defaulted = frozenset(policy.defaults.keys() - matched.columns.keys())
     return Part(_in_order(table), entry, tuple(issues), defaulted)

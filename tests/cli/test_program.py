@@ -1,0 +1,128 @@
+"""What all commands have in common: help in Chinese, version, quiet; and what files hold."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pytest
+
+import herbgis as hg
+from herbgis.cli import main
+from tests.helpers.shapes import square
+
+SAMPLE = hg.sample_paths()
+#: Names that stay as they are: the program, its commands and options, values, file formats, codes.
+_NAMES = re.compile(
+    r"herbgis|HERBGIS_TDT_KEY|--?[a-z-]+|HG204|CODE|\b[A-Z]+(?:\.\w+)?(?:[|=][A-Z.a-z]+)*\b|tongren(?:-2020)?|"
+    r"\b[a-z]+(?:\|[a-z]+)+|\b(?:zip|gpkg|parquet|geojson|xlsx|csv|county|variety|none|safe|text|"
+    r"error|HG204|quantile|zh|herbgis-demo|issues\.json|ID|demo|validate|classify|progress|map|plan|visit|"
+    r"production|info|template|explain|ledger|audit|admit|show|export|draw|estimate|compare)\b"
+)
+
+
+def run(capsys: pytest.CaptureFixture[str], *args: object) -> tuple[int, str, str]:
+    """Status, standard output and standard error of a run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["herbgis", *map(str, args)])
+        with pytest.raises(SystemExit) as ended:
+            main.main()
+    return int(ended.value.code or 0), *capsys.readouterr()
+
+
+COMMANDS = [
+    [],
+    *([name] for name in main._COMMANDS),
+    ["ledger"],
+    *(["ledger", name] for name in main._LEDGER_COMMANDS),
+    ["audit"],
+    *(["audit", name] for name in main._AUDIT_COMMANDS),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("asked", ["-h", "--help"])
+def test_the_help_is_in_chinese(
+    capsys: pytest.CaptureFixture[str], command: list[str], asked: str
+) -> None:
+    status, out, err = run(capsys, *command, asked)
+    assert (status, err) == (0, "")
+    assert out.startswith(" ".join(["用法: herbgis", *command]))
+    assert re.findall(r"[A-Za-z]{2,}", _NAMES.sub("", out)) == []
+
+
+def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "--version") == (0, f"herbgis {metadata.version('herbgis')}\n", "")
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("option", ["-q", "--quiet"])
+def test_quiet_leaves_results_and_errors(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, place: int, option: str
+) -> None:
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame({"编号": ["甲"]}, geometry=[square(600)], crs=4490).to_file(path)
+    args: list[object] = ["progress", path]
+    told = run(capsys, *args)
+    quiet = run(capsys, *args[:place], option, *args[place:])
+    assert told[2]
+    assert quiet == (told[0], told[1], "")
+    status, out, err = run(capsys, option, "progress", tmp_path / "b.gpkg")
+    assert (status, out) == (2, "")
+    assert "b.gpkg" in err
+
+
+def test_info_tells_what_files_hold(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    columns = {"基地编号": ["甲", "乙"], "亩数": [600.0, 1.0], "药材名称": "黄精", "备用": 1}
+    shapes = [square(600), None]
+    gpd.GeoDataFrame(columns, geometry=shapes, crs=4490).to_file(tmp_path / "a.gpkg")
+    (tmp_path / "b.gpkg").write_bytes(b"SQLite format 3")
+    status, out, err = run(capsys, "info", tmp_path)
+    assert (status, err) == (2, "")
+    first = out.split("\n\n")[0]
+    assert "记录 2/2: 面 1、无图形 1" in first
+    assert "UTF-8 EPSG:4490" in first
+    assert "基地编号、药材名称→主栽品种、亩数→上报数值" in first
+    assert "未用列: 备用" in first
+    assert re.search(r"b\.gpkg\n  记录 0/0\n  HG001 须整改", out)
+    told = json.loads(run(capsys, "info", tmp_path, "--format", "json")[1])
+    assert told["files"][0]["headings"]["variety"] == "药材名称"
+    assert told["files"][0]["shapes"] == {"Polygon": 1, "无图形": 1}
+
+
+def test_info_of_the_sample_names_every_layer(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "info", SAMPLE.survey)
+    survey = hg.read_survey(SAMPLE.survey)
+    assert status == 0
+    assert len(out.strip().split("\n\n")) == len(survey.files)
+    assert "由内容判定" in out
+    assert "HG003" in out
+
+
+def test_a_visit_is_chosen_and_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "推荐.xlsx"
+    status, out, _ = run(
+        capsys, "visit", SAMPLE.survey, "--stops", 3, "--never", "520621-2020-007", "--out", path
+    )
+    bases = hg.classify(
+        hg.validate(hg.read_survey(SAMPLE.survey), counties=hg.read_counties()).bases
+    )
+    visit = hg.choose_visit(bases, stops=3, never=["520621-2020-007"])
+    assert status == 0
+    assert out.strip() == repr(visit).strip()
+    cells = {str(cell) for row in openpyxl.load_workbook(path).active.values for cell in row}
+    assert set(visit.table["规模"]) <= cells
+    assert "--on" in run(capsys, "visit", SAMPLE.survey, "--on", "2020")[2]
+
+
+def test_production_is_told_and_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "生产.xlsx"
+    status, out, _ = run(capsys, "production", SAMPLE.production, "--by", "kind", "--out", path)
+    assert status == 0
+    assert "基地类型" in out.splitlines()[0]
+    assert len(openpyxl.load_workbook(path).sheetnames) > 3
