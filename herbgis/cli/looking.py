@@ -42,12 +42,12 @@ def _entries(survey: Survey) -> list[dict[str, Any]]:
         if layer:
             mine &= bases["source_layer"] == layer
             found &= issues["layer"].isin([layer, ""]) | issues["layer"].isna()
-        findings = [
+        findings = dict.fromkeys(
             f"{each.code} {SEVERITY_TITLES[each.severity]} {each.message}"
             for each in issues[found].itertuples()
-        ]
+        )
         shapes = kinds[mine].value_counts(sort=False).to_dict()
-        told.append({**row, "layer": layer, "shapes": shapes, "findings": list(dict.fromkeys(findings))})
+        told.append({**row, "layer": layer, "shapes": shapes, "findings": [*findings]})
     return told
 
 

@@ -26,7 +26,10 @@ def layer_entry(
 ) -> dict[str, Any]:
     """What is told of a layer, or of a file that gave none.
 
-    `headings` are those that were understood, by the column that each was taken for.
+    A row has ``path``, ``layer``, ``records`` (promised by the file), ``read``, ``encoding``,
+    ``crs``, ``assumptions`` (list of text), ``skipped`` (how many files of a folder are no survey:
+    documents, pictures, sidecars …; its layer is "skipped") and ``headings`` (those that were
+    understood, by the column that each was taken for).
     """
     told = (path, layer, promised, read, encoding, crs, [*said], 0, {**headings})
     return dict(zip(FILES_COLUMNS, told, strict=True))

@@ -90,10 +90,7 @@ class Survey:
     bases : GeoDataFrame
         The base table, one row a record, EPSG:4490; see `herbgis.terms.columns`.
     files : DataFrame
-        A row a layer: path, layer, records (promised by the file), read, encoding, crs,
-        assumptions (list of text), skipped: how many files of a folder are no survey (documents,
-        pictures, sidecars …); these have a row of their own, its layer "skipped". And
-        headings: the file's heading by the column that it was taken for.
+        A row a layer, and one a folder for its files that are no survey; see `layer_entry`.
     issues : DataFrame
         Findings of reading, a row each.
 
