@@ -17,7 +17,7 @@ from herbgis.geo.systems import Geometries
 from herbgis.measuring.survey_error import area_sigmas_m2
 from herbgis.reading.understanding.survey import shapes_of
 from herbgis.terms import columns as cols
-from herbgis.terms.headings import match_headings
+from herbgis.terms.headings import check_mapping, match_headings
 from herbgis.terms.policy import Policy, SurveyMethod
 from herbgis.terms.policyfiles import load_policy
 
@@ -63,6 +63,8 @@ def measure(
     [1862.0, 102.7, 1081.57]
     """
     policy = policy or load_policy()
+    steps = (cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
+    check_mapping(columns or {}, cols.names(cols.READ, cols.OPTIONAL, *steps), policy)
     geometry = land(shapes_of(bases, "measure", policy=policy))
     matched = match_headings([str(c) for c in bases.columns], policy, columns).columns
     methods = bases[matched["survey_method"]] if "survey_method" in matched else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from herbgis.foundation.errors import UnknownNameError
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.reading.formats.survey_file import UnreadableFileError, Words
 from herbgis.reading.readers import layers_of, why_unread
@@ -14,6 +15,7 @@ from herbgis.reading.sources import Source, find_sources
 from herbgis.reading.understanding.file_entries import layer_entry, skipped_entry
 from herbgis.reading.understanding.survey import Part, Survey, assemble, understand
 from herbgis.terms import columns as cols
+from herbgis.terms.headings import check_mapping
 from herbgis.terms.issues import Issue, Place
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
@@ -53,6 +55,8 @@ def read_survey(
     ------
     InputNotFoundError
         A path does not exist.
+    UnknownNameError
+        `columns` names a column that there is not, or a heading that no file has.
 
     Examples
     --------
@@ -66,16 +70,24 @@ def read_survey(
     policy = policy or load_policy()
     given = [paths] if isinstance(paths, (str, Path)) else paths
     words = Words(policy, columns or {})
+    check_mapping(words.columns, cols.names(cols.READ, cols.OPTIONAL), policy)
     parts: list[Part] = []
+    headings: set[str] = set()
     with ExitStack() as temporary:
         sources = find_sources((Path(path) for path in given), temporary)
         for source in track(sources) if track else sources:
-            parts += _read_source(source, words)
+            parts += _read_source(source, words, headings)
+    for heading in words.columns.values():
+        if headings and heading not in headings:
+            raise UnknownNameError("列", heading, sorted(headings - {"geometry"}))
     return assemble(parts)
 
 
-def _read_source(source: Source, words: Words) -> Iterator[Part]:
-    """Layers of one data set; what fails to open or parse is a part of its own with HG001."""
+def _read_source(source: Source, words: Words, headings: set[str]) -> Iterator[Part]:
+    """Layers of one data set; what fails to open or parse is a part of its own with HG001.
+
+    What headings there are is noted among `headings`.
+    """
     if source.skipped:
         entry = skipped_entry(source.shown, source.skipped)
         yield Part(cols.empty_table(CGCS2000), entry, ())
@@ -86,6 +98,7 @@ def _read_source(source: Source, words: Words) -> Iterator[Part]:
     layers = 0
     try:
         for layer in layers_of(source, words):
+            headings.update(map(str, layer.frame.columns))
             yield understand(layer, words.policy, words.columns)
             layers += 1
     except Exception as error:  # noqa: BLE001 - whatever a hostile file makes a parser raise

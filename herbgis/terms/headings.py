@@ -6,16 +6,19 @@ By the policy's alias tables alone, never by likeness.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.units import field_name, fold
+from herbgis.foundation.wrong_calls import WrongCallError
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
 _UNIT_IN_BRACKETS = re.compile(r"(?P<heading>.+?)[(\[](?P<unit>[^()\[\]]+)[)\]]$")
+#: Columns of the declared area.
+_AREAS = ("declared_value", "declared_mu")
 #: Letters of the longest unit or remark that may end a heading.
 _LONGEST_UNIT = 10
 #: A DBF's heading holds ten bytes; a character that does not fit whole is left off.
@@ -47,7 +50,8 @@ def match_headings(
     headings : list of str
     policy : Policy
     columns : mapping of str to str, optional
-        The caller's own mapping, column of the base table to heading.
+        The caller's own mapping, column of the base table to heading; a unit that the heading
+        states is the area's.
 
     Returns
     -------
@@ -56,11 +60,20 @@ def match_headings(
         that fits two columns is one of them, its cells tell, see `understanding.matching`.
     """
     matched = {name: name for name in cols.names(cols.READ, cols.OPTIONAL) if name in headings}
+    heading_unit: str | None = None
     for name, heading in (columns or {}).items():
         if heading not in headings:
             raise UnknownNameError("列", heading, headings)
+        unit = stated_unit(heading, policy) if name in _AREAS else None
+        if name == "declared_value":
+            heading_unit = unit
+        elif unit is not None and policy.canonical("unit", unit) != "mu":
+            name = "declared_value"  # noqa: PLW2901 - hectares are declared, 亩 are made of them
+            if name in (columns or {}):
+                msg = f"columns= 的 declared_mu 要亩, {heading} 是{unit}。请去掉这一项。"
+                raise WrongCallError(msg)
+            heading_unit = unit
         matched[name] = heading
-    heading_unit: str | None = None
     others: dict[str, list[str]] = {}
     # What stands under its own name, or was pointed at, is meant, whatever stands beside it.
     meant = {*matched, *matched.values()}
@@ -73,6 +86,41 @@ def match_headings(
         elif column is not None and not {column, heading} & meant:
             others.setdefault(column, []).append(heading)
     return Matched(matched, heading_unit, others)
+
+
+def check_mapping(columns: Mapping[str, str], known: Iterable[str], policy: Policy) -> None:
+    """Refuse a caller's mapping from what is no column of the base table.
+
+    Raises
+    ------
+    WrongCallError
+        The name is what people call a column, which is told.
+    UnknownNameError
+        No column has the name; the one most like it is told.
+    """
+    names = list(known)
+    for name in columns:
+        meant = policy.canonical("column", name)
+        if name not in names and meant in names:
+            msg = (
+                f"columns= 左边没有 {name} 这一列, 您要的是 {meant} 吗? "
+                "左边写基地表的列名, 右边写您表里的列名。"
+            )
+            raise WrongCallError(msg)
+        if name not in names:
+            raise UnknownNameError("这样的基地表列", name, names)
+
+
+def stated_unit(heading: str, policy: Policy) -> str | None:
+    """The unit of land that ends a heading, whatever stands before it: 公顷 of MJ(公顷)."""
+    named, unit = column_of(heading, policy)
+    if named == "declared_value":
+        return unit
+    for front, behind in _splits(fold(heading)):
+        word = policy.canonical("unit", behind)
+        if front and word is not None and policy.words["unit"][word].mu_per_unit is not None:
+            return policy.title_of("unit", word)
+    return None
 
 
 def first_of_twins(heading: str) -> str:

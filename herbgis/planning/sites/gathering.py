@@ -19,6 +19,7 @@ from herbgis.planning.sites.candidates import Candidates, joined, none_given
 from herbgis.planning.sites.enlargements import enlarge_bases
 from herbgis.planning.sites.finding import Tick, find_candidates
 from herbgis.planning.sites.proposals import given_candidates
+from herbgis.reading.understanding.lost_systems import refuse_lost
 from herbgis.terms.calls import checking
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
@@ -127,6 +128,7 @@ def gather_candidates(
     """
     land = options_given(gather_candidates, "land", LandOptions, land, single)
     policy = policy or load_policy()
+    refuse_lost(bases, "gather_candidates")
     dems = [dem] if isinstance(dem, str | Path) else dem or []
     opened = [_opened(path, land, bases, counties, policy) for path in dems]
     found = [enlarge_bases(bases, each, counties=counties, policy=policy) for each in opened]

@@ -7,18 +7,20 @@ put there by somebody, and is refused rather than counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from herbgis.foundation.errors import UnknownNameError, UnreadableColumnError
 from herbgis.foundation.units import parse_quantity
+from herbgis.geo.china import LARGEST_COUNTY_MU
 from herbgis.reading.understanding.listed import members_of
 from herbgis.terms import columns as cols
+from herbgis.terms.issues import codes
 from herbgis.terms.policy import Policy
 
-_CODE = re.compile(r"HG\d{3}")
 _SEPARATORS = re.compile(r"[、,，;；\s]+")
 #: How programs write an empty cell of a column that a step fills.
 _NOTHING = frozenset({"", "nan", "NaN", "None", "NaT", "<NA>", "null", "NULL"})
@@ -64,10 +66,21 @@ def _read(cells: pd.Series, column: cols.Column, policy: Policy) -> pd.Series:
         told = {title: word for word, title in cols.VERDICT_TITLES.items()}
         return _words(cells, column, {**_names(tuple(cols.VERDICT_TITLES)), **told})
     if column.kind == "list":
-        if set(map(type, cells.to_numpy(dtype=object))) <= {list}:
+        lists = cells.to_numpy(dtype=object)
+        if set(map(type, lists)) <= {list} and _are_codes(chain(*lists)):
             return cells
         return cols.typed(_each(cells, column, _codes), "list", cells.index)
-    return read_numbers(cells, column)
+    numbers = read_numbers(cells, column)
+    odd = (numbers < 0) | ((numbers > LARGEST_COUNTY_MU) & (column.unit == "亩"))
+    if odd.any():
+        row = int(np.flatnonzero(odd)[0])
+        raise UnreadableColumnError(column.title, str(cells.iloc[row]), row + 1, _expected(column))
+    return numbers
+
+
+def _are_codes(texts: Iterable[object]) -> bool:
+    known = codes()
+    return all(isinstance(text, str) and text in known for text in texts)
 
 
 def read_numbers(cells: pd.Series, column: cols.Column) -> pd.Series:
@@ -112,12 +125,21 @@ def _each(
     values: list[object | None] = []
     for row, cell in enumerate(cells, 1):
         try:
-            members = members_of(cell)
-            text = _text(cell) if members is None else "、".join(members)
+            text = _joined(cell, column)
             values.append(None if text in _NOTHING else read(text))
         except (KeyError, ValueError) as error:
             raise UnreadableColumnError(column.title, str(cell), row, _expected(column)) from error
     return values
+
+
+def _joined(cell: object, column: cols.Column) -> str:
+    """A cell as text; the members of a list side by side, where the column is of codes."""
+    members = members_of(cell)
+    if members is None:
+        return _text(cell)
+    if column.kind != "list" or not _are_codes(members):
+        raise ValueError(cell)
+    return "、".join(members)
 
 
 def _text(cell: object) -> str:
@@ -138,10 +160,10 @@ def _number(text: str) -> float:
 
 def _codes(text: str) -> list[str]:
     """The codes of a cell, however they are separated."""
-    codes = [code for code in _SEPARATORS.split(text) if code]
-    if not all(_CODE.fullmatch(code) for code in codes):
+    listed = [code for code in _SEPARATORS.split(text) if code]
+    if not _are_codes(listed):
         raise ValueError(text)
-    return codes
+    return listed
 
 
 def _expected(column: cols.Column) -> str:

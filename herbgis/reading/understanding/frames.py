@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from herbgis.foundation.errors import HerbgisError, UnknownNameError
+from herbgis.foundation.errors import HerbgisError
 from herbgis.foundation.identifiers import ODD_ID, fold_id
 from herbgis.geo.china import LARGEST_COUNTY_MU
 from herbgis.geo.geodesy import Ints
@@ -34,7 +34,7 @@ from herbgis.reading.understanding.lost_digits import digits_lost
 from herbgis.reading.understanding.matching import match_table
 from herbgis.reading.understanding.reopened import reopened
 from herbgis.terms import columns as cols
-from herbgis.terms.headings import match_headings
+from herbgis.terms.headings import check_mapping, match_headings
 from herbgis.terms.policy import Policy
 
 #: Shorter tables are understood sooner than they are looked at.
@@ -89,7 +89,7 @@ def as_base_table(
     HerbgisError
         A heading that is read stands twice; a cell was cut, or contradicts another of its row.
     """
-    read, added = _of_reading(columns)
+    read, added = _of_reading(columns, policy)
     given = without_arrow_types(reopened(frame, policy, columns))
     _refuse_twins(given, policy)
     refuse_cut(given)
@@ -108,7 +108,7 @@ def stated_columns(
 ) -> set[str]:
     """Columns that a frame itself states, under whatever headings, and what follows from these."""
     given, headings = with_headings(frame, policy, columns)
-    stated = {*headings, *_of_reading(columns)[1]}
+    stated = {*headings, *_of_reading(columns, policy)[1]}
     stated |= {c.name for c in _added() if set(c.spellings) & set(map(str, given.columns))}
     if "declared_value" in stated:
         stated |= {"declared_mu", "declared_unit"}
@@ -120,7 +120,7 @@ def with_headings(
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """A frame with its ids in a column, and its heading of each base table column it has."""
     given = reopened(frame, policy, columns)
-    return given, match_table(given, policy, _of_reading(columns)[0]).columns
+    return given, match_table(given, policy, _of_reading(columns, policy)[0]).columns
 
 
 def _added() -> tuple[cols.Column, ...]:
@@ -128,14 +128,12 @@ def _added() -> tuple[cols.Column, ...]:
 
 
 def _of_reading(
-    columns: Mapping[str, str] | None,
+    columns: Mapping[str, str] | None, policy: Policy
 ) -> tuple[dict[str, str], dict[str, str]]:
     """A caller's mapping, apart for the columns that are read and those that steps add."""
     read = set(cols.names(cols.READ, cols.OPTIONAL))
     added = {column.name for column in _added()}
-    for name in columns or {}:
-        if name not in read | added:
-            raise UnknownNameError("这样的基地表列", name, [*sorted(read), *sorted(added)])
+    check_mapping(columns or {}, [*sorted(read), *sorted(added)], policy)
     given = dict(columns or {})
     return (
         {name: heading for name, heading in given.items() if name in read},

@@ -33,6 +33,7 @@ from herbgis.reading.understanding.geometry_columns import (
 )
 from herbgis.reading.understanding.joining import join_lists, say_joined
 from herbgis.reading.understanding.lost_digits import lost_ids
+from herbgis.reading.understanding.lost_systems import lost, refuse_lost
 from herbgis.reading.understanding.matching import match_table, undecided_headings
 from herbgis.reading.understanding.placing import Placed, place_layer
 from herbgis.reading.understanding.reopened import reopened
@@ -197,6 +198,7 @@ def placed_records(
     CrsError
         As `shapes_of`.
     """
+    refuse_lost(frame, step)
     survey = survey_of(frame, policy=policy, columns=columns)
     _refuse_unplaced(survey.issues["code"], frame, step)
     return survey.bases
@@ -216,11 +218,7 @@ def shapes_of(frame: gpd.GeoDataFrame, step: str, *, policy: Policy) -> Geometri
     if not outline.found:
         raise MissingColumnError(step, ["geometry"], list(map(str, frame.columns)), NO_SHAPES)
     if outline.crs is None:
-        msg = (
-            f"{step} 的表没有坐标系, 不知道坐标是哪里。请先用 set_crs 注明, "
-            "例如 EPSG:4490 或 EPSG:4524。"
-        )
-        raise CrsError(msg)
+        raise lost(step)
     shapes = _shapes(outline.frame)
     placed = place_layer(shapes, outline.crs, Place(_FRAME), policy.datum_parameters)
     _refuse_unplaced([issue.code for issue in placed.issues], frame, step)
