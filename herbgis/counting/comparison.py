@@ -60,7 +60,7 @@ class CountComparison:
     >>> bases = hg.classify(report.bases)
     >>> compared = hg.compare_counts(bases.iloc[1:], bases)
     >>> compared.counts["difference"].tolist()
-    [1, 1]
+    [0, 0]
     >>> compared.table[["base_id", "rule"]].values.tolist()
     [['520602-2020-001', '一方没有']]
     """
