@@ -60,7 +60,7 @@ class CountComparison:
     >>> bases = hg.classify(report.bases)
     >>> compared = hg.compare_counts(bases.drop(index="520602-2020-011"), bases)
     >>> compared.counts["difference"].tolist()
-    [0, 0]
+    [1, 1]
     >>> compared.table[["base_id", "rule"]].values.tolist()
     [['520602-2020-011', '一方没有']]
     """
