@@ -194,8 +194,10 @@ def _report_text(report: ValidationReport, fix: str, told: pd.DataFrame | None) 
     lines.append(repr(report)[len("<ValidationReport ") : -1])
     lines += list_data_notes(report.bases)
     if fix == "safe":
-        made = int(report.changes["applied"].sum())
-        lines.append(f"修复 {made} 处, 另有 {len(report.changes) - made} 处须由人决定, 未改")
+        # Without a code is what changes nothing on the map, such as the turn of a ring.
+        repairs = report.changes[report.changes["code"] != ""]
+        made = int(repairs["applied"].sum())
+        lines.append(f"修复 {made} 处, 另有 {len(repairs) - made} 处须由人决定, 未改")
     if told is not None:
         counts = told["state"].value_counts()
         lines.append(", ".join(f"{words} {counts.get(s, 0)}" for s, words in STATES.items()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,23 @@ from herbgis.terms.reporting_units import in_policys_order, unit_titles
 from herbgis.validating.report import ValidationReport
 
 
-def issue_list(report: ValidationReport, policy: Policy) -> pd.DataFrame:
-    """The issues under the headings of the 问题清单, what must be mended first."""
+def issue_list(
+    report: ValidationReport, policy: Policy, units: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """The issues under the headings of the 问题清单, what must be mended first.
+
+    `units` are those that the records go back to, by default as the records state them.
+    """
     table = report.table
     rank = table["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
     table = table.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
-    units = units_of(report, policy)
+    concerned = units_of(report, policy, units)
     names = dict(zip(record_keys(report.bases), report.bases["name"], strict=True))
     keys = list(zip(table["file"], table["layer"].map(_text), table["row"], strict=True))
     return pd.DataFrame(
         {
             "序号": range(1, len(table) + 1),
-            "填报单位": pd.Series(["、".join(units.get(key, ())) for key in keys], dtype="str"),
+            "填报单位": pd.Series(["、".join(concerned.get(key, ())) for key in keys], dtype="str"),
             "文件": table["file"],
             "工作表/图层": table["layer"],
             "行号": table["sheet_row"].fillna(table["row"]),
@@ -58,25 +64,34 @@ def record_keys(bases: pd.DataFrame) -> list[Key]:
     return [(file, _text(layer), row) for file, layer, row in zip(*columns, strict=True)]
 
 
-def units_of(report: ValidationReport, policy: Policy) -> dict[Key, list[str]]:
+def units_of(
+    report: ValidationReport, policy: Policy, units: Sequence[str] | None = None
+) -> dict[Key, list[str]]:
     """The units that an issue goes back to, by its file, layer and row.
 
     An issue of a whole layer or file goes to every unit that has a record in it, and to nobody
     (`NO_UNIT`) where there is none.
     """
     found: dict[Key, set[str]] = {}
-    for key, unit in zip(record_keys(report.bases), unit_titles(report.bases, policy), strict=True):
+    told = unit_titles(report.bases, policy) if units is None else units
+    for key, unit in zip(record_keys(report.bases), told, strict=True):
         file, layer, row = key
         for concerned in ((file, layer, row), (file, layer, pd.NA), (file, "", pd.NA)):
             found.setdefault(concerned, set()).add(unit)
-    return {key: in_policys_order(units, policy) for key, units in found.items()}
+    return {key: in_policys_order(own, policy) for key, own in found.items()}
 
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def write_issue_list(report: ValidationReport, path: Path, *, policy: Policy) -> Path:
+def write_issue_list(
+    report: ValidationReport,
+    path: Path,
+    *,
+    policy: Policy,
+    units: Sequence[str] | None = None,
+) -> Path:
     """Write the 问题清单 as a workbook; the policy has the words for units."""
     summary = report.summary
     notes = [
@@ -85,7 +100,7 @@ def write_issue_list(report: ValidationReport, path: Path, *, policy: Policy) ->
         f"提示 {summary['notes']}: 程序所作的假设或修补。",
         *list_data_notes(report.bases),
     ]
-    table = issue_list(report, policy)
+    table = issue_list(report, policy, units)
     sheet = Sheet(
         *("问题清单", "基地测量数据问题清单", table, notes, LIST_FORMATS),
         unit=LIST_UNIT,

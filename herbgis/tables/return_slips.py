@@ -15,6 +15,7 @@ import pandas as pd
 from herbgis.counting.tiers import classify
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.outputs import writing
+from herbgis.tables.addressees import addressees
 from herbgis.tables.issue_list import (
     LIST_FORMATS,
     LIST_UNIT,
@@ -29,7 +30,7 @@ from herbgis.tables.summary import write_summary
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms.calls import checking
 from herbgis.terms.policy import Policy
-from herbgis.terms.reporting_units import NO_UNIT, in_policys_order, unit_titles
+from herbgis.terms.reporting_units import NO_UNIT, in_policys_order
 from herbgis.validating.report import ValidationReport
 from herbgis.webmap.drawing import draw_findings
 
@@ -157,7 +158,9 @@ def write_return_slips(
     batch = _Batch(report, counties, policy, with_repaired=fix == "safe")
     written = [
         write_report(report, folder),
-        write_issue_list(report, folder / "问题清单.xlsx", policy=policy),
+        write_issue_list(
+            *(report, folder / "问题清单.xlsx"), policy=policy, units=batch.record_units.to_list()
+        ),
         *write_summary(report, folder, since=since),
         batch.draw(report.table, report.changes, None, "问题地图", folder / "问题地图.html"),
     ]
@@ -195,15 +198,12 @@ class _Batch:
     ) -> None:
         self.report, self.counties, self.policy = report, counties, policy
         self.with_repaired = with_repaired
-        self.list = issue_list(report, policy)
+        told = addressees(report.bases, policy, counties)
+        self.record_units, self.why = told["unit"], told["why"]
+        self.list = issue_list(report, policy, self.record_units.to_list())
         self.list["填报单位"] = self.list["填报单位"].replace("", NO_UNIT)
         self.bases = classify(report.bases, policy=policy)
-        self.record_units = pd.Series(
-            unit_titles(report.bases, policy), index=report.bases.index, dtype="str"
-        )
-        self.base_units = pd.Series(
-            unit_titles(self.bases, policy), index=self.bases.index, dtype="str"
-        )
+        self.base_units = addressees(self.bases, policy, counties)["unit"]
 
     def units(self) -> list[str]:
         """Units that have something to mend or to look at, in the policy's order."""
@@ -232,7 +232,7 @@ class _Batch:
         slip = slip_table(mine)
         how = [*_HOW, *(_REPAIRED_HOW if self.with_repaired else ())]
         about = list_data_notes(self.report.bases)
-        notes = ["", *how, *about, "", _SIGNED]
+        notes = ["", *how, *self._why_to(unit), *about, "", _SIGNED]
         whole = mine.assign(序号=range(1, len(mine) + 1))
         sheets = [
             Sheet(
@@ -254,6 +254,11 @@ class _Batch:
             ),
         ]
         return write_workbook(path, sheets)
+
+    def _why_to(self, unit: str) -> list[str]:
+        """Why records that state no unit come back to this one."""
+        counts = self.why[(self.record_units == unit) & (self.why != "")].value_counts(sort=False)
+        return [f"有 {count} 条没有填填报单位, {why}退回这里。" for why, count in counts.items()]
 
     def _draw_unit(self, unit: str, path: Path) -> Path:
         report, of_unit = self.report, self.record_units == unit
@@ -299,19 +304,27 @@ def slip_table(issues: pd.DataFrame) -> pd.DataFrame:
 
 
 def _slip_row(found: pd.DataFrame) -> dict[str, object]:
-    """All that is wrong with a base, in one row; the gravest gives the place."""
+    """All that is wrong with a base, in one row; a line for each file that it stands in."""
     first = found.iloc[0].to_dict()
     said = dict.fromkeys(zip(found["问题说明"], found["修改建议"], strict=True))
-    rows = dict.fromkeys(f"{row:g}" for row in found["行号"].dropna().astype(float))
+    places = found.assign(**{"工作表/图层": found["工作表/图层"].fillna("")})
+    layers = places.groupby(["文件", "工作表/图层"], sort=False)["行号"]
+    rows = {layer: _rows_of(numbers) for layer, numbers in layers}
     return {
         **first,
-        "行号": "、".join(rows),
+        "文件": "\n".join(file for file, _ in rows),
+        "工作表/图层": "\n".join(layer for _, layer in rows),
+        "行号": "\n".join(rows.values()),
         "问题说明": "\n".join(_numbered(message for message, _ in said)),
         "修改建议": "\n".join(_numbered(advice for _, advice in said)),
         "涉及面积": found["涉及面积"].max(),
         "代码": "、".join(dict.fromkeys(found["代码"])),
         **dict.fromkeys(_REPLY),
     }
+
+
+def _rows_of(numbers: pd.Series) -> str:
+    return "、".join(dict.fromkeys(f"{row:g}" for row in numbers.dropna().astype(float)))
 
 
 def _numbered(texts: Iterator[str]) -> list[str]:

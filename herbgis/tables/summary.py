@@ -85,8 +85,10 @@ def _sheets(report: ValidationReport, since: pd.DataFrame | None) -> list[Sheet]
         counts = since["state"].value_counts()
         told = [f"{words} {int(counts.get(state, 0))}" for state, words in STATES.items()]
         table = since.assign(
-            state=since["state"].map(STATES), severity=since["severity"].map(SEVERITY_TITLES)
-        ).rename(columns=_SINCE_TITLES)
+            state=since["state"].map(STATES),
+            severity=since["severity"].map(SEVERITY_TITLES),
+            row=since["sheet_row"].fillna(since["row"]),
+        )[[*_SINCE_TITLES]].rename(columns=_SINCE_TITLES)
         became = ["; ".join(told) + "。", *about]
         sheets.append(Sheet("整改进展", "与上次相比", table, became, unit="条"))
     patterns = report.patterns.rename(columns=_PATTERN_TITLES)

@@ -10,8 +10,17 @@ import pandas as pd
 from herbgis.validating.report import ValidationReport
 
 #: States in the order that people work through them, with the words for them.
-STATES = {"open": "未整改", "new": "新出现", "absent": "没有重报", "mended": "已整改"}
-COMEBACK_COLUMNS = ("state", "severity", "code", "file", "row", "base_id", "message")
+STATES = {
+    "open": "未整改",
+    "new": "新出现",
+    "added": "新报的基地",
+    "absent": "没有重报",
+    "withdrawn": "已按建议撤回",
+    "mended": "已整改",
+}
+COMEBACK_COLUMNS = ("state", "severity", "code", "file", "row", "sheet_row", "base_id", "message")
+#: Findings whose advice is to report the land once only: a base that is gone was withdrawn.
+_TO_WITHDRAW = frozenset({"HG302"})
 
 
 def compare_reports(before: Mapping[str, Any], report: ValidationReport) -> pd.DataFrame:
@@ -30,8 +39,9 @@ def compare_reports(before: Mapping[str, Any], report: ValidationReport) -> pd.D
     Returns
     -------
     DataFrame
-        ``state`` (open, new, absent, mended), ``severity``, ``code``, ``file``, ``row``,
-        ``base_id``, ``message``; what is still open first.
+        ``state`` (open; new, or added on a base that was not sent before; absent, or withdrawn
+        where that was the advice; mended), ``severity``, ``code``, ``file``, ``row``,
+        ``sheet_row``, ``base_id``, ``message``; what is still open first.
 
     Examples
     --------
@@ -51,18 +61,39 @@ def compare_reports(before: Mapping[str, Any], report: ValidationReport) -> pd.D
         # A file or layer is back under another name where one of its records is.
         if _subject(record) in present:
             present.add(_subject({**record, "base_id": None}))
-    rows = [("open" if _key(issue) in keys_then else "new", issue) for issue in now]
-    rows += [
-        ("mended" if _subject(issue) in present else "absent", issue)
-        for issue in then
-        if _key(issue) not in keys_now
-    ]
+    sent = {_subject(record) for record in [*before.get("records", ()), *then]}
+    all_sent = bool(before.get("records"))
+    rows = [(_state_now(issue, keys_then, sent if all_sent else None), issue) for issue in now]
+    leave = {_subject(issue) for issue in then if issue["code"] in _TO_WITHDRAW}
+    gone = [issue for issue in then if _key(issue) not in keys_now]
+    rows += [(_state_then(_subject(issue), present, leave), issue) for issue in gone]
     table = pd.DataFrame(
-        [{"state": state, **{n: issue[n] for n in COMEBACK_COLUMNS[1:]}} for state, issue in rows],
+        [
+            {"state": state, **{n: issue.get(n) for n in COMEBACK_COLUMNS[1:]}}
+            for state, issue in rows
+        ],
         columns=list(COMEBACK_COLUMNS),
     )
     order = {state: place for place, state in enumerate(STATES)}
     return table.sort_values("state", key=lambda s: s.map(order), kind="stable", ignore_index=True)
+
+
+def _state_now(
+    issue: Mapping[str, Any], then: set[tuple[str, ...]], sent: set[tuple[str, ...]] | None
+) -> str:
+    """Of a finding that stands now; `sent` is None where nobody knows all that was sent before."""
+    if _key(issue) in then:
+        return "open"
+    return "new" if sent is None or not issue["base_id"] or _subject(issue) in sent else "added"
+
+
+def _state_then(
+    subject: tuple[str, ...], present: set[tuple[str, ...]], leave: set[tuple[str, ...]]
+) -> str:
+    """Of an earlier finding that no longer stands; `leave` are those advised to be withdrawn."""
+    if subject in present:
+        return "mended"
+    return "withdrawn" if subject in leave else "absent"
 
 
 def records_of(report: ValidationReport) -> list[dict[str, Any]]:

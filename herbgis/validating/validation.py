@@ -14,6 +14,7 @@ from herbgis.measuring.areas import measure_land
 from herbgis.reading.counties import BOUNDARIES, tidy_counties
 from herbgis.reading.understanding.contradictions import refuse_cut_shapes
 from herbgis.reading.understanding.file_entries import SKIPPED
+from herbgis.reading.understanding.joining import of_lists
 from herbgis.reading.understanding.survey import Survey, survey_of
 from herbgis.reading.understanding.zoneless import in_their_zone
 from herbgis.terms.issues import (
@@ -165,7 +166,7 @@ def validate(
     if len(given.issues):
         told = _with_ids(given)
         table = in_order(pd.concat([told, table])) if len(table) else told
-    table = _with_points(table, context)
+    table = _with_points(_said_once(table, context.bases), context)
     measured["blocked_by"] = codes_blocking(measured, found, given)
     units = by_unit(context)
     files = given.files
@@ -223,11 +224,43 @@ def _with_ids(survey: Survey) -> pd.DataFrame:
     return issues.assign(base_id=ids)
 
 
+def _said_once(table: pd.DataFrame, bases: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Findings without those of a polygon that say the same as one of its base's row in a list.
+
+    The words of the one were filled from the other, and the list is where they are read and mended.
+    Both records stay blocked.
+    """
+    listed = of_lists(bases)
+    if not len(table) or not listed.any() or listed.all():
+        return table
+    records = _records_of(table, bases)
+    own = table.loc[list(records), ["base_id", "code", "message"]]
+    keys = dict(zip(own.index, own.itertuples(index=False, name=None), strict=True))
+    told = {keys[label] for label, record in records.items() if listed[record]}
+    twice = [n for n, record in records.items() if not listed[record] and keys[n] in told]
+    return table.drop(index=twice).reset_index(drop=True) if twice else table
+
+
 def _with_points(table: pd.DataFrame, context: Context) -> pd.DataFrame:
-    """Findings of a record that name no place of their own stand on the record's land."""
+    """Findings of a record that name no place of their own stand on the record's land.
+
+    Those of a list's record, which has none, stand on the first polygon of its base.
+    """
     placeless = table[table["lon"].isna()]
     records = _records_of(placeless, context.bases)
     points = {label: context.centre(record) for label, record in records.items()}
+    lacking = {records[label] for label, point in points.items() if point is None}
+    if lacking:
+        ids = context.bases["base_id"]
+        own = ids[ids.isin(ids.iloc[list(lacking)])]
+        elsewhere: dict[str, tuple[float, float] | None] = {}
+        for record, base in zip(own.index, own, strict=True):
+            elsewhere[base] = elsewhere.get(base) or context.centre(record)
+        points |= {
+            label: elsewhere.get(ids.iloc[records[label]])
+            for label, point in points.items()
+            if point is None
+        }
     known = {label: point for label, point in points.items() if point is not None}
     placed = table.copy()
     placed.loc[list(known), ["lon", "lat"]] = np.array(list(known.values())).reshape(-1, 2)
