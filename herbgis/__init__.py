@@ -35,6 +35,7 @@ _HOMES = {
     "Plan": "herbgis.planning.choosing.plans",
     "Policy": "herbgis.terms.policy",
     "PolicyError": "herbgis.foundation.errors",
+    "PolicyMismatchError": "herbgis.foundation.errors",
     "Production": "herbgis.counting.production",
     "Progress": "herbgis.counting.progress",
     "RasterError": "herbgis.foundation.errors",
@@ -137,6 +138,7 @@ if TYPE_CHECKING:
     from herbgis.foundation.errors import MissingColumnError as MissingColumnError
     from herbgis.foundation.errors import OutputError as OutputError
     from herbgis.foundation.errors import PolicyError as PolicyError
+    from herbgis.foundation.errors import PolicyMismatchError as PolicyMismatchError
     from herbgis.foundation.errors import RasterError as RasterError
     from herbgis.foundation.errors import UnknownNameError as UnknownNameError
     from herbgis.foundation.errors import UnreadableColumnError as UnreadableColumnError

@@ -39,6 +39,7 @@ SURFACE = [
     "Plan",
     "Policy",
     "PolicyError",
+    "PolicyMismatchError",
     "Production",
     "Progress",
     "RasterError",

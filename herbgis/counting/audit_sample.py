@@ -17,8 +17,8 @@ from herbgis.geo.geodesy import Flags
 from herbgis.geo.systems import to_cgcs2000
 from herbgis.measuring.chances import near_threshold
 from herbgis.terms import columns as cols
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 #: What the crew has to find the base by.
 _SHOWN = ("name", "reporting_unit", "county", "township", "village", "operator", "variety")
@@ -131,7 +131,7 @@ def draw_audit_sample(
     >>> len(sample.frame), len(sample.table), sample.table["tier"].value_counts().to_dict()
     (96, 20, {'500': 11, '1000': 9})
     """
-    policy = policy or load_policy()
+    policy = policy_for(bases, policy)
     table = countable_by_id(pd.DataFrame(bases), policy, columns)
     refuse_twice(pd.Series(table.index), "draw_audit_sample")
     rule = policy.counting

@@ -21,8 +21,8 @@ from herbgis.geo.land import land
 from herbgis.measuring.chances import chance_of_reaching
 from herbgis.measuring.records import source_order
 from herbgis.reading.understanding.survey import placed_records
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 _NEEDED = ("surveyed_mu", "disputed_mu", "counted_mu", "sigma_mu", "tier")
 _COLUMNS = ("步骤", "亩", "怎样得来")
@@ -70,7 +70,8 @@ def explain_count(
     >>> list(zip(steps["步骤"], steps["亩"].round(2).tolist()))[:3]
     [('外圈面积', 824.77), ('实测面积', 824.77), ('核定面积', 824.77)]
     """
-    policy = policy or load_policy()
+    rows = _as_rows(base)
+    policy = policy_for(rows, policy)
     steps: list[tuple[str, float, str]] = []
     if isinstance(base, gpd.GeoDataFrame):
         known = placed_records(base, "explain_count", policy=policy)
@@ -110,6 +111,15 @@ def _on_the_day(base: pd.Series, policy: Policy, day: dt.date) -> tuple[str, flo
 def _is_in_degrees(shape: shapely.Geometry | None) -> bool:
     lonlat = shapely.get_coordinates(shape)
     return bool((np.abs(lonlat) <= (180.0, 90.0)).all())
+
+
+def _as_rows(base: pd.Series | pd.DataFrame) -> pd.DataFrame:
+    """A base as a table, with the remarks that tell of its policy."""
+    if isinstance(base, pd.DataFrame):
+        return base
+    rows = base.to_frame().T
+    rows.attrs = dict(base.attrs)
+    return rows
 
 
 def _only(bases: gpd.GeoDataFrame) -> pd.Series:

@@ -37,9 +37,9 @@ from herbgis.geo.geopackages import (
 from herbgis.geo.systems import to_cgcs2000
 from herbgis.reading.understanding.survey import placed_records
 from herbgis.terms import columns as cols
+from herbgis.terms.carried import policy_for
 from herbgis.terms.headings import match_headings
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 LAYER = "台账"
 _HISTORY = f"{OWN_PREFIX}历次"
@@ -135,7 +135,6 @@ def read_ledger_history(path: str | Path, *, policy: Policy | None = None) -> gp
     >>> len(history), history["batch"].unique().tolist(), int(history["verified"].sum())
     (113, [1], 108)
     """
-    policy = policy or load_policy()
     path = Path(path)
     if not path.exists():
         raise InputNotFoundError(str(path))
@@ -151,6 +150,7 @@ def read_ledger_history(path: str | Path, *, policy: Policy | None = None) -> gp
         )
         raise LedgerError(msg)
     history = read_layer(path, _HISTORY)
+    policy = policy_for(history, policy)
     return _typed(history if OTHER_YEARS in history else with_doubt(history), policy)
 
 
@@ -254,7 +254,7 @@ def admit(
     >>> hg.admit("台账.gpkg", bases, on=dt.date(2020, 1, 31))  # 再来一次, 不变
     <Admission 第 1 批 2020-01-31: 新入库 0, 更新 0, 未变 113, 待核实 0>
     """
-    policy = policy or load_policy()
+    policy = policy_for(bases, policy)
     path = Path(path)
     given = _classified(bases, policy)
     seen = _stamp(path)

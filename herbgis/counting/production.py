@@ -21,8 +21,8 @@ from herbgis.counting.trends import GROWTH_NOTE, SAME_NOTE, growth_texts
 from herbgis.foundation import display
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.terms import columns as cols
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 BREAKDOWNS = ("variety", "reporting_unit", "kind", "group", "county")
 
@@ -192,7 +192,7 @@ def compare_production(
     >>> rows[["harvested_mu", "value", "change"]].round(2).to_dict("records")  # 亩产, 公斤; 比上年
     [{'harvested_mu': 4827.5, 'value': 180.42, 'change': 0.01}]
     """
-    policy = policy or load_policy()
+    policy = policy_for(bases, policy)
     keys = (by,) if isinstance(by, str) else tuple(by)
     for key in keys:
         if key not in BREAKDOWNS:

@@ -18,8 +18,8 @@ from herbgis.counting.row_order import total
 from herbgis.counting.standing import NOT_YET_VERIFIED, STANDINGS, newest_day
 from herbgis.foundation import display
 from herbgis.foundation.units import round_mu
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy, Tier
-from herbgis.terms.policyfiles import load_policy
 from herbgis.terms.reporting_units import in_policys_order, unit_titles
 
 CITY = "全市"
@@ -149,7 +149,9 @@ def make_schedule(
     >>> schedule.table[["unit", "verified_500", "gap_500", "rate_500"]].iloc[0].to_dict()
     {'unit': '全市', 'verified_500': 96, 'gap_500': 4, 'rate_500': '96.0%'}
     """
-    policy = policy or load_policy()
+    policy = policy_for(bases, policy)
+    if before is not None:
+        policy_for(before, policy)
     marks = mark_bases(bases, policy=policy, as_of=as_of)
     marks["unit"] = unit_titles(marks, policy)
     if before is not None:

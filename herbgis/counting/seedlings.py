@@ -17,8 +17,8 @@ from herbgis.foundation import display
 from herbgis.foundation.units import round_mu
 from herbgis.reading.understanding.survey import records_of
 from herbgis.terms import columns as cols
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 _WAN = 10_000
 _HERBS = {
@@ -193,7 +193,7 @@ def cover_seedlings(
     >>> short[["variety", "plantable_mu", "planned_mu", "lacks_mu"]].iloc[0].to_dict()
     {'variety': '杜仲', 'plantable_mu': 0.0, 'planned_mu': 170.0, 'lacks_mu': 170.0}
     """
-    policy = policy or load_policy()
+    policy = policy_for(bases, policy)
     table, told_by_year = _prepared(bases, policy, columns)
     fungi = [name for name, entry in policy.varieties.items() if entry.group == "fungus"]
     listed = [n for n, e in policy.varieties.items() if e.group in {"key", "encouraged"}]

@@ -16,8 +16,8 @@ from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.units import round_mu
 from herbgis.reading.understanding.survey import records_of
 from herbgis.terms import columns as cols
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 #: What a base is asked, as the columns that answer it.
 _ASKED = ("technical_standard", "unified_seed", "traceable", "certified")
@@ -125,7 +125,7 @@ def count_standards(
     >>> told.loc[["天麻", "杜仲"], ["bases", "certified", "certified_no"]].to_numpy().tolist()
     [[10, 10, 0], [9, 0, 9]]
     """
-    policy = policy or load_policy()
+    policy = policy_for(bases, policy)
     if by not in _KEYS:
         raise UnknownNameError("可分组的列", by, _KEYS)
     table = _built(bases, policy, columns)

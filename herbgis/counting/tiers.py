@@ -29,8 +29,8 @@ from herbgis.measuring.records import Bases, base_mu, group_records, sigma_of_ba
 from herbgis.reading.counties import BOUNDARIES
 from herbgis.reading.understanding.survey import placed_records
 from herbgis.terms import columns as cols
+from herbgis.terms.carried import digest_column, policy_for, remarks_of
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 
 def classify(
@@ -80,8 +80,10 @@ def classify(
     >>> float(base["counted_mu"]), int(base["blocks"]), base["tier"], base["verdict"]
     (824.77, 1, '500', 'sure')
     """
-    policy = policy or load_policy()
-    table = placed_records(bases, "classify", policy=policy, columns=columns)
+    policy = policy or policy_for(bases)
+    # What an earlier classification found, perhaps under other tiers, is found anew.
+    records = bases.drop(columns=cols.names(cols.CLASSIFIED), errors="ignore")
+    table = placed_records(records, "classify", policy=policy, columns=columns)
     table = table.reset_index(drop=True)
     grouped = group_records(table)
     surveyed = base_mu(grouped)
@@ -100,9 +102,11 @@ def classify(
     result["counted_mu"] = np.where(present, round_mu(counted_mu), np.nan)
     result["tier"] = tier_of(result["counted_mu"], policy)
     result["verdict"] = _verdict(result, policy)
+    result["policy"] = digest_column(policy, result.index)
     result = _in_order(result)
     # Of an input's remarks this one holds for what is counted: other boundaries count otherwise.
     result.attrs = {key: bases.attrs[key] for key in (BOUNDARIES,) if key in bases.attrs}
+    result.attrs |= remarks_of(policy)
     return result
 
 

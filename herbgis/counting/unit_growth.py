@@ -18,8 +18,8 @@ from herbgis.counting.schedule import CITY
 from herbgis.counting.trends import growth, growth_texts
 from herbgis.foundation import display
 from herbgis.foundation.units import round_mu
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 from herbgis.terms.reporting_units import in_policys_order, unit_titles
 
 #: What is compared with, and how it is printed: 环比 and 同比.
@@ -154,7 +154,7 @@ def compare_units(
     >>> first[["unit", "value"]].to_dict("records")
     [{'unit': '印江自治县', 'value': 10.0}]
     """
-    policy = policy or load_policy()
+    policy = policy_for(history, policy)
     days = days_of(history)
     day = as_of or (days[-1] if days else None)
     since = days[0] if days else None

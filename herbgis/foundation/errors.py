@@ -8,6 +8,7 @@ Bad data is never an error here: it becomes an issue in a report. Errors are for
     ├── UnreadableColumnError a column that a step of ours adds holds what no step wrote
     ├── CrsError              a frame without, or with an unusable, coordinate system
     ├── PolicyError           a policy that cannot be read or contradicts itself
+    │   └── PolicyMismatchError   bases that were classified under another policy than the one given
     ├── UnknownNameError      a code, policy, column or format that does not exist
     ├── UnreadableReportError an earlier report that is none of herbgis
     ├── LedgerError           a ledger that is none, or a batch that it cannot take
@@ -165,6 +166,39 @@ class PolicyError(HerbgisError):
     ... except hg.PolicyError as error:
     ...     print(error)
     工作要点 我的要点.toml: 规划指标 德江县: 至少 5 个多于至多 3 个
+    """
+
+
+class PolicyMismatchError(PolicyError):
+    """Bases were classified under another policy than the one given, or under several.
+
+    Raised by every step that takes classified bases: what they carry of their policy
+    (``attrs["herbgis"]``, the column ``policy``) has other tiers than the policy given.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import herbgis as hg
+    >>> _ = Path("三百亩起.toml").write_text('''extends = "tongren-2020"
+    ... [[tiers]]
+    ... label = "300"
+    ... threshold_mu = 300
+    ... target = 100
+    ... title = "300亩以上"
+    ... reach_title = "300亩以上"
+    ... source = "示例"
+    ... ''', encoding="utf-8")
+    >>> own = hg.load_policy("三百亩起.toml")
+    >>> survey = hg.read_survey(hg.sample_paths().survey, policy=own)
+    >>> report = hg.validate(survey, counties=hg.read_counties(), policy=own)
+    >>> bases = hg.classify(report.bases, policy=own)
+    >>> hg.count_progress(bases).policy  # 没有给 policy=, 用表里带的
+    '三百亩起'
+    >>> try:
+    ...     hg.count_progress(bases, policy=hg.load_policy("tongren-2020"))
+    ... except hg.PolicyMismatchError as error:
+    ...     print(str(error).split("。")[0])
+    这些基地是按 三百亩起 (300 亩) 分级的, 给的工作要点 tongren-2020 是 500 亩、1000 亩
     """
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -62,17 +64,47 @@ def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> Path:
     return path
 
 
-def write_layer(flat: gpd.GeoDataFrame, path: Path, driver: str, layer: str) -> None:
-    """Write a flattened frame as a layer, beside those that the file has already."""
+def write_layer(
+    flat: gpd.GeoDataFrame,
+    path: Path,
+    driver: str,
+    layer: str,
+    remarks: Mapping[str, str] | None = None,
+) -> None:
+    """Write a flattened frame as a layer, beside those that the file has already.
+
+    Parameters
+    ----------
+    remarks : mapping of str to str, optional
+        JSON texts by name, kept in the layer's metadata or, of GeoJSON, beside its features.
+    """
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
-    more = {"append": True} if path.exists() else {}
+    more: dict[str, Any] = {"append": True} if path.exists() else {}
+    more |= _noting(remarks, driver) if remarks else {}
     try:
         pyogrio.write_dataframe(
             flat, path, driver=driver, layer=layer, promote_to_multi=True, **more
         )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _noting(remarks: Mapping[str, str], driver: str) -> dict[str, Any]:
+    """How pyogrio is told to keep remarks with a layer."""
+    if driver != "GeoJSON":
+        return {"layer_metadata": dict(remarks)}
+    beside = ",".join(f"{json.dumps(name)}:{text}" for name, text in remarks.items())
+    native = f'{{"type":"FeatureCollection",{beside}}}'
+    return {
+        "layer_options": {"NATIVE_DATA": native, "NATIVE_MEDIA_TYPE": "application/vnd.geo+json"}
+    }
+
+
+def layer_remarks(path: Path) -> list[dict[str, str]]:
+    """The remarks of each layer of a file, in order; none where it is no file of layers."""
+    told = (pyogrio.read_info(path, layer=name)["layer_metadata"] for name in layer_names(path))
+    return [dict(remarks or {}) for remarks in told]
 
 
 def write_empty_layer(

@@ -17,9 +17,9 @@ from herbgis.geo.systems import Geometries
 from herbgis.measuring.survey_error import area_sigmas_m2
 from herbgis.reading.understanding.survey import shapes_of
 from herbgis.terms import columns as cols
+from herbgis.terms.carried import policy_for
 from herbgis.terms.headings import check_mapping, match_headings
 from herbgis.terms.policy import Policy, SurveyMethod
-from herbgis.terms.policyfiles import load_policy
 
 
 def measure(
@@ -62,7 +62,7 @@ def measure(
     >>> hg.measure(web)["surveyed_mu"].round(2).tolist()[:3]
     [1862.0, 102.7, 1081.57]
     """
-    policy = policy or load_policy()
+    policy = policy or policy_for(bases)
     steps = (cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
     check_mapping(columns or {}, cols.names(cols.READ, cols.OPTIONAL, *steps), policy)
     geometry = land(shapes_of(bases, "measure", policy=policy))

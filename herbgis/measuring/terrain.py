@@ -20,8 +20,8 @@ from herbgis.geo.rasters import open_raster
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.ground_cells import Cells, cells_of_bases
 from herbgis.reading.understanding.survey import shapes_of
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 FOR_SHOW = "仅供演示"
 #: Ground whose mean gradient is below this faces nowhere.
@@ -92,7 +92,7 @@ def measure_terrain(
     if not paths:
         msg = "没有给出高程数据 (DEM) 的路径。"
         raise RasterError(msg)
-    policy = policy or load_policy()
+    policy = policy or policy_for(bases)
     shapes = _polygons(shapes_of(bases, "measure_terrain", policy=policy))
     parameters = policy.datum_parameters
     rasters = [open_raster(p, elevation=True, datum_parameters=parameters) for p in paths]

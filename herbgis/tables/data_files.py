@@ -15,6 +15,7 @@ from herbgis.tables.cells import cut_notes, shown
 from herbgis.tables.issue_list import list_data_notes
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms import columns as cols
+from herbgis.terms.carried_layers import CARRIED
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -63,7 +64,8 @@ def write_bases(
         As from `herbgis.classify`.
     path : Path
         .gpkg, .parquet, .geojson, .xlsx or .csv; tables carry a point of each base instead of
-        its polygon.
+        its polygon. The policy that the bases carry is written whole into all but tables, see
+        `herbgis.load_policy`.
     headings : {'zh', 'code'}
         Of a workbook: the headings and words that people read, or the names of columns and values
         that every other format keeps.
@@ -85,12 +87,14 @@ def write_bases(
         return _write_book(table, path, policy or load_policy(), list_data_notes(bases))
     if suffix == ".csv":
         return _write_csv(_with_points(flat), path)
+    carried = {name: text for name, text in bases.attrs.items() if name == CARRIED}
     with writing(path):
         path.unlink(missing_ok=True)
         if suffix == ".parquet":
+            flat.attrs = carried
             flat.to_parquet(path)
             return path
-        write_layer(flat, path, _DRIVERS[suffix], path.stem)
+        write_layer(flat, path, _DRIVERS[suffix], path.stem, carried)
     return path
 
 

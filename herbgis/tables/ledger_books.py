@@ -18,6 +18,7 @@ from herbgis.tables.cells import Totals
 from herbgis.tables.progress_book import breakdown_sheets
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms import columns as cols
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 from herbgis.terms.reporting_units import unit_titles
@@ -158,7 +159,7 @@ def write_ledger_book(
     >>> hg.write_ledger_book(state, "台账.xlsx", notes=hg.list_data_notes(state)).name
     '台账.xlsx'
     """
-    policy = policy or load_policy()
+    policy = policy_for(bases, policy)
     return write_workbook(
         path,
         [

@@ -12,8 +12,8 @@ from herbgis.counting.seedlings import cover_seedlings
 from herbgis.counting.standards import count_standards
 from herbgis.tables.cells import Totals
 from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 _BY = {"variety": "品种", "reporting_unit": "填报单位", "kind": "基地类型"}
 _STANDARDS_BY = {"reporting_unit": "填报单位", "variety": "品种", "year": "年度"}
@@ -60,7 +60,7 @@ def write_production_book(
     >>> hg.write_production_book(survey.bases, "生产统计.xlsx").name
     '生产统计.xlsx'
     """
-    policy = policy or load_policy()
+    policy = policy_for(bases, policy)
     versions = bases if history is None else history
     by_key = {key: compare_production(versions, policy=policy, by=key) for key in _BY}
     cover = cover_seedlings(bases, policy=policy)

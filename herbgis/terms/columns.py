@@ -236,6 +236,8 @@ CLASSIFIED: tuple[Column, ...] = (
     Column("counted_mu", "核定面积", "number", Role.COMPARED | _SHOWN, unit="亩"),
     Column("tier", "规模等级", "text", NOTHING),
     Column("verdict", "判定", "text", NOTHING),
+    # The digest of the policy that all this was worked out under, see `terms.carried`.
+    Column("policy", "分级依据", "text", NOTHING),
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from herbgis.foundation.errors import PolicyError
@@ -160,6 +160,8 @@ class Policy:
         its boundary.
     rules_off : frozenset of str
         Codes whose rules `validate` leaves out.
+    layers : tuple of mapping
+        What its files say, from the one that extends none on; so it travels with a table.
 
     Examples
     --------
@@ -209,6 +211,7 @@ class Policy:
     planning: PlanningRule
     mismatch_by: str
     rules_off: frozenset[str] = frozenset()
+    layers: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
 
     def __repr__(self) -> str:
         targets = ", ".join(f"{tier.reach_title} {tier.target} 个" for tier in self.tiers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from herbgis.terms.counting_rule import CountingRule
 from herbgis.terms.crops import beside, crops_of
 from herbgis.terms.placeholders import placeholders_of
 from herbgis.terms.policy import Policy, SurveyMethod, Tier, Units, Word
-from herbgis.terms.policylayers import whole_table
+from herbgis.terms.policylayers import Layer, checked_layers, laid_over_facts, layers_of
 from herbgis.terms.quotas import planning_rule, under_canonical_names
 from herbgis.terms.townships import townships_of
 from herbgis.terms.variety_words import variety_words_of
@@ -39,7 +39,8 @@ def load_policy(source: str | Path = DEFAULT_POLICY) -> Policy:
     source : str or Path
         A policy that herbgis ships (``'tongren-2020'``), or the path of a TOML file. A file may
         say ``extends = "tongren-2020"`` and state only what differs; lists of aliases are added
-        to, all else is replaced, and ``[without]`` takes spellings away, by table.
+        to, all else is replaced, and ``[without]`` takes spellings away, by table. Or a data file
+        of bases that herbgis wrote (.gpkg, .geojson, .parquet), for the policy of these.
 
     Returns
     -------
@@ -59,9 +60,30 @@ def load_policy(source: str | Path = DEFAULT_POLICY) -> Policy:
     >>> hg.load_policy("tongren-2020").counting.area  # 或自己的 TOML 文件, 写法见 Policy
     'total'
     """
-    table = whole_table(str(source))
+    return _policy_of(layers_of(str(source)), str(source))
+
+
+def policy_of_layers(layers: Sequence[Mapping[str, Any]], source: str) -> Policy:
+    """The policy of layers that came with a table, read as strictly as files are.
+
+    Parameters
+    ----------
+    layers : sequence of mapping
+        As ``Policy.layers`` has them.
+    source : str
+        What they are called, for a message.
+
+    Raises
+    ------
+    PolicyError
+    """
+    return _policy_of(checked_layers(layers, source), source)
+
+
+def _policy_of(layers: Iterable[Layer], source: str) -> Policy:
+    layers = tuple(layers)
     try:
-        policy = _build(table)
+        policy = _build(laid_over_facts(layers))
         policy.check_spellings()
     except KeyError as error:
         msg = f"工作要点 {source} 缺少 {error.args[0]} 这一项。请对照 tongren-2020.toml 补齐。"
@@ -69,7 +91,7 @@ def load_policy(source: str | Path = DEFAULT_POLICY) -> Policy:
     except (PolicyError, UnknownNameError) as error:
         msg = f"工作要点 {source}: {error}"
         raise PolicyError(msg) from error
-    return policy
+    return replace(policy, layers=tuple(layer for _, layer in layers))
 
 
 def _build(table: Mapping[str, Any]) -> Policy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from herbgis.foundation import resources
 from herbgis.foundation.errors import InputNotFoundError, PolicyError, UnknownNameError, nearest
 from herbgis.foundation.units import fold
 from herbgis.terms import columns as cols
+from herbgis.terms.carried_layers import DATA_FILES, layers_in, text_in
 from herbgis.terms.policyschema import check_table
 
 #: Facts that every policy shares, and may add to or take from.
@@ -25,38 +26,71 @@ _IN_CODE = re.compile(r"[a-z][a-z0-9_]*")
 _NO_SPELLINGS = frozenset({"likely", "measure", "unsourced", "words_of"})
 
 
-def whole_table(source: str) -> dict[str, Any]:
+#: A layer and the name of its file.
+Layer = tuple[str, dict[str, Any]]
+
+
+def laid_over_facts(layers: Iterable[Layer]) -> dict[str, Any]:
     """All that holds under a policy: the facts, what it extends, and what it says itself.
 
     Parameters
     ----------
-    source : str
-        A policy that herbgis ships, or the path of a TOML file.
+    layers : iterable of (str, dict)
+        As `layers_of` gives them.
 
     Raises
     ------
-    UnknownNameError
-        No policy of that name.
-    InputNotFoundError, PolicyError
-        The file is missing, is not TOML, says what no policy says, or takes away what there is not.
+    PolicyError
+        A layer takes away what there is not.
     """
     table: dict[str, Any] = {}
     for name in _FACTS:
         table = _merged(table, resources.read_toml(f"facts/{name}.toml"))
-    for file, layer in _layers(source):
+    for file, layer in layers:
         own = dict(layer)
         table = _less(table, own.pop("without", {}), file)
         table = _merged(table, own)
     return table
 
 
-def _layers(source: str, extending: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Files from the one that extends none to the one that was asked for."""
+def checked_layers(layers: Iterable[Mapping[str, Any]], file: str) -> Iterator[Layer]:
+    """Layers that came with a table, each held against the schema as a file is.
+
+    Raises
+    ------
+    PolicyError
+    """
+    for number, layer in enumerate(layers):
+        own = {key: value for key, value in layer.items() if key != "extends"}
+        check_table({"extends": file, **own} if number else own, file)
+        yield file, own
+
+
+def layers_of(source: str, extending: tuple[str, ...] = ()) -> Iterator[Layer]:
+    """Files from the one that extends none to the one that was asked for.
+
+    Parameters
+    ----------
+    source : str
+        A policy that herbgis ships, or the path of a TOML file.
+    extending : tuple of str
+        The files that extend it.
+
+    Raises
+    ------
+    UnknownNameError
+        No policy of that name.
+    InputNotFoundError, PolicyError
+        The file is missing, is not TOML, or says what no policy says.
+    """
     shipped = resources.names_in("policies", ".toml")
     if source in shipped:
         yield source, {"name": source, **resources.read_toml(f"policies/{source}.toml")}
         return
     path = Path(source)
+    if path.suffix.lower() in DATA_FILES and path.is_file():
+        yield from checked_layers(layers_in(text_in(path), path.name), path.name)
+        return
     if path.suffix.lower() != ".toml":
         raise UnknownNameError("工作要点", source if not extending else path.name, shipped)
     if not path.is_file():
@@ -74,7 +108,7 @@ def _layers(source: str, extending: tuple[str, ...] = ()) -> Iterator[tuple[str,
     base = own.pop("extends", None)
     if base:
         beside = base if base in shipped else str(path.parent / base)
-        yield from _layers(beside, (*extending, source))
+        yield from layers_of(beside, (*extending, source))
     yield source, own
 
 

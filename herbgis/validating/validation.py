@@ -17,6 +17,7 @@ from herbgis.reading.understanding.file_entries import SKIPPED
 from herbgis.reading.understanding.joining import of_lists
 from herbgis.reading.understanding.survey import Survey, survey_of
 from herbgis.reading.understanding.zoneless import in_their_zone
+from herbgis.terms.carried import policy_for
 from herbgis.terms.issues import (
     Issue,
     in_order,
@@ -136,7 +137,8 @@ def validate(
     >>> worst["code"], worst["base_id"], float(worst["mu_at_stake"])
     ('HG109', '520622-2020-002', 1155.57)
     """
-    policy = policy or load_policy()
+    if policy is None:
+        policy = load_policy() if isinstance(survey, Survey) else policy_for(survey)
     given = survey if isinstance(survey, Survey) else survey_of(survey, policy=policy)
     refuse_cut_shapes(given.bases)
     borders = None if counties is None else tidy_counties(counties, policy=policy)

@@ -17,9 +17,9 @@ from herbgis.planning.choosing.plans import Plan
 from herbgis.planning.visit.visit import Visit
 from herbgis.reading.counties import BOUNDARIES
 from herbgis.terms import columns as cols
+from herbgis.terms.carried import policy_for
 from herbgis.terms.columns import Role
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 from herbgis.validating.report import ValidationReport
 from herbgis.webmap.colouring import Colouring, colouring_of
 from herbgis.webmap.counts import counts_of_bases, filters
@@ -133,7 +133,7 @@ def draw_map(
     """
     page = options_given(draw_map, "page", PageOptions, page, single)
     public, lang = page.public, page.lang
-    wording = Wording(policy or load_policy(), lang)
+    wording = Wording(policy_for(bases, policy), lang)
     table = tidy_bases(bases, wording.policy, columns, colour_by=page.colour_by)
     colouring = _colouring(table, page, wording)
     drawn = _symbols(table, wording, progress, colouring=colouring, public=public)

@@ -29,8 +29,8 @@ from herbgis.planning.choosing.words import (
 from herbgis.planning.sites.candidates import Candidates
 from herbgis.planning.sites.finding import Tick
 from herbgis.planning.sites.gathering import gather_candidates
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 #: The role of a site that the plan does not use.
 REJECTED = "rejected"
@@ -275,7 +275,7 @@ def plan(
     >>> round(plan.forced_cost("520602-2020-002"), 2)  # 硬要扩这个, 多花多少
     42.42
     """
-    policy = policy or load_policy()
+    policy = policy_for(bases, policy)
     if not isinstance(candidates, Candidates):
         candidates = gather_candidates(
             bases,

@@ -22,8 +22,8 @@ from herbgis.planning.land.windows import Window, is_empty, window_around
 from herbgis.planning.sites.candidates import Candidates, candidates_of
 from herbgis.planning.sites.outlines import on_earth
 from herbgis.planning.sites.ways import NONE, Ways
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 #: Land is looked for so far around a base, in sides of a square of what it lacks.
 _REACH = 2.0
@@ -62,7 +62,7 @@ def enlarge_bases(
         lacks and 1.96 standard deviations of its survey, grown by the root of the threshold over
         its area. ``variety`` is the base's.
     """
-    policy = policy or load_policy()
+    policy = policy_for(bases, policy)
     standing = polygons_of(bases, "现有基地")
     taken = Footprints.of(standing, land.dem)
     borders = polygons_of(counties, "县界") if counties is not None else None

@@ -21,8 +21,8 @@ from herbgis.planning.sites.finding import Tick, find_candidates
 from herbgis.planning.sites.proposals import given_candidates
 from herbgis.reading.understanding.lost_systems import refuse_lost
 from herbgis.terms.calls import checking
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 
 @checking
@@ -127,7 +127,7 @@ def gather_candidates(
     145.82
     """
     land = options_given(gather_candidates, "land", LandOptions, land, single)
-    policy = policy or load_policy()
+    policy = policy_for(bases, policy)
     refuse_lost(bases, "gather_candidates")
     dems = [dem] if isinstance(dem, str | Path) else dem or []
     opened = [_opened(path, land, bases, counties, policy) for path in dems]

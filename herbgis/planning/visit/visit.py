@@ -37,8 +37,8 @@ from herbgis.planning.visit.words import (
 )
 from herbgis.planning.visit.worth import FLAGS, HUNDREDTHS, VisitRule, score_bases, worth_of
 from herbgis.reading.understanding.survey import shapes_of
+from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 
 @dataclass(frozen=True, repr=False)
@@ -180,7 +180,7 @@ def choose_visit(
     """
     route = options_given(choose_visit, "route", RouteOptions, route, single)
     start, end = route.start, route.end
-    policy, rule = policy or load_policy(), rule or VisitRule()
+    policy, rule = policy_for(bases, policy), rule or VisitRule()
     table = _tidy(bases, policy, columns)
     said = host_facts(facts, table.index)
     table[["season", "grade", "source"]] = seasons_of(table["variety"], said["会期物候"], on)

@@ -70,6 +70,8 @@ def _read(cells: pd.Series, column: cols.Column, policy: Policy) -> pd.Series:
         if set(map(type, lists)) <= {list} and _are_codes(chain(*lists)):
             return cells
         return cols.typed(_each(cells, column, _codes), "list", cells.index)
+    if column.kind == "text":
+        return cells
     numbers = read_numbers(cells, column)
     odd = (numbers < 0) | ((numbers > LARGEST_COUNTY_MU) & (column.unit == "亩"))
     if odd.any():
