@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
@@ -30,7 +31,8 @@ def test_the_page_is_true(form: str, tmp_path: Path) -> None:
     again = FORMS[form](bases, tmp_path)
     same = hg.count_progress(again).targets.equals(hg.count_progress(bases).targets)
     assert {"一样": same, "拒绝": False}[count]
-    assert {"全文": "herbgis" in again.attrs, "摘要": "herbgis" not in again.attrs}[policy]
+    kept = policy == "全文" and (form == "pickle" or gpd.__version__ >= "1.2")
+    assert ("herbgis" in again.attrs) == kept
     if not again.attrs and form != "own xlsx":  # whose headings stand below a title
         assert again["policy"].notna().all()
     if drawing == "拒绝":

@@ -15,7 +15,7 @@ from herbgis.tables.cells import cut_notes, shown
 from herbgis.tables.issue_list import list_data_notes
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms import columns as cols
-from herbgis.terms.carried_layers import CARRIED
+from herbgis.terms.carried_layers import CARRIED, keep_in_parquet
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -93,6 +93,8 @@ def write_bases(
         if suffix == ".parquet":
             flat.attrs = carried
             flat.to_parquet(path)
+            for text in carried.values():
+                keep_in_parquet(path, text)
             return path
         write_layer(flat, path, _DRIVERS[suffix], path.stem, carried)
     return path

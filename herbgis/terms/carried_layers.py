@@ -51,6 +51,15 @@ def layers_in(text: str, where: str) -> list[dict[str, Any]]:
     return layers
 
 
+def keep_in_parquet(path: Path, text: str) -> None:
+    """Put the JSON into a Parquet file where geopandas, before 1.2, left the remarks out."""
+    if _ATTRS in (pq.read_schema(path).metadata or {}):
+        return
+    table = pq.read_table(path)
+    remarks = json.dumps({CARRIED: text}).encode()
+    pq.write_table(table.replace_schema_metadata({**table.schema.metadata, _ATTRS: remarks}), path)
+
+
 def text_in(path: Path) -> str:
     """The JSON in a data file that herbgis wrote.
 

@@ -143,7 +143,11 @@ def _pickle(bases: gpd.GeoDataFrame, folder: Path) -> pd.DataFrame:
     return pd.read_pickle(folder / "a.pkl")  # noqa: S301 - written here
 
 
-@pytest.mark.parametrize("save", [_parquet, _pickle])
+#: geopandas 1.1 leaves a table's remarks out of Parquet.
+KEPT = [_parquet, _pickle] if gpd.__version__ >= "1.2" else [_pickle]
+
+
+@pytest.mark.parametrize("save", KEPT)
 def test_what_keeps_remarks_needs_no_policy(
     save: Callable[..., pd.DataFrame], bases: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:
