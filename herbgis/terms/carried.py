@@ -24,7 +24,7 @@ from herbgis.foundation.errors import PolicyError, PolicyMismatchError
 from herbgis.terms import columns as cols
 from herbgis.terms.carried_layers import CARRIED, layers_in, text_of
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy, policy_of_layers
+from herbgis.terms.policyfiles import is_as_read, load_policy, policy_of_layers
 
 #: The column of the digests.
 DIGEST = "policy"
@@ -37,9 +37,7 @@ def policy_text(policy: Policy) -> str | None:
 
     None of a policy that was changed in a program after it was read: no file says what it is.
     """
-    if not policy.layers or policy_of_layers(policy.layers, policy.name) != policy:
-        return None
-    return text_of(policy.layers)
+    return text_of(policy.layers) if is_as_read(policy) else None
 
 
 def digest_of(policy: Policy) -> str:

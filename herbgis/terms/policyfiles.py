@@ -80,6 +80,13 @@ def policy_of_layers(layers: Sequence[Mapping[str, Any]], source: str) -> Policy
     return _policy_of(checked_layers(layers, source), source)
 
 
+def is_as_read(policy: Policy) -> bool:
+    """Whether a policy says what its layers say: a program may have changed it since."""
+    if not policy.layers:
+        return False
+    return policy == _policy_of(((policy.name, {**x}) for x in policy.layers), policy.name)
+
+
 def _policy_of(layers: Iterable[Layer], source: str) -> Policy:
     layers = tuple(layers)
     try:
