@@ -35,9 +35,9 @@ from herbgis.counting.outlook import (
 from herbgis.counting.progress import Progress
 from herbgis.counting.standing import DATE_UNKNOWN, NOT_YET_VERIFIED, newest_day, note_of
 from herbgis.counting.tiers import tier_of
+from herbgis.terms.carried import policy_for
 from herbgis.terms.counting_rule import CountingRule
 from herbgis.terms.policy import Policy, Tier
-from herbgis.terms.policyfiles import load_policy
 
 
 def count_progress(
@@ -92,7 +92,7 @@ def count_progress(
     >>> progress.by["county"].iloc[0].to_dict()
     {'county': '碧江区', '500': 2, '1000': 1, 'mu': 1916.19}
     """
-    policy = policy or load_policy()
+    policy = policy_for(bases, policy)
     table = countable(_in_force(bases, as_of), policy, columns, as_of)
     refuse_twice(table["base_id"], "count_progress")
     rule = policy.counting
