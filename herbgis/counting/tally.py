@@ -149,7 +149,8 @@ def _marked(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         for tier in policy.tiers
         for name, mark in marks_of(table, tier, policy.counting, policy).items()
     }
-    return table.assign(**marks, tier=tier_of(table["counted_mu"], policy).astype("str"))
+    marked = table.assign(**marks, tier=tier_of(table["counted_mu"], policy).astype("str"))
+    return marked.iloc[marked["base_id"].argsort(kind="stable")]
 
 
 def _target_row(

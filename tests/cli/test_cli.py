@@ -131,7 +131,7 @@ def test_classify_writes_every_format_twice_the_same(
     assert outs[0].read_bytes() == outs[1].read_bytes()
     if suffix == "xlsx":
         table = pd.read_excel(outs[0], engine="openpyxl")
-        table = table.rename(columns={"规模等级": "tier", "核定面积": "counted_mu"})
+        table = table.rename(columns={"规模等级": "tier", "核定面积(亩)": "counted_mu"})
     elif suffix == "csv":
         assert outs[0].read_bytes().startswith(b"\xef\xbb\xbf")
         table = pd.read_csv(outs[0])

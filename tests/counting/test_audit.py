@@ -157,7 +157,7 @@ def test_a_base_that_nobody_saw_is_open_both_ways() -> None:
         ({"X": 1.0}, "没有抽中"),
         ({}, "至少要 2 个"),
         ({"first": -1.0}, "为负"),
-        ({"first": np.inf}, "有限"),
+        ({"first": np.inf}, "数 inf"),
     ],
 )
 def test_results_that_cannot_be_are_refused(found: dict[str, float], words: str) -> None:

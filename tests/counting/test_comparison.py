@@ -42,8 +42,9 @@ def _random_bases(seed: int) -> list[Base]:
 
 
 def _shrunk(base: Base) -> None:
-    base["disputed_mu"] += 301.0
-    base["counted_mu"] -= 301.0
+    lost = min(301.0, base["counted_mu"])
+    base["disputed_mu"] += lost
+    base["counted_mu"] -= lost
 
 
 def _grown(base: Base) -> None:
@@ -59,7 +60,7 @@ CHANGES: dict[str, Callable[[Base], None]] = {
     "建设状态": lambda base: base.update(status="building"),
     "品种类别": lambda base: base.update(variety="香菇"),
     "基地类型": lambda base: base.update(kind="seedling"),
-    "核定面积": lambda base: base.update(counted_mu=base["counted_mu"] - 250),
+    "核定面积": lambda base: base.update(counted_mu=max(base["counted_mu"] - 250, 0)),
 }
 
 
