@@ -283,17 +283,17 @@ def _classified(bases: gpd.GeoDataFrame, policy: Policy) -> gpd.GeoDataFrame:
     """A batch as the base table has it, with all on which an admission rests."""
     table = placed_records(bases, "admit", policy=policy).reset_index(drop=True)
     lacking = [name for name in ("counted_mu", "blocked_by") if name not in table]
-    if "status" not in match_headings([str(c) for c in bases.columns], policy).columns:
-        lacking.append("status")
+    known = match_headings([str(c) for c in bases.columns], policy).columns
+    lacking += ["status"] * ("status" not in known)
     if lacking:
-        raise MissingColumnError("admit", lacking, [str(c) for c in bases.columns])
+        advice = "请先校验、核定: hg.classify(hg.validate(…).bases)。"
+        raise MissingColumnError("admit", lacking, [str(c) for c in bases.columns], advice)
     return table
 
 
 def _write(history: gpd.GeoDataFrame, path: Path, seen: tuple[int, int] | None) -> None:
     """Put the grown ledger in the place of the old one."""
-    state = select_in_force(history)
-    verified = state[state["verified"] == 1]
+    verified = select_in_force(history).query("verified == 1")
     with replacing(path) as beside:
         write_layers({LAYER: flattened(verified), _HISTORY: history}, beside)
         if _stamp(path) != seen:

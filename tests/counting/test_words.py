@@ -344,9 +344,9 @@ def test_what_a_parcel_leaves_unsaid_the_others_say(tmp_path: Path) -> None:
     assert _counts(hg.count_progress(bases)) == (1, 1, 0)
     checked = hg.validate(_bases(基地编号=["K1", "K1"], 主栽品种=["黄精", None]))
     assert _counts(hg.count_progress(hg.classify(checked.bases))) == (1, 0, 1)
-    own = hg.classify(hg.measure(_bases(主栽品种=["黄精、某某草", None])))
+    own = hg.classify(hg.validate(_bases(主栽品种=["黄精、某某草", None])).bases)
     admitted = hg.admit(tmp_path / "台账.gpkg", own, on=dt.date(2020, 1, 31)).table
-    assert admitted["why"].tolist() == ["品种不明: 某某草", "品种不明: 未填"]
+    assert admitted["why"].tolist() == ["品种不明: 某某草", "须整改: HG503"]
 
 
 def test_what_another_policy_admitted_waits_in_the_book_as_in_the_count(tmp_path: Path) -> None:
@@ -360,7 +360,7 @@ def test_what_another_policy_admitted_waits_in_the_book_as_in_the_count(tmp_path
     hg.admit(
         ledger, hg.classify(report.bases, policy=policy), on=dt.date(2020, 1, 31), policy=policy
     )
-    state = hg.select_in_force(hg.read_ledger_history(ledger))
+    state = hg.select_in_force(hg.read_ledger_history(ledger, policy=policy))
     for known_to, states in ((policy, ["核实"] * 3), (POLICY, ["核实", "待核实", "待核实"])):
         book = hg.write_ledger_book(state, tmp_path / "台账.xlsx", policy=known_to)
         told = pd.read_excel(book, header=2, engine="calamine").dropna(subset="基地编号")
