@@ -261,7 +261,7 @@ def test_figures_of_years_that_cannot_be_read_are_in_doubt(
 @pytest.mark.parametrize(
     "text",
     [
-        *("2018年", '[{"cost', "[1]", "[[1]]", '[{"cost_wan": "许多"}]', "true", "3"),
+        *("2018年", "[1]", "[[1]]", '[{"cost_wan": "许多"}]', "true", "3"),
         *(f'[{{"production_year": {year}}}]' for year in ("1e400", "NaN", "2018.5", "-3", '"x"')),
         *(f'[{{"cost_wan": {cost}}}]' for cost in ("1e400", "NaN", "[1]", "null", f"1{'0' * 400}")),
         '[{"production_year": 20189, "cost_wan": 3}]',
@@ -275,6 +275,12 @@ def test_a_text_that_somebody_changed_leaves_doubt(text: str) -> None:
     assert years_in_words(text) == text
     assert production.unsure == 1
     assert any("请分年重报" in line for line in production.notes())
+
+
+def test_a_text_that_was_cut_is_refused() -> None:
+    table = _list_of([_ROW]).assign(production_year=2019, cost_wan=9.0, other_years='[{"cost')
+    with pytest.raises(hg.HerbgisError, match="其他年度一格被截断了"):
+        hg.compare_production(table)
 
 
 @pytest.fixture
