@@ -106,8 +106,7 @@ def visit_command(
         ends_with("--out", out, (".xlsx",))
     day = day_of(on, "--on")
     import herbgis as hg
-    from herbgis.tables.issue_list import list_data_notes
-    from herbgis.tables.workbooks import Sheet, write_workbook
+    from herbgis.tables.visit_table import write_visit_table
 
     report, bases, rules, _ = walk(paths, policy, counties, against)
     visit = hg.choose_visit(
@@ -115,8 +114,5 @@ def visit_command(
     )
     say(repr(visit))
     if out is not None:
-        notes = [*visit.notes, *list_data_notes(bases)]
-        table = visit.table.reset_index(drop=True)
-        write_workbook(out, [Sheet("观摩点推荐表", "观摩点推荐表", table, notes, unit="见各列")])
-        tell(f"已写出 {out}")
+        tell(f"已写出 {write_visit_table(visit, out)}")
     raise typer.Exit(exit_status(report))

@@ -596,11 +596,13 @@ def test_a_surveys_text_stays_text(text: str, tmp_path: Path) -> None:
     visit = choose_visit(bases, order=["B00", "B01"], facts=facts)
     page = openpyxl.load_workbook(write_visit_table(visit, tmp_path / "a.xlsx")).active
     assert page is not None
-    cells = {cell.column_letter: cell for cell in page[4]}
+    heading = next(cell.row for cell in page["A"] if cell.value == "观摩点")
+    told = page[heading + 1]
+    cells = {cell.column_letter: cell for cell in told}
     assert cells["A"].value == text
     assert cells["I"].value == text
     assert {cell.data_type for row in page.iter_rows() for cell in row} <= {"s", "n"}
-    assert not any(isinstance(c.value, int | float) or c.hyperlink for c in page[4])
+    assert not any(isinstance(c.value, int | float) or c.hyperlink for c in told)
     assert "<b>" not in visit._repr_html_()
 
 
