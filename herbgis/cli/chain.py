@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from herbgis.cli.options import (
-    SHIPPED,
-)
+from herbgis.cli.options import SHIPPED, SHIPPED_POLICY
 from herbgis.cli.voice import progress_bar, tell
 
 #: Files of which these are said were not read whole, or cannot be placed.
@@ -90,6 +88,40 @@ def walk(
 
     report, borders = validated(paths, policy, counties, against, as_of=as_of)
     return report, hg.classify(report.bases, policy=report.policy), report.policy, borders
+
+
+def bases_of(
+    paths: Sequence[Path],
+    policy: str = SHIPPED_POLICY,
+    counties: str = SHIPPED,
+    against: Sequence[Path] | None = None,
+    *,
+    as_of: dt.date | None = None,
+) -> tuple[gpd.GeoDataFrame, Policy, int]:
+    """Bases of a ledger, of a file that was classified before, or of survey files.
+
+    With their policy and the exit status. What a ledger or a classified file holds was validated
+    when it was made, and is counted as it stands: of a ledger what was in force on the day, and of
+    a classified file under the policy that it carries, unless another is given.
+    """
+    import herbgis as hg
+    from herbgis.counting.ledger import is_ledger
+    from herbgis.tables.data_files import read_bases
+    from herbgis.terms.carried import policy_for
+
+    if len(paths) == 1 and not against:
+        if is_ledger(paths[0]):
+            rules = hg.load_policy(policy)
+            history = hg.read_ledger_history(paths[0], policy=rules)
+            return hg.select_in_force(history, as_of), rules, 0
+        classified = read_bases(paths[0])
+        if classified is not None:
+            tell(f"{paths[0].name} 是核定过的基地, 照原样统计, 没有重新校验")
+            asked = None if policy == SHIPPED_POLICY else hg.load_policy(policy)
+            return classified, policy_for(classified, asked), 0
+    limit = last_day(as_of, policy)
+    report, bases, rules, _ = walk(paths, policy, counties, against, as_of=limit)
+    return bases, rules, exit_status(report)
 
 
 def last_day(asked: dt.date | None, policy: str) -> dt.date | None:

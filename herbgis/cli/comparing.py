@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from herbgis.cli.chain import exit_status, last_day, walk
+from herbgis.cli.chain import bases_of
 from herbgis.cli.options import (
     SHIPPED,
     CountiesOption,
@@ -22,7 +22,7 @@ from herbgis.cli.voice import say, tell
 from herbgis.foundation.wrong_calls import WrongCallError
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    pass
 
 #: A comparison is of so many counts.
 _TWO = 2
@@ -54,8 +54,7 @@ def compare_command(
     days = _two_days(as_of or [])
     counts, status = [], 0
     for path, day in zip((a, b), days, strict=True):
-        bases, ended = _bases_of(path, policy, counties, day)
-        rules = hg.load_policy(policy)
+        bases, rules, ended = bases_of([path], policy, counties, as_of=day)
         counts.append(hg.count_progress(bases, policy=rules, as_of=day))
         status = max(status, ended)
     compared = hg.compare_counts(*counts, names=_names((a, b), days))
@@ -84,21 +83,3 @@ def _names(
     if days[0] != days[1] and None not in days:
         return str(days[0]), str(days[1])
     return "A", "B"
-
-
-def _bases_of(
-    path: Path, policy: str, counties: str, day: dt.date | None
-) -> tuple[gpd.GeoDataFrame, int]:
-    """Bases of a ledger, of a file that was classified before, or of survey files; exit status."""
-    import herbgis as hg
-    from herbgis.counting.ledger import is_ledger
-    from herbgis.tables.data_files import read_bases
-
-    rules = hg.load_policy(policy)
-    if is_ledger(path):
-        return hg.select_in_force(hg.read_ledger_history(path, policy=rules), day), 0
-    classified = read_bases(path)
-    if classified is not None:
-        return classified, 0
-    report, bases, _, _ = walk([path], policy, counties, as_of=last_day(day, policy))
-    return bases, exit_status(report)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from herbgis.cli.chain import exit_status, last_day, validated, walk
+from herbgis.cli.chain import bases_of, exit_status, validated, walk
 from herbgis.cli.options import (
     SHIPPED,
     AgainstOption,
@@ -28,7 +27,6 @@ from herbgis.cli.options import (
 from herbgis.cli.voice import say, tell
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import pandas as pd
 
     from herbgis.counting.progress import Progress
@@ -130,7 +128,7 @@ def progress_command(
     from herbgis.tables.issue_list import list_data_notes
 
     asked = None if targets is None else hg.read_targets(targets, policy=hg.load_policy(policy))
-    bases, rules, status = _bases_on(day, paths, policy, counties, against)
+    bases, rules, status = bases_of(paths, policy, counties, against, as_of=day)
     counted = hg.count_progress(bases, policy=rules, by=by or [], as_of=day)
     schedule = None
     if asked is not None:
@@ -146,29 +144,6 @@ def progress_command(
         _save_progress(out, counted, schedule, rules, list_data_notes(bases))
         tell(f"已写出 {out}")
     raise typer.Exit(status)
-
-
-def _bases_on(
-    day: dt.date | None,
-    paths: Paths,
-    policy: str,
-    counties: str,
-    against: Sequence[Path] | None,
-) -> tuple[gpd.GeoDataFrame, Policy, int]:
-    """What is counted, its policy, and the exit status; of a ledger what was in force on the day.
-
-    A ledger's bases were validated when they were admitted, each version with its batch.
-    """
-    import herbgis as hg
-    from herbgis.counting.ledger import is_ledger
-
-    if day is not None and len(paths) == 1 and is_ledger(paths[0]):
-        rules = hg.load_policy(policy)
-        history = hg.read_ledger_history(paths[0], policy=rules)
-        return hg.select_in_force(history, day), rules, 0
-    limit = last_day(day, policy)
-    report, bases, rules, _ = walk(paths, policy, counties, against, as_of=limit)
-    return bases, rules, exit_status(report)
 
 
 def _report_json(report: ValidationReport, told: pd.DataFrame | None) -> str:

@@ -42,6 +42,7 @@ TargetsOption = Annotated[
     Path | None, typer.Option("--targets", metavar="FILE", help="任务分解: 填报单位 × 规模 × 季度")
 ]
 SHIPPED = "tongren"
+SHIPPED_POLICY = "tongren-2020"
 LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="台账文件 (.gpkg)")]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from herbgis.cli.chain import exit_status, last_day, walk
+from herbgis.cli.chain import bases_of, exit_status, last_day, walk
 from herbgis.cli.drawing import save_page
 from herbgis.cli.options import (
     SHIPPED,
@@ -108,11 +108,11 @@ def visit_command(
     import herbgis as hg
     from herbgis.tables.visit_table import write_visit_table
 
-    report, bases, rules, _ = walk(paths, policy, counties, against)
+    bases, rules, status = bases_of(paths, policy, counties, against)
     visit = hg.choose_visit(
         bases, stops=stops, must=must or (), never=never or (), on=day, policy=rules
     )
     say(repr(visit))
     if out is not None:
         tell(f"已写出 {write_visit_table(visit, out)}")
-    raise typer.Exit(exit_status(report))
+    raise typer.Exit(status)

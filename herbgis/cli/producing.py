@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from herbgis.cli.chain import exit_status, walk
+from herbgis.cli.chain import bases_of
 from herbgis.cli.options import (
     SHIPPED,
     AgainstOption,
@@ -35,7 +35,7 @@ def production_command(
     """单产、成本、效益、种子种苗和标准化种植。"""
     if out is not None:
         ends_with("--out", out, (".xlsx",))
-    report, bases, rules, _ = walk(paths, policy, counties, against)
+    bases, rules, status = bases_of(paths, policy, counties, against)
     import herbgis as hg
     from herbgis.tables.issue_list import list_data_notes
 
@@ -44,4 +44,4 @@ def production_command(
     if out is not None:
         hg.write_production_book(bases, out, policy=rules, notes=list_data_notes(bases))
         tell(f"已写出 {out}")
-    raise typer.Exit(exit_status(report))
+    raise typer.Exit(status)

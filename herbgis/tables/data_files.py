@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from python_calamine import CalamineError
 
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.outputs import writing
@@ -102,15 +103,21 @@ def write_bases(
 
 def read_bases(path: Path) -> gpd.GeoDataFrame | pd.DataFrame | None:
     """Bases that `write_bases` wrote; None where a file is none of these."""
-    readers = {".parquet": gpd.read_parquet, ".csv": pd.read_csv}
+    readers = {".parquet": gpd.read_parquet, ".csv": pd.read_csv, ".xlsx": _read_book}
     suffix = path.suffix.lower()
     if not path.is_file() or suffix not in {*_DRIVERS, *readers}:
         return None
     try:
         table = readers.get(suffix, gpd.read_file)(path)
-    except (OSError, ValueError, RuntimeError):
+    except (OSError, ValueError, RuntimeError, CalamineError):
         return None
-    return table if {"base_id", "counted_mu"} <= {*table.columns, table.index.name} else None
+    named = {*table.columns, table.index.name}
+    ours = [column for column in cols.every() if column.name in {"base_id", "counted_mu"}]
+    return table if all(named & {*column.spellings} for column in ours) else None
+
+
+def _read_book(path: Path) -> pd.DataFrame:
+    return pd.read_excel(path, engine="calamine")
 
 
 def _with_points(flat: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -126,3 +126,31 @@ def test_production_is_told_and_written(capsys: pytest.CaptureFixture[str], tmp_
     assert status == 0
     assert "基地类型" in out.splitlines()[0]
     assert len(openpyxl.load_workbook(path).sheetnames) > 3
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "parquet", "geojson", "csv", "xlsx"])
+def test_what_was_classified_counts_as_it_was(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, suffix: str
+) -> None:
+    written = tmp_path / f"基地.{suffix}"
+    assert run(capsys, "-q", "classify", SAMPLE.survey, "--out", written)[0] == 0
+    told = run(capsys, "progress", SAMPLE.survey, "--format", "json")[1]
+    status, again, said = run(capsys, "progress", written, "--format", "json")
+    assert status == 0
+    assert "没有重新校验" in said
+    assert json.loads(again)["targets"] == json.loads(told)["targets"]
+
+
+def test_what_was_classified_under_other_tiers_counts_under_these(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    tier = '[[tiers]]\nlabel = "{0}"\nthreshold_mu = {0}\ntarget = 9\n'
+    words = 'title = "{0}亩"\nreach_title = "{0}亩以上"\nsource = "本市"\n'
+    tiers = "".join((tier + words).format(mu) for mu in (300, 800))
+    own.write_text(f'extends = "tongren-2020"\n{tiers}', encoding="utf-8")
+    written = tmp_path / "基地.gpkg"
+    run(capsys, "-q", "classify", SAMPLE.survey, "--policy", own, "--out", written)
+    status, out, _ = run(capsys, "progress", written, "--format", "json")
+    assert status == 0
+    assert [row["tier"] for row in json.loads(out)["targets"]] == ["300", "800"]
