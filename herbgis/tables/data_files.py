@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,14 +10,14 @@ import geopandas as gpd
 import pandas as pd
 from python_calamine import CalamineError
 
-from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.errors import PolicyError, UnknownNameError
 from herbgis.foundation.outputs import writing
 from herbgis.geo.geopackages import flattened, write_layer
 from herbgis.tables.cells import cut_notes, shown
 from herbgis.tables.issue_list import list_data_notes
 from herbgis.tables.workbooks import Sheet, write_workbook
 from herbgis.terms import columns as cols
-from herbgis.terms.carried_layers import CARRIED, keep_in_parquet
+from herbgis.terms.carried_layers import CARRIED, keep_in_parquet, text_in
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -102,7 +103,7 @@ def write_bases(
 
 
 def read_bases(path: Path) -> gpd.GeoDataFrame | pd.DataFrame | None:
-    """Bases that `write_bases` wrote; None where a file is none of these."""
+    """Bases that `write_bases` wrote, with the policy they carry; None where a file is no such."""
     readers = {".parquet": gpd.read_parquet, ".csv": pd.read_csv, ".xlsx": _read_book}
     suffix = path.suffix.lower()
     if not path.is_file() or suffix not in {*_DRIVERS, *readers}:
@@ -113,7 +114,12 @@ def read_bases(path: Path) -> gpd.GeoDataFrame | pd.DataFrame | None:
         return None
     named = {*table.columns, table.index.name}
     ours = [column for column in cols.every() if column.name in {"base_id", "counted_mu"}]
-    return table if all(named & {*column.spellings} for column in ours) else None
+    if not all(named & {*column.spellings} for column in ours):
+        return None
+    if suffix in _DRIVERS:  # which hold the policy beside the table
+        with contextlib.suppress(PolicyError):
+            table.attrs[CARRIED] = text_in(path)
+    return table
 
 
 def _read_book(path: Path) -> pd.DataFrame:
