@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from importlib import metadata
 from typing import Annotated
 
 import typer
 
+from herbgis import __version__
 from herbgis.cli import (
     audit,
     comparing,
@@ -89,7 +89,7 @@ app.add_typer(audit_app, name="audit")
 
 def _tell_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
     if asked:
-        say(f"herbgis {metadata.version('herbgis')}")
+        say(f"herbgis {__version__}")
         raise typer.Exit
 
 

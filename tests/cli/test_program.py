@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from importlib import metadata
 from pathlib import Path
 
 import geopandas as gpd
@@ -57,7 +56,7 @@ def test_the_help_is_in_chinese(
 
 
 def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "--version") == (0, f"herbgis {metadata.version('herbgis')}\n", "")
+    assert run(capsys, "--version") == (0, f"herbgis {hg.__version__}\n", "")
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
