@@ -144,7 +144,7 @@ def test_a_base_of_several_records_has_its_amounts_once_or_summed() -> None:
 def test_the_ledger_keeps_them_and_sees_them_change(tmp_path: Path) -> None:
     ledger = tmp_path / "台账.gpkg"
     plain = frame([square(620)], base_id=["A"], name="甲")
-    hg.admit(ledger, hg.classify(plain), on=dt.date(2020, 1, 31))
+    hg.admit(ledger, hg.classify(hg.validate(plain).bases), on=dt.date(2020, 1, 31))
     assert "cost_wan" not in read_ledger_history(ledger)
     told = plain.assign(成本=[12.0], 认证=["有"])
     report = hg.validate(told, against=hg.read_ledger(ledger))
