@@ -15,13 +15,15 @@ import pandas as pd
 
 from herbgis.foundation.errors import UnknownNameError, UnreadableColumnError
 from herbgis.foundation.units import parse_quantity
-from herbgis.geo.china import LARGEST_COUNTY_MU
 from herbgis.reading.understanding.listed import members_of
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import codes
 from herbgis.terms.policy import Policy
 
 _SEPARATORS = re.compile(r"[、,，;；\s]+")
+#: The ellipsoid of CGCS2000 in 亩: a shape that is measured as the step found it may be wrong, and
+#: is no larger than this.
+_EARTH_MU = 510_065_622 * 1500.0
 #: How programs write an empty cell of a column that a step fills.
 _NOTHING = frozenset({"", "nan", "NaN", "None", "NaT", "<NA>", "null", "NULL"})
 
@@ -73,7 +75,7 @@ def _read(cells: pd.Series, column: cols.Column, policy: Policy) -> pd.Series:
     if column.kind == "text":
         return cells
     numbers = read_numbers(cells, column)
-    odd = (numbers < 0) | ((numbers > LARGEST_COUNTY_MU) & (column.unit == "亩"))
+    odd = (numbers < 0) | ((numbers > _EARTH_MU) & (column.unit == "亩"))
     if odd.any():
         row = int(np.flatnonzero(odd)[0])
         raise UnreadableColumnError(column.title, str(cells.iloc[row]), row + 1, _expected(column))
