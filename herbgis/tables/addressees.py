@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from herbgis.reading.counties import tidy_counties
+from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 from herbgis.terms.reporting_units import NO_UNIT, unit_titles
 
@@ -50,8 +52,10 @@ def addressees(
     for step in steps:
         guess = step()
         wanting = (units == NO_UNIT) & (guess["unit"] != "")
-        names = [policy.title_of("county", name) for name in guess.loc[wanting, "unit"]]
-        units[wanting], why[wanting] = names, guess.loc[wanting, "why"]
+        names = [policy.title_of("county", name) for name in guess["unit"]]
+        # Whole columns: the oldest pandas puts no list into some rows of a column of texts.
+        units = cols.typed(np.where(wanting, names, units), "text", units.index)
+        why = cols.typed(np.where(wanting, guess["why"], why), "text", why.index)
     return pd.DataFrame({"unit": units, "why": why})
 
 
