@@ -1,0 +1,126 @@
+"""The package speaks English too: nothing that it says lacks its English."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from herbgis.foundation.language import language, listed, speaking, tr
+
+PACKAGE = Path(__file__).parent.parent / "herbgis"
+ENGLISH = PACKAGE / "messages" / "english"
+#: Chinese, with its punctuation.
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+
+#: Chinese that is data and not said: what files hold, and what is compared with it. By module, the
+#: constants (or functions) that hold it; `...` where all of a module's Chinese is such.
+DATA: dict[str, frozenset[str] | object] = {
+    "foundation/language.py": ...,
+}
+#: Rooms whose texts all have their English.
+ROOMS: tuple[str, ...] = ()
+
+
+def _catalogue(room: str) -> dict[str, str]:
+    path = ENGLISH / f"{room}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _modules(room: str) -> Iterator[Path]:
+    yield from sorted((PACKAGE / room).rglob("*.py"))
+
+
+def _said(path: Path) -> Iterator[ast.expr]:
+    """Every Chinese text of a module but docstrings and data."""
+    exempt = DATA.get(path.relative_to(PACKAGE).as_posix(), frozenset())
+    if exempt is ...:
+        return
+    assert isinstance(exempt, frozenset)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped: set[int] = set()
+    for node in ast.walk(tree):
+        names = [getattr(node, "name", None)]
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names += [each.id for each in targets if isinstance(each, ast.Name)]
+        if exempt & set(names):
+            skipped |= {id(each) for each in ast.walk(node)}
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(id(node.value))
+        if isinstance(node, ast.JoinedStr) and id(node) not in skipped:
+            pieces = [each for each in node.values if isinstance(each, ast.Constant)]
+            skipped |= {id(each) for each in pieces}
+            if any(CHINESE.search(str(each.value)) for each in pieces):
+                yield node
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in skipped
+            and CHINESE.search(node.value)
+        ):
+            yield node
+
+
+def _places(text: str) -> set[str]:
+    """The places of a text that values fill; braces that are none stand as they are."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError:
+        return set()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_nothing_said_lacks_its_english(room: str) -> None:
+    known = _catalogue(room)
+    lacking = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}: {ast.unparse(node)}"
+        for path in _modules(room)
+        for node in _said(path)
+        if not (isinstance(node, ast.Constant) and node.value in known)
+    ]
+    assert lacking == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_english_is_of_a_text_that_is_gone(room: str) -> None:
+    said = {getattr(node, "value", None) for path in _modules(room) for node in _said(path)}
+    assert sorted(_catalogue(room).keys() - said) == []
+
+
+@pytest.mark.parametrize("room", sorted(path.stem for path in ENGLISH.glob("*.toml")))
+def test_english_fills_the_same_places(room: str) -> None:
+    for chinese, english in _catalogue(room).items():
+        assert not CHINESE.search(english), english
+        assert _places(english) <= _places(chinese), english
+
+
+def test_a_text_has_one_english() -> None:
+    known: dict[str, str] = {}
+    for path in sorted(ENGLISH.glob("*.toml")):
+        for chinese, english in _catalogue(path.stem).items():
+            assert known.setdefault(chinese, english) == english
+
+
+def test_the_language_is_chosen_and_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HERBGIS_LANG", raising=False)
+    assert (language(), listed(["a", "b"])) == ("zh", "a、b")
+    monkeypatch.setenv("HERBGIS_LANG", "en")
+    assert (language(), listed(["a", "b"])) == ("en", "a, b")
+    with speaking("zh"):
+        assert language() == "zh"
+    assert language() == "en"
+    monkeypatch.setenv("HERBGIS_LANG", "fr")
+    assert language() == "zh"
+
+
+def test_places_are_filled_and_what_has_no_english_stays() -> None:
+    with speaking("en"):
+        assert tr("没有这一句 {a}", a=3) == "没有这一句 3"
+        assert tr("{花括号}") == "{花括号}"
