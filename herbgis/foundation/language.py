@@ -1,4 +1,4 @@
-"""What people read, in their language: Chinese as the code has it, English from messages/english."""
+"""What people read: Chinese as the code has it, or English from messages/english."""
 
 from __future__ import annotations
 
