@@ -38,7 +38,7 @@ _HOMES = {
     "PolicyMismatchError": "herbgis.foundation.errors",
     "Production": "herbgis.counting.production",
     "Progress": "herbgis.counting.progress",
-    "RasterError": "herbgis.foundation.errors",
+    "RasterError": "herbgis.foundation.input_errors",
     "RouteOptions": "herbgis.planning.visit.roads",
     "SamplePaths": "herbgis.foundation.sample",
     "Schedule": "herbgis.counting.schedule",
@@ -139,12 +139,12 @@ if TYPE_CHECKING:
     from herbgis.foundation.errors import OutputError as OutputError
     from herbgis.foundation.errors import PolicyError as PolicyError
     from herbgis.foundation.errors import PolicyMismatchError as PolicyMismatchError
-    from herbgis.foundation.errors import RasterError as RasterError
     from herbgis.foundation.errors import UnknownNameError as UnknownNameError
     from herbgis.foundation.errors import UnreadableColumnError as UnreadableColumnError
     from herbgis.foundation.errors import UnreadableReportError as UnreadableReportError
     from herbgis.foundation.input_errors import CandidatesError as CandidatesError
     from herbgis.foundation.input_errors import CountiesError as CountiesError
+    from herbgis.foundation.input_errors import RasterError as RasterError
     from herbgis.foundation.input_errors import TargetsError as TargetsError
     from herbgis.foundation.sample import SamplePaths as SamplePaths
     from herbgis.foundation.sample import sample_paths as sample_paths

@@ -11,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from herbgis.foundation.errors import (
+    InputNotFoundError,
+    MissingColumnError,
+    UnknownNameError,
+    UnreadableColumnError,
+)
 from herbgis.foundation.language import language, listed, speaking, tr
+from herbgis.foundation.wrong_calls import shown
 
 PACKAGE = Path(__file__).parent.parent / "herbgis"
 ENGLISH = PACKAGE / "messages" / "english"
@@ -21,10 +28,13 @@ CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 #: Chinese that is data and not said: what files hold, and what is compared with it. By module, the
 #: constants (or functions) that hold it; `...` where all of a module's Chinese is such.
 DATA: dict[str, frozenset[str] | object] = {
+    "foundation/dates.py": ...,
+    "foundation/identifiers.py": frozenset({"ODD_ID"}),
     "foundation/language.py": ...,
+    "foundation/units.py": ...,
 }
 #: Rooms whose texts all have their English.
-ROOMS: tuple[str, ...] = ()
+ROOMS: tuple[str, ...] = ("foundation",)
 
 
 def _catalogue(room: str) -> dict[str, str]:
@@ -124,3 +134,15 @@ def test_places_are_filled_and_what_has_no_english_stays() -> None:
     with speaking("en"):
         assert tr("没有这一句 {a}", a=3) == "没有这一句 3"
         assert tr("{花括号}") == "{花括号}"
+
+
+def test_wrong_calls_are_answered_in_english() -> None:
+    with speaking("en"):
+        told = [
+            InputNotFoundError("a.shp"),
+            MissingColumnError("hg.classify", ["kind"], ["kinds", "mu"]),
+            UnreadableColumnError("counted_mu", "x", 2, shown(1.5)),
+            UnknownNameError("policy", "tongrn", ["tongren"]),
+            *map(shown, ([], ["a", None], {}, b"", None, "", "a", int, Path("a"), print)),
+        ]
+    assert [text for text in map(str, told) if CHINESE.search(text)] == []

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from herbgis.foundation.language import tr
+
 _FIGURE = re.compile(r"[-+]?[0-9.]+%?|—|nan")
 
 
@@ -16,7 +18,7 @@ def html_table(table: pd.DataFrame, *, most: int = 20) -> str:
     cells = table.head(most).map(_cell).astype(object)
     shown: str = cells.to_html(index=False, escape=True, border=0)
     left = len(table) - most
-    return shown + (f"<p>……另有 {left} 行</p>" if left > 0 else "")
+    return shown + (html_paragraph(tr("……另有 {left} 行", left=left)) if left > 0 else "")
 
 
 def html_section(title: str, *parts: str) -> str:

@@ -25,6 +25,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+from herbgis.foundation.language import listed, tr
+
 #: Columns that a message names.
 _MOST_NAMED = 12
 
@@ -32,8 +34,8 @@ _MOST_NAMED = 12
 class HerbgisError(Exception):
     """Base of all errors: says what, where, what there is instead, and what to do.
 
-    Raised for a wrong call only: bad data becomes an issue in a report. Its text, in Chinese, is
-    meant for the person at the screen; catching this one catches them all.
+    Raised for a wrong call only: bad data becomes an issue in a report. Its text is meant for
+    the person at the screen; catching this one catches them all.
 
     Examples
     --------
@@ -62,7 +64,7 @@ class InputNotFoundError(HerbgisError):
     """
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"找不到 {path}。请核对路径; 含空格的路径要加引号。")
+        super().__init__(tr("找不到 {path}。请核对路径; 含空格的路径要加引号。", path=path))
 
 
 class MissingColumnError(HerbgisError):
@@ -91,12 +93,20 @@ class MissingColumnError(HerbgisError):
         self, step: str, missing: Sequence[str], present: Sequence[str], advice: str | None = None
     ) -> None:
         hints = {name: nearest(name, present) for name in missing}
-        like = "".join(f" 最像 {name} 的是 {hint}。" for name, hint in hints.items() if hint)
-        told = (
-            f"现有列: {_shortened(present)}。{like}"
-            f"请先运行产生这些列的步骤, 或用 columns={{'{missing[0]}': '您的列名'}} 指明。"
+        like = "".join(
+            tr(" 最像 {name} 的是 {hint}。", name=name, hint=hint)
+            for name, hint in hints.items()
+            if hint
         )
-        super().__init__(f"{step} 缺少列 {'、'.join(missing)}。{advice or told}")
+        told = tr(
+            "现有列: {columns}。{like}请先运行产生这些列的步骤, 或用 columns={{'{missing}': "
+            "'您的列名'}} 指明。",
+            columns=_shortened(present),
+            like=like,
+            missing=missing[0],
+        )
+        text, columns = "{step} 缺少列 {columns}。{advice}", listed(missing)
+        super().__init__(tr(text, step=step, columns=columns, advice=advice or told))
         self.missing = tuple(missing)
 
 
@@ -122,8 +132,14 @@ class UnreadableColumnError(HerbgisError):
 
     def __init__(self, title: str, cell: str, row: int, expected: str) -> None:
         super().__init__(
-            f"{title}一列第 {row} 行是“{cell}”, 看不懂; 这一列应当是{expected}。"
-            "请改正这一格, 或去掉这一列重新运行产生它的步骤。"
+            tr(
+                "{title}一列第 {row} 行是“{cell}”, 看不懂; 这一列应当是{expected}。"
+                "请改正这一格, 或去掉这一列重新运行产生它的步骤。",
+                title=title,
+                row=row,
+                cell=cell,
+                expected=expected,
+            )
         )
 
 
@@ -221,8 +237,9 @@ class UnknownNameError(HerbgisError):
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         names = list(known)
         hint = nearest(name, names)
-        like = f"您要的是 {hint} 吗? " if hint else ""
-        super().__init__(f"没有{what} {name}。{like}可用的有: {'、'.join(names)}。")
+        like = tr("您要的是 {hint} 吗? ", hint=hint) if hint else ""
+        text = "没有{what} {name}。{like}可用的有: {names}。"
+        super().__init__(tr(text, what=what, name=name, like=like, names=listed(names)))
 
 
 class UnreadableReportError(HerbgisError):
@@ -243,7 +260,9 @@ class UnreadableReportError(HerbgisError):
     """
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"{path} 不是 herbgis validate --out 写出的报告, 请指明那个文件夹。")
+        super().__init__(
+            tr("{path} 不是 herbgis validate --out 写出的报告, 请指明那个文件夹。", path=path)
+        )
 
 
 class LedgerError(HerbgisError):
@@ -283,26 +302,6 @@ class OutputError(HerbgisError):
     """
 
 
-class RasterError(HerbgisError):
-    """A raster cannot be read, costs too much to read, or lies elsewhere.
-
-    Raised by `measure_terrain`, `gather_candidates`, `plan` and `draw_map` for a DEM, a factor or
-    a mask.
-
-    Examples
-    --------
-    >>> import herbgis as hg
-    >>> survey = hg.read_survey(hg.sample_paths().survey)
-    >>> report = hg.validate(survey, counties=hg.read_counties())
-    >>> bases = hg.classify(report.bases)
-    >>> try:
-    ...     hg.measure_terrain(bases, hg.sample_paths().counties)  # 县界, 不是高程
-    ... except hg.RasterError as error:
-    ...     print("不是栅格高程数据" in str(error))
-    True
-    """
-
-
 class AssetError(HerbgisError):
     """A page needs a script or style that is not vendored and would need a network.
 
@@ -327,8 +326,10 @@ class AssetError(HerbgisError):
 
 def _shortened(names: Sequence[str]) -> str:
     """Names for a message, the first of many."""
-    shown = "、".join(map(str, names[:_MOST_NAMED])) or "无"
-    return f"{shown} 等 {len(names)} 列" if len(names) > _MOST_NAMED else shown
+    shown = listed(names[:_MOST_NAMED]) or tr("无")
+    if len(names) <= _MOST_NAMED:
+        return shown
+    return tr("{shown} 等 {count} 列", shown=shown, count=len(names))
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Errors about a file given beside a survey: targets, candidate sites, county boundaries."""
+"""Errors about a file given beside a survey: targets, candidates, boundaries, rasters."""
 
 from __future__ import annotations
 
@@ -58,4 +58,24 @@ class CountiesError(HerbgisError):
     ... except hg.CountiesError as error:
     ...     print(str(error).split(":")[0])
     县界文件 县界.geojson 读不了 (HG001)
+    """
+
+
+class RasterError(HerbgisError):
+    """A raster cannot be read, costs too much to read, or lies elsewhere.
+
+    Raised by `measure_terrain`, `gather_candidates`, `plan` and `draw_map` for a DEM, a factor or
+    a mask.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> survey = hg.read_survey(hg.sample_paths().survey)
+    >>> report = hg.validate(survey, counties=hg.read_counties())
+    >>> bases = hg.classify(report.bases)
+    >>> try:
+    ...     hg.measure_terrain(bases, hg.sample_paths().counties)  # 县界, 不是高程
+    ... except hg.RasterError as error:
+    ...     print("不是栅格高程数据" in str(error))
+    True
     """

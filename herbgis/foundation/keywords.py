@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from herbgis.foundation.errors import nearest
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.wrong_calls import WrongCallError
 
 if TYPE_CHECKING:
@@ -53,19 +54,31 @@ def options_given(
     for name in single:
         if name not in own:
             hint = nearest(name, [*known, *own])
-            like = f"最像的是 {hint}。" if hint else f"可用的有: {'、'.join([*known, *own])}。"
-            msg = f"hg.{step.__name__} 没有参数 {name}。{like}"
+            like = (
+                tr("最像的是 {hint}。", hint=hint)
+                if hint
+                else tr("可用的有: {names}。", names=listed([*known, *own]))
+            )
+            msg = tr("hg.{step} 没有参数 {name}。{like}", step=step.__name__, name=name, like=like)
             raise WrongCallError(msg)
     if given is not None and not isinstance(given, kind):
-        msg = (
-            f"hg.{step.__name__} 的 {parameter} 要 {kind.__name__}({'=…, '.join(own)}=…), "
-            f"给的是 {type(given).__name__}。"
+        msg = tr(
+            "hg.{step} 的 {parameter} 要 {kind}({own}=…), 给的是 {given}。",
+            step=step.__name__,
+            parameter=parameter,
+            kind=kind.__name__,
+            own="=…, ".join(own),
+            given=type(given).__name__,
         )
         raise WrongCallError(msg)
     if given is not None and single:
-        msg = (
-            f"hg.{step.__name__} 已经给了 {parameter}, 就不能再单独给 {'、'.join(single)}。"
-            f"请写进 {kind.__name__}({'=…, '.join(single)}=…)。"
+        msg = tr(
+            "hg.{step} 已经给了 {parameter}, 就不能再单独给 {names}。请写进 {kind}({single}=…)。",
+            step=step.__name__,
+            parameter=parameter,
+            names=listed(single),
+            kind=kind.__name__,
+            single="=…, ".join(single),
         )
         raise WrongCallError(msg)
     return kind(**single) if given is None else given

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from herbgis.foundation.errors import OutputError
+from herbgis.foundation.language import tr
 
 
 @contextmanager
@@ -18,17 +19,17 @@ def writing(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
-        msg = f"写不了 {path}: {_why(path, error)}"
+        msg = tr("写不了 {path}: {why}", path=path, why=_why(path, error))
         raise OutputError(msg) from error
 
 
 def _why(path: Path, error: OSError) -> str:
     if path.is_dir():
-        return "它是一个文件夹。请写文件的名称。"
+        return tr("它是一个文件夹。请写文件的名称。")
     above = [folder for folder in path.parents if folder.is_file()]
     if above:
-        return f"{above[0]} 是一个文件, 不是文件夹。"
-    return f"请先关闭正在打开它的 WPS 或 Excel, 并确认有写入权限。({error})"
+        return tr("{path} 是一个文件, 不是文件夹。", path=above[0])
+    return tr("请先关闭正在打开它的 WPS 或 Excel, 并确认有写入权限。({error})", error=error)
 
 
 @contextmanager

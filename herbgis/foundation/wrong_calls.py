@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from herbgis.foundation.errors import HerbgisError
+from herbgis.foundation.language import language, listed, tr
 
 #: Which function gives a result.
 MADE_BY = {
@@ -57,12 +58,12 @@ class WrongCallError(HerbgisError, TypeError):
 
 def called(name: str) -> str:
     """What a class of ours is called in a message: by the function that gives it."""
-    return f"{MADE_BY[name]} 的结果 ({name})" if name in MADE_BY else name
+    return tr("{step} 的结果 ({name})", step=MADE_BY[name], name=name) if name in MADE_BY else name
 
 
 def spaced(words: str) -> str:
-    """Words to follow Chinese, with a blank before Latin letters and digits."""
-    return f" {words}" if words[:1].isascii() else words
+    """Words to follow others: with a blank before them, in Chinese before Latin ones only."""
+    return f" {words}" if language() != "zh" or words[:1].isascii() else words
 
 
 def shown(value: Any) -> str:
@@ -70,22 +71,26 @@ def shown(value: Any) -> str:
     for kind, words in _WORDS.items():
         if isinstance(value, kind):
             return words(value)
-    name = _PLAIN.get(type(value).__name__) or called(type(value).__name__)
+    made = type(value).__name__
+    name = tr(_PLAIN[made]) if made in _PLAIN else called(made)
     if isinstance(value, list | tuple | set | frozenset | Mapping):
-        inside = "、".join(map(_short, list(value)[:3]))
-        return f"{name} ({inside}{' …' if len(value) > 3 else ''})" if value else f"空的{name}"
-    return f"函数 {getattr(value, '__name__', name)}" if callable(value) else name
+        if not value:
+            return tr("空的{name}", name=name)
+        inside = listed(map(_short, list(value)[:3]))
+        return f"{name} ({inside}{' …' if len(value) > 3 else ''})"
+    return tr("函数 {name}", name=getattr(value, "__name__", name)) if callable(value) else name
 
 
 def _text(value: str) -> str:
-    return f"文字“{_cut(value)}”" if value.strip() else "空的文字"
+    return tr("文字“{text}”", text=_cut(value)) if value.strip() else tr("空的文字")
 
 
 def _short(value: Any) -> str:
     """An item of a list: itself where it is a text or a number, else its kind."""
     if value is None or isinstance(value, str | int | float):
         return _cut(value)
-    return _PLAIN.get(type(value).__name__, type(value).__name__)
+    kind = type(value).__name__
+    return tr(_PLAIN.get(kind, kind))
 
 
 def _cut(value: Any) -> str:
@@ -95,13 +100,13 @@ def _cut(value: Any) -> str:
 
 #: How values of a kind are shown; the first kind that fits.
 _WORDS: dict[type, Callable[[Any], str]] = {
-    type(None): lambda _: "空的 (None)",
-    type: lambda value: f"{value.__name__} 这个类, 不是它的结果",
+    type(None): lambda _: tr("空的 (None)"),
+    type: lambda value: tr("{name} 这个类, 不是它的结果", name=value.__name__),
     bool: str,
     dt.date: str,
     str: _text,
-    int: lambda value: f"数 {value}",
-    float: lambda value: f"数 {value}",
-    PurePath: lambda value: f"路径 {_cut(value)}",
-    bytes: lambda _: "字节 (bytes)",
+    int: lambda value: tr("数 {value}", value=value),
+    float: lambda value: tr("数 {value}", value=value),
+    PurePath: lambda value: tr("路径 {path}", path=_cut(value)),
+    bytes: lambda _: tr("字节 (bytes)"),
 }

@@ -18,7 +18,7 @@ from rasterio.features import geometry_mask
 from rasterio.io import MemoryFile
 from rasterio.warp import reproject
 
-from herbgis.foundation.errors import RasterError
+from herbgis.foundation.input_errors import RasterError
 from herbgis.geo.datums import SEMI_MAJOR_M, WEB_MERCATOR
 from herbgis.geo.geodesy import Flags, Floats, radii_m
 from herbgis.geo.raster_files import opened, void_of

@@ -19,7 +19,8 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOEr
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
-from herbgis.foundation.errors import CrsError, RasterError
+from herbgis.foundation.errors import CrsError
+from herbgis.foundation.input_errors import RasterError
 from herbgis.geo.geodesy import Flags, Floats
 from herbgis.geo.systems import refuse_shiftless, shiftless_datum, with_parameters
 from herbgis.geo.zones import SevenParameters

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from herbgis.foundation import resources
-from herbgis.foundation.errors import RasterError
+from herbgis.foundation.input_errors import RasterError
 from herbgis.foundation.units import round_mu, to_mu
 from herbgis.geo.geodesy import Floats, areas_m2
 from herbgis.geo.land import land

@@ -16,7 +16,8 @@ import shapely
 from exactextract import exact_extract
 
 import herbgis as hg
-from herbgis.foundation.errors import CrsError, InputNotFoundError, RasterError
+from herbgis.foundation.errors import CrsError, InputNotFoundError
+from herbgis.foundation.input_errors import RasterError
 from herbgis.measuring import ground_cells
 from tests.helpers.shapes import square
 

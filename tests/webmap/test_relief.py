@@ -24,7 +24,8 @@ from rasterio.io import MemoryFile
 
 import herbgis as hg
 from herbgis.foundation import resources
-from herbgis.foundation.errors import CrsError, HerbgisError, InputNotFoundError, RasterError
+from herbgis.foundation.errors import CrsError, HerbgisError, InputNotFoundError
+from herbgis.foundation.input_errors import RasterError
 from herbgis.geo import elevation_grid
 from herbgis.geo.elevation_grid import read_elevation
 from herbgis.geo.gradients import hillshade

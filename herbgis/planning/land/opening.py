@@ -9,7 +9,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from herbgis.foundation.errors import RasterError, UnknownNameError
+from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.input_errors import RasterError
 from herbgis.geo.raster_steps import cell_steps
 from herbgis.geo.rasters import Raster, open_raster
 from herbgis.geo.systems import Geometries

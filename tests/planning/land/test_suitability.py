@@ -16,7 +16,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herbgis.foundation.errors import CrsError, InputNotFoundError, RasterError, UnknownNameError
+from herbgis.foundation.errors import CrsError, InputNotFoundError, UnknownNameError
+from herbgis.foundation.input_errors import RasterError
 from herbgis.geo.geodesy import radii_m
 from herbgis.geo.rasters import open_raster
 from herbgis.planning.land.footprints import NONE, Footprints
