@@ -11,6 +11,7 @@ import pandas as pd
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import language
 
 SEVERITIES = ("error", "warning", "note")
 #: What people read for a severity.
@@ -102,7 +103,7 @@ class Issue:
     mu_at_stake: float | None = None
     other: tuple[Place, ...] = ()
 
-    def as_row(self, lang: str = "zh") -> dict[str, Any]:
+    def as_row(self, lang: str | None = None) -> dict[str, Any]:
         """The finding as a row of the issue table, with its texts in a language."""
         code, words = codes()[self.code], texts(lang)[self.code]
         lon, lat = self.point or (None, None)
@@ -133,17 +134,25 @@ def codes() -> dict[str, Code]:
     return {code: Code(code=code, **entry) for code, entry in sorted(table.items())}
 
 
+def texts(lang: str | None = None) -> dict[str, dict[str, str]]:
+    """Texts of every code in a language, else in the one that is spoken.
+
+    Title, what, why, how, fix and source; of what is found, message and suggestion.
+    """
+    return _texts(lang or language())
+
+
 @functools.cache
-def texts(lang: str = "zh") -> dict[str, dict[str, str]]:
-    """Texts of every code in a language: title, what, why, how, fix, message, suggestion."""
+def _texts(lang: str) -> dict[str, dict[str, str]]:
     known = resources.names_in("messages", ".toml")
     languages = [name for name in known if name != "codes"]
     if lang not in languages:
         raise UnknownNameError("语言", lang, languages)
-    return resources.read_toml(f"messages/{lang}.toml")
+    written = resources.read_toml(f"messages/{lang}.toml")
+    return {code: {"source": codes()[code].source, **words} for code, words in written.items()}
 
 
-def issue_table(issues: Iterable[Issue], lang: str = "zh") -> pd.DataFrame:
+def issue_table(issues: Iterable[Issue], lang: str | None = None) -> pd.DataFrame:
     """Findings as a table, a row each, ordered by place, severity and code."""
     rows = [issue.as_row(lang) for issue in issues]
     table = pd.DataFrame(rows, columns=list(TABLE_COLUMNS))

@@ -14,7 +14,7 @@ from herbgis.foundation import resources
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.units import round_mu
 from herbgis.terms import columns as cols
-from herbgis.terms.issues import SEVERITY_TITLES, codes
+from herbgis.terms.issues import SEVERITY_TITLES
 from herbgis.terms.issues import texts as issue_texts
 from herbgis.terms.policy import Policy
 from herbgis.webmap.privacy import masked
@@ -27,8 +27,8 @@ _WAN = 10_000
 class Wording:
     """What a page says: the texts of its language, and in it the words of a policy.
 
-    Names that people gave (bases, townships, operators), messages of issues and the policy's own
-    title stay as they are in every language.
+    Names that people gave (bases, townships, operators) and the policy's own title stay as they are
+    in every language.
 
     Raises
     ------
@@ -101,10 +101,7 @@ class Wording:
 
     def issue(self, code: str) -> str:
         """The title of an issue's code."""
-        known = codes()
-        if self.lang == "zh" or code not in known:
-            return str(issue_texts().get(code, {}).get("title", code))
-        return known[code].name.replace("-", " ").capitalize()
+        return issue_texts(self.lang).get(code, {}).get("title", code)
 
     def severity(self, severity: str) -> str:
         """What is printed for a severity."""

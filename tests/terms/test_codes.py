@@ -7,6 +7,7 @@ import pytest
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import speaking
 from herbgis.terms.issues import SEVERITIES, Issue, Place, codes, issue_table, texts
 from herbgis.validating.validation import RULES
 
@@ -42,6 +43,10 @@ CONTRACT = {
     "HG508": ("unknown-status", "warning"),
     "HG509": ("exactly-the-threshold", "note"),
 }
+LANGUAGES = ("zh", "en")
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+#: Words to be put into cells, as cells hold them, with their meaning behind or before them.
+FOR_CELLS = re.compile(r"[\u4e00-\u9fff]+(?= \([a-z]+\))|(?<=hectares \()公顷(?=\))")
 HUNDREDS = sorted({code[2] for code in codes()})
 
 #: Long but plausible values for the texts of each code.
@@ -151,6 +156,30 @@ def test_every_code_has_texts(code: str) -> None:
     for part in ("title", "what", "why", "how", "fix"):
         assert words[part].strip(), part
     assert codes()[code].source.strip()
+
+
+@pytest.mark.parametrize("code", codes())
+def test_english_says_what_chinese_says(code: str) -> None:
+    chinese, english = texts("zh")[code], texts("en")[code]
+    assert chinese.keys() == english.keys()
+    for part, text in english.items():
+        assert text.strip(), part
+        assert _fields(text) == _fields(chinese[part]), part
+        assert not CHINESE.search(FOR_CELLS.sub("", text)), text
+
+
+def test_english_has_no_code_of_its_own() -> None:
+    assert list(texts("en")) == list(texts("zh"))
+
+
+@pytest.mark.parametrize("code", FOUND)
+def test_findings_are_told_in_the_language_that_is_spoken(code: str) -> None:
+    issue = Issue(code, Place("f"), VALUES[code])
+    said = {lang: (issue.as_row(lang)["message"], texts(lang)[code]["title"]) for lang in LANGUAGES}
+    assert len(set(said.values())) == len(LANGUAGES)
+    for lang, words in said.items():
+        with speaking(lang):
+            assert (issue.as_row()["message"], texts()[code]["title"]) == words
 
 
 @pytest.mark.parametrize("code", codes())
