@@ -19,6 +19,7 @@ from rasterio.io import MemoryFile
 from rasterio.warp import reproject
 
 from herbgis.foundation.input_errors import RasterError
+from herbgis.foundation.language import listed, tr
 from herbgis.geo.datums import SEMI_MAJOR_M, WEB_MERCATOR
 from herbgis.geo.geodesy import Flags, Floats, radii_m
 from herbgis.geo.raster_files import opened, void_of
@@ -93,17 +94,20 @@ def read_elevation(
     """
     paths = [Path(path)] if isinstance(path, str | Path) else [Path(each) for each in path]
     if not paths:
-        raise RasterError("没有给出高程数据 (DEM) 的路径。")
+        raise RasterError(tr("没有给出高程数据 (DEM) 的路径。"))
     grid = _Grid.over(bounds, pixels)
     tiles = [_Tile.of(each, bounds, datum_parameters or {}) for each in paths]
     within = [tile for tile in tiles if tile.cells]
     if not within:
-        names = "、".join(map(str, paths[:_NAMED])) + (" 等" if len(paths) > _NAMED else "")
+        names = listed(paths[:_NAMED]) + (tr(" 等") if len(paths) > _NAMED else "")
         lows, highs = np.hsplit(np.array([tile.raster.bounds for tile in tiles]), 2)
         around = (*lows.min(axis=0).tolist(), *highs.max(axis=0).tolist())
-        msg = (
-            f"{names} 与地图不相交: 高程数据在 {_said(around)}, 地图在 {_said(bounds)}。"
-            "请换用盖住地图的高程数据。"
+        msg = tr(
+            "{names} 与地图不相交: 高程数据在 {around}, 地图在 {bounds}。"
+            "请换用盖住地图的高程数据。",
+            names=names,
+            around=_said(around),
+            bounds=_said(bounds),
         )
         raise RasterError(msg)
     metres = np.full(grid.shape, np.nan)
@@ -187,9 +191,11 @@ class _Tile:
         """The raster's heights on a grid; NaN where it knows none."""
         level, factor = self._overview(float(np.median(grid.cell_m)) / self.cell_m)
         if self.cells / factor**2 > _MOST_CELLS:
-            msg = (
-                f"{self.raster.path} 在地图范围内有 {self.cells:.1e} 个格网, 读不过来。"
-                "请先用 gdaladdo -r average 建金字塔, 或用 gdalwarp 降低分辨率。"
+            msg = tr(
+                "{path} 在地图范围内有 {cells:.1e} 个格网, 读不过来。请先用 gdaladdo -r average "
+                "建金字塔, 或用 gdalwarp 降低分辨率。",
+                path=self.raster.path,
+                cells=self.cells,
             )
             raise RasterError(msg)
         finer = factor * self.cell_m < float(np.median(grid.cell_m))

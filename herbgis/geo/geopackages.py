@@ -15,6 +15,7 @@ import pandas as pd
 import pyogrio
 
 from herbgis.foundation.errors import OutputError
+from herbgis.foundation.language import tr
 from herbgis.foundation.outputs import writing
 from herbgis.geo.geodesy import CGCS2000
 
@@ -55,7 +56,7 @@ def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> Path:
         Also for a path that does not end in ``.gpkg``.
     """
     if path.suffix.lower() != ".gpkg":
-        msg = f"写不了 {path.name}: 台账和修复后的数据要以 .gpkg 结尾。"
+        msg = tr("写不了 {name}: 台账和修复后的数据要以 .gpkg 结尾。", name=path.name)
         raise OutputError(msg)
     with writing(path):
         path.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from rasterio.windows import Window
 
 from herbgis.foundation.errors import CrsError
 from herbgis.foundation.input_errors import RasterError
+from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import Flags, Floats
 from herbgis.geo.systems import refuse_shiftless, shiftless_datum, with_parameters
 from herbgis.geo.zones import SevenParameters
@@ -47,10 +48,11 @@ def opened(path: Path, overview: int | None = None) -> Iterator[DatasetReader]:
         with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), _by_driver(path, overview) as raster:
             yield raster
     except (RasterioError, RasterioIOError) as error:
-        msg = (
-            f"{path} 读不出来: 不是栅格高程数据, 或已损坏。可用的格式: GeoTIFF (.tif)、"
-            "Erdas (.img)、ASCII 格网 (.asc)、SRTM (.hgt)、Surfer (.grd) 等; "
-            "其他格式请先用 gdal_translate 转换。"
+        msg = tr(
+            "{path} 读不出来: 不是栅格高程数据, 或已损坏。可用的格式: GeoTIFF (.tif)、Erdas "
+            "(.img)、ASCII 格网 (.asc)、SRTM (.hgt)、Surfer (.grd) 等; 其他格式请先用 "
+            "gdal_translate 转换。",
+            path=path,
         )
         raise RasterError(msg) from error
 
@@ -75,16 +77,18 @@ def check_kind(raster: DatasetReader, path: Path) -> None:
     """
     picture = raster.colorinterp[0] not in {ColorInterp.gray, ColorInterp.undefined}
     if picture or raster.dtypes[0].startswith("complex"):
-        msg = f"{path} 是图片或影像, 不是高程数据 (DEM)。请换用单波段的高程栅格。"
+        msg = tr("{path} 是图片或影像, 不是高程数据 (DEM)。请换用单波段的高程栅格。", path=path)
         raise RasterError(msg)
     if raster.transform.is_degenerate:
-        msg = f"{path} 的格网没有大小, 定不了位。请检查它的坐标参数 (如 .tfw 文件)。"
+        msg = tr("{path} 的格网没有大小, 定不了位。请检查它的坐标参数 (如 .tfw 文件)。", path=path)
         raise RasterError(msg)
     block = np.prod(raster.block_shapes[0], dtype=float) * np.dtype(raster.dtypes[0]).itemsize
     if block > _LARGEST_BLOCK_BYTES:
-        msg = (
-            f"{path} 没有分块, 只能整个读入, 要 {block / 2**30:.1f} GB 内存。"
-            "请先用 gdal_translate -co TILED=YES 转换。"
+        msg = tr(
+            "{path} 没有分块, 只能整个读入, 要 {gigabytes:.1f} GB 内存。请先用 gdal_translate "
+            "-co TILED=YES 转换。",
+            path=path,
+            gigabytes=block / 2**30,
         )
         raise RasterError(msg)
 
@@ -100,15 +104,21 @@ def usable_crs(
         It states none that leads to CGCS2000, or an old datum without `parameters`.
     """
     if not raster.crs:
-        msg = f"{path} 没有坐标系。请用 gdal_edit.py -a_srs EPSG:4490 一类的办法注明。"
+        msg = tr(
+            "{path} 没有坐标系。请用 gdal_edit.py -a_srs EPSG:4490 一类的办法注明。", path=path
+        )
         raise CrsError(msg)
     try:
         crs = pyproj.CRS.from_wkt(raster.crs.to_wkt())
     except ProjError as error:
-        msg = f"{path} 的坐标系认不出来: {error}"
+        msg = tr("{path} 的坐标系认不出来: {error}", path=path, error=error)
         raise CrsError(msg) from error
     if crs.geodetic_crs is None:
-        msg = f"{path} 的坐标系 {crs.name} 与经纬度没有关系。请先转换为 CGCS2000。"
+        msg = tr(
+            "{path} 的坐标系 {name} 与经纬度没有关系。请先转换为 CGCS2000。",
+            path=path,
+            name=crs.name,
+        )
         raise CrsError(msg)
     datum = "" if crs.is_bound else shiftless_datum(crs)
     if not datum:

@@ -16,6 +16,7 @@ import numpy as np
 import pyproj
 
 from herbgis.foundation.errors import InputNotFoundError
+from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import Floats, local_metres
 from herbgis.geo.raster_files import (
     check_kind,
@@ -164,11 +165,11 @@ def open_raster(
     side = cell_side_m(found, columns / 2, rows / 2)
     said = []
     if synthetic:
-        said.append(f"{path.name} 是合成数据")
+        said.append(tr("{name} 是合成数据", name=path.name))
     if side > _COARSE_M:
-        said.append(f"{path.name} 的格网约 {side / 1000:.0f} km, 只够看大势")
+        said.append(tr("{name} 的格网约 {km:.0f} km, 只够看大势", name=path.name, km=side / 1000))
     if crs.is_bound:
-        said.append(f"{path.name} 的坐标用给定的七参数转换")
+        said.append(tr("{name} 的坐标用给定的七参数转换", name=path.name))
     return replace(found, cell_m=side, caveats=tuple(said))
 
 

@@ -6,6 +6,7 @@ import warnings
 
 import pyproj
 
+from herbgis.foundation.language import tr
 from herbgis.geo.systems import transformer
 
 #: Characters that are shown of a system which cannot be used.
@@ -38,4 +39,6 @@ def usable(stated: object) -> tuple[pyproj.CRS | None, tuple[str, ...]]:
         pass
     shown = " ".join(shown.split())
     more = "…" if len(shown) > _MOST_SHOWN else ""
-    return None, (f"写明的坐标系认不出, 没有用: {shown[:_MOST_SHOWN]}{more}",)
+    return None, (
+        tr("写明的坐标系认不出, 没有用: {shown}{more}", shown=shown[:_MOST_SHOWN], more=more),
+    )

@@ -12,6 +12,7 @@ from pyproj.crs import BoundCRS
 from pyproj.crs.coordinate_operation import ToWGS84Transformation
 
 from herbgis.foundation.errors import CrsError
+from herbgis.foundation.language import tr
 from herbgis.geo.datums import CGCS2000_EPSG, OLD_DATUMS, WGS84, WGS84_EPSG
 from herbgis.geo.geodesy import CGCS2000, Floats
 from herbgis.geo.zones import SevenParameters
@@ -33,7 +34,7 @@ def to_cgcs2000(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
     CrsError
         The system is on an old datum and brings no parameters.
     """
-    refuse_shiftless(crs, "数据")
+    refuse_shiftless(crs, tr("数据"))
     base = crs.geodetic_crs
     if crs.is_geographic and base is not None and base.to_epsg() in _SAME_AS_CGCS2000:
         return geometries
@@ -84,7 +85,7 @@ def shiftless_datum(crs: pyproj.CRS) -> str:
 
 
 def refuse_shiftless(crs: pyproj.CRS, what: str) -> None:
-    """Refuse a system on an old datum that brings no parameters; `what` is in it, in Chinese.
+    """Refuse a system on an old datum that brings no parameters; `what` is in it.
 
     Raises
     ------
@@ -92,9 +93,12 @@ def refuse_shiftless(crs: pyproj.CRS, what: str) -> None:
     """
     datum = "" if crs.is_bound else shiftless_datum(crs)
     if datum:
-        msg = (
-            f"{what}的坐标系 {crs.name} 在 {datum} 上, 没有转换参数, 硬转会偏出几十米到上百米。"
-            "请先转换为 CGCS2000, 或在工作要点文件里写上本地的七参数 (datum_parameters)。"
+        msg = tr(
+            "{what}的坐标系 {name} 在 {datum} 上, 没有转换参数, 硬转会偏出几十米到上百米。"
+            "请先转换为 CGCS2000, 或在工作要点文件里写上本地的七参数 (datum_parameters)。",
+            what=what,
+            name=crs.name,
+            datum=datum,
         )
         raise CrsError(msg)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from herbgis.foundation.language import tr
 from herbgis.geo.datums import BEIJING_1954, XIAN_1980
 
 #: Zones of 6 and of 3 degrees; no number is both, so a number tells its width.
@@ -50,7 +51,7 @@ class GaussKruger:
         for width, zones in ZONES.items():
             if self.zone in zones:
                 return width
-        msg = f"带号须为 13 至 23 (6度带) 或 25 至 45 (3度带), 得到 {self.zone}"
+        msg = tr("带号须为 13 至 23 (6度带) 或 25 至 45 (3度带), 得到 {zone}", zone=self.zone)
         raise ValueError(msg)
 
     @property

@@ -13,6 +13,7 @@ import shapely
 
 from herbgis.foundation import resources
 from herbgis.foundation.input_errors import RasterError
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import round_mu, to_mu
 from herbgis.geo.geodesy import Floats, areas_m2
 from herbgis.geo.land import land
@@ -90,7 +91,7 @@ def measure_terrain(
     """
     paths = [dem] if isinstance(dem, str | Path) else list(dem)
     if not paths:
-        msg = "没有给出高程数据 (DEM) 的路径。"
+        msg = tr("没有给出高程数据 (DEM) 的路径。")
         raise RasterError(msg)
     policy = policy or policy_for(bases)
     shapes = _polygons(shapes_of(bases, "measure_terrain", policy=policy))
@@ -194,13 +195,13 @@ class _Sums:
 
 def _notes(shares: pd.Series, caveats: Sequence[str]) -> list[str]:
     """What is to be said of each base's terrain."""
-    show = f"{FOR_SHOW}: {'; '.join(dict.fromkeys(caveats))}" if caveats else ""
+    show = f"{tr(FOR_SHOW)}: {'; '.join(dict.fromkeys(caveats))}" if caveats else ""
     notes = []
     for share in shares:
         said = [show] if show and share > 0 else []
         if share == 0:
-            said.append("高程数据没有盖到")
+            said.append(tr("高程数据没有盖到"))
         elif share < 1:
-            said.append(f"高程数据只盖住 {min(share, 0.999):.1%}")
+            said.append(tr("高程数据只盖住 {share:.1%}", share=min(share, 0.999)))
         notes.append("; ".join(said))
     return notes
