@@ -6,11 +6,13 @@ import ast
 import re
 import string
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import herbgis as hg
 from herbgis.foundation.errors import (
     InputNotFoundError,
     MissingColumnError,
@@ -19,6 +21,9 @@ from herbgis.foundation.errors import (
 )
 from herbgis.foundation.language import language, listed, speaking, tr
 from herbgis.foundation.wrong_calls import shown
+from herbgis.terms import columns as cols
+from herbgis.terms.policyfiles import load_policy
+from herbgis.terms.policyschema import policy_schema
 
 PACKAGE = Path(__file__).parent.parent / "herbgis"
 ENGLISH = PACKAGE / "messages" / "english"
@@ -34,9 +39,13 @@ DATA: dict[str, frozenset[str] | object] = {
     "foundation/units.py": ...,
     # A layer's name in the repaired file, and lists as text in a data file.
     "geo/geopackages.py": frozenset({"CHANGES_LAYER", "flattened"}),
+    # Headings, units and words are told where they are shown, see `_of_terms`.
+    "terms/columns.py": ...,
+    "terms/townships.py": ...,
+    "terms/variety_words.py": ...,
 }
 #: Rooms whose texts all have their English.
-ROOMS: tuple[str, ...] = ("foundation", "geo", "measuring")
+ROOMS: tuple[str, ...] = ("foundation", "geo", "terms", "measuring")
 
 
 def _catalogue(room: str) -> dict[str, str]:
@@ -80,6 +89,30 @@ def _said(path: Path) -> Iterator[ast.expr]:
             yield node
 
 
+def _of_terms() -> Iterator[str]:
+    """Headings, units and words of the base table, and what a policy's file may say."""
+    for column in cols.every():
+        yield from (column.title, column.heading, column.unit)
+    yield from cols.VERDICT_TITLES.values()
+    policy = load_policy()
+    yield policy.below_title
+    for tier in policy.tiers:
+        yield from (tier.title, tier.reach_title)
+    for column, words in policy.words.items():
+        if column not in {"county", "reporting_unit"}:
+            yield from (word.title for word in words.values())
+    yield policy_schema()["$defs"]["key"]["description"]
+
+
+#: Chinese that a room says and that stands in facts, policies and tables of its own.
+FACTS: dict[str, Callable[[], Iterator[str]]] = {"terms": _of_terms}
+
+
+def _said_by_facts(room: str) -> set[str]:
+    told = FACTS.get(room, lambda: iter(()))
+    return {text for text in told() if CHINESE.search(text)}
+
+
 def _places(text: str) -> set[str]:
     """The places of a text that values fill; braces that are none stand as they are."""
     try:
@@ -98,11 +131,13 @@ def test_nothing_said_lacks_its_english(room: str) -> None:
         if not (isinstance(node, ast.Constant) and node.value in known)
     ]
     assert lacking == []
+    assert sorted(_said_by_facts(room) - known.keys()) == []
 
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_english_is_of_a_text_that_is_gone(room: str) -> None:
     said = {getattr(node, "value", None) for path in _modules(room) for node in _said(path)}
+    said |= _said_by_facts(room)
     assert sorted(_catalogue(room).keys() - said) == []
 
 
@@ -148,3 +183,30 @@ def test_wrong_calls_are_answered_in_english() -> None:
             *map(shown, ([], ["a", None], {}, b"", None, "", "a", int, Path("a"), print)),
         ]
     assert [text for text in map(str, told) if CHINESE.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: hg.validate("a.gpkg"),
+        lambda: hg.classify([1, None]),
+        hg.count_progress,
+        lambda: hg.plan([], targets={"500": "x"}),
+        lambda: hg.load_policy("tongren-2002"),
+        lambda: hg.load_policy("own.toml"),
+        lambda: hg.read_survey("a", lines=3),
+        lambda: replace(load_policy().counting, area="all"),
+    ],
+)
+def test_a_wrong_call_is_answered_in_english(
+    call: Callable[[], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("own.toml").write_text(
+        'title = 5\n[[tiers]]\nlabel = "1"\ntarget = -3\n[kind.Big]\ntitel = "x"\n'
+        '[counting]\narea = "whole"\ngroups = []\n[tolerence]\n[status.built]\naliases = [1]\n',
+        encoding="utf-8",
+    )
+    with speaking("en"), pytest.raises(hg.HerbgisError) as refused:
+        call()
+    assert CHINESE.search(str(refused.value)) is None, str(refused.value)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from herbgis.foundation.errors import nearest
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.wrong_calls import WrongCallError, shown, spaced
 from herbgis.terms.how import AT_LEAST, NEEDED, TABLES, how_to
 from herbgis.terms.kinds import MisfitError, due, fitted
@@ -89,25 +90,39 @@ def _fitted(step: str, parameter: str, value: Any, kinds: Mapping[str, Any]) -> 
     if parameter not in kinds:
         return value
     kind = kinds[parameter]
-    start = f"{step} 的 {parameter}"
+    start = tr("{step} 的 {parameter}", step=step, parameter=parameter)
     try:
         fits = fitted(kind, value, plain=parameter in TABLES)
     except MisfitError as error:
-        part = f", 其中{error}" if str(error) else ""
-        msg = (
-            f"{start} 要{spaced(due(kind))}, 给的是{spaced(shown(value))}{part}。"
-            f"{how_to(step, parameter, value)}"
+        part = tr(", 其中{error}", error=error) if str(error) else ""
+        msg = tr(
+            "{start} 要{due}, 给的是{given}{part}。{how_to}",
+            start=start,
+            due=spaced(due(kind)),
+            given=spaced(shown(value)),
+            part=part,
+            how_to=how_to(step, parameter, value),
         )
         raise WrongCallError(msg) from error
     if value is not None:
         needed = NEEDED.get(f"{step}.{parameter}", NEEDED.get(parameter, ()))
         lacking = [name for name in needed if name not in fits]
         if lacking:
-            msg = f"{start} 缺少{spaced('、'.join(lacking))}。{how_to(step, parameter, value)}"
+            msg = tr(
+                "{start} 缺少{lacking}。{how_to}",
+                start=start,
+                lacking=spaced(listed(lacking)),
+                how_to=how_to(step, parameter, value),
+            )
             raise WrongCallError(msg)
         for number in fits.values() if isinstance(fits, dict) else [fits]:
             if parameter in AT_LEAST and isinstance(number, int) and number < AT_LEAST[parameter]:
-                msg = f"{start} 要不小于 {AT_LEAST[parameter]} 的整数, 给的是 {number}。"
+                msg = tr(
+                    "{start} 要不小于 {least} 的整数, 给的是 {given}。",
+                    start=start,
+                    least=AT_LEAST[parameter],
+                    given=number,
+                )
                 raise WrongCallError(msg)
     return fits
 
@@ -124,23 +139,40 @@ def _misfit(
             return _unknown(step, name, known)
     given = len(args) - ("self" in signature.parameters)
     if given > len(placed):
-        named = "、".join(f"{name}=" for name in known if name not in placed)
-        more = f"别的请写出名称: {named}。" if named else ""
-        only = f" ({'、'.join(placed)})" if placed else ""
-        return f"{step} 按位置只收 {len(placed)} 个参数{only}, 给了 {given} 个。{more}"
+        named = listed(f"{name}=" for name in known if name not in placed)
+        more = tr("别的请写出名称: {named}。", named=named) if named else ""
+        only = f" ({listed(placed)})" if placed else ""
+        return tr(
+            "{step} 按位置只收 {count} 个参数{only}, 给了 {given} 个。{more}",
+            step=step,
+            count=len(placed),
+            only=only,
+            given=given,
+            more=more,
+        )
     twice = [name for name in placed[:given] if name in kwargs]
     if twice:
-        return f"{step} 的 {twice[0]} 给了两次, 请去掉一个。"
+        return tr("{step} 的 {parameter} 给了两次, 请去掉一个。", step=step, parameter=twice[0])
     lacking = list(_lacking(parameters, placed[:given], kwargs))
     told = "".join(how_to(step, name, None) for name in lacking)
-    return f"{step} 缺少参数 {'、'.join(lacking)}。{told}"
+    return tr("{step} 缺少参数 {names}。{told}", step=step, names=listed(lacking), told=told)
 
 
 def _unknown(step: str, name: str, known: Iterable[str]) -> str:
     names = [each for each in known if each != "return"]
     hint = nearest(name, names)
-    like = f"最像的是 {hint}。" if hint else f"可用的有: {'、'.join(names)}。"
-    return f"{step} 没有参数 {name}。{like}{how_to(step, '', None)}"
+    like = (
+        tr("最像的是 {hint}。", hint=hint)
+        if hint
+        else tr("可用的有: {names}。", names=listed(names))
+    )
+    return tr(
+        "{step} 没有参数 {name}。{like}{how_to}",
+        step=step,
+        name=name,
+        like=like,
+        how_to=how_to(step, "", None),
+    )
 
 
 def _lacking(

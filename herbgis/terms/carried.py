@@ -21,6 +21,7 @@ import pandas as pd
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import PolicyError, PolicyMismatchError
+from herbgis.foundation.language import listed, tr
 from herbgis.terms import columns as cols
 from herbgis.terms.carried_layers import CARRIED, layers_in, text_of
 from herbgis.terms.policy import Policy
@@ -72,23 +73,25 @@ def policy_for(bases: pd.DataFrame, given: Policy | None = None) -> Policy:
     if CARRIED in bases.attrs:
         carried, digest = _read(str(bases.attrs[CARRIED]))
         known[digest] = carried
-    names = "、".join(sorted({policy.name for policy in known.values()} | (digests - set(known))))
+    names = listed(sorted({policy.name for policy in known.values()} | (digests - set(known))))
     if given is not None:
         _refuse_other_tiers(bases, given, known, digests)
         return given
     if len(digests | set(known)) > 1:
-        msg = (
-            f"这张表里的基地是按不止一份工作要点分级的 ({names}), 不知道按哪一份计数。"
-            "请按同一份重新 hg.classify; 规模线相同的, 也可以用 policy= 指明一份。"
+        msg = tr(
+            "这张表里的基地是按不止一份工作要点分级的 ({names}), 不知道按哪一份计数。"
+            "请按同一份重新 hg.classify; 规模线相同的, 也可以用 policy= 指明一份。",
+            names=names,
         )
         raise PolicyMismatchError(msg)
     if not digests | set(known):
         return load_policy()
     if not known:
-        msg = (
-            f"这些基地是按自己的工作要点 (摘要 {names}) 分级的, 文件里只留下摘要。"
-            "请用 policy= 给出那一份: "
-            "policy=hg.load_policy('要点.toml'), 或 hg.load_policy('herbgis 写出的.gpkg')。"
+        msg = tr(
+            "这些基地是按自己的工作要点 (摘要 {names}) 分级的, 文件里只留下摘要。"
+            "请用 policy= 给出那一份: policy=hg.load_policy('要点.toml'), "
+            "或 hg.load_policy('herbgis 写出的.gpkg')。",
+            names=names,
         )
         raise PolicyError(msg)
     return next(iter(known.values()))
@@ -97,8 +100,8 @@ def policy_for(bases: pd.DataFrame, given: Policy | None = None) -> Policy:
 @functools.lru_cache(maxsize=8)
 def _read(text: str) -> tuple[Policy, str]:
     """The policy of a JSON that `policy_text` wrote, and its digest."""
-    layers = layers_in(text, "表里带的")
-    return policy_of_layers(layers, "表里带的"), _digest(text_of(layers))
+    layers = layers_in(text, tr("表里带的"))
+    return policy_of_layers(layers, tr("表里带的")), _digest(text_of(layers))
 
 
 def _digest(text: str) -> str:
@@ -129,17 +132,22 @@ def _refuse_other_tiers(
     """Refuse a policy under which bases do not have the tiers that they were given."""
     for policy in known.values():
         if tiers_of(policy) != tiers_of(given):
-            msg = (
-                f"这些基地是按 {policy.name} ({_told(policy)}) 分级的, 给的工作要点 {given.name} "
-                f"是 {_told(given)}。请去掉 policy=, 用表里带的; 或按 {given.name} 重新 "
-                "hg.classify。"
+            msg = tr(
+                "这些基地是按 {name} ({tiers}) 分级的, 给的工作要点 {given} 是 "
+                "{given_tiers}。请去掉 policy=, 用表里带的; 或按 {given} 重新 hg.classify。",
+                name=policy.name,
+                tiers=_told(policy),
+                given=given.name,
+                given_tiers=_told(given),
             )
             raise PolicyMismatchError(msg)
     unknown = digests - set(known) - {digest_of(given)}
     if unknown and _has_other_tiers(bases, given):
-        msg = (
-            f"这些基地的规模等级 (tier) 与 {given.name} ({_told(given)}) 不符, 是按另一份工作要点"
-            f"分的。请用 policy= 给出那一份, 或按 {given.name} 重新 hg.classify。"
+        msg = tr(
+            "这些基地的规模等级 (tier) 与 {name} ({tiers}) 不符, 是按另一份工作要点分的。"
+            "请用 policy= 给出那一份, 或按 {name} 重新 hg.classify。",
+            name=given.name,
+            tiers=_told(given),
         )
         raise PolicyMismatchError(msg)
 
@@ -150,7 +158,7 @@ def tiers_of(policy: Policy) -> list[tuple[str, float]]:
 
 
 def _told(policy: Policy) -> str:
-    return "、".join(f"{mu:g} 亩" for _, mu in tiers_of(policy))
+    return listed(tr("{mu:g} 亩", mu=mu) for _, mu in tiers_of(policy))
 
 
 def _has_other_tiers(bases: pd.DataFrame, policy: Policy) -> bool:

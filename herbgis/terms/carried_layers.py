@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from herbgis.foundation.errors import PolicyError
+from herbgis.foundation.language import tr
 from herbgis.geo.geopackages import layer_remarks
 
 #: The name of the remark that holds the JSON.
@@ -43,9 +44,12 @@ def layers_in(text: str, where: str) -> list[dict[str, Any]]:
     except (TypeError, ValueError, KeyError, RecursionError):
         layers = None
     if not isinstance(layers, list) or not layers or not all(isinstance(x, dict) for x in layers):
-        msg = (
-            f"{where}的工作要点读不懂: {text[:30]}…。请用 policy= 另给工作要点, "
-            f"或去掉表里的 attrs[{CARRIED!r}]。"
+        msg = tr(
+            "{where}的工作要点读不懂: {text}…。请用 policy= 另给工作要点,"
+            " 或去掉表里的 attrs[{remark!r}]。",
+            where=where,
+            text=text[:30],
+            remark=CARRIED,
         )
         raise PolicyError(msg)
     return layers
@@ -81,9 +85,10 @@ def text_in(path: Path) -> str:
     except (pa.ArrowException, OSError, ValueError, AttributeError, RecursionError):
         told = None
     if told is None:
-        msg = (
-            f"{path.name} 里没有带工作要点: 只有 herbgis 按工作要点分级后写出的 .gpkg、.geojson、"
-            ".parquet 带着它。请给工作要点的 TOML 文件。"
+        msg = tr(
+            "{name} 里没有带工作要点: 只有 herbgis 按工作要点分级后写出的 "
+            ".gpkg、.geojson、.parquet 带着它。请给工作要点的 TOML 文件。",
+            name=path.name,
         )
         raise PolicyError(msg)
     return str(told)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from herbgis.foundation.errors import PolicyError
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import fold
 from herbgis.terms.crops import Crop
 from herbgis.terms.policy import Variety
@@ -23,7 +24,7 @@ def varieties_of(table: Mapping[str, Any], crops: Mapping[str, Crop]) -> dict[st
     entries |= {name: _entry(crops[name]) for name in groups if name in crops.keys() - entries}
     absent = [name for name in groups if name not in entries]
     if absent:
-        msg = f"名单中的品种没有在品种目录里: {'、'.join(absent)}"
+        msg = tr("名单中的品种没有在品种目录里: {names}", names=listed(absent))
         raise PolicyError(msg)
     return {name: _variety(entry, groups) for name, entry in entries.items()}
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import tr
 
 #: Answers to what the plan leaves open.
 AREAS = ("total", "contiguous")
@@ -49,7 +50,7 @@ class CountingRule:
         """Refuse an answer that there is not, also in a rule made by `dataclasses.replace`."""
         for what, given, known in (("面积口径", self.area, AREAS), ("年份口径", self.year, YEARS)):
             if given not in known:
-                raise UnknownNameError(what, given, known)
+                raise UnknownNameError(tr(what), given, known)
 
     @property
     def counted_kinds(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from herbgis.foundation.errors import PolicyError, UnknownNameError
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import fold
 
 #: Lists of the facts, and the group that their names are of.
@@ -61,9 +62,12 @@ def crops_of(table: Mapping[str, Any]) -> dict[str, Crop]:
             crops[crop.name] = crop
             continue
         if before.group != crop.group and crop.name not in ruled:
-            msg = (
-                f"{crop.name} 同时在两类名录里 ({before.source}; {crop.source})。"
-                f'请在 [two_meanings."{crop.name}"] 里写明按哪一类。'
+            msg = tr(
+                '{name} 同时在两类名录里 ({source}; {other})。请在 [two_meanings."{name}"] '
+                "里写明按哪一类。",
+                name=crop.name,
+                source=before.source,
+                other=crop.source,
             )
             raise PolicyError(msg)
         aliases = tuple(dict.fromkeys((*before.aliases, *crop.aliases)))
@@ -91,7 +95,7 @@ def beside(crops: Mapping[str, Crop], spelt: Mapping[str, str]) -> dict[str, Cro
 def _of_two_meanings(table: Mapping[str, Any]) -> Iterator[Crop]:
     for name, entry in table.items():
         if entry["reads"] not in _READ_AS:
-            what = f"“{name}”的读法"
+            what = tr("“{name}”的读法", name=name)
             raise UnknownNameError(what, entry["reads"], _READ_AS)
         yield Crop(
             name=name,

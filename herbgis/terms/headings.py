@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import field_name, fold
 from herbgis.foundation.wrong_calls import WrongCallError
 from herbgis.terms import columns as cols
@@ -63,14 +64,18 @@ def match_headings(
     heading_unit: str | None = None
     for name, heading in (columns or {}).items():
         if heading not in headings:
-            raise UnknownNameError("列", heading, headings)
+            raise UnknownNameError(tr("列"), heading, headings)
         unit = stated_unit(heading, policy) if name in _AREAS else None
         if name == "declared_value":
             heading_unit = unit
         elif unit is not None and policy.canonical("unit", unit) != "mu":
             name = "declared_value"  # noqa: PLW2901 - hectares are declared, 亩 are made of them
             if name in (columns or {}):
-                msg = f"columns= 的 declared_mu 要亩, {heading} 是{unit}。请去掉这一项。"
+                msg = tr(
+                    "columns= 的 declared_mu 要亩, {heading} 是{unit}。请去掉这一项。",
+                    heading=heading,
+                    unit=unit,
+                )
                 raise WrongCallError(msg)
             heading_unit = unit
         matched[name] = heading
@@ -102,13 +107,15 @@ def check_mapping(columns: Mapping[str, str], known: Iterable[str], policy: Poli
     for name in columns:
         meant = policy.canonical("column", name)
         if name not in names and meant in names:
-            msg = (
-                f"columns= 左边没有 {name} 这一列, 您要的是 {meant} 吗? "
-                "左边写基地表的列名, 右边写您表里的列名。"
+            msg = tr(
+                "columns= 左边没有 {name} 这一列, 您要的是 {meant} 吗? 左边写基地表的列名,"
+                " 右边写您表里的列名。",
+                name=name,
+                meant=meant,
             )
             raise WrongCallError(msg)
         if name not in names:
-            raise UnknownNameError("这样的基地表列", name, names)
+            raise UnknownNameError(tr("这样的基地表列"), name, names)
 
 
 def stated_unit(heading: str, policy: Policy) -> str | None:

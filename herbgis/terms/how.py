@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from herbgis.foundation.language import tr
+
 #: Tables of records and bases: those without shapes are understood too, as csv and xlsx leave them.
 TABLES = frozenset({"bases", "history", "before", "survey"})
 #: Columns or entries without which a value is another thing, by parameter or call and parameter.
@@ -90,18 +92,18 @@ def how_to(step: str, parameter: str, value: Any) -> str:
     given = type(value).__name__
     if parameter in {"bases", "survey"}:
         if step == "hg.measure" and given == "Survey":
-            return f"请写 {step}(survey.bases)。"
+            return tr("请写 {step}(survey.bases)。", step=step)
         if step in _OF_RECORDS and given == "ValidationReport":
-            return f"请写 {step}(report.bases)。"
+            return tr("请写 {step}(report.bases)。", step=step)
         if given in {"Series", "dict"} and step not in _OF_RECORDS:
-            return "一行或一列不是一张表; 只要一个基地的, 请写 bases.loc[[基地编号]]。"
+            return tr("一行或一列不是一张表; 只要一个基地的, 请写 bases.loc[[基地编号]]。")
     if isinstance(value, str) and value.isdecimal():
-        return "请去掉引号。"
+        return tr("请去掉引号。")
     if parameter in TABLES and isinstance(value, str | os.PathLike):
-        return f"文件要先读。{_told(step, parameter)}"
+        return tr("文件要先读。{told}", told=_told(step, parameter))
     return _told(step, parameter)
 
 
 def _told(step: str, parameter: str) -> str:
     of_call = f"{step}.{parameter}" if parameter else step
-    return _HOW.get(of_call, _HOW.get(parameter, ""))
+    return tr(_HOW.get(of_call, _HOW.get(parameter, "")))

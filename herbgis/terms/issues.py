@@ -11,7 +11,7 @@ import pandas as pd
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import UnknownNameError
-from herbgis.foundation.language import language
+from herbgis.foundation.language import language, tr
 
 SEVERITIES = ("error", "warning", "note")
 #: What people read for a severity.
@@ -147,7 +147,7 @@ def _texts(lang: str) -> dict[str, dict[str, str]]:
     known = resources.names_in("messages", ".toml")
     languages = [name for name in known if name != "codes"]
     if lang not in languages:
-        raise UnknownNameError("语言", lang, languages)
+        raise UnknownNameError(tr("语言"), lang, languages)
     written = resources.read_toml(f"messages/{lang}.toml")
     return {code: {"source": codes()[code].source, **words} for code, words in written.items()}
 

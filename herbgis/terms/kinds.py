@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.foundation.dates import parse_whole_day
+from herbgis.foundation.language import tr
 from herbgis.foundation.wrong_calls import MADE_BY, called, shown, spaced
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
@@ -77,21 +78,27 @@ def fitted(kind: Any, value: Any, *, plain: bool = False) -> Any:
 
 
 def due(kind: Any) -> str:
-    """What a kind of value is called, in Chinese."""
+    """What a kind of value is called."""
     members = [member for member in _members(kind) if member is not type(None)]
-    return "或".join(dict.fromkeys(map(_due, members)))
+    return tr("或").join(dict.fromkeys(map(_due, members)))
 
 
 def _due(kind: Any) -> str:
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin is not None:
         if issubclass(origin, _CALLBACK):
-            return "函数"
+            return tr("函数")
         if issubclass(origin, Mapping):
-            return f"字典 {{{due(inner[0])}: {due(inner[1])}}}"
-        return f"({', '.join(map(due, inner))})" if origin is tuple else f"一串{due(inner[0])}"
+            return tr("字典 {{{key}: {value}}}", key=due(inner[0]), value=due(inner[1]))
+        return (
+            f"({', '.join(map(due, inner))})"
+            if origin is tuple
+            else tr("一串{kind}", kind=due(inner[0]))
+        )
     name = getattr(kind, "__name__", str(kind))
-    return _DUE.get(kind) or (called(name) if name in MADE_BY else f"hg.{name}(…)")
+    if kind in _DUE:
+        return tr(_DUE[kind])
+    return called(name) if name in MADE_BY else f"hg.{name}(…)"
 
 
 def _members(kind: Any) -> typing.Iterator[Any]:
@@ -183,7 +190,7 @@ def _each(value: Any, kinds: Sequence[Any]) -> list[Any]:
         try:
             items.append(fitted(kind, item))
         except MisfitError as error:
-            msg = f"第 {number} 个是{spaced(shown(item))}"
+            msg = tr("第 {number} 个是{shown}", number=number, shown=spaced(shown(item)))
             raise MisfitError(msg) from error
     return items
 
@@ -197,7 +204,7 @@ def _mapping(value: Any, key_kind: Any, kind: Any) -> dict[Any, Any]:
             bare = str(key) if key_kind is str and type(key) is int else key
             fits[fitted(key_kind, bare)] = fitted(kind, item)
         except MisfitError as error:
-            msg = f"{shown(key)}对的是{spaced(shown(item))}"
+            msg = tr("{key}对的是{shown}", key=shown(key), shown=spaced(shown(item)))
             raise MisfitError(msg) from error
     return fits
 

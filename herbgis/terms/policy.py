@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from herbgis.foundation.errors import PolicyError
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import field_name, fold
 from herbgis.geo.zones import SevenParameters
 from herbgis.terms.counting_rule import CountingRule
@@ -214,7 +215,10 @@ class Policy:
     layers: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
 
     def __repr__(self) -> str:
-        targets = ", ".join(f"{tier.reach_title} {tier.target} 个" for tier in self.tiers)
+        targets = ", ".join(
+            tr("{title} {target} 个", title=tr(tier.reach_title), target=tier.target)
+            for tier in self.tiers
+        )
         return f"<Policy {self.name}: {self.title}; {targets}>"
 
     @functools.cached_property
@@ -231,7 +235,12 @@ class Policy:
         for name, aliases in self.columns.items():
             for alias in aliases:
                 if self.canonical("column", alias) != name:
-                    msg = f"列名 {alias} 同时属于 {name} 和 {self.canonical('column', alias)}"
+                    msg = tr(
+                        "列名 {alias} 同时属于 {name} 和 {other}",
+                        alias=alias,
+                        name=name,
+                        other=self.canonical("column", alias),
+                    )
                     raise PolicyError(msg)
 
     @functools.cached_property
@@ -247,7 +256,11 @@ class Policy:
         for heading in columns:
             first = table.setdefault(field_name(heading), heading)
             if columns[first] != columns[heading]:
-                msg = f"列名 {heading} 和 {first} 去掉括号后相同, 却是两列"
+                msg = tr(
+                    "列名 {heading} 和 {first} 去掉括号后相同, 却是两列",
+                    heading=heading,
+                    first=first,
+                )
                 raise PolicyError(msg)
         return {name: heading for name, heading in table.items() if name not in columns}
 
@@ -276,8 +289,8 @@ class Policy:
     @property
     def table_note(self) -> str:
         """What stands under every official table, as the policy has it."""
-        left_out = "" if "fungus" in self.counting.groups else "; 食用菌不计入"
-        return f"“以上”含本数{left_out}。"
+        left_out = "" if "fungus" in self.counting.groups else tr("; 食用菌不计入")
+        return tr("“以上”含本数{left_out}。", left_out=left_out)
 
     def tier_title(self, label: str) -> str:
         """What is printed for a tier label."""
@@ -301,6 +314,11 @@ def _spellings(entries: Iterable[Word | Variety | Crop]) -> dict[str, str]:
     for entry in entries:
         for text in (entry.name, *entry.aliases):
             if table.setdefault(fold(text), entry.name) != entry.name:
-                msg = f"别名 {text} 同时属于 {table[fold(text)]} 和 {entry.name}"
+                msg = tr(
+                    "别名 {text} 同时属于 {first} 和 {name}",
+                    text=text,
+                    first=table[fold(text)],
+                    name=entry.name,
+                )
                 raise PolicyError(msg)
     return table

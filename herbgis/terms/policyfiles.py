@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from herbgis.foundation.errors import PolicyError, UnknownNameError, nearest
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import field_name, fold
 from herbgis.geo.datums import OLD_DATUMS
 from herbgis.geo.zones import SevenParameters
@@ -93,10 +94,14 @@ def _policy_of(layers: Iterable[Layer], source: str) -> Policy:
         policy = _build(laid_over_facts(layers))
         policy.check_spellings()
     except KeyError as error:
-        msg = f"工作要点 {source} 缺少 {error.args[0]} 这一项。请对照 tongren-2020.toml 补齐。"
+        msg = tr(
+            "工作要点 {source} 缺少 {key} 这一项。请对照 tongren-2020.toml 补齐。",
+            source=source,
+            key=error.args[0],
+        )
         raise PolicyError(msg) from error
     except (PolicyError, UnknownNameError) as error:
-        msg = f"工作要点 {source}: {error}"
+        msg = tr("工作要点 {source}: {error}", source=source, error=error)
         raise PolicyError(msg) from error
     return replace(policy, layers=tuple(layer for _, layer in layers))
 
@@ -166,8 +171,13 @@ def _check_names(table: Mapping[str, Any]) -> None:
         whole = {name for name, entry in table[column].items() if "title" in entry}
         for name in table[column].keys() - whole:
             hint = nearest(name, whole)
-            like = f"您要的是 [{column}.{hint}] 吗? " if hint else ""
-            msg = f"[{column}.{name}] 原来没有。{like}要加一项, 请写上印出来的词 title。"
+            like = tr("您要的是 [{column}.{hint}] 吗? ", column=column, hint=hint) if hint else ""
+            msg = tr(
+                "[{column}.{name}] 原来没有。{like}要加一项, 请写上印出来的词 title。",
+                column=column,
+                name=name,
+                like=like,
+            )
             raise PolicyError(msg)
     listed = {*table["group"], *table["counting"]["groups"], "source"}
     defaults, units = table["defaults"], table["units"]
@@ -180,7 +190,7 @@ def _check_names(table: Mapping[str, Any]) -> None:
     ):
         for name in names:
             if name not in known:
-                raise UnknownNameError(what, name, known)
+                raise UnknownNameError(tr(what), name, known)
 
 
 def _spelt_columns(columns: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -235,10 +245,10 @@ def _tier(entry: Mapping[str, Any]) -> Tier:
 
 def _check_tiers(tiers: tuple[Tier, ...]) -> None:
     if not tiers or len({tier.label for tier in tiers}) < len(tiers):
-        msg = "至少要有一个规模等级, 且 label 不得重复"
+        msg = tr("至少要有一个规模等级, 且 label 不得重复")
         raise PolicyError(msg)
     if len({tier.threshold_mu for tier in tiers}) < len(tiers):
-        msg = "两个规模等级的 threshold_mu 相同"
+        msg = tr("两个规模等级的 threshold_mu 相同")
         raise PolicyError(msg)
 
 
@@ -253,7 +263,7 @@ def _counting(table: Mapping[str, Any]) -> CountingRule:
     for what, name, known in (*listed, ("基地类型", "seedling_kinds", kinds)):
         for word in entry[name]:
             if word not in known:
-                raise UnknownNameError(what, word, known)
+                raise UnknownNameError(tr(what), word, known)
     return CountingRule(
         nested=bool(entry["nested"]),
         area=entry["area"],

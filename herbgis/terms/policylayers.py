@@ -10,6 +10,7 @@ from typing import Any
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import InputNotFoundError, PolicyError, UnknownNameError, nearest
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import fold
 from herbgis.terms import columns as cols
 from herbgis.terms.carried_layers import DATA_FILES, layers_in, text_in
@@ -92,16 +93,16 @@ def layers_of(source: str, extending: tuple[str, ...] = ()) -> Iterator[Layer]:
         yield from checked_layers(layers_in(text_in(path), path.name), path.name)
         return
     if path.suffix.lower() != ".toml":
-        raise UnknownNameError("工作要点", source if not extending else path.name, shipped)
+        raise UnknownNameError(tr("工作要点"), source if not extending else path.name, shipped)
     if not path.is_file():
         raise InputNotFoundError(source)
     if source in extending:
-        msg = f"{source} 用 extends 绕回了自己"
+        msg = tr("{source} 用 extends 绕回了自己", source=source)
         raise PolicyError(msg)
     try:
         own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{source} 不是 UTF-8 的 TOML 文件: {error}"
+        msg = tr("{source} 不是 UTF-8 的 TOML 文件: {error}", source=source, error=error)
         raise PolicyError(msg) from error
     check_table(own, path.name)
     own.setdefault("name", path.stem)
@@ -144,10 +145,14 @@ def _less(base: Mapping[str, Any], without: Mapping[str, Any], file: str) -> dic
             there = {fold(known): known for known in _spellings_in(result[table])}
             if fold(text) not in there or fold(text) in _printed(table, result[table]):
                 hint = nearest(text, there.values())
-                like = f"最像的是 {hint}。" if hint and hint != text else ""
-                msg = (
-                    f"工作要点 {file} 的 [without] {table}: 没有可以去掉的写法“{text}”。{like}"
-                    "程序里的名称和印在表上的名称去不掉。"
+                like = tr("最像的是 {hint}。", hint=hint) if hint and hint != text else ""
+                msg = tr(
+                    "工作要点 {file} 的 [without] {table}: 没有可以去掉的写法“{text}”。"
+                    "{like}程序里的名称和印在表上的名称去不掉。",
+                    file=file,
+                    table=table,
+                    text=text,
+                    like=like,
                 )
                 raise PolicyError(msg)
             result[table] = _left(result[table], fold(text))

@@ -18,6 +18,7 @@ from typing import Any
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import PolicyError, nearest
+from herbgis.foundation.language import listed, tr
 from herbgis.terms import columns as cols
 
 #: What of JSON Schema is understood here; a test holds that the schema uses nothing else.
@@ -69,7 +70,12 @@ def check_table(table: Mapping[str, Any], file: str) -> None:
     schema = policy_schema()
     wrong = list(_Reader(schema).findings(table, schema, ()))
     if wrong:
-        msg = f"工作要点 {file} 有 {len(wrong)} 处不对: {' '.join(wrong)}"
+        msg = tr(
+            "工作要点 {file} 有 {count} 处不对: {mistakes}",
+            file=file,
+            count=len(wrong),
+            mistakes=" ".join(wrong),
+        )
         raise PolicyError(msg)
 
 
@@ -79,38 +85,43 @@ class _Reader:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = schema
 
-    def findings(self, value: Any, rule: Mapping[str, Any], place: Sequence[str]) -> Iterator[str]:
+    def findings(
+        self, value: Any, rule: Mapping[str, Any], place: Sequence[str | int]
+    ) -> Iterator[str]:
         """What of a value a rule does not allow."""
         while "$ref" in rule:
             rule = self._schema["$defs"][rule["$ref"].removeprefix(_DEFINED)]
         kinds = rule.get("type", ())
         kinds = [kinds] if isinstance(kinds, str) else list(kinds)
         if kinds and not any(_is_a(value, kind) for kind in kinds):
-            due = "或".join(_TYPES[kind] for kind in kinds)
-            yield f"{_at(place)} 写的是 {_shown(value)}, 应当是{due}。"
+            due = tr("或").join(tr(_TYPES[kind]) for kind in kinds)
+            yield tr(
+                "{at} 写的是 {shown}, 应当是{due}。", at=_at(place), shown=_shown(value), due=due
+            )
         elif isinstance(value, Mapping):
             yield from self._of_table(value, rule, place)
         elif isinstance(value, list):
             if len(value) < rule.get("minItems", 0):
-                yield f"{_at(place)} 是空的, 至少要有一个。"
+                yield tr("{at} 是空的, 至少要有一个。", at=_at(place))
             for number, item in enumerate(value, start=1):
-                yield from self.findings(item, rule.get("items", {}), (*place, f"第 {number} 个"))
+                yield from self.findings(item, rule.get("items", {}), (*place, number))
         else:
             yield from _of_value(value, rule, place)
 
     def _of_table(
-        self, table: Mapping[str, Any], rule: Mapping[str, Any], place: Sequence[str]
+        self, table: Mapping[str, Any], rule: Mapping[str, Any], place: Sequence[str | int]
     ) -> Iterator[str]:
         own, more = rule.get("properties", {}), rule.get("additionalProperties", True)
         lacking = [key for key in rule.get("required", ()) if key not in table]
         if lacking:
-            yield f"{_at(place)} 缺少 {'、'.join(lacking)}。"
+            yield tr("{at} 缺少 {names}。", at=_at(place), names=listed(lacking))
         ways = [way["required"] for way in rule.get("anyOf", ())]
         if ways and not any(set(way) <= table.keys() for way in ways):
             lacking = [key for key in ways[-1] if key not in table]
-            yield (
-                f"没有写 extends, 又缺少 {'、'.join(lacking)}。"
-                '只写不同的几项的, 请在开头写 extends = "tongren-2020"。'
+            yield tr(
+                "没有写 extends, 又缺少 {names}。只写不同的几项的, 请在开头写 "
+                'extends = "tongren-2020"。',
+                names=listed(lacking),
             )
         names = rule.get("propertyNames", {})
         while "$ref" in names:
@@ -124,13 +135,17 @@ class _Reader:
             elif "enum" in names and key not in names["enum"]:
                 yield self._unknown(key, names["enum"], place)
             elif "pattern" in names and not re.search(names["pattern"], key):
-                yield f"{_at(here)} 的名称不合写法: {names.get('description', names['pattern'])}。"
+                yield tr(
+                    "{at} 的名称不合写法: {rule}。",
+                    at=_at(here),
+                    rule=tr(names.get("description", names["pattern"])),
+                )
             elif more is not True:
                 yield from self.findings(value, more, here)
 
-    def _unknown(self, key: str, known: Sequence[str], place: Sequence[str]) -> str:
+    def _unknown(self, key: str, known: Sequence[str], place: Sequence[str | int]) -> str:
         """A key that there is not, and which was probably meant: beside it, or in another table."""
-        start = f"没有 {_at((*place, key))} 这一项"
+        start = tr("没有 {at} 这一项", at=_at((*place, key)))
         deeper = {
             name: table
             for table, rule in self._schema["properties"].items()
@@ -139,27 +154,35 @@ class _Reader:
         }
         hint = nearest(key, [*known, *deeper])
         if hint is None:
-            return f"{start}, {_choices(known)}"
-        where = "" if hint in known else f" [{deeper[hint]}] 下面的"
-        return f"{start}, 您要的是{where} {hint} 吗?"
+            return tr("{start}, 可以写的有: {choices}。", start=start, choices=_choices(known))
+        where = "" if hint in known else tr(" [{table}] 下面的", table=deeper[hint])
+        return tr("{start}, 您要的是{where} {hint} 吗?", start=start, where=where, hint=hint)
 
 
-def _of_value(value: Any, rule: Mapping[str, Any], place: Sequence[str]) -> Iterator[str]:
+def _of_value(value: Any, rule: Mapping[str, Any], place: Sequence[str | int]) -> Iterator[str]:
     """What of a text or number a rule does not allow."""
     if "enum" in rule and value not in rule["enum"]:
         hint = nearest(str(value), rule["enum"])
-        like = f"您要的是 {hint} 吗? " if hint else ""
-        yield f"{_at(place)} 没有 {_shown(value)} 这种写法。{like}{_choices(rule['enum'])}"
+        like = tr("您要的是 {hint} 吗? ", hint=hint) if hint else ""
+        yield tr(
+            "{at} 没有 {shown} 这种写法。{like}可以写的有: {choices}。",
+            at=_at(place),
+            shown=_shown(value),
+            like=like,
+            choices=_choices(rule["enum"]),
+        )
     if isinstance(value, str):
         if len(value) < rule.get("minLength", 0):
-            yield f"{_at(place)} 是空的。"
+            yield tr("{at} 是空的。", at=_at(place))
         elif "pattern" in rule and not re.search(rule["pattern"], value):
-            yield f"{_at(place)} 不能写 {_shown(value)}。"
+            yield tr("{at} 不能写 {shown}。", at=_at(place), shown=_shown(value))
     elif _is_a(value, "number"):
         low, high = rule.get("minimum", -math.inf), rule.get("maximum", math.inf)
         above = rule.get("exclusiveMinimum", -math.inf)
         if not (low <= value <= high and value > above):
-            yield f"{_at(place)} 写的是 {value}, 应当{_range(rule)}。"
+            yield tr(
+                "{at} 写的是 {value}, 应当{due}。", at=_at(place), value=value, due=_range(rule)
+            )
 
 
 def _is_a(value: Any, kind: str) -> bool:
@@ -173,33 +196,34 @@ def _is_a(value: Any, kind: str) -> bool:
 
 def _range(rule: Mapping[str, Any]) -> str:
     parts = [
-        f"{word} {rule[keyword]}"
+        f"{tr(word)} {rule[keyword]}"
         for keyword, word in (("exclusiveMinimum", "大于"), ("minimum", "不小于"))
         if keyword in rule
     ]
     if "maximum" in rule:
-        parts.append(f"不大于 {rule['maximum']}")
-    return "、".join(parts)
+        parts.append(tr("不大于 {most}", most=rule["maximum"]))
+    return listed(parts)
 
 
 def _choices(known: Sequence[str]) -> str:
-    more = " 等" if len(known) > _MOST_LISTED else ""
-    return f"可以写的有: {'、'.join(map(str, known[:_MOST_LISTED]))}{more}。"
+    return listed(known[:_MOST_LISTED]) + (tr(" 等") if len(known) > _MOST_LISTED else "")
 
 
-def _at(place: Sequence[str]) -> str:
-    """Where something stands: ``[tolerance.overlap_mu] value``, or a key at the top."""
+def _at(place: Sequence[str | int]) -> str:
+    """Where something stands: ``[tolerance.overlap_mu] value``, a key at the top, a list's item."""
     if not place:
-        return "文件"
-    table = [part for part in place[:-1] if not part.startswith("第 ")]
-    numbers = [part for part in place[:-1] if part.startswith("第 ")]
+        return tr("文件")
+    *above, last = place
+    table = [part for part in above if isinstance(part, str)]
     head = f"[{'.'.join(table)}] " if table else ""
-    return f"{head}{''.join(f'{number}的 ' for number in numbers)}{place[-1]}"
+    items = [tr("第 {number} 个的 ", number=part) for part in above if isinstance(part, int)]
+    named = last if isinstance(last, str) else tr("第 {number} 个", number=last)
+    return f"{head}{''.join(items)}{named}"
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
-        return "一张表"
+        return tr("一张表")
     return f"“{value}”" if isinstance(value, str) else str(value)

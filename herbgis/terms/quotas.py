@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from herbgis.foundation.errors import PolicyError, UnknownNameError
+from herbgis.foundation.language import tr
 from herbgis.terms.policy import PlanningRule, Policy, Quota
 
 
@@ -30,7 +31,12 @@ def planning_rule(entry: Mapping[str, Any]) -> PlanningRule:
 def _quota(name: str, entry: Mapping[str, Any]) -> Quota:
     quota = Quota(**entry)
     if quota.least > quota.most:
-        msg = f"规划指标 {name}: 至少 {quota.least} 个多于至多 {quota.most:g} 个"
+        msg = tr(
+            "规划指标 {name}: 至少 {least} 个多于至多 {most:g} 个",
+            name=name,
+            least=quota.least,
+            most=quota.most,
+        )
         raise PolicyError(msg)
     return quota
 
@@ -47,7 +53,7 @@ def under_canonical_names(policy: Policy) -> PlanningRule:
     def named(column: str, quotas: Mapping[str, Quota], known: Iterable[str]) -> dict[str, Quota]:
         for name in quotas:
             if policy.canonical(column, name) is None:
-                raise UnknownNameError("规划指标里的名称", name, known)
+                raise UnknownNameError(tr("规划指标里的名称"), name, known)
         return {str(policy.canonical(column, name)): quota for name, quota in quotas.items()}
 
     rule = policy.planning
