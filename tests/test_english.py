@@ -33,19 +33,27 @@ CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 #: Chinese that is data and not said: what files hold, and what is compared with it. By module, the
 #: constants (or functions) that hold it; `...` where all of a module's Chinese is such.
 DATA: dict[str, frozenset[str] | object] = {
+    "cli/helping.py": frozenset({"_WORDS"}),
+    "cli/ledger.py": frozenset({"_LEDGER", "_PRODUCTION", "_SCHEDULE"}),
+    "cli/planning.py": frozenset({"_BOOK", "_MAP"}),
+    "cli/starting.py": frozenset({"_ISSUES", "_MAP", "_PROGRESS"}),
     "foundation/dates.py": ...,
     "foundation/identifiers.py": frozenset({"ODD_ID"}),
     "foundation/language.py": ...,
     "foundation/units.py": ...,
-    # A layer's name in the repaired file, and lists as text in a data file.
     "geo/geopackages.py": frozenset({"CHANGES_LAYER", "flattened"}),
-    # Headings, units and words are told where they are shown, see `_of_terms`.
     "terms/columns.py": ...,
     "terms/townships.py": ...,
     "terms/variety_words.py": ...,
 }
 #: Rooms whose texts all have their English.
-ROOMS: tuple[str, ...] = ("foundation", "geo", "terms", "measuring")
+ROOMS: tuple[str, ...] = (
+    "cli",
+    "foundation",
+    "geo",
+    "measuring",
+    "terms",
+)
 
 
 def _catalogue(room: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from herbgis.cli.options import (
     one_of,
 )
 from herbgis.cli.voice import say, tell
+from herbgis.foundation.language import tr
 
 
 def draw_command(
@@ -30,14 +31,14 @@ def draw_command(
     counties: CountiesOption = SHIPPED,
     against: AgainstOption = None,
 ) -> None:
-    """从核实的基地里等概率抽取要复测的, 写出给测量队填的表。"""
+    """Draw the bases to survey again, and write the form for the crew."""
     import herbgis as hg
 
     ends_with("--out", out, (".xlsx",))
     report, bases, rules, _ = walk(paths, policy, counties, against)
     sample = hg.draw_audit_sample(bases, count, seed=seed, policy=rules)
     say(repr(sample))
-    tell(f"已写出 {hg.write_audit_form(sample, out)}")
+    tell(tr("已写出 {path}", path=hg.write_audit_form(sample, out)))
     raise typer.Exit(exit_status(report))
 
 
@@ -46,7 +47,7 @@ def estimate_command(
     format_: FormatOption = "text",
     policy: PolicyOption = "tongren-2020",
 ) -> None:
-    """由复测结果估计全部核实基地里多计了几个、多少亩, 附上下限。"""
+    """Tell what the results of a filled form say of all bases that count."""
     import herbgis as hg
     from herbgis.tables.reports import as_json
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from herbgis.cli.options import SHIPPED, SHIPPED_POLICY
 from herbgis.cli.voice import progress_bar, tell
+from herbgis.foundation.language import tr
 
 #: Files of which these are said were not read whole, or cannot be placed.
 _NOT_WHOLE = ("HG001", "HG002", "HG004", "HG007")
@@ -51,15 +52,17 @@ def validated(
         if not go_on:
             raise
         tell(str(error))
-        issues.append(Issue("HG001", Place(Path(counties).name), {"why": "县界读不了, 没有查县界"}))
+        issues.append(
+            Issue("HG001", Place(Path(counties).name), {"why": tr("县界读不了, 没有查县界")})
+        )
     if against:
         ledger, unread = _counted(against, rules)
         if unread and not go_on:
             raise hg.LedgerError(next(iter(unread.values())))
         tell(*unread.values())
-        why = {"why": "台账读不了, 没有与它查重"}
+        why = {"why": tr("台账读不了, 没有与它查重")}
         issues += [Issue("HG001", Place(name), why) for name in unread]
-    survey = hg.read_survey(paths, policy=rules, track=progress_bar("读取"))
+    survey = hg.read_survey(paths, policy=rules, track=progress_bar(tr("读取")))
     if issues:
         found = pd.concat([survey.issues, issue_table(issues)], ignore_index=True)
         survey = dataclasses.replace(survey, issues=found)
@@ -70,7 +73,7 @@ def validated(
         policy=rules,
         against=ledger,
         as_of=as_of,
-        track=progress_bar("校验"),
+        track=progress_bar(tr("校验")),
     )
     return report, borders
 
@@ -116,7 +119,7 @@ def bases_of(
             return hg.select_in_force(history, as_of), rules, 0
         classified = read_bases(paths[0])
         if classified is not None:
-            tell(f"{paths[0].name} 是核定过的基地, 照原样统计, 没有重新校验")
+            tell(tr("{name} 是核定过的基地, 照原样统计, 没有重新校验", name=paths[0].name))
             asked = None if policy == SHIPPED_POLICY else hg.load_policy(policy)
             return classified, policy_for(classified, asked), 0
     limit = last_day(as_of, policy)
@@ -152,12 +155,16 @@ def _counted(
     lacking = issues[issues["code"].isin(_NOT_WHOLE) & (issues["severity"] == "error")]
     unread = dict(zip(lacking["file"], lacking["message"], strict=True))
     if survey.bases.empty:
-        unread = unread or dict.fromkeys((path.name for path in paths), "里面没有记录")
+        unread = unread or dict.fromkeys((path.name for path in paths), tr("里面没有记录"))
     elif not survey.bases.geometry.geom_type.isin(_LAND).any():
-        unread = unread or dict.fromkeys((path.name for path in paths), "里面没有面")
+        unread = unread or dict.fromkeys((path.name for path in paths), tr("里面没有面"))
     return None if survey.bases.empty else survey.bases, {
-        name: f"{name} 不能用来查重 (HG001): {why}。没有它就查不出重复报送; "
-        "请在原软件中确认能打开, 正开着它的请先关闭。"
+        name: tr(
+            "{name} 不能用来查重 (HG001): {why}。没有它就查不出重复报送; 请在原软件中确认能"
+            "打开, 正开着它的请先关闭。",
+            name=name,
+            why=why,
+        )
         for name, why in unread.items()
     }
 

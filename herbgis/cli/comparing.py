@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -19,10 +19,8 @@ from herbgis.cli.options import (
     one_of,
 )
 from herbgis.cli.voice import say, tell
+from herbgis.foundation.language import tr
 from herbgis.foundation.wrong_calls import WrongCallError
-
-if TYPE_CHECKING:
-    pass
 
 #: A comparison is of so many counts.
 _TWO = 2
@@ -44,7 +42,7 @@ def compare_command(
     policy: PolicyOption = "tongren-2020",
     counties: CountiesOption = SHIPPED,
 ) -> None:
-    """两次统计差在哪几个基地, 各由哪条规则决定: 两个月, 或一次读入与逐月入库。"""
+    """Which bases make two counts differ, and which rule decides each."""
     import herbgis as hg
     from herbgis.tables.reports import as_json
 
@@ -60,14 +58,14 @@ def compare_command(
     compared = hg.compare_counts(*counts, names=_names((a, b), days))
     say(as_json(compared.as_dict()) if format_ == "json" else repr(compared))
     if out is not None:
-        tell(f"已写出 {hg.write_comparison_book(compared, out)}")
+        tell(tr("已写出 {path}", path=hg.write_comparison_book(compared, out)))
     raise typer.Exit(status)
 
 
 def _two_days(texts: list[str]) -> tuple[dt.date | None, dt.date | None]:
     """The day of each count: one given is that of both."""
     if len(texts) > _TWO:
-        msg = f"--as-of 最多写两次 (A、B 各一个), 得到 {len(texts)} 次。"
+        msg = tr("--as-of 最多写两次 (A、B 各一个), 得到 {count} 次。", count=len(texts))
         raise WrongCallError(msg)
     days = [day_of(text) for text in texts] or [None]
     return days[0], days[-1]

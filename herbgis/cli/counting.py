@@ -25,6 +25,7 @@ from herbgis.cli.options import (
     one_of,
 )
 from herbgis.cli.voice import say, tell
+from herbgis.foundation.language import tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,7 @@ def validate_command(
     counties: CountiesOption = SHIPPED,
     against: AgainstOption = None,
 ) -> None:
-    """逐行校验: 每条问题的位置、原因和改法。"""
+    """Check every row: where each finding stands, why, and what to do."""
     from herbgis.tables.reports import read_report
     from herbgis.validating.comeback import compare_reports
 
@@ -71,7 +72,7 @@ def validate_command(
         from herbgis.tables.return_slips import write_return_slips
 
         for path in write_return_slips(report, out, counties=borders, fix=fix, since=told):
-            tell(f"已写出 {path}")
+            tell(tr("已写出 {path}", path=path))
     graver = {"error": ["error"], "warning": ["error", "warning"]}[fail_on]
     failed = bool(report.table["severity"].isin(graver).any())
     raise typer.Exit(exit_status(report) or int(failed))
@@ -88,7 +89,7 @@ def classify_command(
     counties: CountiesOption = SHIPPED,
     against: AgainstOption = None,
 ) -> None:
-    """按 500、1000 亩分级, 一行一个基地, 写成数据文件。"""
+    """Write a data file of a row a base, with its tier."""
     from herbgis.tables.data_files import HEADINGS, check_format, write_bases
 
     one_of("--headings", headings, HEADINGS)
@@ -98,8 +99,8 @@ def classify_command(
     counts = bases["tier"].value_counts()
     for label in rules.tier_labels:
         say(f"{rules.tier_title(label)}: {counts.get(label, 0)}")
-    say(f"没有图斑: {int(bases['tier'].isna().sum())}")
-    tell(f"已写出 {out}")
+    say(tr("没有图斑: {count}", count=int(bases["tier"].isna().sum())))
+    tell(tr("已写出 {path}", path=out))
     raise typer.Exit(exit_status(report))
 
 
@@ -119,7 +120,7 @@ def progress_command(
     counties: CountiesOption = SHIPPED,
     against: AgainstOption = None,
 ) -> None:
-    """离 100 个和 50 个的目标还差多少。"""
+    """How far the bases are from the targets."""
     one_of("--format", format_, ("text", "json"))
     if out is not None:
         ends_with("--out", out, (".xlsx",))
@@ -142,7 +143,7 @@ def progress_command(
         say("\n\n".join([_progress_text(counted, schedule), *list_data_notes(bases)]))
     if out is not None:
         _save_progress(out, counted, schedule, rules, list_data_notes(bases))
-        tell(f"已写出 {out}")
+        tell(tr("已写出 {path}", path=out))
     raise typer.Exit(status)
 
 
@@ -163,8 +164,15 @@ def _report_text(report: ValidationReport, fix: str, told: pd.DataFrame | None) 
     for issue in report.as_dict()["issues"]:
         row = f":{issue['sheet_row'] or issue['row']}" if issue["row"] else ""
         lines.append(
-            f"{issue['file']}{row} {issue['code']} {SEVERITY_TITLES[issue['severity']]}"
-            f" {issue['base_id'] or ''} {issue['message']}。{issue['suggestion']}"
+            tr(
+                "{place} {code} {severity} {base} {message}。{suggestion}",
+                place=f"{issue['file']}{row}",
+                code=issue["code"],
+                severity=tr(SEVERITY_TITLES[issue["severity"]]),
+                base=issue["base_id"] or "",
+                message=issue["message"],
+                suggestion=issue["suggestion"],
+            )
         )
     lines.append(repr(report)[len("<ValidationReport ") : -1])
     lines += list_data_notes(report.bases)
@@ -172,10 +180,16 @@ def _report_text(report: ValidationReport, fix: str, told: pd.DataFrame | None) 
         # Without a code is what changes nothing on the map, such as the turn of a ring.
         repairs = report.changes[report.changes["code"] != ""]
         made = int(repairs["applied"].sum())
-        lines.append(f"修复 {made} 处, 另有 {len(repairs) - made} 处须由人决定, 未改")
+        lines.append(
+            tr(
+                "修复 {made} 处, 另有 {left} 处须由人决定, 未改",
+                made=made,
+                left=len(repairs) - made,
+            )
+        )
     if told is not None:
         counts = told["state"].value_counts()
-        lines.append(", ".join(f"{words} {counts.get(s, 0)}" for s, words in STATES.items()))
+        lines.append(", ".join(f"{tr(words)} {counts.get(s, 0)}" for s, words in STATES.items()))
     return "\n".join(lines)
 
 

@@ -20,6 +20,7 @@ from herbgis.cli.options import (
     one_of,
 )
 from herbgis.cli.voice import tell
+from herbgis.foundation.language import tr
 
 
 def draw_command(
@@ -60,13 +61,11 @@ def draw_command(
         ),
     ] = "quantile",
     as_of: AsOfOption = None,
-    lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="地图的语言")] = "zh",
     policy: PolicyOption = "tongren-2020",
     counties: CountiesOption = SHIPPED,
     against: AgainstOption = None,
 ) -> None:
-    """一个 HTML 文件的地图, 断网也能打开。"""
-    one_of("--lang", lang, ("zh", "en"))
+    """Draw the map as one HTML file, in the language that is spoken."""
     ends_with("--out", out, (".html", ".htm"))
     if online is not None:
         one_of("--online", online, ("tianditu", "amap", "osm"))
@@ -89,7 +88,6 @@ def draw_command(
         page=PageOptions(
             online=online,
             public=public,
-            lang=lang,
             approval=approval,
             by_whom=by_whom,
             date=date,
@@ -98,7 +96,7 @@ def draw_command(
             scheme=scheme,
         ),
     )
-    tell(f"已写出 {save_page(page, out)}")
+    tell(tr("已写出 {path}", path=save_page(page, out)))
     raise typer.Exit(exit_status(report))
 
 

@@ -1,13 +1,22 @@
-"""The commands' help, in Chinese and without the parser's own words."""
+"""The commands' help, in the language that is spoken."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-#: What the parser writes, as patterns, and what stands there instead.
+from herbgis.foundation.language import language, tr
+
+#: What the parser writes about the kinds of values, which stand behind it in words.
+_KINDS = {
+    r"\{(PATH\.\.\.)\}\.\.\.": r"\1",
+    r"\{([A-Z.]+)\}": r"\1",
+    r" <(?:list\[)?\w+\]?>": "",
+}
+#: What the parser writes in English, as patterns, and what stands there in Chinese.
 _WORDS = {
     r"^Usage: ": "用法: ",
     r"^Arguments:$": "参数:",
@@ -18,30 +27,49 @@ _WORDS = {
     r"Show this message and exit\.": "显示这段说明",
     r"\[required\]": "[必填]",
     r"\[default: ": "[默认: ",
-    r"\{(PATH\.\.\.)\}\.\.\.": r"\1",
-    r"\{([A-Z.]+)\}": r"\1",
-    r" <(?:list\[)?\w+\]?>": "",
 }
 
 
-def in_chinese(text: str) -> str:
+def as_read(text: str) -> str:
     """The help of a command as people read it."""
-    for pattern, words in _WORDS.items():
+    patterns = {**(_WORDS if language() == "zh" else {}), **_KINDS}
+    for pattern, words in patterns.items():
         text = re.sub(pattern, words, text, flags=re.MULTILINE)
     return text
 
 
+def put_into_words(command: Any) -> None:
+    """Put the help of a command, of its options and its own commands into the language.
+
+    Parameters
+    ----------
+    command : TyperGroup or TyperCommand
+        As `typer.main.get_command` builds it, changed in place.
+    """
+    for each in _with_its_own(command):
+        if getattr(each, "help", None):
+            each.help = tr(each.help)
+
+
+def _with_its_own(command: Any) -> Iterator[Any]:
+    """A command, its arguments and options, and the same of its commands."""
+    yield command
+    yield from command.params
+    for own in getattr(command, "commands", {}).values():
+        yield from _with_its_own(own)
+
+
 class Command(TyperCommand):
-    """A command whose help is in Chinese."""
+    """A command whose help has no words of the parser's in another language."""
 
     def get_help(self, ctx: Any) -> str:
         """The help as it is shown."""
-        return in_chinese(super().get_help(ctx))
+        return as_read(super().get_help(ctx))
 
 
 class Group(TyperGroup):
-    """A group of commands whose help is in Chinese."""
+    """A group of commands whose help has no words of the parser's in another language."""
 
     def get_help(self, ctx: Any) -> str:
         """The help as it is shown."""
-        return in_chinese(super().get_help(ctx))
+        return as_read(super().get_help(ctx))

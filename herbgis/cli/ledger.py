@@ -20,6 +20,12 @@ from herbgis.cli.options import (
     day_of,
 )
 from herbgis.cli.voice import say
+from herbgis.foundation.language import tr
+
+#: What the workbooks are called.
+_LEDGER = "台账.xlsx"
+_SCHEDULE = "进度表.xlsx"
+_PRODUCTION = "生产统计.xlsx"
 
 
 def admit_command(
@@ -29,7 +35,7 @@ def admit_command(
     policy: PolicyOption = "tongren-2020",
     counties: CountiesOption = SHIPPED,
 ) -> None:
-    """校验一批数据并入库: 核实的入库, 其余记为待核实; 整批写入或完全不写。"""
+    """Validate a batch and enter it into the ledger, whole or not at all."""
     from herbgis.counting.ledger import admit
     from herbgis.foundation.display import text_table
 
@@ -51,7 +57,7 @@ def show_command(
     targets: TargetsOption = None,
     policy: PolicyOption = "tongren-2020",
 ) -> None:
-    """台账的进度表。"""
+    """The schedule of the ledger."""
     import herbgis as hg
     from herbgis.counting.ledger import read_ledger_history
     from herbgis.counting.schedule import make_ledger_schedule
@@ -69,7 +75,7 @@ def export_command(
     targets: TargetsOption = None,
     policy: PolicyOption = "tongren-2020",
 ) -> None:
-    """把台账和进度表写成工作簿。"""
+    """Write the ledger and its schedule as workbooks."""
     import herbgis as hg
     from herbgis.counting.ledger import known_on, read_ledger_history, select_in_force
     from herbgis.counting.schedule import make_ledger_schedule
@@ -88,19 +94,19 @@ def export_command(
     counted = hg.count_progress(bases, policy=rules, by=by, as_of=schedule.as_of)
     notes = list_data_notes(bases)
     written = [
-        write_ledger_book(bases, out / "台账.xlsx", policy=rules, notes=notes),
+        write_ledger_book(bases, out / _LEDGER, policy=rules, notes=notes),
         write_schedule_book(
-            *(schedule, out / "进度表.xlsx"),
+            *(schedule, out / _SCHEDULE),
             policy=rules,
             progress=counted,
             growth=hg.compare_units(history, as_of=schedule.as_of, policy=rules),
             notes=notes,
         ),
         write_production_book(
-            *(bases, out / "生产统计.xlsx"),
+            *(bases, out / _PRODUCTION),
             policy=rules,
             history=known_on(history, schedule.as_of),
             notes=notes,
         ),
     ]
-    say("\n".join(f"已写出 {path}" for path in written))
+    say("\n".join(tr("已写出 {path}", path=path) for path in written))

@@ -8,6 +8,7 @@ import typer
 
 from herbgis.cli.options import FormatOption, Paths, PolicyOption, one_of
 from herbgis.cli.voice import progress_bar, say
+from herbgis.foundation.language import listed, tr
 
 if TYPE_CHECKING:
     from herbgis.reading.understanding.survey import Survey
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 def info_command(
     paths: Paths, format_: FormatOption = "text", policy: PolicyOption = "tongren-2020"
 ) -> None:
-    """文件里有什么、会怎么读: 图层、条数、图形、编码、坐标系、每个表头认作哪一列。"""
+    """What files hold, and how they would be read."""
     one_of("--format", format_, ("text", "json"))
     import herbgis as hg
     from herbgis.tables.reports import as_json
 
-    survey = hg.read_survey(paths, policy=hg.load_policy(policy), track=progress_bar("读取"))
+    survey = hg.read_survey(paths, policy=hg.load_policy(policy), track=progress_bar(tr("读取")))
     entries = _entries(survey)
     say(as_json({"files": entries}) if format_ == "json" else "\n\n".join(map(_text, entries)))
     unread = (survey.issues["code"] == "HG001") & (survey.issues["severity"] == "error")
@@ -33,7 +34,7 @@ def _entries(survey: Survey) -> list[dict[str, Any]]:
     from herbgis.terms.issues import SEVERITY_TITLES
 
     bases, issues = survey.bases, survey.issues
-    kinds = bases.geometry.geom_type.fillna("无图形")
+    kinds = bases.geometry.geom_type.fillna(tr("无图形"))
     told = []
     for row in survey.files.astype(object).to_dict("records"):
         layer = row["layer"] if isinstance(row["layer"], str) else None
@@ -43,7 +44,7 @@ def _entries(survey: Survey) -> list[dict[str, Any]]:
             mine &= bases["source_layer"] == layer
             found &= issues["layer"].isin([layer, ""]) | issues["layer"].isna()
         findings = dict.fromkeys(
-            f"{each.code} {SEVERITY_TITLES[each.severity]} {each.message}"
+            f"{each.code} {tr(SEVERITY_TITLES[each.severity])} {each.message}"
             for each in issues[found].itertuples()
         )
         shapes = kinds[mine].value_counts(sort=False).to_dict()
@@ -56,13 +57,14 @@ def _text(entry: dict[str, Any]) -> str:
 
     if entry["skipped"]:
         return f"{entry['path']}\n  {'; '.join(entry['assumptions'])}"
-    layer = f" 图层 {entry['layer']}" if entry["layer"] else ""
-    shapes = "、".join(f"{_SHAPES.get(kind, kind)} {n}" for kind, n in entry["shapes"].items())
+    layer = tr(" 图层 {layer}", layer=entry["layer"]) if entry["layer"] else ""
+    shapes = listed(f"{tr(_SHAPES.get(kind, kind))} {n}" for kind, n in entry["shapes"].items())
     titles = cols.titles()
     lines = [
-        f"记录 {entry['read']}/{entry['records']}" + (f": {shapes}" if shapes else ""),
+        tr("记录 {read}/{records}", read=entry["read"], records=entry["records"])
+        + (f": {shapes}" if shapes else ""),
         " ".join(filter(None, (entry["encoding"], entry["crs"]))),
-        "、".join(_named(heading, titles[name]) for name, heading in entry["headings"].items()),
+        listed(_named(heading, tr(titles[name])) for name, heading in entry["headings"].items()),
         *entry["assumptions"],
         *entry["findings"],
     ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from herbgis import __version__
 from herbgis.cli import (
@@ -20,14 +21,15 @@ from herbgis.cli import (
     producing,
     starting,
 )
-from herbgis.cli.helping import Command, Group, in_chinese
+from herbgis.cli.helping import Command, Group, as_read, put_into_words
 from herbgis.cli.misuse import MISUSE, told
-from herbgis.cli.voice import QUIET, complain, say
+from herbgis.cli.options import language_of
+from herbgis.cli.voice import QUIET, complain, say, set_apart
 from herbgis.foundation.errors import HerbgisError
+from herbgis.foundation.language import speaking, tr
 
 #: Of every command, so that `-h` is known too.
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
-_QUIET = ("-q", "--quiet")
 
 app = typer.Typer(
     name="herbgis",
@@ -53,36 +55,64 @@ audit_app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-#: By name, in the order in which they are listed.
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "demo": starting.demo_command,
-    "validate": counting.validate_command,
-    "classify": counting.classify_command,
-    "progress": counting.progress_command,
-    "compare": comparing.compare_command,
-    "map": drawing.draw_command,
-    "plan": planning.plan_command,
-    "visit": planning.visit_command,
-    "production": producing.production_command,
-    "info": looking.info_command,
-    "template": starting.template_command,
-    "explain": starting.explain_command,
+#: By name, in the order in which they are listed: the command, and its help.
+_COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
+    "demo": (starting.demo_command, "用自带的合成示例走一遍: 校验、统计、出图。"),
+    "validate": (counting.validate_command, "逐行校验: 每条问题的位置、原因和改法。"),
+    "classify": (
+        counting.classify_command,
+        "按 500、1000 亩分级, 一行一个基地, 写成数据文件。",
+    ),
+    "progress": (counting.progress_command, "离 100 个和 50 个的目标还差多少。"),
+    "compare": (
+        comparing.compare_command,
+        "两次统计差在哪几个基地, 各由哪条规则决定: 两个月, 或一次读入与逐月入库。",
+    ),
+    "map": (drawing.draw_command, "一个 HTML 文件的地图, 断网也能打开。"),
+    "plan": (
+        planning.plan_command,
+        "下一批基地建在哪里、扩哪些, 成本最低又达到目标: 已证明最优, 并说明理由。",
+    ),
+    "visit": (planning.visit_command, "现场会看哪几个基地、按什么次序, 每一个为什么。"),
+    "production": (
+        producing.production_command,
+        "单产、成本、效益、种子种苗和标准化种植。",
+    ),
+    "info": (
+        looking.info_command,
+        "文件里有什么、会怎么读: 图层、条数、图形、编码、坐标系、每个表头认作哪一列。",
+    ),
+    "template": (
+        starting.template_command,
+        "上报模板: 带下拉选项的工作簿, 同样字段的空图层, 拖放即校验的脚本。",
+    ),
+    "explain": (
+        starting.explain_command,
+        "一个问题代码是什么意思, 为何要紧, 怎么查出, 怎么改。",
+    ),
 }
-_LEDGER_COMMANDS: dict[str, Callable[..., None]] = {
-    "admit": ledger.admit_command,
-    "show": ledger.show_command,
-    "export": ledger.export_command,
+_LEDGER_COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
+    "admit": (
+        ledger.admit_command,
+        "校验一批数据并入库: 核实的入库, 其余记为待核实; 整批写入或完全不写。",
+    ),
+    "show": (ledger.show_command, "台账的进度表。"),
+    "export": (ledger.export_command, "把台账和进度表写成工作簿。"),
 }
-_AUDIT_COMMANDS: dict[str, Callable[..., None]] = {
-    "draw": audit.draw_command,
-    "estimate": audit.estimate_command,
+_AUDIT_COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
+    "draw": (audit.draw_command, "从核实的基地里等概率抽取要复测的, 写出给测量队填的表。"),
+    "estimate": (
+        audit.estimate_command,
+        "由复测结果估计全部核实基地里多计了几个、多少亩, 附上下限。",
+    ),
 }
-for name, command in _COMMANDS.items():
-    app.command(name, cls=Command, context_settings=_SETTINGS)(command)
-for name, command in _LEDGER_COMMANDS.items():
-    ledger_app.command(name, cls=Command, context_settings=_SETTINGS)(command)
-for name, command in _AUDIT_COMMANDS.items():
-    audit_app.command(name, cls=Command, context_settings=_SETTINGS)(command)
+for group, commands in (
+    (app, _COMMANDS),
+    (ledger_app, _LEDGER_COMMANDS),
+    (audit_app, _AUDIT_COMMANDS),
+):
+    for name, (command, words) in commands.items():
+        group.command(name, help=words, cls=Command, context_settings=_SETTINGS)(command)
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(audit_app, name="audit")
 
@@ -102,8 +132,16 @@ def program(
     quiet: Annotated[
         bool, typer.Option("-q", "--quiet", help="只说结果和错误; 写在哪里都可以")
     ] = False,
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            "--lang",
+            metavar="zh|en",
+            help="用中文还是英文说; 写在哪里都可以; 不写则依 HERBGIS_LANG, 再不然中文",
+        ),
+    ] = None,
 ) -> None:
-    """中药材与食用菌基地: 读取测量文件, 校验, 核定面积, 统计进度, 出图。"""
+    """The program itself."""
 
 
 def main() -> None:
@@ -111,20 +149,31 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    arguments = [each for each in sys.argv[1:] if each not in _QUIET]
-    QUIET.set(len(arguments) < len(sys.argv) - 1)
+    arguments, quiet, lang = set_apart(sys.argv[1:])
+    QUIET.set(quiet)
     try:
-        status = app(arguments, prog_name="herbgis", standalone_mode=False)
+        chosen = language_of(lang)
     except HerbgisError as error:
         complain(f"herbgis: {error}")
         sys.exit(2)
+    with speaking(chosen):
+        sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """The exit status of a call."""
+    program = get_command(app)
+    put_into_words(program)
+    try:
+        return program(list(arguments), prog_name="herbgis", standalone_mode=False) or 0
+    except HerbgisError as error:
+        complain(f"herbgis: {error}")
     except MISUSE as error:
         if type(error).__name__ == "NoArgsIsHelpError":
-            complain(in_chinese(str(error)))
+            complain(as_read(str(error)))
         else:
             complain(f"herbgis: {told(error)}")
-        sys.exit(2)
     except typer.Abort:
-        complain("herbgis: 已中止。")
-        sys.exit(1)
-    sys.exit(status or 0)
+        complain(tr("herbgis: 已中止。"))
+        return 1
+    return 2

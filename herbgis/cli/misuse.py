@@ -1,14 +1,15 @@
-"""What the parser of the command line has against a call, in Chinese."""
+"""What the parser of the command line has against a call, in the language that is spoken."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
 
 from herbgis.foundation.errors import nearest
+from herbgis.foundation.language import listed, tr
 
 #: The parser's errors about a call; typer carries a click of its own, which has no public name.
 MISUSE: type[Exception] = typer.BadParameter.__mro__[1]
@@ -29,25 +30,33 @@ def told(error: Any) -> str:
     """
     command = error.ctx.command_path if error.ctx is not None else "herbgis"
     why = _BY_KIND.get(type(error).__name__, _of_words)
-    return f"{why(error)}写法见 {command} --help。"
+    return why(error) + tr("写法见 {command} --help。", command=command)
 
 
 def _unknown_option(error: Any) -> str:
     params = error.ctx.command.params if error.ctx is not None else []
     names = [name for param in params for name in param.opts if name.startswith("--")]
-    return f"没有选项 {error.option_name}。{_likely(error.option_name, [*names, '--help'])}"
+    known = [*names, "--help"]
+    hint = nearest(error.option_name, known)
+    if hint:
+        return tr("没有选项 {name}。您要的是 {hint} 吗? ", name=error.option_name, hint=hint)
+    return tr("没有选项 {name}。可用的有: {names}。", name=error.option_name, names=listed(known))
 
 
 def _lacking(error: Any) -> str:
-    words = getattr(error.param, "help", None)
-    return f"缺少 {_name(error.param)}{f' ({words})' if words else ''}。"
+    name, words = _name(error.param), getattr(error.param, "help", None)
+    if words:
+        return tr("缺少 {name} ({words})。", name=name, words=words)
+    return tr("缺少 {name}。", name=name)
 
 
 def _bad_value(error: Any) -> str:
     """A value that is none of its kind; the newest parsers do not repeat the value."""
-    said = str(error.message)
+    name, said = _name(error.param), str(error.message)
     due = next((words for kind, words in _KINDS.items() if re.search(kind, said)), None)
-    return f"{_name(error.param)} 的取值" + (f"不是{due}。" if due else "不对。")
+    if due is None:
+        return tr("{name} 的取值不对。", name=name)
+    return tr("{name} 的取值不是{due}。", name=name, due=tr(due))
 
 
 def _of_words(error: Any) -> str:
@@ -55,29 +64,34 @@ def _of_words(error: Any) -> str:
     message = str(error.message)
     quoted, extra = _QUOTED.search(message), _EXTRA.search(message)
     if extra:
-        return f"多写了 {extra[1]}; 含空格的路径要加引号。"
+        return tr("多写了 {words}; 含空格的路径要加引号。", words=extra[1])
     if "No such command" in message and quoted:
-        return f"没有命令 {quoted[1]}。{_likely(quoted[1], error.ctx.command.commands)}"
-    return f"命令写错了 ({message})。"
+        return _unknown_command(quoted[1], list(error.ctx.command.commands))
+    return tr("命令写错了 ({message})。", message=message)
 
 
-def _likely(name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    hint = nearest(name, names)
-    return f"您要的是 {hint} 吗? " if hint else f"可用的有: {'、'.join(names)}。"
+def _unknown_command(name: str, known: Sequence[str]) -> str:
+    hint = nearest(name, known)
+    if hint:
+        return tr("没有命令 {name}。您要的是 {hint} 吗? ", name=name, hint=hint)
+    return tr("没有命令 {name}。可用的有: {names}。", name=name, names=listed(known))
 
 
 def _name(param: Any) -> str:
     """An option by its name, an argument by what stands for it in the help."""
     if param is None:
-        return "参数"
+        return tr("参数")
     names = [name for name in param.opts if name.startswith("--")]
     return names[0] if names else str(param.metavar or param.name)
+
+
+def _without_value(error: Any) -> str:
+    return tr("选项 {name} 后面要写取值。", name=error.option_name)
 
 
 _BY_KIND: dict[str, Callable[[Any], str]] = {
     "NoSuchOption": _unknown_option,
     "MissingParameter": _lacking,
     "BadParameter": _bad_value,
-    "BadOptionUsage": lambda error: f"选项 {error.option_name} 后面要写取值。",
+    "BadOptionUsage": _without_value,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import LANGUAGES, VARIABLE, tr
 from herbgis.foundation.wrong_calls import WrongCallError
 
 Paths = Annotated[
@@ -49,14 +51,39 @@ LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="台账�
 def one_of(option: str, value: str, known: Sequence[str]) -> None:
     """Refuse a value that an option does not have."""
     if value not in known:
-        what = f" {option} 的取值"
+        what = tr(" {option} 的取值", option=option)
         raise UnknownNameError(what, value, known)
+
+
+def language_of(asked: str | None) -> str:
+    """The language to speak: of --lang, else of HERBGIS_LANG, else Chinese.
+
+    Raises
+    ------
+    WrongCallError
+        The option has no value.
+    UnknownNameError
+        There is no such language.
+    """
+    if asked == "":
+        raise WrongCallError(tr("选项 {name} 后面要写取值。", name="--lang"))
+    if asked is not None:
+        one_of("--lang", asked, LANGUAGES)
+        return asked
+    chosen = os.environ.get(VARIABLE) or LANGUAGES[0]
+    one_of(VARIABLE, chosen, LANGUAGES)
+    return chosen
 
 
 def ends_with(option: str, path: Path, known: Sequence[str]) -> None:
     """Refuse a file to write that nobody could open for its suffix, before anything is read."""
     if path.suffix.lower() not in known:
-        msg = f"{option} 要以 {' 或 '.join(known)} 结尾, 写的是 {path}。"
+        msg = tr(
+            "{option} 要以 {suffixes} 结尾, 写的是 {path}。",
+            option=option,
+            suffixes=tr(" 或 ").join(known),
+            path=path,
+        )
         raise WrongCallError(msg)
 
 
@@ -66,7 +93,7 @@ def targets_of(texts: Sequence[str]) -> dict[str, int]:
     for text in texts:
         tier, _, number = text.partition("=")
         if not number.strip().isdecimal():
-            msg = f"--target 要写成 500=100 这样, 写的是 {text}。"
+            msg = tr("--target 要写成 500=100 这样, 写的是 {text}。", text=text)
             raise WrongCallError(msg)
         targets[tier.strip()] = int(number)
     return targets
@@ -80,6 +107,6 @@ def day_of(text: str | None, option: str = "--as-of") -> dt.date | None:
         return None
     day = parse_whole_day(text)
     if day is None:
-        msg = f"{option} 要写到日, 如 2020-06-30, 写的是 {text}。"
+        msg = tr("{option} 要写到日, 如 2020-06-30, 写的是 {text}。", option=option, text=text)
         raise WrongCallError(msg)
     return day

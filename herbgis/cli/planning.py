@@ -21,6 +21,11 @@ from herbgis.cli.options import (
     targets_of,
 )
 from herbgis.cli.voice import meter, say, tell
+from herbgis.foundation.language import tr
+
+#: What the workbook and the map of a plan are called.
+_BOOK = "规划表.xlsx"
+_MAP = "规划图.html"
 
 
 def plan_command(
@@ -42,7 +47,7 @@ def plan_command(
     counties: CountiesOption = SHIPPED,
     against: AgainstOption = None,
 ) -> None:
-    """下一批基地建在哪里、扩哪些, 成本最低又达到目标: 已证明最优, 并说明理由。"""
+    """Where to found and enlarge bases, at the least cost that reaches the targets."""
     import herbgis as hg
     from herbgis.foundation.outputs import writing
     from herbgis.tables.issue_list import list_data_notes
@@ -54,7 +59,7 @@ def plan_command(
     day = day_of(as_of)
     limit = last_day(day, policy)
     report, bases, rules, borders = walk(paths, policy, counties, against, as_of=limit)
-    with meter("评价土地") as progress:
+    with meter(tr("评价土地")) as progress:
         planned = hg.plan(
             bases,
             candidates=own,
@@ -74,11 +79,11 @@ def plan_command(
         report_path.write_text(as_json(planned.as_dict()), encoding="utf-8", newline="\n")
     written = [
         report_path,
-        hg.write_plan_book(planned, out / "规划表.xlsx", notes=list_data_notes(bases)),
-        save_page(page, out / "规划图.html"),
+        hg.write_plan_book(planned, out / _BOOK, notes=list_data_notes(bases)),
+        save_page(page, out / _MAP),
     ]
     say(repr(planned))
-    tell(*(f"已写出 {path}" for path in written))
+    tell(*(tr("已写出 {path}", path=path) for path in written))
     raise typer.Exit(exit_status(report))
 
 
@@ -101,7 +106,7 @@ def visit_command(
     counties: CountiesOption = SHIPPED,
     against: AgainstOption = None,
 ) -> None:
-    """现场会看哪几个基地、按什么次序, 每一个为什么。"""
+    """Which bases to show, in which order, and why each."""
     if out is not None:
         ends_with("--out", out, (".xlsx",))
     day = day_of(on, "--on")
@@ -114,5 +119,5 @@ def visit_command(
     )
     say(repr(visit))
     if out is not None:
-        tell(f"已写出 {write_visit_table(visit, out)}")
+        tell(tr("已写出 {path}", path=write_visit_table(visit, out)))
     raise typer.Exit(status)

@@ -17,6 +17,7 @@ from herbgis.cli.options import (
     ends_with,
 )
 from herbgis.cli.voice import say, tell
+from herbgis.foundation.language import tr
 
 
 def production_command(
@@ -32,7 +33,7 @@ def production_command(
     counties: CountiesOption = SHIPPED,
     against: AgainstOption = None,
 ) -> None:
-    """单产、成本、效益、种子种苗和标准化种植。"""
+    """What bases yield, cost and bring."""
     if out is not None:
         ends_with("--out", out, (".xlsx",))
     bases, rules, status = bases_of(paths, policy, counties, against)
@@ -43,5 +44,5 @@ def production_command(
         say(repr(hg.compare_production(bases, policy=rules, by=key)))
     if out is not None:
         hg.write_production_book(bases, out, policy=rules, notes=list_data_notes(bases))
-        tell(f"已写出 {out}")
+        tell(tr("已写出 {path}", path=out))
     raise typer.Exit(status)

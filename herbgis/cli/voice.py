@@ -1,9 +1,9 @@
-"""How the command line speaks: bars, tables, what goes to standard error."""
+"""How the command line speaks: bars, what goes to standard error, and how it is asked to."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -11,6 +11,28 @@ from typing import TypeVar
 T = TypeVar("T")
 #: Whether nothing but results and errors is to be said.
 QUIET: ContextVar[bool] = ContextVar("QUIET", default=False)
+_QUIET, _LANG = ("-q", "--quiet"), "--lang"
+
+
+def set_apart(arguments: Sequence[str]) -> tuple[list[str], bool, str | None]:
+    """A line without the options that may stand anywhere on it; whether --quiet, and --lang.
+
+    What stands behind ``--`` is names of files.
+    """
+    rest: list[str] = []
+    quiet, lang = False, None
+    words = iter(arguments)
+    for word in words:
+        option, given, value = word.partition("=")
+        if word == "--":
+            rest += [word, *words]
+        elif word in _QUIET:
+            quiet = True
+        elif option == _LANG:
+            lang = value if given else next(words, "")
+        else:
+            rest.append(word)
+    return rest, quiet, lang
 
 
 def progress_bar(title: str) -> Callable[[list[T]], Iterable[T]] | None:

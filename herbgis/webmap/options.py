@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypedDict
 
 import geopandas as gpd
 
+from herbgis.foundation.language import language
 from herbgis.terms.calls import checking
 
 
@@ -28,7 +29,8 @@ class PageOptions:
         For the public: points to about 100 m instead of polygons, no operators, no issues, no
         lists of the bureau's own work.
     lang : {'zh', 'en'}
-        Names that people gave and messages of issues stay as they are.
+        Names that people gave and messages of issues stay as they are. Where it is not given, the
+        language of ``HERBGIS_LANG``, else Chinese.
     approval : str, optional
         The map's approval number (审图号); without one the page says that it is to be applied for.
     by_whom : str, optional
@@ -54,7 +56,7 @@ class PageOptions:
     online: str | None = None
     tianditu_key: str | None = None
     public: bool = False
-    lang: str = "zh"
+    lang: str = field(default_factory=language)
     approval: str | None = None
     by_whom: str | None = None
     date: dt.date | str | None = None
