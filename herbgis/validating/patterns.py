@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.land import land
 from herbgis.measuring.distances import distance_km
 from herbgis.terms.reporting_units import in_policys_order, unit_titles
@@ -49,8 +50,12 @@ def find_patterns(context: Context, units: pd.DataFrame) -> pd.DataFrame:
 def _reductions(context: Context, units: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     allowed = context.policy.tolerances["area_mismatch_share"]
     for row in units[units["reduction"].abs() > allowed].itertuples():
-        words = f"上报合计 {row.declared_mu:.2f} 亩, 实测合计 {row.surveyed_mu:.2f} 亩"
-        yield "核减率偏大", row.reporting_unit, None, f"{row.reduction:+.1%}", words
+        words = tr(
+            "上报合计 {declared_mu:.2f} 亩, 实测合计 {surveyed_mu:.2f} 亩",
+            declared_mu=row.declared_mu,
+            surveyed_mu=row.surveyed_mu,
+        )
+        yield tr("核减率偏大"), row.reporting_unit, None, f"{row.reduction:+.1%}", words
 
 
 def _exact(context: Context) -> Iterator[tuple[object, ...]]:
@@ -62,8 +67,10 @@ def _exact(context: Context) -> Iterator[tuple[object, ...]]:
     for unit in sorted(set(of_base)):
         count, of_unit = int(exact[of_base == unit].sum()), int((of_base == unit).sum())
         if count >= _LEAST_EXACT:
-            words = f"{of_unit} 个基地中有 {count} 个上报面积恰为规模线"
-            yield "上报恰为规模线", unit, None, f"{count / of_unit:.0%}", words
+            words = tr(
+                "{of_unit} 个基地中有 {count} 个上报面积恰为规模线", of_unit=of_unit, count=count
+            )
+            yield tr("上报恰为规模线"), unit, None, f"{count / of_unit:.0%}", words
 
 
 def _carried(context: Context) -> Iterator[tuple[object, ...]]:
@@ -82,5 +89,5 @@ def _carried(context: Context) -> Iterator[tuple[object, ...]]:
             continue
         away = distance_km(now, then)
         unit = units[int(context.grouped.first[number])]
-        words = "台账里同一编号的基地不在这里, 请核对是否换了地"
-        yield "同编号换了地方", unit, base_id, f"{away:.1f} km", words
+        words = tr("台账里同一编号的基地不在这里, 请核对是否换了地")
+        yield tr("同编号换了地方"), unit, base_id, f"{away:.1f} km", words

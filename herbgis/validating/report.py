@@ -10,11 +10,15 @@ import geopandas as gpd
 import pandas as pd
 
 from herbgis.foundation import display
+from herbgis.foundation.language import tr
 from herbgis.terms.issues import (
     SEVERITY_TITLES,
 )
 from herbgis.terms.policy import Policy
 from herbgis.validating.mending.repair import Repair, repair
+
+#: Of what a notebook shows.
+_HEADINGS = ("处理要求", "文件", "行号", "基地编号", "问题说明", "修改建议", "代码")
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,9 +89,11 @@ class ValidationReport:
 
     def __repr__(self) -> str:
         counts = ", ".join(
-            f"{SEVERITY_TITLES[name]} {self.summary[f'{name}s']}" for name in SEVERITY_TITLES
+            f"{tr(SEVERITY_TITLES[name])} {self.summary[f'{name}s']}" for name in SEVERITY_TITLES
         )
-        return f"<ValidationReport {self.summary['records']} 条记录: {counts}>"
+        records = self.summary["records"]
+        said = tr("{records} 条记录: {counts}", records=records, counts=counts)
+        return f"<ValidationReport {said}>"
 
     def as_dict(self) -> dict[str, Any]:
         """Files, issues and summary as plain values, null where a field does not apply."""
@@ -99,12 +105,12 @@ class ValidationReport:
 
     def _repr_html_(self) -> str:
         shown = self.table.assign(
-            severity=self.table["severity"].map(SEVERITY_TITLES),
+            severity=self.table["severity"].map(SEVERITY_TITLES).map(tr),
             row=self.table["row"].astype("str"),
         )[["severity", "file", "row", "base_id", "message", "suggestion", "code"]]
-        shown.columns = ["处理要求", "文件", "行号", "基地编号", "问题说明", "修改建议", "代码"]
+        shown.columns = [tr(title) for title in _HEADINGS]
         head = display.html_paragraph(repr(self)[len("<ValidationReport ") : -1])
-        return display.html_section("校验结果", head, display.html_table(shown))
+        return display.html_section(tr("校验结果"), head, display.html_table(shown))
 
 
 def _plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import tr
 from herbgis.measuring.areas import measure_land
 from herbgis.reading.counties import BOUNDARIES, tidy_counties
 from herbgis.reading.understanding.contradictions import refuse_cut_shapes
@@ -190,7 +191,7 @@ def validate(
 def _with_boundaries(files: pd.DataFrame, title: str) -> pd.DataFrame:
     """What was opened, and which boundaries its records were held against."""
     said = [
-        lines if layer == SKIPPED else [*lines, f"县界={title}"]
+        lines if layer == SKIPPED else [*lines, tr("县界={title}", title=title)]
         for lines, layer in zip(files["assumptions"], files["layer"], strict=True)
     ]
     return files.assign(assumptions=pd.Series(said, index=files.index, dtype=object))
@@ -201,7 +202,7 @@ def _rules_of(policy: Policy) -> list[str]:
     known = [*RULES, *displaced.CODES]
     unknown = sorted(policy.rules_off.difference(known))
     if unknown:
-        raise UnknownNameError("可关闭的规则", unknown[0], known)
+        raise UnknownNameError(tr("可关闭的规则"), unknown[0], known)
     return [code for code in RULES if code not in policy.rules_off]
 
 

@@ -28,7 +28,7 @@ class Step:
     code : str
         The finding that it answers; empty where none speaks of it.
     words : str
-        What was done.
+        What was done, in Chinese.
     shape : geometry
         The polygon after it.
     """

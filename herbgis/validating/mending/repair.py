@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import round_mu, to_mu
 from herbgis.geo.geodesy import CGCS2000, areas_m2
 from herbgis.geo.land import land
@@ -110,7 +111,7 @@ class _Change:
             "source_row": place.row,
             "base_id": place.base_id,
             "code": self.code,
-            "change": self.words,
+            "change": tr(self.words),
             "applied": why_not is None,
             "mu_before": mu_before,
             "mu_after": mu_after,
@@ -151,6 +152,6 @@ def _across_thresholds(
     for number in np.flatnonzero(~np.isnan(was)):
         tiers = [policy.tier_title(policy.tier_reached(float(mu[number]))) for mu in (was, now)]
         if tiers[0] != tiers[1]:
-            words = _ACROSS.format(before=tiers[0], after=tiers[1])
+            words = tr(_ACROSS, before=tiers[0], after=tiers[1])
             found |= {int(r): words for r in np.flatnonzero(groups[0].base == number)}
     return found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import MU_M2, to_mu
 from herbgis.geo.geodesy import Floats, areas_m2
 from herbgis.geo.stretch import stretch_of_gauss_kruger, stretch_of_web_mercator
@@ -43,11 +44,23 @@ class Cause:
     code : str
         HG401 where the mistake has no code of its own.
     words : str
-        What was done, for a suggestion.
+        What was done, in Chinese.
+    meridian : int, optional
+        Degrees, where `words` names one.
+    of_a_parcel : bool
+        Whether it was done with one parcel of several.
     """
 
     code: str
     words: str
+    meridian: int | None = None
+    of_a_parcel: bool = False
+
+    @property
+    def told(self) -> str:
+        """What was done, for a suggestion."""
+        said = tr(self.words, meridian=self.meridian) if self.meridian else tr(self.words)
+        return tr("有一个地块{said}", said=said) if self.of_a_parcel else said
 
 
 @dataclass(frozen=True)
@@ -91,6 +104,7 @@ class Family(NamedTuple):
 
 
 _UNITS = tuple(Cause(code, words) for code, words, _ in _UNIT_MISTAKES)
+_UNITS_OF_A_PARCEL = tuple(replace(cause, of_a_parcel=True) for cause in _UNITS)
 
 
 class Figures:
@@ -116,11 +130,12 @@ class Figures:
         for figure in self._of_planes(number):
             yield Family([figure], (_EXACT,))
         parcels = self._parcels(number)
-        alone = [_measured("HG401", "只报了其中一个地块", mu) for mu in parcels]
+        only_one = Cause("HG401", "只报了其中一个地块")
+        alone = [Figure(only_one, mu, mu) for mu in parcels]
         yield Family(alone, (self._by_hand, _EXACT))
         of_one = [
-            _measured(code, f"有一个地块{words}", surveyed + mu * (by - 1))
-            for code, words, by in _UNIT_MISTAKES
+            Figure(cause, surveyed + mu * (by - 1), surveyed + mu * (by - 1))
+            for (_, _, by), cause in zip(_UNIT_MISTAKES, _UNITS_OF_A_PARCEL, strict=True)
             for mu in parcels
         ]
         yield Family(of_one, (_EXACT,))
@@ -155,12 +170,8 @@ class Figures:
         yield Figure(cause, web * _HANDY, web)
         planes = ((of_base[number], meridian) for meridian, of_base in self._shapes.zones)
         for mu, meridian in sorted(plane for plane in planes if plane[0] > most):
-            words = f"按 {meridian}° 中央经线的平面量的, 带号不对"
-            yield Figure(Cause("HG401", words), mu * _HANDY, mu)
-
-
-def _measured(code: str, words: str, mu: float) -> Figure:
-    return Figure(Cause(code, words), mu, mu)
+            cause = Cause("HG401", "按 {meridian}° 中央经线的平面量的, 带号不对", meridian)
+            yield Figure(cause, mu * _HANDY, mu)
 
 
 class _Shapes:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from herbgis.foundation.dates import SEVERAL, parse_date
 from herbgis.foundation.identifiers import fold_id, shown
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import parse_quantity
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue
@@ -22,7 +23,7 @@ def variety_alias(context: Context) -> Iterator[Issue]:
     """HG502: a synonym or spelling was mapped to the canonical name."""
     for record in context.filled("raw_variety"):
         written = context.bases["raw_variety"].iloc[record]
-        names = "、".join(context.bases["varieties"].iloc[record])
+        names = listed(context.bases["varieties"].iloc[record])
         yield Issue(
             "HG502", context.place(record), {"written": written[:20], "canonical": names[:12]}
         )
@@ -36,7 +37,7 @@ def missing_value(context: Context) -> Iterator[Issue]:
         ("填报单位和县区", empty["reporting_unit"] & empty["county"]),
     ):
         for record in np.flatnonzero(missing).tolist():
-            yield Issue("HG503", context.place(record), {"columns": title})
+            yield Issue("HG503", context.place(record), {"columns": tr(title)})
 
 
 def bad_date(context: Context) -> Iterator[Issue]:
@@ -57,23 +58,24 @@ def bad_date(context: Context) -> Iterator[Issue]:
             written = raw.iloc[record]
             if not isinstance(written, str):
                 written = days.iloc[record].strftime("%Y-%m-%d")
-            words = _late(context) if late.iloc[record] else _NO_DATE
-            values = {"column": column.title, "written": written[:20], **words}
+            words = _late(context) if late.iloc[record] else _no_date()
+            values = {"column": tr(column.title), "written": written[:20], **words}
             yield Issue("HG504", context.place(record), values)
 
 
-#: What is said of a date that is none.
-_NO_DATE = {"why": "不是有效日期", "advice": "请写成 2020-06-30 的样子。"}
+def _no_date() -> dict[str, str]:
+    """What is said of a date that is none."""
+    return {"why": tr("不是有效日期"), "advice": tr("请写成 2020-06-30 的样子。")}
 
 
 def _late(context: Context) -> dict[str, str]:
     """What is said of a date that lies ahead."""
     if context.as_of is None:
-        why = f"晚于工作要点的 {context.policy.year} 年"
-        advice = "请核对年份; 确已到这一天的, 请写明截止日 (--as-of)。"
+        why = tr("晚于工作要点的 {year} 年", year=context.policy.year)
+        advice = tr("请核对年份; 确已到这一天的, 请写明截止日 (--as-of)。")
     else:
-        why = f"晚于截止日 {context.as_of.isoformat()}"
-        advice = "请核对日期和截止日。"
+        why = tr("晚于截止日 {day}", day=context.as_of.isoformat())
+        advice = tr("请核对日期和截止日。")
     return {"why": why, "advice": advice}
 
 
@@ -101,21 +103,21 @@ def _negative_areas(context: Context) -> Iterator[Issue]:
     for record in np.flatnonzero((areas < 0) & raw.isna()).tolist():
         written = f"{areas.iloc[record]:.15g}"
         values = {
-            "column": "上报面积",
+            "column": tr("上报面积"),
             "written": written,
-            "read": "面积不会是负数, 请核对后改填。",
+            "read": tr("面积不会是负数, 请核对后改填。"),
         }
         yield Issue("HG505", context.place(record), values)
 
 
 def _bad_number(context: Context, record: int, name: str, title: str, unit: str) -> Issue:
     raw, value = context.bases[f"raw_{name}"].iloc[record], context.bases[name].iloc[record]
-    read = "读不出数值, 请改填纯数字。"
+    read = tr("读不出数值, 请改填纯数字。")
     if pd.isna(value) and parse_quantity(raw) is not None:
-        read = "没有这样大小的数, 请核对后改填。"
+        read = tr("没有这样大小的数, 请核对后改填。")
     if not pd.isna(value):
-        read = f"已读作 {value:g} {unit}, 请改填纯数字并核对。"
-    values = {"column": title, "written": raw[:20], "read": read}
+        read = tr("已读作 {value:g} {unit}, 请改填纯数字并核对。", value=value, unit=tr(unit))
+    values = {"column": tr(title), "written": raw[:20], "read": read}
     return Issue("HG505", context.place(record), values)
 
 
@@ -131,7 +133,7 @@ def records_disagree(context: Context) -> Iterator[Issue]:
     for record in np.flatnonzero(
         np.logical_or.reduce(list(differs.values())) & ~two_bases
     ).tolist():
-        values = {"columns": "、".join(title for title, mask in differs.items() if mask[record])}
+        values = {"columns": listed(tr(title) for title, mask in differs.items() if mask[record])}
         other = context.place(int(leading[record]))
         yield Issue("HG507", context.place(record), values, other=(other,))
 
@@ -141,7 +143,7 @@ def unknown_status(context: Context) -> Iterator[Issue]:
     unknown = context.bases["status"] == "unknown"
     for record in np.flatnonzero(unknown).tolist():
         raw = context.bases["raw_status"].iloc[record]
-        written = raw[:20] if isinstance(raw, str) and raw else "空"
+        written = raw[:20] if isinstance(raw, str) and raw else tr("空")
         yield Issue("HG508", context.place(record), {"written": written})
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from herbgis.foundation.language import listed, tr
 from herbgis.terms.issues import Issue
 from herbgis.terms.policy import Policy
 from herbgis.validating.rules.context import Context
@@ -26,8 +27,10 @@ def unknown_variety(context: Context) -> Iterator[Issue]:
         if likely:
             values = {
                 "variety": variety[:20],
-                "what": "不止一个意思" if variety in context.policy.crops else "不在品种名录",
-                "hint": f"是否为 {'、'.join(likely)}? ",
+                "what": tr("不止一个意思")
+                if variety in context.policy.crops
+                else tr("不在品种名录"),
+                "hint": tr("是否为 {names}? ", names=listed(likely)),
             }
             yield Issue("HG501", context.place(record), values)
 
@@ -38,8 +41,8 @@ def unknown_crop(context: Context) -> Iterator[Issue]:
         if not likely:
             values = {
                 "variety": variety[:20],
-                "what": "不在任何名录, 待核实",
-                "hint": "请核对品种名; 确是药材请写药典或本省标准里的名称。",
+                "what": tr("不在任何名录, 待核实"),
+                "hint": tr("请核对品种名; 确是药材请写药典或本省标准里的名称。"),
             }
             yield Issue("HG511", context.place(record), values)
     yield from _two_meanings(context)
@@ -51,13 +54,13 @@ def _two_meanings(context: Context) -> Iterator[Issue]:
     for record in np.flatnonzero(context.bases["variety"].isin(sorted(both))).tolist():
         crop = crops[context.bases["variety"].iloc[record]]
         herb = crop.group == "other"
-        likely = "、".join(crop.likely)
+        likely = listed(crop.likely)
         values = {
             "variety": crop.name[:20],
-            "what": "有两种意思, 按药材计" if herb else "有两种意思, 不按药材计",
-            "hint": f"若种的是{likely}, 请改写品种。"
+            "what": tr("有两种意思, 按药材计") if herb else tr("有两种意思, 不按药材计"),
+            "hint": tr("若种的是{likely}, 请改写品种。", likely=likely)
             if herb
-            else f"按{likely}; 确作药材种植的请说明。",
+            else tr("按{likely}; 确作药材种植的请说明。", likely=likely),
         }
         yield Issue("HG511", context.place(record), values, severity="note")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import round_mu
 from herbgis.measuring.chances import UNDECIDED_SIGMAS, chance_of_reaching
 from herbgis.measuring.declarations import tolerated_by_perimeter
@@ -49,7 +50,11 @@ def _mismatches(context: Context, code: str) -> Iterator[Issue]:
         surveyed = float(context.base_mu[number])
         record = int(context.grouped.first[number])
         difference = f"{(declared - surveyed) / surveyed:+.1%}"
-        hint = f"似为{cause.words}; " if cause else f"差 {difference}, 原因不明; "
+        hint = (
+            tr("似为{cause}; ", cause=cause.told)
+            if cause
+            else tr("差 {difference}, 原因不明; ", difference=difference)
+        )
         yield Issue(
             code,
             context.place(record),
@@ -71,8 +76,8 @@ def _allowed_words(surveyed: float, strip: float, policy: Policy) -> str:
     """Both tolerances in 亩, the one that judges first."""
     share = policy.tolerances["area_mismatch_share"]
     words = {
-        "share": f"实测的 {share:.0%} 为 {share * surveyed:.2f} 亩",
-        "perimeter": f"按周长为 {strip:.2f} 亩",
+        "share": tr("实测的 {share:.0%} 为 {mu:.2f} 亩", share=share, mu=share * surveyed),
+        "perimeter": tr("按周长为 {strip:.2f} 亩", strip=strip),
     }
     first = words.pop(policy.mismatch_by)
     return f"{first} ({words.popitem()[1]})"

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.china import lies_in_china
 from herbgis.geo.geodesy import Floats, Ints, areas_m2, local_metres
 from herbgis.geo.land import land
@@ -127,7 +128,7 @@ def _judge(batch: Batch, record: int, hints: list[_Hint]) -> Displaced | None:
         return None
     best = min(hints, key=lambda hint: hint.chance)
     other = min((h.chance for h in hints if h.offset is not best.offset), default=1.0)
-    names = " 或 ".join(dict.fromkeys(hint.offset.name for hint in hints))
+    names = tr(" 或 ").join(dict.fromkeys(hint.offset.name for hint in hints))
     there = _moved(best.offset, batch.land[[record]])[0]
     fits = (
         there is not None

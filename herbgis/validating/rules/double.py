@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import round_mu
 from herbgis.measuring.overlaps import Claimants, overlapping_pairs, overlaps_of_bases
 from herbgis.terms.issues import Issue, Place
@@ -24,7 +25,7 @@ def duplicate_id(context: Context) -> Iterator[Issue]:
         yield Issue(
             "HG301",
             context.place(record),
-            {"differing": "、".join(title for title, mask in differs.items() if mask[record])},
+            {"differing": listed(tr(title) for title, mask in differs.items() if mask[record])},
             other=(context.place(int(leading[record])),),
         )
 
@@ -58,7 +59,7 @@ def _duplicates(pairs: pd.DataFrame, context: Context) -> pd.DataFrame:
 
 def _called(place: Place) -> str:
     """A record in a message: by its own id, or by its row where the id was made of its place."""
-    return place.own_id or f"第 {place.row} 条"
+    return place.own_id or tr("第 {row} 条", row=place.row)
 
 
 def overlap(context: Context) -> Iterator[Issue]:
@@ -117,10 +118,14 @@ def _effect(context: Context, bases: Sequence[int], mu: float) -> str:
     for number in bases:
         place = context.place(int(context.grouped.first[number]))
         whole = float(round_mu(context.base_mu[number]))
-        said = f"占 {_called(place)} 的 {mu / whole:.1%}"
+        said = tr("占 {base} 的 {share:.1%}", base=_called(place), share=mu / whole)
         before, after = policy.tier_reached(whole), policy.tier_reached(whole - mu)
         if before != after:
-            said += f"(扣除后由“{policy.tier_title(before)}”变为“{policy.tier_title(after)}”)"
+            said += tr(
+                "(扣除后由“{before}”变为“{after}”)",
+                before=policy.tier_title(before),
+                after=policy.tier_title(after),
+            )
         words.append(said)
     return ", ".join(words)
 
@@ -140,7 +145,7 @@ def update(context: Context) -> Iterator[Issue]:
         yield Issue(
             "HG305",
             context.place(int(context.grouped.first[number])),
-            {"before": f"{then:.2f}", "after": "无图斑" if np.isnan(now) else f"{now:.2f}"},
+            {"before": f"{then:.2f}", "after": tr("无图斑") if np.isnan(now) else f"{now:.2f}"},
             measured=None if np.isnan(now) else round(now, 2),
             allowed=round(then, 2),
         )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.foundation.language import listed, tr
 from herbgis.geo.geodesy import MOST_METRES_A_DEGREE, Floats
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.distances import overreach_m
@@ -42,7 +43,7 @@ def outside_area(context: Context) -> Iterator[Issue]:
         yield Issue(
             "HG205",
             context.place(record),
-            {"where": f"越出全部县界 {distance:,.0f} m".replace(",", "")},
+            {"where": tr("越出全部县界 {distance:.0f} m", distance=distance)},
             severity="warning" if near or inside[record] > 0.5 else None,
             point=context.centre(record),
             measured=round(distance, 1),
@@ -73,7 +74,7 @@ def straddles_counties(context: Context) -> Iterator[Issue]:
         if distance <= allowed:
             continue
         names = context.counties["short_name"].iloc[rows["county"]]
-        parts = "、".join(f"{n} {s:.0%}" for n, s in zip(names, rows["share"], strict=True))
+        parts = listed(f"{n} {s:.0%}" for n, s in zip(names, rows["share"], strict=True))
         yield Issue(
             "HG206",
             context.place(int(record)),

@@ -19,6 +19,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.china import EASTINGS_M, SURE_NORTHINGS_M, lies_in_china
 from herbgis.geo.datums import CGCS2000_EPSG, WEB_MERCATOR_EPSG
 from herbgis.geo.geodesy import CGCS2000, Flags, local_metres
@@ -91,7 +92,7 @@ def put_right(batch: Batch) -> Placed:
         found = _explain_unplaced(batch, int(record))
         if found is None:
             place = batch.places[int(record)]
-            issues.append(Issue("HG205", place, {"where": "坐标不成立, 无法定位"}))
+            issues.append(Issue("HG205", place, {"where": tr("坐标不成立, 无法定位")}))
         else:
             told.append(found)
     told += filter(None, (_explain_placed(batch, record) for record in batch.astray()))
@@ -189,13 +190,13 @@ def _undone(batch: Batch, record: int, offset: Offset) -> _Told:
 
 def _possible(batch: Batch, found: Displaced) -> Issue:
     """HG211: something speaks for an offset, and not enough to move anything."""
-    values = {"system": found.names, "why": found.why}
+    values = {"system": found.names, "why": tr(found.why)}
     point = point_in(batch.land[found.record])
     return Issue("HG211", batch.places[found.record], values, point=point)
 
 
 def _told(batch: Batch, record: int, code: str, story: _Explains, shape: shapely.Geometry) -> _Told:
-    values = {"system": story.title, "stated": batch.layer_crs[record]}
+    values = {"system": tr(story.title), "stated": batch.layer_crs[record]}
     if isinstance(story, Offset):
         values["distance"] = f"{_moved_m(batch.geometry[record], shape):.0f}"
     whole = land(np.array([shape], dtype=object))[0]
@@ -223,7 +224,7 @@ def _by_layer(batch: Batch, told: Iterable[_Told]) -> Iterator[Issue]:
     for layer, members in by_layer.items():
         one_story = len({member.title for member in members}) == 1
         if one_story and len(members) == sizes[layer] > 1:
-            values = {"stated": batch.layer_crs[members[0].record], "fitting": members[0].title}
+            values = {"stated": batch.layer_crs[members[0].record], "fitting": tr(members[0].title)}
             yield Issue("HG006", Place(layer[0], layer[1] or None), values)
         else:
             yield from (member.issue for member in members)

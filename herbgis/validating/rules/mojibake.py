@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from herbgis.foundation.language import listed, tr
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue
 from herbgis.validating.rules.context import Context
@@ -46,9 +47,13 @@ def mojibake(context: Context) -> Iterator[Issue]:
         for record, meant in _garbled(context.bases[column.name]):
             found.setdefault(record, {})[title] = meant
     for record, garbled in sorted(found.items()):
-        words = [f"{title}应为“{meant[:20]}”" for title, meant in garbled.items() if meant]
-        hint = f"似{'、'.join(words)}; " if words else "原文已丢失, 无法还原; "
-        values = {"columns": "、".join(garbled), "hint": hint}
+        words = [
+            tr("{title}应为“{meant}”", title=tr(title), meant=meant[:20])
+            for title, meant in garbled.items()
+            if meant
+        ]
+        hint = tr("似{words}; ", words=listed(words)) if words else tr("原文已丢失, 无法还原; ")
+        values = {"columns": listed(map(tr, garbled)), "hint": hint}
         yield Issue("HG506", context.place(record), values)
 
 

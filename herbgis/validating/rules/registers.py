@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from herbgis.foundation.language import listed, tr
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue
 from herbgis.validating.rules.context import Context
@@ -34,9 +35,9 @@ def unknown_unit(context: Context) -> Iterator[Issue]:
         for record in np.flatnonzero(cells.isin(unknown)).tolist() if unknown else ():
             written = cells.iloc[record]
             values = {
-                "column": cols.titles()[column],
+                "column": tr(cols.titles()[column]),
                 "written": written[:15],
-                "effect": effect,
+                "effect": tr(effect),
                 "hint": _hint(written, list(policy.words[words])),
             }
             yield Issue("HG514", context.place(record), values)
@@ -52,7 +53,7 @@ def unknown_township(context: Context) -> Iterator[Issue]:
             continue
         title = policy.title_of("county", county)
         elsewhere = [
-            f"{_county_of(other, context)}有{name}"
+            tr("{county}有{name}", county=_county_of(other, context), name=name)
             for other, name in policy.townships.named(unknown)
             if other != code
         ]
@@ -60,7 +61,7 @@ def unknown_township(context: Context) -> Iterator[Issue]:
         values = {
             "township": unknown[:12],
             "county": title[:8],
-            "hint": f"{'、'.join(elsewhere)}。" if elsewhere else near,
+            "hint": tr("{places}。", places=listed(elsewhere)) if elsewhere else near,
         }
         same = (bases["county"] == county) & (bases["township"] == township)
         for record in np.flatnonzero(same & (bases["county_code"] == code)).tolist():
@@ -75,4 +76,4 @@ def _county_of(code: str, context: Context) -> str:
 
 def _hint(written: str, known: list[str]) -> str:
     near = difflib.get_close_matches(written, known, n=3, cutoff=_LIKENESS)
-    return f"是否为 {'、'.join(near)}? " if near else ""
+    return tr("是否为 {names}? ", names=listed(near)) if near else ""

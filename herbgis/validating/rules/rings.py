@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2
 from herbgis.geo.land import land, polygons_in, with_blanks
@@ -48,7 +49,7 @@ def invalid_rings(context: Context) -> Iterator[Issue]:
             yield Issue(
                 "HG103",
                 context.place(record),
-                {"reason": reason},
+                {"reason": tr(reason)},
                 point=(round(lon, 6), round(lat, 6)),
                 mu_at_stake=round(float(np.nan_to_num(context.mu[record])), 2),
             )
@@ -57,7 +58,7 @@ def invalid_rings(context: Context) -> Iterator[Issue]:
     others = np.flatnonzero([shape is not enclosed for shape, enclosed in pairs])
     for record in others[with_blanks(context.geometry[others])].tolist():
         if context.land[record] is not None:
-            values = {"reason": "有一部分或一个洞没有坐标"}
+            values = {"reason": tr("有一部分或一个洞没有坐标")}
             yield Issue("HG103", context.place(record), values, severity="warning")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import to_mu
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.blocks import contiguous_blocks
@@ -44,7 +45,11 @@ def missing_geometry(context: Context) -> Iterator[Issue]:
         place, drawn_alike = context.place(record), named.get(key, []) if key else []
         likely = [other for other in drawn_alike if _may_be(place, other)]
         hint = (
-            f"是否即 {likely[0].file} 第 {likely[0].row} 条图斑? 是则填同一编号; 否则"
+            tr(
+                "是否即 {file} 第 {row} 条图斑? 是则填同一编号; 否则",
+                file=likely[0].file,
+                row=likely[0].row,
+            )
             if likely
             else ""
         )
@@ -81,13 +86,13 @@ def not_a_polygon(context: Context) -> Iterator[Issue]:
         shape = context.geometry[record]
         if record in outlined:
             field = context.place(outlined[record])
-            values = {"kind": f"线(第 {field.row} 条图斑的外框, 不另计)"}
+            values = {"kind": tr("线(第 {row} 条图斑的外框, 不另计)", row=field.row)}
             point = _first_point(shape)
             yield Issue("HG104", context.place(record), values, "note", point, other=(field,))
             continue
         polygons = context.land[record] is not None and context.mu[record] > 0
-        title = _TYPE_TITLES.get(shape.geom_type, shape.geom_type)
-        values = {"kind": f"{title}(其中的面已计)" if polygons else title}
+        title = tr(_TYPE_TITLES.get(shape.geom_type, shape.geom_type))
+        values = {"kind": tr("{title}(其中的面已计)", title=title) if polygons else title}
         yield Issue("HG104", context.place(record), values, point=_first_point(shape))
 
 

@@ -12,8 +12,10 @@ import pytest
 import shapely
 
 import herbgis as hg
+from herbgis.foundation.language import speaking
 from herbgis.geo.geodesy import areas_m2
 from herbgis.validating.rules.rings import crossings
+from tests.helpers.english import chinese_in
 from tests.helpers.shapes import LAT, LON, MU_M2, east_of, frame, square
 
 SOUND = 6
@@ -133,6 +135,10 @@ DEFECTS: dict[str, tuple[str, Spoil]] = {
 }
 
 
+#: Told with words of other rooms.
+_LATER = {"HG201", "HG504", "HG506"}
+
+
 @pytest.mark.parametrize("name", DEFECTS)
 @pytest.mark.parametrize("row", [0, 3])
 def test_one_defect_among_sound_rows(name: str, row: int, counties: gpd.GeoDataFrame) -> None:
@@ -143,6 +149,23 @@ def test_one_defect_among_sound_rows(name: str, row: int, counties: gpd.GeoDataF
     blocked = [list(codes) for codes in report.bases["blocked_by"]]
     expected = [[code] if n == row and "error" in severities else [] for n in range(SOUND)]
     assert blocked == expected
+
+
+@pytest.mark.parametrize("name", [n for n, (code, _) in DEFECTS.items() if code not in _LATER])
+def test_what_is_found_is_told_in_english_too(name: str, counties: gpd.GeoDataFrame) -> None:
+    bases = DEFECTS[name][1](_sound(), 3)
+    with speaking("en"):
+        report = hg.validate(bases, counties=counties)
+        shown = report.table[["message", "suggestion"]].to_numpy().ravel().tolist()
+        shown += [repr(report), *report.changes["change"]]
+    # The names of counties, and what the record's own cells hold.
+    names = [
+        *counties["county"],
+        *counties["short_name"],
+        *report.bases["variety"].dropna(),
+        "黄精",
+    ]
+    assert [chinese_in(text, names) for text in shown] == [[] for _ in shown]
 
 
 def test_a_vertextwice_is_a_note(counties: gpd.GeoDataFrame) -> None:
