@@ -84,6 +84,7 @@ def test_a_polygon_over_the_bases_takes_no_click_from_them(
     assert page.inner_text(".hg-popup h3") == "甲基地"
     assert page.locator(".leaflet-popup").count() == 1
     page.evaluate(f"() => {MAP}.closePopup()")
+    page.wait_for_selector(".leaflet-popup", state="detached")  # it fades
     corner = page.evaluate(
         f"""() => {{
           const map = {MAP}, box = map.getContainer().getBoundingClientRect();
