@@ -14,9 +14,21 @@ _FIGURE = re.compile(r"[-+]?[0-9.]+%?|—|nan")
 
 
 def html_table(table: pd.DataFrame, *, most: int = 20) -> str:
-    """A table as HTML with every cell escaped; the rows left out are counted."""
-    cells = table.head(most).map(_cell).astype(object)
-    shown: str = cells.to_html(index=False, escape=True, border=0)
+    """A table as HTML with every cell escaped, texts left and numbers right; rows left out counted.
+
+    Jupyter puts every cell to the right; only a cell's own style is above that.
+    """
+    columns = [_column(table.iloc[:most, at]) for at in range(table.shape[1])]
+    head = "".join(
+        _html_cell("th", str(name), right=right)
+        for name, (_, right) in zip(table.columns, columns, strict=True)
+    )
+    rows = (
+        "".join(_html_cell("td", cells[row], right=right) for cells, right in columns)
+        for row in range(min(most, len(table)))
+    )
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    shown = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     left = len(table) - most
     return shown + (html_paragraph(tr("……另有 {left} 行", left=left)) if left > 0 else "")
 
@@ -57,13 +69,22 @@ def text_table(table: pd.DataFrame) -> str:
     """A table for a terminal, where a Chinese character is two wide; texts left, numbers right."""
     columns = []
     for name in table.columns:
-        values = [_cell(value) for value in table[name]]
-        numeric = all(_FIGURE.fullmatch(value) or not value for value in values)
+        values, numeric = _column(table[name])
         cells = [str(name), *values]
         widest = max(map(width, cells))
         columns.append([_padded(cell, widest, right=numeric) for cell in cells])
         columns[-1].insert(1, "─" * widest)
     return "\n".join("  ".join(row).rstrip() for row in zip(*columns, strict=True))
+
+
+def _column(column: pd.Series) -> tuple[list[str], bool]:
+    """A column's cells as they are shown, and whether all of them are figures."""
+    cells = [_cell(value) for value in column]
+    return cells, all(_FIGURE.fullmatch(cell) or not cell for cell in cells)
+
+
+def _html_cell(tag: str, text: str, *, right: bool) -> str:
+    return f'<{tag} style="text-align:{"right" if right else "left"}">{escape(text)}</{tag}>'
 
 
 def _cell(value: object) -> str:
