@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from herbgis.foundation.dates import parse_date
@@ -24,6 +25,10 @@ _KEPT, _KEPT_OF_TWIN = 10, 8
 _TWIN = re.compile(rf"(.{{{_KEPT_OF_TWIN}}})(?:_[1-9]|[1-9][0-9])")
 #: What pandas calls a column without a heading.
 _UNNAMED = re.compile(r"Unnamed: \d+(?:_level_\d+)?")
+#: What pandas and geopandas call the column that a file keeps of an index without a name.
+_OF_INDEX = re.compile(rf"index|level_\d+|{_UNNAMED.pattern}")
+#: What tells a table of bases that `classify` wrote.
+_OF_BASES = frozenset({"counted_mu", "核定面积"})
 #: Rows among which a table below its title has its headings, and how many of them are enough.
 _ROWS_ABOVE, _ENOUGH = 6, 3
 #: What a row of sums is called.
@@ -103,7 +108,30 @@ def _with_levels(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         column = name if name in cols.titles() else policy.canonical("column", name)
         if column is not None and column not in frame:
             found[column] = frame.index.get_level_values(level)
-    return frame.assign(**found) if found else frame
+    given = frame.assign(**found) if found else frame
+    unnamed = _unnamed_ids(given, policy)
+    return given if unnamed is None else given.assign(base_id=unnamed)
+
+
+def _unnamed_ids(frame: pd.DataFrame, policy: Policy) -> pd.Series | None:
+    """The ids of bases of ours whose index, or the column that a file made of it, lost its name.
+
+    ``bases.loc[pd.Index([...])]`` loses it in pandas 3.0, and `DataFrame.reindex` in every version.
+    What a step adds tells our bases from a table whose labels may be anything.
+    """
+    if not _OF_BASES & set(frame.columns):
+        return None
+    levels = enumerate(frame.index.names)
+    labels = [frame.index.get_level_values(at) for at, name in levels if name is None]
+    labels += [frame[name] for name in frame.columns if _OF_INDEX.fullmatch(str(name))]
+    texts = [
+        cells for cells in labels if pd.api.types.is_string_dtype(cells) and cells.notna().all()
+    ]
+    if len(texts) != 1 or not len(frame):
+        return None
+    if "base_id" in match_headings([str(c) for c in frame.columns], policy).columns:
+        return None
+    return pd.Series(np.asarray(texts[0], dtype=object), index=frame.index, dtype="str")
 
 
 def uncut_names(
