@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+import pyproj
+
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import CGCS2000
+from herbgis.reading.asked import Asked, asked_of
 from herbgis.reading.formats.survey_file import UnreadableFileError, Words
 from herbgis.reading.readers import layers_of, why_unread
 from herbgis.reading.sources import Source, find_sources
 from herbgis.reading.understanding.file_entries import layer_entry, skipped_entry
-from herbgis.reading.understanding.survey import Part, Survey, assemble, understand
+from herbgis.reading.understanding.survey import Layer, Part, Survey, assemble, understand
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import check_mapping
 from herbgis.terms.issues import Issue, Place
@@ -30,6 +34,8 @@ def read_survey(
     *,
     policy: Policy | None = None,
     columns: Mapping[str, str] | None = None,
+    crs: str | int | pyproj.CRS | None = None,
+    sheets: str | Iterable[str] | None = None,
     track: Track | None = None,
 ) -> Survey:
     """Read survey files as they come: a file, a folder, a zip, or a list of these.
@@ -44,6 +50,12 @@ def read_survey(
         Whose words and aliases are used; ``tongren-2020`` by default.
     columns : mapping of str to str, optional
         Column of the base table to the heading that the files use.
+    crs : str, int or pyproj.CRS, optional
+        The system of layers that state none, as an EPSG code; one that a file states stands, and
+        coordinates that cannot be of it are found as those of a wrong statement are.
+    sheets : str or iterable of str, optional
+        Names of the sheets of workbooks, or of the layers, to read; all by default. Those left out
+        stand in ``files`` with what they hold.
     track : callable, optional
         Wraps the list of files while they are read, to show progress.
 
@@ -56,7 +68,10 @@ def read_survey(
     InputNotFoundError
         A path does not exist.
     UnknownNameError
-        `columns` names a column that there is not, or a heading that no file has.
+        `columns` names a column that there is not, or a heading that no file has; `sheets` one
+        that no file has.
+    CrsError
+        `crs` is no system.
 
     Examples
     --------
@@ -70,20 +85,22 @@ def read_survey(
     policy = policy or load_policy()
     given = [paths] if isinstance(paths, (str, Path)) else paths
     words = Words(policy, columns or {})
+    asked = asked_of(crs, sheets)
     check_mapping(words.columns, cols.names(cols.READ, cols.OPTIONAL), policy)
     parts: list[Part] = []
     headings: set[str] = set()
     with ExitStack() as temporary:
         sources = find_sources((Path(path) for path in given), temporary)
         for source in track(sources) if track else sources:
-            parts += _read_source(source, words, headings)
+            parts += _read_source(source, words, headings, asked)
+    asked.check_sheets()
     for heading in words.columns.values():
         if headings and heading not in headings:
             raise UnknownNameError("列", heading, sorted(headings - {"geometry"}))
     return assemble(parts)
 
 
-def _read_source(source: Source, words: Words, headings: set[str]) -> Iterator[Part]:
+def _read_source(source: Source, words: Words, headings: set[str], asked: Asked) -> Iterator[Part]:
     """Layers of one data set; what fails to open or parse is a part of its own with HG001.
 
     What headings there are is noted among `headings`.
@@ -98,15 +115,25 @@ def _read_source(source: Source, words: Words, headings: set[str]) -> Iterator[P
     layers = 0
     try:
         for layer in layers_of(source, words):
-            headings.update(map(str, layer.frame.columns))
-            yield understand(layer, words.policy, words.columns)
             layers += 1
+            if not asked.wants(layer):
+                yield _left_out(layer)
+                continue
+            headings.update(map(str, layer.frame.columns))
+            yield understand(asked.placed(layer), words.policy, words.columns)
     except Exception as error:  # noqa: BLE001 - whatever a hostile file makes a parser raise
         told = "" if isinstance(error, UnreadableFileError) else _told(error, source)
         yield _failed(source, why_unread(error, source.path), told)
     else:
         if not layers:
             yield _failed(source, "文件里没有数据图层")
+
+
+def _left_out(layer: Layer) -> Part:
+    """A layer that was not asked for: what it holds is told, and not read."""
+    said = [tr("没有指名读这一层, 未读")]
+    entry = layer_entry(layer.file, layer.name, promised=layer.promised, said=said)
+    return Part(cols.empty_table(CGCS2000), entry, ())
 
 
 def _told(error: Exception, source: Source) -> str:
