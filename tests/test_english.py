@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import herbgis as hg
+from herbgis.foundation import resources
 from herbgis.foundation.errors import (
     InputNotFoundError,
     MissingColumnError,
@@ -44,6 +45,51 @@ DATA: dict[str, frozenset[str] | object] = {
     "validating/rules/mojibake.py": frozenset({"_LOST", "_read_again", "_weight"}),
     "foundation/units.py": ...,
     "geo/geopackages.py": frozenset({"CHANGES_LAYER", "flattened"}),
+    # Spellings in files, headings and names that a file's own are made of: what an id or a mapping
+    # of columns may hold is the same in every language.
+    "reading/formats/arrow_cells.py": frozenset({"_series"}),
+    "reading/formats/coordinate_table.py": frozenset({"_PARTS", "_ANY_NUMBER"}),
+    "reading/formats/coordinates.py": ...,
+    "reading/formats/cut_numbers.py": ...,
+    "reading/formats/descriptions.py": ...,
+    "reading/formats/dxf_frames.py": frozenset({"_FRAME_LAYER"}),
+    "reading/formats/geojson_features.py": frozenset({"_cell"}),
+    "reading/formats/html_tables.py": frozenset({"_name"}),
+    "reading/formats/kml_shapes.py": frozenset({"_BLANKS_AT_COMMA"}),
+    "reading/formats/kml_walk.py": frozenset({"_folder"}),
+    "reading/formats/number_formats.py": ...,
+    "reading/formats/ovjsn.py": frozenset({"_NAMELESS"}),
+    "reading/formats/plot_heads.py": ...,
+    "reading/formats/plot_lines.py": frozenset(
+        {"_SECTION", "_PLOTS", "_HEADER", "_SIGNS", "_is_running_text", "_parts_of_point"}
+    ),
+    "reading/formats/plot_systems.py": frozenset(
+        {"_PACKED_WORDS", "_SYSTEM", "_ZONE_NUMBER", "_WIDTH", "_UNIT", "_MERIDIAN"}
+    ),
+    "reading/formats/plot_titles.py": ...,
+    "reading/formats/plot_txt.py": frozenset({"_BESIDE"}),
+    "reading/formats/points.py": frozenset({"_parse"}),
+    "reading/formats/shown_cells.py": frozenset({"UNIT_HEADING"}),
+    "reading/formats/sum_rows.py": frozenset({"_OF_WHICH", "_TITLE", "_PLACE", "_COUNT"}),
+    "reading/formats/table_blocks.py": ...,
+    "reading/formats/table_headers.py": ...,
+    "reading/formats/table_records.py": frozenset(
+        {"_TOTAL", "_FOOTER", "_SECTION", "_COUNTERS", "_counts_columns"}
+    ),
+    "reading/formats/table_systems.py": frozenset(
+        {"_OLD_DATUMS", "_CGCS2000", "_MERIDIAN", "_ZONE", "_OFFSETS", "_PACKED", "_zone"}
+    ),
+    "reading/formats/workbook.py": frozenset({"_DELIMITERS", "_COMMAS", "_name_of_next"}),
+    "reading/formats/xml_workbook.py": frozenset({"_title"}),
+    "reading/targets.py": frozenset({"_QUARTERS", "_TIER", "_YEAR", "_LEAST", "_SUMS"}),
+    "reading/understanding/cells.py": frozenset({"clean_text"}),
+    "reading/understanding/computed.py": frozenset({"_SEPARATORS", "_joined"}),
+    "reading/understanding/extras.py": frozenset({"_read_year"}),
+    "reading/understanding/listed.py": ...,
+    "reading/understanding/matching.py": frozenset({"_ORGANISATION"}),
+    "reading/understanding/reopened.py": frozenset({"_OF_BASES", "_SUMS"}),
+    "reading/understanding/varieties.py": ...,
+    # Headings, units and words are told where they are shown, see `_of_terms`.
     "terms/columns.py": ...,
     "terms/townships.py": ...,
     "terms/variety_words.py": ...,
@@ -54,6 +100,7 @@ ROOMS: tuple[str, ...] = (
     "foundation",
     "geo",
     "measuring",
+    "reading",
     "terms",
 )
 
@@ -79,7 +126,8 @@ def _said(path: Path) -> Iterator[ast.expr]:
         names = [getattr(node, "name", None)]
         if isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names += [each.id for each in targets if isinstance(each, ast.Name)]
+            each_name = (name for target in targets for name in ast.walk(target))
+            names += [name.id for name in each_name if isinstance(name, ast.Name)]
         if exempt & set(names):
             skipped |= {id(each) for each in ast.walk(node)}
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -114,8 +162,15 @@ def _of_terms() -> Iterator[str]:
     yield policy_schema()["$defs"]["key"]["description"]
 
 
+def _of_reading() -> Iterator[str]:
+    """What files are called that are not read, and what to do with them."""
+    kinds = resources.read_toml("facts/file_kinds.toml")
+    for entry in (*kinds["unread"], *kinds["beside"], *kinds["content"].values()):
+        yield from (entry["title"], entry.get("advice", ""))
+
+
 #: Chinese that a room says and that stands in facts, policies and tables of its own.
-FACTS: dict[str, Callable[[], Iterator[str]]] = {"terms": _of_terms}
+FACTS: dict[str, Callable[[], Iterator[str]]] = {"reading": _of_reading, "terms": _of_terms}
 
 
 def _said_by_facts(room: str) -> set[str]:
@@ -142,6 +197,20 @@ def test_nothing_said_lacks_its_english(room: str) -> None:
     ]
     assert lacking == []
     assert sorted(_said_by_facts(room) - known.keys()) == []
+
+
+def test_a_text_is_given_what_its_places_take() -> None:
+    wrong = [
+        f"{path.relative_to(PACKAGE)}:{call.lineno}: {ast.unparse(call)}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "tr"
+        for text in call.args[:1]
+        if isinstance(text, ast.Constant)
+        and {each.arg for each in call.keywords}
+        != {name for name in _places(str(text.value)) if call.keywords or name.isidentifier()}
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -12,6 +12,7 @@ import pandas as pd
 from herbgis.foundation import resources
 from herbgis.foundation.errors import MissingColumnError
 from herbgis.foundation.input_errors import CandidatesError
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import field_name, fold
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.reading.formats.survey_file import UnreadableFileError, Words
@@ -83,10 +84,14 @@ def read_candidates(source: str | Path, *, policy: Policy | None = None) -> gpd.
             for layer in _layers(each, Words(policy))
         ]
     if not layers:
-        msg = f"{source} 里没有候选地块。"
+        msg = tr("{source} 里没有候选地块。", source=source)
         raise CandidatesError(msg)
     candidates = gpd.GeoDataFrame(pd.concat(layers, ignore_index=True), crs=CGCS2000)
-    unread = [f"{each.shown} 未读: {each.trouble}" for each in found if each.unknown]
+    unread = [
+        tr("{shown} 未读: {trouble}", shown=each.shown, trouble=each.trouble)
+        for each in found
+        if each.unknown
+    ]
     if unread:
         candidates.attrs[UNREAD_BESIDE] = unread
     return candidates
@@ -97,7 +102,7 @@ def _layers(source: Source, words: Words) -> list[Layer]:
     try:
         return whole_layers_of(source, words)
     except UnreadableFileError as error:
-        msg = f"候选地块文件 {source.shown} 读不出来: {error}。"
+        msg = tr("候选地块文件 {file} 读不出来: {error}。", file=source.shown, error=error)
         raise CandidatesError(msg) from error
 
 
@@ -106,14 +111,18 @@ def _tidy(layer: Layer, policy: Policy) -> gpd.GeoDataFrame:
     headings = [str(name) for name in layer.frame.columns if name != layer.frame.geometry.name]
     named = _headings(headings, policy, cut=layer.cut_headings)
     if _ID not in named:
-        what = f"候选地块文件 {layer.file}"
+        what = tr("候选地块文件 {file}", file=layer.file)
         raise MissingColumnError(what, [_ID], headings)
     place = Place(layer.file, layer.name or None)
     placed = place_layer(np.asarray(layer.frame.geometry.array, dtype=object), layer.crs, place)
     lost = [row for row, raw in enumerate(placed.raw, 1) if raw is not None]
     if lost:
-        rows = "、".join(map(str, lost[:3])) + (" 等" if len(lost) > 3 else "")
-        msg = f"候选地块文件 {layer.file} 第 {rows} 条的坐标系认不出来。请转换为 CGCS2000 后再给。"
+        rows = listed(lost[:3]) + (tr(" 等") if len(lost) > 3 else "")
+        msg = tr(
+            "候选地块文件 {file} 第 {rows} 条的坐标系认不出来。请转换为 CGCS2000 后再给。",
+            file=layer.file,
+            rows=rows,
+        )
         raise CandidatesError(msg)
     table = {name: layer.frame[heading].to_numpy() for name, heading in named.items()}
     stated = stated_cells(layer.frame[named[_ID]], CANDIDATE_ID, policy, Assumptions())

@@ -13,6 +13,7 @@ import shapely
 from herbgis.foundation import resources
 from herbgis.foundation.errors import CrsError, InputNotFoundError, MissingColumnError
 from herbgis.foundation.input_errors import CountiesError
+from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.land import land
 from herbgis.reading.boundary_offsets import find_displacement, undone
@@ -80,15 +81,21 @@ def read_counties(
             == 2
         ]
     if not layers:
-        msg = f"县界文件 {path.name} 读不了 (HG001): 里面没有面。请给出一个县一个面的文件。"
+        msg = tr(
+            "县界文件 {name} 读不了 (HG001): 里面没有面。请给出一个县一个面的文件。", name=path.name
+        )
         raise CountiesError(msg)
     frames = [_frame(layer, policy) for layer in layers]
     # A file may hold the outline of the city or its townships beside the counties.
     frame = max(frames, key=lambda frame: _known(frame, policy))
     counties = tidy_counties(frame, policy=policy)
     if source is None:
-        return named(counties, f"{path.name} (herbgis 自带)")
-    unread = "".join(f"; {each.shown} 未读: {each.trouble}" for each in sources if each.unknown)
+        return named(counties, tr("{name} (herbgis 自带)", name=path.name))
+    unread = "".join(
+        tr("; {shown} 未读: {trouble}", shown=each.shown, trouble=each.trouble)
+        for each in sources
+        if each.unknown
+    )
     counties = _told_displaced(counties, read_counties(policy=policy), path.name)
     return named(counties, counties.attrs[BOUNDARIES] + unread)
 
@@ -106,10 +113,23 @@ def _told_displaced(
     found = find_displacement(counties, ours)
     if found is None:
         return named(counties, name)
-    share = f"{found.share:.0%} 的顶点与自带县界相合"
+    share = tr("{share:.0%} 的顶点与自带县界相合", share=found.share)
     if not found.sure:
-        return named(counties, f"{name}, 可能是 {found.offset} 坐标(换算后{share}), 未换算, 请核对")
-    said = f"{name}, 是 {found.offset} 坐标(换算后{share}), 已换算"
+        return named(
+            counties,
+            tr(
+                "{name}, 可能是 {offset} 坐标(换算后{share}), 未换算, 请核对",
+                name=name,
+                offset=found.offset,
+                share=share,
+            ),
+        )
+    said = tr(
+        "{name}, 是 {offset} 坐标(换算后{share}), 已换算",
+        name=name,
+        offset=found.offset,
+        share=share,
+    )
     return named(undone(counties, found.offset), said)
 
 
@@ -126,7 +146,11 @@ def _layers(source: Source, words: Words) -> Iterator[Layer]:
     try:
         layers = whole_layers_of(source, words)
     except UnreadableFileError as error:
-        msg = f"县界文件 {source.shown} 读不了 (HG001): {error}。请在原软件中确认能打开。"
+        msg = tr(
+            "县界文件 {name} 读不了 (HG001): {error}。请在原软件中确认能打开。",
+            name=source.shown,
+            error=error,
+        )
         raise CountiesError(msg) from error
     yield from (layer for layer in layers if len(layer.frame))
 
@@ -178,7 +202,7 @@ def tidy_counties(frame: gpd.GeoDataFrame, *, policy: Policy | None = None) -> g
     if name_of is None and code_of is None:
         name_of = _naming(frame, headings, policy)
     if name_of is None and code_of is None:
-        raise MissingColumnError("县界文件", ["county"], headings)
+        raise MissingColumnError(tr("县界文件"), ["county"], headings)
     rows = []
     for position in range(len(frame)):
         text = clean_text(frame[name_of].iloc[position]) if name_of else None
@@ -195,7 +219,7 @@ def tidy_counties(frame: gpd.GeoDataFrame, *, policy: Policy | None = None) -> g
     geometry = np.asarray(frame.geometry.array, dtype=object)
     placed = place_layer(geometry, frame.crs, Place("counties"))
     if any(text is not None for text in placed.raw):
-        msg = "县界的坐标系没有注明, 或与坐标不符; 请给出 CGCS2000 (EPSG:4490) 的县界文件。"
+        msg = tr("县界的坐标系没有注明, 或与坐标不符; 请给出 CGCS2000 (EPSG:4490) 的县界文件。")
         raise CrsError(msg)
     counties = gpd.GeoDataFrame(rows, geometry=land(placed.geometry), crs=CGCS2000)
     counties = counties[["county_code", "county", "short_name", "geometry"]]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from herbgis.foundation import resources
+from herbgis.foundation.language import tr
 
 _FACTS = "facts/file_kinds.toml"
 #: Suffixes of two parts.
@@ -23,7 +24,12 @@ class Unread:
 
     def why(self, suffix: str) -> str:
         """In words, for HG001."""
-        return f"{self.title} {suffix}, 请{self.advice}"
+        return tr(
+            "{title} {suffix}, 请{advice}",
+            title=tr(self.title),
+            suffix=suffix,
+            advice=tr(self.advice),
+        )
 
 
 def suffix_of(name: str) -> str:

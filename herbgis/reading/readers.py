@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from herbgis.foundation.language import tr
 from herbgis.geo.geopackages import is_locked
 from herbgis.reading.file_kinds import suffix_of
 from herbgis.reading.formats.content import Content, content_of, contents, is_blank, why_not_opened
@@ -96,8 +97,8 @@ def why_unread(error: Exception, path: Path) -> str:
         return why_not_opened(error)
     suffix = suffix_of(path.name)
     if suffix in _WPS:
-        return f"WPS 表格 {suffix} 读不了, 请另存为 .xlsx"
-    return f"文件损坏, 或不是 {suffix} 格式"
+        return tr("WPS 表格 {suffix} 读不了, 请另存为 .xlsx", suffix=suffix)
+    return tr("文件损坏, 或不是 {suffix} 格式", suffix=suffix)
 
 
 def layers_of(source: Source, words: Words) -> Iterator[Layer]:
@@ -131,12 +132,12 @@ def _as_read(source: Source, words: Words) -> Iterator[Layer]:
         return
     if is_blank(path):
         size = path.stat().st_size
-        what = f"全部 {size} 字节都是 0" if size else "是空文件 (0 字节)"
-        msg = f"{what}, 没有拷完或没有同步到本机"
+        what = tr("全部 {size} 字节都是 0", size=size) if size else tr("是空文件 (0 字节)")
+        msg = tr("{what}, 没有拷完或没有同步到本机", what=what)
         raise UnreadableFileError(msg)
     kind = content_of(path)
     if kind in _SQLITE and is_locked(path):
-        msg = "被其他程序锁定, 请关闭 QGIS、ArcGIS 后重试"
+        msg = tr("被其他程序锁定, 请关闭 QGIS、ArcGIS 后重试")
         raise UnreadableFileError(msg)
     file = SurveyFile(path, source.shown, words)
     found = contents().get(kind or "")
@@ -164,7 +165,11 @@ def whole_layers_of(source: Source, words: Words) -> list[Layer]:
         raise UnreadableFileError(why_unread(error, source.path)) from error
     for layer in layers:
         if layer.promised > len(layer.frame):
-            msg = f"写明 {layer.promised} 条记录, 只读到 {len(layer.frame)} 条"
+            msg = tr(
+                "写明 {promised} 条记录, 只读到 {read} 条",
+                promised=layer.promised,
+                read=len(layer.frame),
+            )
             raise UnreadableFileError(msg)
         for issue in layer.issues:
             if issue.code == "HG001" and issue.severity is None:
@@ -175,18 +180,22 @@ def whole_layers_of(source: Source, words: Words) -> list[Layer]:
 def _read_as(found: Content, suffix: str, file: SurveyFile) -> Iterator[Layer]:
     """A file whose content is of another kind than its suffix says, read as what it is."""
     if not found.reader:
-        msg = f"内容是{found.title}, 请{found.advice}"
+        msg = tr("内容是{title}, 请{advice}", title=tr(found.title), advice=tr(found.advice))
         raise UnreadableFileError(msg)
-    line = f"后缀是 {suffix or '空的'}, 内容是{found.title}, 已按内容读"
+    line = tr(
+        "后缀是 {suffix}, 内容是{title}, 已按内容读",
+        suffix=suffix or tr("空的"),
+        title=tr(found.title),
+    )
     for layer in _read(found.reader, file):
         yield replace(layer, assumptions=(line, *layer.assumptions))
-        line = f"内容是{found.title}"
+        line = tr("内容是{title}", title=tr(found.title))
 
 
 def _text_under(suffix: str, file: SurveyFile) -> Iterator[Layer]:
     """A text where its suffix promises no text: a table where the suffix is a workbook's."""
     if READERS[suffix] not in {read_workbook, read_xlsb, read_ods}:
-        msg = f"内容是文本, 不是 {suffix}, 请交原来的数据文件"
+        msg = tr("内容是文本, 不是 {suffix}, 请交原来的数据文件", suffix=suffix)
         raise UnreadableFileError(msg)
     yield from _read_as(contents()["text"], suffix, file)
 

@@ -96,7 +96,7 @@ def read_survey(
     asked.check_sheets()
     for heading in words.columns.values():
         if headings and heading not in headings:
-            raise UnknownNameError("列", heading, sorted(headings - {"geometry"}))
+            raise UnknownNameError(tr("列"), heading, sorted(headings - {"geometry"}))
     return assemble(parts)
 
 
@@ -126,7 +126,7 @@ def _read_source(source: Source, words: Words, headings: set[str], asked: Asked)
         yield _failed(source, why_unread(error, source.path), told)
     else:
         if not layers:
-            yield _failed(source, "文件里没有数据图层")
+            yield _failed(source, tr("文件里没有数据图层"))
 
 
 def _left_out(layer: Layer) -> Part:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from herbgis.foundation.errors import InputNotFoundError
+from herbgis.foundation.language import tr
 from herbgis.reading.file_kinds import (
     beside_kind,
     is_part,
@@ -88,7 +89,7 @@ def find_sources(paths: Iterable[Path], temporary: ExitStack) -> list[Source]:
         shown = path.name or str(path)
         walk.enter(path, shown, 0)
         if not walk.found_below(shown):
-            walk.sources.append(Source(path, shown, "文件夹里没有可读的测量文件"))
+            walk.sources.append(Source(path, shown, tr("文件夹里没有可读的测量文件")))
     return [*_told_apart(walk.sources), *walk.skipped]
 
 
@@ -128,7 +129,7 @@ class _Walk:
 
     def _enter_archive(self, path: Path, shown: str, depth: int) -> None:
         if depth > _DEEPEST_ZIP:
-            why = f"压缩包套了 {_DEEPEST_ZIP} 层以上, 未展开"
+            why = tr("压缩包套了 {most} 层以上, 未展开", most=_DEEPEST_ZIP)
             self.sources.append(Source(path, shown, why))
             return
         folder = self._folder()
@@ -139,7 +140,7 @@ class _Walk:
             return
         self._take_all(folder, shown, depth)
         if not self.found_below(shown):
-            self.sources.append(Source(path, shown, "压缩包内没有可读的测量文件"))
+            self.sources.append(Source(path, shown, tr("压缩包内没有可读的测量文件")))
 
     def found_below(self, shown: str) -> bool:
         """Whether the source that was found last is a path, or lies below it."""
@@ -209,17 +210,28 @@ def _unread(path: Path, shown: str, suffix: str) -> Source:
         return Source(path, shown, unread.why(suffix))
     main = lost_main(path.name)
     if main is not None:
-        return Source(path, shown, f"只有 {suffix}, 缺同名的 {main}, 请一起交来")
+        return Source(
+            path, shown, tr("只有 {suffix}, 缺同名的 {main}, 请一起交来", suffix=suffix, main=main)
+        )
     if suffix == ".tmp":
-        return Source(path, shown, "是没有下载完或没有存完的 .tmp, 请交原文件")
+        return Source(path, shown, tr("是没有下载完或没有存完的 .tmp, 请交原文件"))
     kind = beside_kind(path.name)
     if kind is not None and suffix != ".xml":
-        return Source(path, shown, f"本版本不读 {suffix or '无后缀'} 文件 ({kind})")
+        return Source(
+            path,
+            shown,
+            tr("本版本不读 {suffix} 文件 ({kind})", suffix=suffix or tr("无后缀"), kind=tr(kind)),
+        )
     found = contents().get(_content(path) or "")
     if found is not None and found.reader not in {"", ".csv", ".html", ".mht"}:
         return Source(path, shown)
-    what = f", 内容是{found.title}" if found else ""
-    return Source(path, shown, f"本版本不认识 {suffix or '无后缀'} 的文件{what}", unknown=True)
+    what = tr(", 内容是{title}", title=tr(found.title)) if found else ""
+    return Source(
+        path,
+        shown,
+        tr("本版本不认识 {suffix} 的文件{what}", suffix=suffix or tr("无后缀"), what=what),
+        unknown=True,
+    )
 
 
 def _told_apart(sources: list[Source]) -> list[Source]:

@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from herbgis.foundation.errors import InputNotFoundError, MissingColumnError
 from herbgis.foundation.input_errors import TargetsError
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import fold, parse_quantity
 from herbgis.reading.formats.encodings import decode_text
 from herbgis.terms.policy import Policy
@@ -26,6 +27,8 @@ _QUARTERS = {
 }
 _TIER = ("规模", "规模等级", "档次", "等级", "tier")
 _YEAR = ("全年", "年度", "合计", "全年目标", "年度目标")
+#: Headings without which a table is none of targets.
+_LEAST = ("填报单位", "规模", "一季度")
 _SUMS = frozenset({"合计", "小计", "总计", "全市", "全市合计"})
 
 
@@ -71,7 +74,7 @@ def read_targets(source: str | Path, *, policy: Policy | None = None) -> pd.Data
             seen += [str(cell) for cell in row if cell not in ("", None)][:20]
             if {"unit", "tier"} <= columns.keys() and columns.keys() & _QUARTERS.keys():
                 return _read(rows[place + 1 :], columns, policy, path.name)
-    raise MissingColumnError(path.name, ["填报单位", "规模", "一季度"], seen[:20])
+    raise MissingColumnError(path.name, list(_LEAST), seen[:20])
 
 
 def _tables(path: Path) -> Iterator[list[list[Any]]]:
@@ -85,7 +88,11 @@ def _tables(path: Path) -> Iterator[list[list[Any]]]:
         for name in book.sheet_names:
             yield book.get_sheet_by_name(name).to_python()
     except (CalamineError, OSError) as error:
-        msg = f"{path.name} 不能作为工作簿打开: {error}。任务分解表要 xlsx、xls 或 csv。"
+        msg = tr(
+            "{name} 不能作为工作簿打开: {error}。任务分解表要 xlsx、xls 或 csv。",
+            name=path.name,
+            error=error,
+        )
         raise TargetsError(msg) from error
 
 
@@ -127,7 +134,12 @@ def _read(
     twice = table[table.duplicated(["unit", "tier"])]
     if len(twice):
         row = twice.iloc[0]
-        msg = f"{shown}: {row['unit']} 的 {row['tier']} 亩目标列了两次, 请只留一行。"
+        msg = tr(
+            "{shown}: {unit} 的 {tier} 亩目标列了两次, 请只留一行。",
+            shown=shown,
+            unit=row["unit"],
+            tier=row["tier"],
+        )
         raise TargetsError(msg)
     return table
 
@@ -155,6 +167,11 @@ def _number(row: list[Any], place: int | None, unit: str, shown: str) -> int:
     text = "" if place is None else _text(row, place)
     quantity = parse_quantity(text) if text else None
     if (quantity is None and text) or (quantity and (quantity.value < 0 or quantity.value % 1)):
-        msg = f"{shown}: {unit} 的目标“{text}”不是整数个数, 请改正。"
+        msg = tr(
+            "{shown}: {unit} 的目标“{text}”不是整数个数, 请改正。",
+            shown=shown,
+            unit=unit,
+            text=text,
+        )
         raise TargetsError(msg)
     return int(quantity.value) if quantity else 0

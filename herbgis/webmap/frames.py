@@ -17,7 +17,7 @@ from herbgis.foundation.errors import (
 )
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.reading.understanding.frames import as_base_table, stated_columns
-from herbgis.reading.understanding.geometry_columns import NO_SHAPES
+from herbgis.reading.understanding.geometry_columns import without_shapes
 from herbgis.reading.understanding.reopened import reopened
 from herbgis.reading.understanding.survey import shapes_of
 from herbgis.terms import columns as cols
@@ -51,7 +51,7 @@ def tidy_bases(
     bases = reopened(bases, policy, columns)
     present = [str(column) for column in bases.columns]
     if not isinstance(bases, gpd.GeoDataFrame) or bases.active_geometry_name is None:
-        raise MissingColumnError("draw_map", ["geometry"], present, NO_SHAPES)
+        raise without_shapes(bases, "draw_map")
     understood = as_base_table(bases, policy=policy, columns=columns)
     if not {"tier", "counted_mu"} & set(understood) and "surveyed_mu" in understood:
         # Records, as in report.bases: drawn as the bases that they make up.

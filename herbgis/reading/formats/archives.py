@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats import encodings
 
 #: What archives are called by their suffix.
@@ -61,7 +62,7 @@ def unpack(archive: Path, target: Path) -> None:
     except ArchiveError:
         raise
     except Exception as error:
-        msg = f"压缩包损坏或格式不支持: {error}"
+        msg = tr("压缩包损坏或格式不支持: {error}", error=error)
         raise ArchiveError(msg) from error
 
 
@@ -101,12 +102,12 @@ class _Budget:
         self._total += size
         self._files += files
         if self._files > _MOST_FILES or self._total > _MOST_BYTES:
-            whole = f"{self._files} 个文件共 {self._total / 1e6:.0f} MB"
-            msg = f"压缩包内 {whole}, 超过限额; 请拆分后再交"
+            whole = tr("{files} 个文件共 {size:.0f} MB", files=self._files, size=self._total / 1e6)
+            msg = tr("压缩包内 {whole}, 超过限额; 请拆分后再交", whole=whole)
             raise ArchiveError(msg)
         ratio = self._total / self._packed
         if self._total > _RATIO_FROM_BYTES and ratio > _MOST_RATIO:
-            msg = f"压缩包展开后是原来的 {ratio:.0f} 倍, 疑为压缩炸弹, 未展开"
+            msg = tr("压缩包展开后是原来的 {ratio:.0f} 倍, 疑为压缩炸弹, 未展开", ratio=ratio)
             raise ArchiveError(msg)
 
 
@@ -118,7 +119,7 @@ def _unpack_zip(archive: Path, places: _Places) -> None:
         for entry in entries:
             name = _name(entry)
             if entry.flag_bits & _ENCRYPTED_FLAG:
-                msg = f"压缩包内 {name} 有密码, 请解密后再交"
+                msg = tr("压缩包内 {name} 有密码, 请解密后再交", name=name)
                 raise ArchiveError(msg)
             if stat.S_ISLNK(entry.external_attr >> 16):
                 _refuse_link(name)
@@ -157,7 +158,7 @@ def _unpack_single(archive: Path, places: _Places) -> None:
 
 
 def _refuse_link(name: str) -> None:
-    msg = f"压缩包内 {name} 是链接, 未展开"
+    msg = tr("压缩包内 {name} 是链接, 未展开", name=name)
     raise ArchiveError(msg)
 
 
@@ -166,7 +167,7 @@ def _pieces(source: IO[bytes], name: str, size: int) -> Iterator[bytes]:
     while piece := source.read(_PIECE_BYTES):
         size -= len(piece)
         if size < 0:
-            msg = f"压缩包内 {name} 比目录所写的大, 未展开"
+            msg = tr("压缩包内 {name} 比目录所写的大, 未展开", name=name)
             raise ArchiveError(msg)
         yield piece
 
@@ -182,6 +183,6 @@ def _name(entry: zipfile.ZipInfo) -> str:
 def _safe_path(name: str) -> PurePosixPath:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name):
-        msg = f"压缩包内有越界路径 {name}, 未展开"
+        msg = tr("压缩包内有越界路径 {name}, 未展开", name=name)
         raise ArchiveError(msg)
     return PurePosixPath(*(_FORBIDDEN.sub("_", part).rstrip(". ") or "_" for part in path.parts))

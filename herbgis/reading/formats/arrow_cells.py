@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 import pyarrow as pa
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats import encodings
 
 #: In this encoding every byte is a character of its own, so nothing is lost before it is decoded.
@@ -22,7 +23,7 @@ def told_apart(headings: Iterable[str]) -> tuple[list[str], tuple[str, ...]]:
         seen[heading] += 1
         names.append(heading if seen[heading] == 1 else f"{heading}#{seen[heading]}")
     twice = [heading for heading, count in seen.items() if count > 1 + (heading == "geometry")]
-    said = f"列名“{'”“'.join(twice)}”不止一列, 用了第一列, 后面的列名加了序号"
+    said = tr("列名“{names}”不止一列, 用了第一列, 后面的列名加了序号", names="”“".join(twice))
     return names, (said,) if twice else ()
 
 

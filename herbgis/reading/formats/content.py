@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from herbgis.foundation import resources
+from herbgis.foundation.language import tr
 from herbgis.reading.formats import encodings
 from herbgis.reading.formats.xls_extent import OLE_HEAD
 
@@ -184,9 +185,9 @@ def why_not_opened(error: OSError) -> str:
     """In words that people can act on, why the system does not open a file."""
     code = getattr(error, "winerror", None) or 0
     if code in _HELD or error.errno in {errno.EBUSY, errno.ETXTBSY, errno.EAGAIN}:
-        return "被其他程序占用, 请关闭 WPS、Excel、ArcGIS 后重试"
+        return tr("被其他程序占用, 请关闭 WPS、Excel、ArcGIS 后重试")
     if code in _IN_CLOUD:
-        return "文件还在云盘, 没有下载到本机, 请先下载"
+        return tr("文件还在云盘, 没有下载到本机, 请先下载")
     if isinstance(error, PermissionError):
-        return "没有权限打开, 请先关闭正在打开它的 WPS 或 Excel"
-    return "系统打不开, 请拷到本机硬盘后重试"
+        return tr("没有权限打开, 请先关闭正在打开它的 WPS 或 Excel")
+    return tr("系统打不开, 请拷到本机硬盘后重试")

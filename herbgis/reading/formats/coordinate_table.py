@@ -13,6 +13,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from herbgis.foundation.language import listed, tr
 from herbgis.reading.formats.coordinates import (
     AXES,
     Point,
@@ -116,7 +117,11 @@ def _contradictions(found: Drawn, placed: Placed, where: Place) -> Iterator[Issu
     ):
         if titles.area is None or not square_metres or titles.area.agrees(square_metres):
             continue
-        what = f"所写面积 {titles.area.written} 与界址点围成的 {square_metres:.1f} ㎡ 不符"
+        what = tr(
+            "所写面积 {written} 与界址点围成的 {measured:.1f} ㎡ 不符",
+            written=titles.area.written,
+            measured=square_metres,
+        )
         sheet_row = int(found.table["sheet_row"].iloc[row - 1])
         yield Issue("HG008", Place(where.file, where.layer, row, sheet_row), {"what": what})
 
@@ -157,7 +162,7 @@ def _by_rows(
     good = [(x, y) for x, y in points if x is not None and y is not None]
     swap = axes == ("x", "y") and is_north_first(good)
     if swap:
-        found.assumptions.append("点坐标 X 为北、Y 为东(由数值判定)")
+        found.assumptions.append(tr("点坐标 X 为北、Y 为东(由数值判定)"))
     order = _order(lines, group, roles, ring)
     found.shapes = [
         even_odd(_rings(points, [int(at) for at in order[group[order] == base]], ring, swap=swap))
@@ -215,15 +220,17 @@ def _titles(table: Table, kept: Sequence[bool]) -> dict[int, Sequence[Cell]]:
 
 def _say_points(found: Drawn, rows: int, points: int, plots: int, *, by_points: bool) -> None:
     if by_points and plots == 1:
-        found.assumptions.append("全部点按顺序连成一个图斑")
+        found.assumptions.append(tr("全部点按顺序连成一个图斑"))
     elif by_points:
-        found.assumptions.append("图斑按标题、点号和首尾相接分开")
+        found.assumptions.append(tr("图斑按标题、点号和首尾相接分开"))
     told = dict.fromkeys(name for titles in found.titles for name in titles.columns)
     if told:
-        found.assumptions.append(f"{'、'.join(cols.titles()[name] for name in told)}由标题行")
+        found.assumptions.append(
+            tr("{names}由标题行", names=listed(tr(cols.titles()[name]) for name in told))
+        )
     if rows > points:
-        found.assumptions.append(f"{rows - points} 行是边长或标题, 不是界址点")
-    found.assumptions.append(f"{points} 行界址点连成 {plots} 个图斑")
+        found.assumptions.append(tr("{rows} 行是边长或标题, 不是界址点", rows=rows - points))
+    found.assumptions.append(tr("{points} 行界址点连成 {plots} 个图斑", points=points, plots=plots))
 
 
 def _unread(
@@ -234,7 +241,7 @@ def _unread(
     for base in np.unique(group[unread]).tolist():
         rows = lines["sheet_row"].to_numpy(dtype=int)
         bad, first = rows[unread & (group == base)], rows[group == base][0]
-        why = f"第 {bad[0]} 行等 {len(bad)} 行坐标读不懂, 图斑缺顶点"
+        why = tr("第 {row} 行等 {count} 行坐标读不懂, 图斑缺顶点", row=bad[0], count=len(bad))
         place = Place(where.file, where.layer, base + 1, int(first))
         yield Issue("HG001", place, {"why": why})
 
@@ -291,7 +298,7 @@ def _rings(
 
 
 def _centres(rest: pd.DataFrame) -> Drawn:
-    return Drawn(rest, [None] * len(rest), assumptions=[_CENTRES])
+    return Drawn(rest, [None] * len(rest), assumptions=[tr(_CENTRES)])
 
 
 # One ring a cell
@@ -315,15 +322,15 @@ def _by_cells(table: pd.DataFrame, heading: str, where: Place) -> Drawn:
         empty = cell is None or not str(cell).strip()
         if shape is None and not empty:
             place = Place(where.file, where.layer, row, int(table["sheet_row"].iloc[row - 1]))
-            found.issues.append(Issue("HG001", place, {"why": UNREAD}))
+            found.issues.append(Issue("HG001", place, {"why": tr(UNREAD)}))
         found.shapes.append(shape)
     shapes = np.array(found.shapes, dtype=object)
     xy = shapely.get_coordinates(shapes)
     if is_north_first([(x, y) for x, y in xy.tolist()]):
         found.shapes = list(shapely.transform(shapes, lambda p: p[:, ::-1]))
-        found.assumptions.append("坐标串中北坐标(纬度)在前(由数值判定)")
+        found.assumptions.append(tr("坐标串中北坐标(纬度)在前(由数值判定)"))
     if all(shape is None or len(shapely.get_coordinates(shape)) < 3 for shape in found.shapes):
         marked = any(shape is not None for shape in found.shapes)
         found.shapes = [None] * len(table)
-        found.assumptions += [_CENTRES] if marked else []
+        found.assumptions += [tr(_CENTRES)] if marked else []
     return found

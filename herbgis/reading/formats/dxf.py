@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.systems import Geometries
 from herbgis.reading.formats.dxf_drawing import Drawing, Label, Ring
 from herbgis.reading.formats.dxf_frames import take_frames_out
@@ -35,7 +36,7 @@ def read_dxf(file: SurveyFile) -> Iterator[Layer]:
     for ring in drawing.rings:
         by_layer.setdefault(ring.layer, []).append(ring)
     if not by_layer:
-        issue = Issue("HG001", Place(file.shown), {"why": "没有闭合的多段线, 没有读到图斑"})
+        issue = Issue("HG001", Place(file.shown), {"why": tr("没有闭合的多段线, 没有读到图斑")})
         issues = () if drawing.cut or drawing.unread else (issue,)
         nothing = Layer(file.shown, "", bare_frame(pd.DataFrame()), None, 0, issues=issues)
         yield _with_findings(nothing, drawing)
@@ -63,16 +64,25 @@ def _with_frames(layer: Layer, frames: Sequence[tuple[str, bool]]) -> Layer:
 def _layer(shown: str, name: str, rings: Sequence[Ring], drawing: Drawing) -> Layer:
     """One layer's rings with the names that lie in them."""
     shapes = np.array([shapely.Polygon(ring.points) for ring in rings], dtype=object)
-    assumptions = [f"图层“{name}”的闭合多段线作为图斑"]
+    assumptions = [tr("图层“{name}”的闭合多段线作为图斑", name=name)]
     hidden = drawing.hidden.get(name.casefold())
     if hidden:
-        assumptions.append(f"图层“{name}”在图中已{hidden}, 其 {len(rings)} 个图斑仍读")
+        assumptions.append(
+            tr(
+                "图层“{name}”在图中已{hidden}, 其 {count} 个图斑仍读",
+                name=name,
+                hidden=hidden,
+                count=len(rings),
+            )
+        )
     names, all_tried = _names(shapes, name, drawing.labels)
     inner, all_compared = _count_inner(shapes)
     if inner:
-        assumptions.append(f"{inner} 个图斑在同图层另一图斑之内, 各自作为记录, 未当作洞")
+        assumptions.append(
+            tr("{count} 个图斑在同图层另一图斑之内, 各自作为记录, 未当作洞", count=inner)
+        )
     if not (all_tried and all_compared):
-        assumptions.append("图斑与文字过多, 名称和套叠未查全")
+        assumptions.append(tr("图斑与文字过多, 名称和套叠未查全"))
     return Layer(
         file=shown,
         name=name,
@@ -94,15 +104,15 @@ def _with_findings(layer: Layer, drawing: Drawing) -> Layer:
         issues.append(Issue("HG003", where, {"encoding": drawing.encoding}))
         said.append(decided_line(drawing.encoding))
     if drawing.cut:
-        why = "DXF 不完整, 只读到能读的部分"
+        why = tr("DXF 不完整, 只读到能读的部分")
         issues.append(Issue("HG001", where, {"why": why}))
     if drawing.unread:
-        why = f"{drawing.unread} 个图元损坏, 其余已读"
+        why = tr("{count} 个图元损坏, 其余已读", count=drawing.unread)
         issues.append(Issue("HG001", where, {"why": why}))
     if drawing.open_lines:
-        said.append(f"{drawing.open_lines} 条未闭合的多段线未作为图斑")
+        said.append(tr("{count} 条未闭合的多段线未作为图斑", count=drawing.open_lines))
     if drawing.paper_lines:
-        said.append(f"图纸空间的 {drawing.paper_lines} 条多段线未读")
+        said.append(tr("图纸空间的 {count} 条多段线未读", count=drawing.paper_lines))
     issues += _unread(drawing, layer.file)
     return replace(layer, assumptions=(*said, *layer.assumptions), issues=tuple(issues))
 

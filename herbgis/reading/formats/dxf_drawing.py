@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from herbgis.foundation.language import listed, tr
 from herbgis.geo.geodesy import Floats
 from herbgis.reading.formats.dxf_unread import TITLES, Numbers, Unread
 
@@ -60,9 +61,9 @@ class Drawing:
 
         Bit 1 of group code 70 says frozen, a negative colour off (Autodesk DXF Reference, LAYER).
         """
-        said = [word for word, so in (("关闭", colour < 0), ("冻结", flags & 1)) if so]
+        said = [tr(word) for word, so in (("关闭", colour < 0), ("冻结", flags & 1)) if so]
         if said:
-            self.hidden[name.casefold()] = "、".join(said)
+            self.hidden[name.casefold()] = listed(said)
 
     def unread_by_layer(self) -> dict[str, Unread]:
         """What is not read, with blocks that hold polylines."""

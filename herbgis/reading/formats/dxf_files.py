@@ -18,6 +18,7 @@ from ezdxf.lldxf.extendedtags import ExtendedTags
 from ezdxf.lldxf.tagger import tag_compiler
 from ezdxf.lldxf.types import DXFTag
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.dxf_drawing import Drawing
 from herbgis.reading.formats.dxf_entities import add_entity
 from herbgis.reading.formats.dxf_tags import (
@@ -59,13 +60,13 @@ def read_drawing(path: Path) -> Drawing:
         if drawing is not None:
             return drawing
     if path.stat().st_size > _WHOLE_BYTES:
-        msg = "没有 ENTITIES 段, 文件过大, 未尝试恢复"
+        msg = tr("没有 ENTITIES 段, 文件过大, 未尝试恢复")
         raise UnreadableFileError(msg)
     if binary:
         return _read_document(ezdxf.readfile(path))
     drawing = _read_document(ezdxf.recover.readfile(path)[0])
     if not drawing.rings:
-        msg = "没有 ENTITIES 段, 恢复后也没有闭合的多段线"
+        msg = tr("没有 ENTITIES 段, 恢复后也没有闭合的多段线")
         raise UnreadableFileError(msg)
     drawing.cut = True
     return drawing

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.systems import Geometries
 from herbgis.reading.formats.dxf_drawing import Drawing, Ring
 
@@ -42,10 +43,15 @@ def take_frames_out(drawing: Drawing) -> Iterator[tuple[str, bool]]:
     drawing.rings[:] = [ring for at, ring in enumerate(drawing.rings) if at not in taken]
     for layer, count in counts.items():
         if any(named):
-            yield f"图层“{layer}”的 {count} 条闭合线是图框, 未作为图斑", True
+            yield (
+                tr("图层“{layer}”的 {count} 条闭合线是图框, 未作为图斑", layer=layer, count=count),
+                True,
+            )
         else:
-            what = f"图层“{layer}”有 {count} 个矩形套着其余全部图斑和文字"
-            yield f"{what}, 按图框未读; 若是基地请单独交来", False
+            what = tr(
+                "图层“{layer}”有 {count} 个矩形套着其余全部图斑和文字", layer=layer, count=count
+            )
+            yield tr("{what}, 按图框未读; 若是基地请单独交来", what=what), False
 
 
 def _frame_layers(rings: Sequence[Ring], shapes: Geometries) -> set[str]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import MU_M2
 
 #: Kinds of entities that are not read, with the word for each; OPEN is a polyline that all but ends
@@ -67,9 +68,12 @@ class Unread:
 
     def told(self) -> str:
         """The kinds, how many of each, and how many rings the lines make."""
-        parts = [f"{TITLES[kind]} {count} 个" for kind, count in self.kinds.items()]
+        parts = [
+            tr("{kind} {count} 个", kind=tr(TITLES[kind]), count=count)
+            for kind, count in self.kinds.items()
+        ]
         rings = self.rings()
-        return "、".join(parts) + (f"(连成 {rings} 圈)" if rings else "")
+        return listed(parts) + (tr("(连成 {rings} 圈)", rings=rings) if rings else "")
 
     def bounds_something(self) -> bool:
         """Whether there is evidence of a boundary."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.survey_file import UnreadableFileError
 
 #: Python's codec for Chinese text that is not Unicode, which holds all of GBK and GB2312; and the
@@ -72,7 +73,7 @@ def text_of_file(path: Path) -> tuple[str, str]:
     """
     size = path.stat().st_size
     if size > _MOST_BYTES:
-        msg = f"文件有 {size / 1e6:.0f} MB, 超过限额; 请拆分后再交"
+        msg = tr("文件有 {size:.0f} MB, 超过限额; 请拆分后再交", size=size / 1e6)
         raise UnreadableFileError(msg)
     text, encoding = decode_text(path.read_bytes())
     return text, title_of(encoding)
@@ -87,7 +88,7 @@ def title_of(encoding: str | None) -> str:
 
 def decided_line(title: str) -> str:
     """The assumption that says which encoding the bytes, and nothing else, told."""
-    return f"编码={title}(由内容判定)"
+    return tr("编码={title}(由内容判定)", title=title)
 
 
 def names_encoding(stated: str, encoding: str) -> bool:

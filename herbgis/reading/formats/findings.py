@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from herbgis.foundation.language import listed, tr
 from herbgis.reading.formats.encodings import decided_line
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
@@ -54,10 +55,13 @@ class Findings:
             said.append(self.healed)
         if self.damage:
             said.append(self.damage[:_MOST_SAID])
-            issues.append(Issue("HG001", where, {"why": "文件不完整, 只读到能读的部分"}))
-        said += [f"{count} 个{title}未读" for title, count in self.passed_over.items()]
+            issues.append(Issue("HG001", where, {"why": tr("文件不完整, 只读到能读的部分")}))
+        said += [
+            tr("{count} 个{title}未读", count=count, title=tr(title))
+            for title, count in self.passed_over.items()
+        ]
         if self.passed_over and empty:
-            only = f"没有记录, 只有未读的{'、'.join(self.passed_over)}"
+            only = tr("没有记录, 只有未读的{names}", names=listed(map(tr, self.passed_over)))
             issues.append(Issue("HG001", where, {"why": only}))
         return replace(
             layer, assumptions=(*said, *layer.assumptions), issues=(*issues, *layer.issues)

@@ -11,6 +11,7 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 
+from herbgis.foundation.language import tr
 from herbgis.geo.stated_systems import usable
 from herbgis.reading.formats import encodings
 from herbgis.reading.formats.geojson_features import (
@@ -95,7 +96,7 @@ def _lacks(layer: Layer, text: str) -> bool:
 def _contested(features: Features, where: Place, words: Words) -> Iterator[Issue]:
     """HG001 on each record that says two things under one name; a warning where none is used."""
     for at, key in features.contested():
-        why = f"“{key}”写了两次, 值不同, 都未采用"
+        why = tr("“{key}”写了两次, 值不同, 都未采用", key=key)
         used = key == "geometry" or words.know(key)
         place = replace(where, row=at + 1)
         yield Issue("HG001", place, {"why": why}, severity=None if used else "warning")
@@ -107,7 +108,9 @@ def _layer(file: SurveyFile, features: Features, name: str) -> Layer:
     crs, said = usable(features.crs)
     issues = [*shapes.issues(where)]
     if features.damage:
-        issues.append(Issue("HG001", where, {"why": f"{features.damage}, 只读到能读的部分"}))
+        issues.append(
+            Issue("HG001", where, {"why": tr("{damage}, 只读到能读的部分", damage=features.damage)})
+        )
         said = (*([features.detail] if features.detail else []), *said)
     issues += _contested(features, where, file.words)
     geometry = gpd.GeoSeries(shapes.geometry)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from herbgis.foundation.language import listed, tr
 from herbgis.reading.formats.json_text import (
     Twice,
     damage_of,
@@ -149,7 +150,7 @@ def features_by_line(text: str) -> Features:
             members += found
         else:
             broken.append(str(number))
-    damage = f"第 {'、'.join(broken)} 行读不了" if broken else ""
+    damage = tr("第 {rows} 行读不了", rows=listed(broken)) if broken else ""
     return Features(members, _DEFAULT_SYSTEM, damage=damage)
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.descriptions import told_by
 from herbgis.reading.formats.placemarks import Coordinates, Folders, Shapes
 from herbgis.reading.formats.survey_file import SurveyFile, Words
@@ -51,6 +52,6 @@ def _vertices(segment: Element) -> Coordinates:
         (float(point.get("lon", "")), float(point.get("lat", ""))) for point in points
     ]
     if not all(map(math.isfinite, (number for vertex in vertices for number in vertex))):
-        msg = "坐标不是数字"
+        msg = tr("坐标不是数字")
         raise ValueError(msg)
     return vertices

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.survey_file import UnreadableFileError
 
 Cell: TypeAlias = Any
@@ -143,7 +144,7 @@ def _faults(rows: Sequence[Sequence[Cell]]) -> dict[At, str]:
 def check_size(rows: int, columns: int) -> None:
     """Raise ValueError for a grid that is larger than any list of bases."""
     if rows * columns > MOST_CELLS:
-        msg = f"表有 {rows} 行 {columns} 列, 请删去表格以外的内容"
+        msg = tr("表有 {rows} 行 {columns} 列, 请删去表格以外的内容", rows=rows, columns=columns)
         raise UnreadableFileError(msg)
 
 

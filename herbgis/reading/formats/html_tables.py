@@ -41,7 +41,12 @@ def _grids(text: str) -> dict[str, Grid]:
     reader.feed(text)
     reader.close()
     grids = [grid for grid in map(_grid, reader.tables) if grid.rows]
-    return {f"表{number}": grid for number, grid in enumerate(grids, 1)}
+    return {_name(number): grid for number, grid in enumerate(grids, 1)}
+
+
+def _name(number: int) -> str:
+    """What a table, which has no name, is called."""
+    return f"表{number}"
 
 
 @dataclass

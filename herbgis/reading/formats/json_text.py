@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from herbgis.foundation.language import tr
+
 #: A text, whatever stands in it; a bare word, which is neither text, nor mark, nor blank; or a
 #: comma that nothing follows.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s,:\[\]{}"]+|,(?=\s*[,\]}])', re.DOTALL)
@@ -89,19 +91,19 @@ def said_of(odd: Sequence[str]) -> Iterator[str]:
     comments = sum(piece.startswith(("//", "/*")) for piece in odd)
     commas = sum(piece == "," for piece in odd)
     if comments:
-        yield f"{comments} 处注释不合 JSON, 已略去"
+        yield tr("{count} 处注释不合 JSON, 已略去", count=comments)
     if commas:
-        yield f"{commas} 处多余的逗号已略去"
+        yield tr("{count} 处多余的逗号已略去", count=commas)
     if len(odd) > comments + commas:
-        yield f"{len(odd) - comments - commas} 处不合 JSON 的写法按空值读"
+        yield tr("{count} 处不合 JSON 的写法按空值读", count=len(odd) - comments - commas)
 
 
 def damage_of(error: Exception) -> str:
     """In words, where a text ends to be JSON."""
     if not isinstance(error, json.JSONDecodeError):
-        return "嵌套过深"
+        return tr("嵌套过深")
     broke_off = error.msg.startswith("Unterminated") or error.pos >= len(error.doc.rstrip())
-    return "文件不完整" if broke_off else f"第 {error.lineno} 行不合 JSON 写法"
+    return tr("文件不完整") if broke_off else tr("第 {row} 行不合 JSON 写法", row=error.lineno)
 
 
 def _sound(piece: str, odd: list[str]) -> str:

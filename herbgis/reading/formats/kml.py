@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.archives import unpack
 from herbgis.reading.formats.kml_walk import read_folders
 from herbgis.reading.formats.placemarks import Folder
@@ -46,7 +47,7 @@ def _layers_of_member(member: Path, file: SurveyFile, name: str) -> Iterator[Lay
         for layer in _layers(member, file):
             yield replace(layer, name=f"{name}/{layer.name}")
     except ValueError as error:
-        issue = Issue("HG001", Place(file.shown, name), {"why": "压缩包内的这个 KML 损坏"})
+        issue = Issue("HG001", Place(file.shown, name), {"why": tr("压缩包内的这个 KML 损坏")})
         empty = Folder().layer(file.shown, name, "")
         yield replace(empty, assumptions=(str(error)[:200],), issues=(issue,))
 

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.placemarks import Coordinates, Shapes
 from herbgis.reading.formats.xml_text import local
 
@@ -63,7 +64,7 @@ def _vertex(numbers: list[str]) -> tuple[float, ...]:
     values = [float(number) for number in numbers if number]
     lon, lat, height = (*values, 0.0, 0.0, 0.0)[:3]
     if len(values) not in {2, 3} or not all(map(math.isfinite, values)):
-        msg = f"坐标 {','.join(numbers)[:40]} 读不懂"
+        msg = tr("坐标 {written} 读不懂", written=",".join(numbers)[:40])
         raise ValueError(msg)
     return lon, lat, height
 

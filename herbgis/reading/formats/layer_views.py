@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.foundation.language import listed, tr
 from herbgis.reading.understanding.survey import Layer
 
 #: How programs call the number of a record, which a view gives another name.
@@ -54,8 +55,13 @@ def _as_many_as_can_be(layers: Iterable[Layer]) -> tuple[dict[str, Layer], Excep
 def _line(out: Layer, left: Layer) -> str:
     """What is said of the layer that is left out, and of the columns that are lost with it."""
     lost = sorted(_own_columns(out) - _own_columns(left))
-    more = f", 前者多出的列没有用: {'、'.join(lost)}" if lost else ""
-    return f"图层“{out.name}”是“{left.name}”等图层同样的记录(视图), 未再读{more}"
+    more = tr(", 前者多出的列没有用: {names}", names=listed(lost)) if lost else ""
+    return tr(
+        "图层“{name}”是“{other}”等图层同样的记录(视图), 未再读{more}",
+        name=out.name,
+        other=left.name,
+        more=more,
+    )
 
 
 def _own_columns(layer: Layer) -> set[str]:

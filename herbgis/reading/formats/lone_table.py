@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats import encodings
 from herbgis.reading.formats.shapefile import (
     copied,
@@ -32,7 +33,7 @@ def read_lone_table(file: SurveyFile) -> Iterator[Layer]:
         for stated in Path(folder).glob("*.[cC][pP][gG]"):
             stated.unlink()
         sound.with_suffix(".cpg").write_text(encoding or "UTF-8", encoding="ascii")
-        said = ["只有属性表 .dbf, 没有 .shp 图形"]
+        said = [tr("只有属性表 .dbf, 没有 .shp 图形")]
         issues = []
         where = Place(file.shown, path.stem)
         promised = promised_records(path) - deleted_records(path)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyogrio
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.encodings import GBK, decide, decided_line, title_of
 from herbgis.reading.formats.survey_file import SurveyFile, UnreadableFileError
 from herbgis.reading.formats.vector import read_gdal
@@ -67,11 +68,11 @@ def _layers(file: SurveyFile, lacking: str) -> Iterator[Layer]:
     except pyogrio.errors.DataSourceError:
         if not lacking:
             raise
-        msg = f"缺同名的 {lacking}, 请一起交来"
+        msg = tr("缺同名的 {lacking}, 请一起交来", lacking=lacking)
         raise UnreadableFileError(msg) from None
     for layer in layers:
         if lacking and _is_mif(file.path):
-            why = {"why": f"只有图斑, 缺同名的 {lacking}, 没有属性, 请补交"}
+            why = {"why": tr("只有图斑, 缺同名的 {lacking}, 没有属性, 请补交", lacking=lacking)}
             issue = Issue("HG001", Place(file.shown, layer.name), why, severity="warning")
             yield replace(layer, issues=(*layer.issues, issue))
         else:

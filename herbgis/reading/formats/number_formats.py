@@ -6,6 +6,7 @@ write the backslash. A number is not formatted here: only what a person reads be
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ _TOKEN = re.compile(
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 _MOST_CHARACTERS = 255
+#: Days of 1954 to 2119 as a workbook counts them; no month (202006) and no year is among them.
+_SERIALS = (20_000, 80_000)
+_SERIAL = re.compile(r"\d{5}(?:\.0+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,24 @@ def shown_under(code: str, value: float) -> Shown:
         if condition is None or _holds(condition, value):
             return shown
     return sections[-1][1]
+
+
+@functools.cache
+def form_of_date(code: str) -> str | None:
+    """How a day is written under a format that shows its month or its year alone."""
+    return {"my": "%Y-%m", "y": "%Y"}.get(shown_under(code, 1.0).date)
+
+
+def day_of_serial(cell: object, *, since_1904: bool) -> dt.date | None:
+    """The day that a serial number in a general cell stands for."""
+    if isinstance(cell, str):
+        cell = float(cell) if _SERIAL.fullmatch(cell.strip()) else None
+    if isinstance(cell, bool) or not isinstance(cell, (int, float)):
+        return None
+    if not _SERIALS[0] <= cell <= _SERIALS[1]:
+        return None
+    first = dt.date(1904, 1, 1) if since_1904 else dt.date(1899, 12, 30)
+    return first + dt.timedelta(days=int(cell))
 
 
 def _holds(condition: tuple[str, float], value: float) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.grids import check_size
 from herbgis.reading.formats.survey_file import SurveyFile, UnreadableFileError
 from herbgis.reading.formats.workbook import read_workbook
@@ -59,7 +60,10 @@ def _parts(file: SurveyFile, begin: str, end: str) -> Iterator[bytes]:
         for entry in book.infolist():
             if entry.filename.startswith(begin) and entry.filename.endswith(end):
                 if entry.file_size > _MOST_BYTES:
-                    msg = f"工作簿展开后有 {entry.file_size / 1e6:.0f} MB, 超过限额; 请拆分后再交"
+                    msg = tr(
+                        "工作簿展开后有 {size:.0f} MB, 超过限额; 请拆分后再交",
+                        size=entry.file_size / 1e6,
+                    )
                     raise UnreadableFileError(msg)
                 with book.open(entry) as part:
                     yield part.read(_MOST_BYTES)
@@ -74,7 +78,7 @@ def _check_records(sheet: bytes) -> None:
         if kind in {_ROW, *_CELLS} and at + 4 <= len(sheet):
             (place,) = struct.unpack_from("<I", sheet, at)
             if place >= (_MOST_ROWS if kind == _ROW else _MOST_COLUMNS):
-                msg = "工作表范围不对"
+                msg = tr("工作表范围不对")
                 raise ValueError(msg)
             rows = max(rows, place + 1) if kind == _ROW else rows
             columns = max(columns, place + 1) if kind in _CELLS else columns

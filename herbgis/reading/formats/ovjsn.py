@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.descriptions import told_by
 from herbgis.reading.formats.encodings import GBK, text_of_file
 from herbgis.reading.formats.findings import Findings
@@ -24,6 +25,8 @@ _POLYGON, _FOLDER = 13, 30
 _COORD_TYPES = {"0": "CGCS2000", "False": "CGCS2000", "1": "GCJ-02", "True": "GCJ-02"}
 #: Lists of objects; other lists are such only where their members look like objects.
 _LISTS = frozenset({"ObjItems", "ObjChildren"})
+#: What a folder without a name is called.
+_NAMELESS = "未命名"
 _MARKS = frozenset({"Object", "ObjectDetail"})
 
 
@@ -46,7 +49,7 @@ def _root(text: str) -> tuple[_Part, tuple[str, ...]]:
     except RecursionError:
         root, odd = None, ()
     if not isinstance(root, dict) or not _children(root):
-        msg = "没有 ObjItems 对象, 或嵌套过深, 不是奥维的 OVJSN"
+        msg = tr("没有 ObjItems 对象, 或嵌套过深, 不是奥维的 OVJSN")
         raise UnreadableFileError(msg)
     return root, odd
 
@@ -67,7 +70,7 @@ def _add_records(folders: Folders, root: _Part, file: SurveyFile) -> None:
             folders.findings.folder = name or file.path.stem
             folders.add(row, _drawn(detail, kind), _coord_type(flag))
             continue
-        below = "/".join(filter(None, [name, title or "未命名"]))
+        below = "/".join(filter(None, [name, title or _NAMELESS]))
         waiting += [(below, flag, child) for child in reversed(inner or [])]
 
 
@@ -134,6 +137,6 @@ def _numbers(value: object) -> list[float]:
         else:
             numbers.append(float(entry) if isinstance(entry, (int, float, str)) else math.nan)
     if not all(map(math.isfinite, numbers)):
-        msg = "坐标不是数字"
+        msg = tr("坐标不是数字")
         raise ValueError(msg)
     return numbers

@@ -15,6 +15,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.datums import WGS84_EPSG
 from herbgis.geo.geodesy import GEOD, Floats
 from herbgis.geo.offsets import OFFSETS
@@ -189,7 +190,7 @@ class Folder:
         check_size(len(self.rows), len(set(chain.from_iterable(self.rows))))
         table = pd.DataFrame(self.rows, index=range(len(self.rows)), dtype=object)
         table = table.where(table.notna(), None)
-        why = {"why": "坐标读不懂, 记录保留, 没有图形"}
+        why = {"why": tr("坐标读不懂, 记录保留, 没有图形")}
         return Layer(
             file=shown,
             name=name,
@@ -216,17 +217,25 @@ class Folder:
     def _decided(self, *, of_ovital: bool) -> Iterator[str]:
         """What was decided about the records, a line each."""
         if of_ovital and self.untyped:
-            yield f"{self.untyped} 条记录未注明坐标类型, 按 CGCS2000(奥维也导出 GCJ-02)"
+            yield tr(
+                "{count} 条记录未注明坐标类型, 按 CGCS2000(奥维也导出 GCJ-02)", count=self.untyped
+            )
         for kind, count in sorted(self._converted.items()):
             if kind in OFFSETS:
-                yield f"{count} 条记录坐标由 {kind} 换算(文件注明)"
+                yield tr("{count} 条记录坐标由 {kind} 换算(文件注明)", count=count, kind=kind)
             elif kind:
-                yield f"{count} 条记录的坐标类型 {kind[:20]} 不认识, 按 WGS84"
+                yield tr(
+                    "{count} 条记录的坐标类型 {kind} 不认识, 按 WGS84", count=count, kind=kind[:20]
+                )
         gaps = self._gaps_m
         if gaps:
-            yield f"{len(gaps)} 条首尾相接的航迹作为面(首尾最远相距 {max(gaps):.1f} m)"
+            yield tr(
+                "{count} 条首尾相接的航迹作为面(首尾最远相距 {farthest:.1f} m)",
+                count=len(gaps),
+                farthest=max(gaps),
+            )
         if self._left_out:
-            yield f"面旁边的 {self._left_out} 个线或点未用"
+            yield tr("面旁边的 {count} 个线或点未用", count=self._left_out)
 
 
 @dataclass
@@ -261,7 +270,7 @@ class Folders:
             for name in dict.fromkeys([*found.lost, *self._by_name])
         }
         if found.damage and not folders:
-            msg = f"没有读到完整的记录: {found.damage}"
+            msg = tr("没有读到完整的记录: {damage}", damage=found.damage)
             raise ValueError(msg)
         empty = not folders
         if empty and found.passed_over:

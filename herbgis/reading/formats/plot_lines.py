@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from herbgis.foundation.language import tr
 from herbgis.geo.china import CHINA, EASTINGS_M, SURE_NORTHINGS_M
 from herbgis.reading.formats.coordinates import number_of
 from herbgis.reading.formats.plot_heads import (
@@ -201,7 +202,9 @@ class _Lines:
             if not self._among_plots:
                 self.found[-1].unread.append(number)
                 return
-            plots.append(Plot(PlotHead(), f"第 {number} 行的界址点之前没有地块行"))
+            plots.append(
+                Plot(PlotHead(), tr("第 {number} 行的界址点之前没有地块行", number=number))
+            )
         if not _is_place(*point):
             self._off_earth.append((plots[-1], len(plots[-1].points), number))
         plots[-1].labels.append(labels)
@@ -214,7 +217,7 @@ class _Lines:
         if here.plots and _is_damaged_point(fields, here.plots[-1]):
             here.plots[-1].damaged.append(number)
         elif self._among_plots and len(fields) > 2 and self._is_broken_head(fields):
-            trouble = f"第 {number} 行的地块行读不懂"
+            trouble = tr("第 {number} 行的地块行读不懂", number=number)
             here.plots.append(Plot(head_of(fields, self._unit_m2), trouble))
         elif _is_running_text(written):
             here.remarks += 1

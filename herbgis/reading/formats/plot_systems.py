@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyproj
 
+from herbgis.foundation.language import tr
 from herbgis.geo.datums import CGCS2000_EPSG, OLD_DATUMS, WGS84_EPSG, OldDatum
 from herbgis.geo.geodesy import Floats
 from herbgis.geo.zones import GaussKruger
@@ -18,6 +19,9 @@ from herbgis.reading.formats.plot_lines import Point
 #: What no easting with the number of a zone in front is below.
 _LEAST_WITH_ZONE_M = 10_000_000.0
 _MOST_DEGREES = 180.0
+#: Keys of the header.
+_SYSTEM, _ZONE_NUMBER, _WIDTH, _UNIT = "坐标系", "带号", "几度分带", "计量单位"
+_MERIDIAN = ("中央子午线", "中央经线")
 _PACKED_WORDS = re.compile(r"度\W*分\W*秒|d+\.?mm\.?ss|dms", re.IGNORECASE)
 #: A second that rounding made whole stands as 60.
 _ROUNDED_S = 1e-6
@@ -53,7 +57,7 @@ def are_degrees(xy: Floats) -> bool:
 
 def system_in_degrees(header: Mapping[str, str]) -> PlotSystem:
     """The system of longitudes and latitudes that the header names; none where it names none."""
-    written = header.get("坐标系", "")
+    written = header.get(_SYSTEM, "")
     old = _old_datum(written)
     if old is not None:
         return PlotSystem(pyproj.CRS.from_epsg(old.degrees_epsg))
@@ -61,7 +65,9 @@ def system_in_degrees(header: Mapping[str, str]) -> PlotSystem:
         return PlotSystem(None)
     is_wgs84 = "84" in written and "2000" not in written
     epsg, title = (WGS84_EPSG, "WGS84") if is_wgs84 else (CGCS2000_EPSG, "CGCS2000")
-    return PlotSystem(pyproj.CRS.from_epsg(epsg), (f"坐标系={title} 经纬度(由数值判定)",))
+    return PlotSystem(
+        pyproj.CRS.from_epsg(epsg), (tr("坐标系={title} 经纬度(由数值判定)", title=title),)
+    )
 
 
 def system_in_metres(header: Mapping[str, str], eastings: Floats) -> PlotSystem:
@@ -70,7 +76,7 @@ def system_in_metres(header: Mapping[str, str], eastings: Floats) -> PlotSystem:
     in_front = int(np.median(eastings) // 1e6) if prefixed else None
     stated = _stated_zone(header)
     zone = in_front or stated
-    written = header.get("坐标系", "")
+    written = header.get(_SYSTEM, "")
     old = _old_datum(written)
     if zone is None:
         return PlotSystem(None if old is None else pyproj.CRS.from_epsg(old.degrees_epsg))
@@ -78,12 +84,28 @@ def system_in_metres(header: Mapping[str, str], eastings: Floats) -> PlotSystem:
     try:
         crs = pyproj.CRS.from_epsg(system.epsg)
     except ValueError:
-        return PlotSystem(None, (), f"带号 {zone} 不在中国范围")
-    how = "由东坐标" if in_front else "由文件头带号"
+        return PlotSystem(None, (), tr("带号 {zone} 不在中国范围", zone=zone))
+    how = tr("由东坐标") if in_front else tr("由文件头带号")
     wrong = in_front and stated and in_front != stated
-    contradiction = f"文件头带号 {stated}, 东坐标带号 {in_front}" if wrong else ""
+    contradiction = (
+        tr("文件头带号 {stated}, 东坐标带号 {in_front}", stated=stated, in_front=in_front)
+        if wrong
+        else ""
+    )
     title = written if old else "CGCS2000"
-    return PlotSystem(crs, (f"坐标系={title} {system.width}度{zone}带({how})",), contradiction)
+    return PlotSystem(
+        crs,
+        (
+            tr(
+                "坐标系={title} {width}度{zone}带({how})",
+                title=title,
+                width=system.width,
+                zone=zone,
+                how=how,
+            ),
+        ),
+        contradiction,
+    )
 
 
 def _old_datum(written: str) -> OldDatum | None:
@@ -93,13 +115,13 @@ def _old_datum(written: str) -> OldDatum | None:
 
 def _stated_zone(header: Mapping[str, str]) -> int | None:
     """The zone by its number, or by its central meridian."""
-    digits = re.search(r"\d+", header.get("带号", ""))
+    digits = re.search(r"\d+", header.get(_ZONE_NUMBER, ""))
     if digits:
         return int(digits.group())
-    meridian = re.search(r"\d+", header.get("中央子午线", "") or header.get("中央经线", ""))
+    meridian = re.search(r"\d+", next((header[key] for key in _MERIDIAN if header.get(key)), ""))
     if meridian is None:
         return None
-    of_six = header.get("几度分带", "").startswith("6")
+    of_six = header.get(_WIDTH, "").startswith("6")
     return (int(meridian.group()) + 3) // 6 if of_six else int(meridian.group()) // 3
 
 
@@ -134,14 +156,14 @@ def are_packed(
         coordinates.
     """
     turned = unpacked(xy)
-    stated = bool(_PACKED_WORDS.search(header.get("计量单位", "")))
+    stated = bool(_PACKED_WORDS.search(header.get(_UNIT, "")))
     if turned is None:
-        return False, "文件头写度分秒, 但有的分或秒超过 60" if stated else ""
+        return False, tr("文件头写度分秒, 但有的分或秒超过 60") if stated else ""
     if stated:
-        return True, "坐标为度.分秒(文件头注明)"
+        return True, tr("坐标为度.分秒(文件头注明)")
     decimal, packed = agreeing(lambda xy: xy), agreeing(_unpacked_or_same)
     if decimal != packed:
-        return packed > decimal, "坐标为度.分秒(由地块面积判定)" if packed > decimal else ""
+        return packed > decimal, tr("坐标为度.分秒(由地块面积判定)") if packed > decimal else ""
     return None, ""
 
 

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import MU_M2
 from herbgis.geo.geodesy import Floats, areas_m2
 from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
@@ -33,6 +34,8 @@ from herbgis.terms.policy import Policy
 
 #: Share of a line's length within which its ends lie where they may be taken to meet.
 _ENDS_MEET = 0.05
+#: The heading of what else a plot's head says.
+_BESIDE = "地块行其余字段"
 _UNCLEAR = "坐标可能是十进制度, 也可能是度.分秒, 无从分辨"
 #: Numbers of plots that an assumption names.
 _MOST_NAMED = 3
@@ -74,7 +77,7 @@ def read_plot_txt(file: SurveyFile) -> Iterator[Layer]:
     found = contents_of(text, _unit_m2(file.words.policy))
     blocks = [contents for contents in found if contents.plots or contents.unread]
     if not any(contents.plots for contents in blocks):
-        msg = "没有以 @ 结尾的地块行和界址点, 不是勘测定界 TXT"
+        msg = tr("没有以 @ 结尾的地块行和界址点, 不是勘测定界 TXT")
         raise UnreadableFileError(msg)
     for number, contents in enumerate(blocks, 1):
         name = file.path.stem if number == 1 else f"{file.path.stem}({number})"
@@ -100,7 +103,7 @@ def _layer(contents: Contents, where: Place, encoding: str) -> Layer:
         said.append(decided_line(encoding))
     said += drawn.said
     if contents.remarks:
-        said.append(f"{contents.remarks} 行说明文字未作记录")
+        said.append(tr("{count} 行说明文字未作记录", count=contents.remarks))
     notes = [_check_head(plot, area) for plot, area in zip(drawn.plots, drawn.areas(), strict=True)]
     said += dict.fromkeys(note for note, wrong in notes if note and not wrong)
     said += _default_numbers(drawn.plots)
@@ -129,12 +132,16 @@ def _issues(
         if plot.trouble:
             yield Issue("HG001", place, {"why": plot.trouble})
         if plot.damaged:
-            why = f"第 {plot.damaged[0]} 行等 {len(plot.damaged)} 个界址点读不懂"
+            why = tr(
+                "第 {row} 行等 {count} 个界址点读不懂", row=plot.damaged[0], count=len(plot.damaged)
+            )
             yield Issue("HG001", place, {"why": why})
         if plot.points and not drawn.rings[row - 1]:
-            yield Issue("HG001", place, {"why": _UNCLEAR})
+            yield Issue("HG001", place, {"why": tr(_UNCLEAR)})
     if contents.unread:
-        why = f"第 {contents.unread[0]} 行等 {len(contents.unread)} 行读不懂"
+        why = tr(
+            "第 {row} 行等 {count} 行读不懂", row=contents.unread[0], count=len(contents.unread)
+        )
         yield Issue("HG001", where, {"why": why})
 
 
@@ -155,7 +162,7 @@ def _table(drawn: _Drawn) -> gpd.GeoDataFrame:
     if any(head.village for head in heads):
         columns["village"] = [head.village for head in heads]
     if any(head.beside for head in heads):
-        columns["地块行其余字段"] = [head.beside or None for head in heads]
+        columns[_BESIDE] = [head.beside or None for head in heads]
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(drawn.shapes))
 
 
@@ -164,8 +171,12 @@ def _default_numbers(plots: Sequence[Plot]) -> Iterator[str]:
     numbers = [plot.head.number for plot in plots if plot.head.number]
     worded = [n for n in numbers if not n.isdigit() and is_default_number(n)]
     if worded:
-        named = "、".join(dict.fromkeys(worded[:_MOST_NAMED]))
-        yield f"{named} 等 {len(worded)} 个地块编号是软件的缺省编号, 未作基地编号"
+        named = listed(dict.fromkeys(worded[:_MOST_NAMED]))
+        yield tr(
+            "{named} 等 {count} 个地块编号是软件的缺省编号, 未作基地编号",
+            named=named,
+            count=len(worded),
+        )
 
 
 def _drawn(contents: Contents) -> _Drawn:
@@ -178,7 +189,7 @@ def _drawn(contents: Contents) -> _Drawn:
     ]
     said = []
     if any(east_first):
-        said.append("点坐标为东坐标在前(由数值判定)")
+        said.append(tr("点坐标为东坐标在前(由数值判定)"))
     xy = _coordinates(rings)
     in_degrees = are_degrees(xy)
     if in_degrees:
@@ -255,10 +266,18 @@ def _check_head(plot: Plot, square_metres: float) -> tuple[str, bool]:
     head = plot.head
     distinct = sum(len(set(ring)) for ring in plot.rings())
     if head.points and head.points not in {len(plot.points), distinct}:
-        return f"文件头写 {head.points} 个界址点, 实有 {distinct} 个", True
+        return tr(
+            "文件头写 {points} 个界址点, 实有 {distinct} 个", points=head.points, distinct=distinct
+        ), True
     if not head.area or head.drawn_as != "polygon":
         return "", False
     unit = agreeing_unit(head.area, head.unit_m2, square_metres)
     if unit is None:
-        return f"文件头面积 {head.area:g} 与界址点围成的 {square_metres:.1f} ㎡ 不符", True
-    return (f"地块面积按{unit}解读(与界址点相符)" if head.unit_m2 is None else ""), False
+        return tr(
+            "文件头面积 {area:g} 与界址点围成的 {measured:.1f} ㎡ 不符",
+            area=head.area,
+            measured=square_metres,
+        ), True
+    return (
+        tr("地块面积按{unit}解读(与界址点相符)", unit=tr(unit)) if head.unit_m2 is None else ""
+    ), False

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import geopandas as gpd
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.encodings import GBK, decided_line, text_of_file
 from herbgis.reading.formats.rings import even_odd
 from herbgis.reading.formats.survey_file import SurveyFile, UnreadableFileError
@@ -24,17 +25,21 @@ def read_cass_points(file: SurveyFile) -> Iterator[Layer]:
     text, encoding = text_of_file(file.path)
     points, unread = _parse(text)
     if not points:
-        msg = "没有“点号,编码,东,北,高”的行, 不是 CASS 坐标文件"
+        msg = tr("没有“点号,编码,东,北,高”的行, 不是 CASS 坐标文件")
         raise UnreadableFileError(msg)
     rings, left, among = _rings(points, file.path.stem)
     where = Place(file.shown, file.path.stem)
     issues = [*_unread(unread, list(rings), where)]
-    note = f"按编码连成 {len(rings)} 个图斑" if len(rings) > 1 else "全部点按顺序连成一个图斑"
+    note = (
+        tr("按编码连成 {count} 个图斑", count=len(rings))
+        if len(rings) > 1
+        else tr("全部点按顺序连成一个图斑")
+    )
     if left:
-        why = f"{left} 个点没有连成图斑(无编码, 或同码不足三点)"
+        why = tr("{count} 个点没有连成图斑(无编码, 或同码不足三点)", count=left)
         issues.append(Issue("HG001", where, {"why": why}, severity="warning"))
     if among:
-        why = f"{among} 个点编码不同, 仍与其余的点连成一圈, 请核对"
+        why = tr("{count} 个点编码不同, 仍与其余的点连成一圈, 请核对", count=among)
         issues.append(Issue("HG001", where, {"why": why}, severity="warning"))
     assumptions = [decided_line(encoding)] if encoding == GBK else []
     yield Layer(
@@ -55,14 +60,16 @@ def read_cass_points(file: SurveyFile) -> Iterator[Layer]:
 def _unread(lines: dict[int, str | None], rings: list[str], where: Place) -> Iterator[Issue]:
     """That some lines are not read, and on each ring which of them its points stand in."""
     if lines:
-        why = f"第 {next(iter(lines))} 行等 {len(lines)} 行读不懂"
+        why = tr("第 {row} 行等 {count} 行读不懂", row=next(iter(lines)), count=len(lines))
         yield Issue("HG001", where, {"why": why})
     for number, code in lines.items():
         # Without rings by code every point is one of the only ring.
         ring = code if code in rings else rings[0] if len(rings) == 1 else None
         if code is not None and ring is not None:
             record = Place(where.file, where.layer, rings.index(ring) + 1)
-            yield Issue("HG103", record, {"reason": f"第 {number} 行的点读不懂, 少一个顶点"})
+            yield Issue(
+                "HG103", record, {"reason": tr("第 {row} 行的点读不懂, 少一个顶点", row=number)}
+            )
 
 
 def _parse(text: str) -> tuple[list[tuple[str, _Point]], dict[int, str | None]]:

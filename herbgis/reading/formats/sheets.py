@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.coordinates import AXES, roles_of
 from herbgis.reading.formats.grids import Cell, Grid
 from herbgis.reading.formats.shown_cells import UNIT_HEADING, as_shown
@@ -69,7 +70,7 @@ def _tables_below(part: Grid, words: Words) -> list[Table]:
         if table is not None and not (tables and _is_sums(table, tables[0])):
             tables.append(table)
         elif tables:
-            unread.append(f"下面的表({_beginning(block)}…)没有编号和名称, 未读")
+            unread.append(tr("下面的表({heading}…)没有编号和名称, 未读", heading=_beginning(block)))
     if unread:
         tables[0] = replace(tables[0], doubts=(*tables[0].doubts, *unread))
     return tables
@@ -96,7 +97,9 @@ def _without_sums(beside: Sequence[list[Table]]) -> list[Table]:
         return tables
     first, *more = [table for table in tables if all(table is not one for one in sums)]
     headings = [str(table.frame.columns[0])[:_MOST_SHOWN] for table in sums]
-    doubts = [f"旁边的表({heading}…)没有编号和名称, 未读" for heading in headings]
+    doubts = [
+        tr("旁边的表({heading}…)没有编号和名称, 未读", heading=heading) for heading in headings
+    ]
     return [replace(first, doubts=(*first.doubts, *doubts)), *more]
 
 
@@ -121,7 +124,7 @@ def _continued(tables: Sequence[Table]) -> Table:
     asides: dict[int, Sequence[Cell]] = {}
     for table in tables:
         asides.update({at: [*asides.get(at, ()), *row] for at, row in table.asides.items()})
-    said = (f"并排的 {len(tables)} 栏界址点接着读", *tables[0].assumptions)
+    said = (tr("并排的 {count} 栏界址点接着读", count=len(tables)), *tables[0].assumptions)
     doubts = tuple(doubt for table in tables for doubt in table.doubts)
     return replace(tables[0], frame=frame, asides=asides, assumptions=said, doubts=doubts)
 
@@ -140,7 +143,11 @@ def _find_table(grid: Grid, words: Words) -> Table | None:
         return Table(pd.DataFrame(), (), matched, "", is_report=True)
     above = sum(any(cell is not None for cell in row) for row in grid.rows[: header.row])
     first = grid.top + header.row + 1
-    said = [f"表头在第 {first} 行, 以上 {above} 行未作记录"] if above else []
+    said = (
+        [tr("表头在第 {first} 行, 以上 {above} 行未作记录", first=first, above=above)]
+        if above
+        else []
+    )
     filled = filled_down(grid, header, matched, said)
     sums = SumRows.under(header.headings, matched, words.policy)
     records = records_of(grid, filled, header, said, sums)
@@ -156,7 +163,7 @@ def _find_table(grid: Grid, words: Words) -> Table | None:
     if unit is not None:
         if UNIT_HEADING not in frame:
             frame[UNIT_HEADING] = pd.Series([unit] * len(frame), dtype=object)
-        said.append(f"面积单位={unit}(由表头上方)")
+        said.append(tr("面积单位={unit}(由表头上方)", unit=tr(unit)))
     written = " ".join(text for row in grid.rows[: header.end] for text in texts_of(row))
     asides = _asides(grid, header, {at for at, _ in records})
     doubts = (*shown.doubts, *sums.doubts())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +16,10 @@ from typing import Any
 
 import pandas as pd
 
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import parse_quantity
 from herbgis.reading.formats.grids import At, Grid, name_of
-from herbgis.reading.formats.number_formats import Shown, shown_under
+from herbgis.reading.formats.number_formats import Shown, day_of_serial, form_of_date, shown_under
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
@@ -28,9 +28,6 @@ _KINDS: Mapping[str, cols.Kind] = {c.name: c.kind for c in (*cols.READ, *cols.OP
 #: Columns in which a text that cannot be understood stays, and is named by a rule.
 _KEPT = {"number", "year", "date"}
 _YEARS = (1900.0, 2101.0)
-#: Days of 1954 to 2119 as a workbook counts them; no month (202006) and no year is among them.
-_SERIALS = (20_000, 80_000)
-_SERIAL = re.compile(r"\d{5}(?:\.0+)?")
 _MOST_NAMED = 3
 #: A whole number from here on has lost its last digits.
 _TOO_LONG = 1e15
@@ -135,24 +132,32 @@ def _show_faults(result: CellsShown, grid: Grid, places: _Places, named: Mapping
     for at, row, heading, fault in places.inside(grid.marks.faults):
         name = named.get(heading)
         if name is None or (_KINDS.get(name) in _KEPT and name != "declared_mu"):
-            result.column(heading)[row] = f"{fault}({name_of(at)})"
+            result.column(heading)[row] = f"{tr(fault)}({name_of(at)})"
         else:
             dropped.setdefault(heading, []).append(name_of(at))
     for heading, cells in dropped.items():
-        result.doubts.append(f"{heading} {_some(cells)}是错误值或没有结果的公式, 按空")
+        result.doubts.append(
+            tr(
+                "{heading} {cells}是错误值或没有结果的公式, 按空",
+                heading=heading,
+                cells=_some(cells),
+            )
+        )
     zeros = [
         name_of(at)
         for at, _, heading, _ in places.inside(dict.fromkeys(sorted(grid.marks.zeros), ""))
         if _KINDS.get(named.get(heading, "")) == "number"
     ]
     if zeros:
-        result.said.append(f"{_some(zeros)}的公式结果是 0, 可能没有重算, 按 0")
+        result.said.append(tr("{cells}的公式结果是 0, 可能没有重算, 按 0", cells=_some(zeros)))
 
 
 def _some(cells: list[str]) -> str:
     """A few places, and how many there are."""
-    first = "、".join(cells[:_MOST_NAMED])
-    return first if len(cells) <= _MOST_NAMED else f"{first} 等 {len(cells)} 格"
+    first = listed(cells[:_MOST_NAMED])
+    if len(cells) <= _MOST_NAMED:
+        return first
+    return tr("{first} 等 {count} 格", first=first, count=len(cells))
 
 
 def _numbers(
@@ -173,11 +178,25 @@ def _show_ids(result: CellsShown, heading: str, formats: Mapping[int, str]) -> N
             cells[row] = shown.written(int(value))
             shown_as.append(cells[row])
     if shown_as:
-        result.said.append(f"{heading} {len(shown_as)} 格按单元格格式读, 如 {shown_as[0]}")
+        result.said.append(
+            tr(
+                "{heading} {count} 格按单元格格式读, 如 {example}",
+                heading=heading,
+                count=len(shown_as),
+                example=shown_as[0],
+            )
+        )
     days = [row for row, cell in enumerate(cells) if isinstance(cell, dt.date)]
     if days:
         first = result.frame["sheet_row"].iloc[days[0]]
-        result.doubts.append(f"{heading} {len(days)} 格是日期(第 {first} 行), 多半是软件改的")
+        result.doubts.append(
+            tr(
+                "{heading} {count} 格是日期(第 {first} 行), 多半是软件改的",
+                heading=heading,
+                count=len(days),
+                first=first,
+            )
+        )
 
 
 # Units
@@ -217,8 +236,10 @@ def _show_units(
         else:
             cells[row] = f"{number:.15g}{unit}"
     if counts:
-        told = "、".join(f"{unit} {count} 条" for unit, count in counts.items())
-        result.said.append(f"单元格格式写明面积单位: {told}")
+        told = listed(
+            tr("{unit} {count} 条", unit=tr(unit), count=count) for unit, count in counts.items()
+        )
+        result.said.append(tr("单元格格式写明面积单位: {told}", told=told))
         frame[matched.get("declared_unit", UNIT_HEADING)] = pd.Series(
             units, index=frame.index, dtype=object
         )
@@ -234,7 +255,12 @@ def _read_shown(value: float, shown: Shown) -> tuple[float, str | None] | str:
     if shown.divided_by == 1:
         return value * times, unit
     if not math.isclose(times, shown.divided_by):
-        return f"{value:.15g}(显示为 {value / shown.divided_by:.6g}{shown.words})"
+        return tr(
+            "{value:.15g}(显示为 {figure:.6g}{words})",
+            value=value,
+            figure=value / shown.divided_by,
+            words=shown.words,
+        )
     return value, unit
 
 
@@ -276,38 +302,28 @@ def _show_dates(
             continue
         code = formats.get(row)
         if isinstance(cell, dt.date):
-            form = None if code is None else _form_of_date(code)
+            form = None if code is None else form_of_date(code)
             if form is not None:
                 cells[row] = f"{cell:{form}}"
         elif isinstance(cell, float) and _YEARS[0] < cell < _YEARS[1] and cell % 1:
             decimals = shown_under(code, cell).decimals if code is not None else 0
             cells[row] = f"{cell:.{decimals}f}" if decimals else f"{cell:.15g}"
             months += not decimals and f"{cell:.15g}".endswith(".1")
-        elif (day := _day_of_serial(cell, since_1904=since_1904)) is not None:
+        elif (day := day_of_serial(cell, since_1904=since_1904)) is not None:
             cells[row] = day
             serials += 1
     if serials:
-        result.said.append(f"{heading} {serials} 格是日期序号, 已换成日期")
+        result.said.append(
+            tr("{heading} {count} 格是日期序号, 已换成日期", heading=heading, count=serials)
+        )
     if months:
-        result.said.append(f"{heading} {months} 格是小数 .1, 按 1 月; 若是 10 月请写成 2020-10")
-
-
-@functools.cache
-def _form_of_date(code: str) -> str | None:
-    """How a day is written under a format that shows its month or its year alone."""
-    return {"my": "%Y-%m", "y": "%Y"}.get(shown_under(code, 1.0).date)
-
-
-def _day_of_serial(cell: object, *, since_1904: bool) -> dt.date | None:
-    """The day that a serial number in a general cell stands for."""
-    if isinstance(cell, str):
-        cell = float(cell) if _SERIAL.fullmatch(cell.strip()) else None
-    if isinstance(cell, bool) or not isinstance(cell, (int, float)):
-        return None
-    if not _SERIALS[0] <= cell <= _SERIALS[1]:
-        return None
-    first = dt.date(1904, 1, 1) if since_1904 else dt.date(1899, 12, 30)
-    return first + dt.timedelta(days=int(cell))
+        result.said.append(
+            tr(
+                "{heading} {count} 格是小数 .1, 按 1 月; 若是 10 月请写成 2020-10",
+                heading=heading,
+                count=months,
+            )
+        )
 
 
 # What is hidden
@@ -316,10 +332,17 @@ def _day_of_serial(cell: object, *, since_1904: bool) -> dt.date | None:
 def _say_hidden(result: CellsShown, grid: Grid, places: _Places, named: Mapping[str, str]) -> None:
     rows = sorted(places.rows.keys() & grid.marks.hidden_rows)
     if rows:
-        numbers = "、".join(str(row + 1) for row in rows[:_MOST_NAMED])
-        more = " 等" if len(rows) > _MOST_NAMED else ""
-        result.said.append(f"隐藏的 {len(rows)} 行也作记录(第 {numbers}{more} 行)")
+        numbers = listed(row + 1 for row in rows[:_MOST_NAMED])
+        more = tr(" 等") if len(rows) > _MOST_NAMED else ""
+        result.said.append(
+            tr(
+                "隐藏的 {count} 行也作记录(第 {numbers}{more} 行)",
+                count=len(rows),
+                numbers=numbers,
+                more=more,
+            )
+        )
     columns = sorted(places.headings.keys() & grid.marks.hidden_columns)
     used = [places.headings[at] for at in columns if places.headings[at] in named]
     if used:
-        result.said.append(f"隐藏的列也已读: {'、'.join(used)}")
+        result.said.append(tr("隐藏的列也已读: {names}", names=listed(used)))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import fold
 from herbgis.reading.formats.grids import Cell
 from herbgis.reading.formats.table_headers import is_number
@@ -99,7 +100,7 @@ class SumRows:
         if self._rows:
             first, last = self._rows[0], self._rows[-1]
             where = f"{first}" if first == last else f"{first}–{last}"
-            yield f"第 {where} 行像是对上表的汇总, 未作记录"
+            yield tr("第 {rows} 行像是对上表的汇总, 未作记录", rows=where)
 
     def _names_group(self, word: str) -> bool:
         text = _OF_WHICH.sub("", word, count=1)

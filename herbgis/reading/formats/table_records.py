@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import fold
 from herbgis.reading.formats.grids import Cell, Grid
 from herbgis.reading.formats.sum_rows import SumRows
@@ -49,7 +50,7 @@ def filled_down(
             continue
         if merged.left in whole:
             first, last = grid.top + merged.top + 1, grid.top + bottom + 1
-            said.append(f"第 {first}–{last} 行合并填写的面积只记在首行")
+            said.append(tr("第 {first}–{last} 行合并填写的面积只记在首行", first=first, last=last))
             continue
         for number in range(merged.top + 1, bottom + 1):
             if rows[number] is grid.rows[number]:
@@ -92,7 +93,10 @@ def records_of(
             left_out[kind] += 1
         else:
             records.append((at, filled[at]))
-    said += [f"{kind} {count} 行未作记录" for kind, count in left_out.items()]
+    said += [
+        tr("{kind} {count} 行未作记录", kind=tr(kind), count=count)
+        for kind, count in left_out.items()
+    ]
     return records
 
 

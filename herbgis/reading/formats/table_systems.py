@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.datums import BEIJING_1954, CGCS2000_EPSG, WGS84_EPSG, XIAN_1980
 from herbgis.geo.geodesy import Floats, areas_m2
 from herbgis.geo.offsets import OFFSETS, Undoing
@@ -102,7 +103,7 @@ def put_in_system(
     for pattern, title in _OFFSETS:
         if degrees and pattern.search(words):
             moved = [_moved(shape, OFFSETS[title]) for shape in known]
-            told = f"坐标由 {title} 换算(表中注明)"
+            told = tr("坐标由 {title} 换算(表中注明)", title=title)
             return Placed(moved, pyproj.CRS.from_epsg(CGCS2000_EPSG), (*said, told), doubts)
     crs, told = _stated(words, xy, degrees=degrees)
     return Placed(list(known), crs, (*said, told) if told else said, doubts)
@@ -116,7 +117,7 @@ def _are_packed(
     if turned is None:
         return False, ""
     if _PACKED.search(words):
-        return True, "坐标为度.分秒(表中注明)"
+        return True, tr("坐标为度.分秒(表中注明)")
     as_packed = shapely.transform(shapes, lambda some: np.asarray(unpacked(some), dtype=float))
     agreeing = [
         sum(
@@ -127,9 +128,9 @@ def _are_packed(
     ]
     if agreeing[0] != agreeing[1]:
         return agreeing[1] > agreeing[0], (
-            "坐标为度.分秒(由所写面积判定)" if agreeing[1] > agreeing[0] else ""
+            tr("坐标为度.分秒(由所写面积判定)") if agreeing[1] > agreeing[0] else ""
         )
-    return False, _MAY_BE_PACKED if _chance_of_decimals(xy) < _NO_ACCIDENT else ""
+    return False, tr(_MAY_BE_PACKED) if _chance_of_decimals(xy) < _NO_ACCIDENT else ""
 
 
 def _chance_of_decimals(xy: Floats) -> float:
@@ -167,7 +168,9 @@ def _stated(words: str, xy: Floats, *, degrees: bool) -> tuple[pyproj.CRS | None
     zone = _zone(words)
     try:
         system = GaussKruger(zone or 0, bool((xy[:, 0] > 1e7).all()), datum)
-        said = f"坐标系={datum} {system.width}度{zone}带(表中注明)"
+        said = tr(
+            "坐标系={datum} {width}度{zone}带(表中注明)", datum=datum, width=system.width, zone=zone
+        )
         return pyproj.CRS.from_epsg(system.epsg), said
     except ValueError:
         return (pyproj.CRS.from_epsg(geographic) if old else None), ""

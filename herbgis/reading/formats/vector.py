@@ -14,6 +14,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.geopackages import OWN_PREFIX
 from herbgis.geo.stated_systems import usable
 from herbgis.reading.formats import encodings, sqlite_files
@@ -59,9 +60,9 @@ def read_gdal(file: SurveyFile) -> Iterator[Layer]:
         names = []
     wanted = [name for name in names if name not in _NOT_DATA and not name.startswith(OWN_PREFIX)]
     if lacking and not wanted:
-        issue = Issue("HG001", Place(shown), {"why": sqlite_files.JOURNAL_LACKS})
+        issue = Issue("HG001", Place(shown), {"why": tr(sqlite_files.JOURNAL_LACKS)})
         yield Layer(shown, "", bare_frame(pd.DataFrame()), None, 0, issues=(issue,))
-    said = (sqlite_files.JOURNAL_LACKS,) if lacking else ()
+    said = (tr(sqlite_files.JOURNAL_LACKS),) if lacking else ()
     layers = (
         replace(layer, assumptions=(*said, *layer.assumptions))
         for name in wanted
@@ -94,18 +95,20 @@ def _read_shapefile(file: SurveyFile, folder: Path) -> Layer:
     deleted = deleted_records(path)
     promised = max(layer.promised, promised_records(path)) - deleted
     if deleted:
-        note = f"属性表里有 {deleted} 条已删除而未清理的记录, 不算"
+        note = tr("属性表里有 {count} 条已删除而未清理的记录, 不算", count=deleted)
         layer = replace(layer, assumptions=(*layer.assumptions, note))
     layer = replace(layer, promised=promised, cut_headings=True)
     if not has_table(path):
-        why = {"why": "只有图斑, 缺同名的 .dbf, 没有属性, 请补交"}
+        why = {"why": tr("只有图斑, 缺同名的 .dbf, 没有属性, 请补交")}
         issue = Issue("HG001", Place(layer.file, layer.name), why, severity="warning")
         layer = replace(layer, issues=(*layer.issues, issue))
     if rows is not None:
-        layer = _lacking(layer, rows, f"属性表只有 {rows} 行, 其余记录没有属性")
+        layer = _lacking(layer, rows, tr("属性表只有 {rows} 行, 其余记录没有属性", rows=rows))
     cut = cut_shapes(path)
     if cut and len(layer.frame) == promised:
-        layer = _lacking(layer, promised - cut, f".shp 不完整, {cut} 条记录没有图形")
+        layer = _lacking(
+            layer, promised - cut, tr(".shp 不完整, {count} 条记录没有图形", count=cut)
+        )
     return layer
 
 
@@ -116,7 +119,7 @@ def _with_rings_by_nesting(layer: Layer) -> Layer:
         turned = len(by_nesting(shapes))
     if not turned:
         return layer
-    note = f"{turned} 条记录的内外圈方向与规范不符, 按谁套着谁认作外圈和洞"
+    note = tr("{count} 条记录的内外圈方向与规范不符, 按谁套着谁认作外圈和洞", count=turned)
     frame = layer.frame.set_geometry(gpd.GeoSeries(shapes, index=layer.frame.index))
     return replace(layer, frame=frame, assumptions=(*layer.assumptions, note))
 
@@ -137,7 +140,7 @@ def _read_without_index(path: Path, file: SurveyFile) -> Layer:
         layer = _read_layer(path, file.shown, path.stem, file.words, alone=True)
     finally:
         pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": before})
-    return replace(layer, assumptions=(*layer.assumptions, "缺 .shx, 已由 .shp 重建"))
+    return replace(layer, assumptions=(*layer.assumptions, tr("缺 .shx, 已由 .shp 重建")))
 
 
 def _read_layer(path: Path, shown: str, name: str, words: Words, *, alone: bool) -> Layer:
@@ -159,7 +162,7 @@ def _read_layer(path: Path, shown: str, name: str, words: Words, *, alone: bool)
         issues.append(Issue("HG003", where, {"encoding": title}))
         assumptions.insert(0, encodings.decided_line(title))
     if not alone:
-        assumptions.append(f"文件有多个图层, 图层“{name}”已读")
+        assumptions.append(tr("文件有多个图层, 图层“{name}”已读", name=name))
     frame = table.frame()
     named = _named_by_aliases(table, words)
     return Layer(
@@ -189,7 +192,7 @@ def _as_its_file_says(table: GdalTable, path: Path, layer: str) -> GdalTable:
         if heading in cells:
             codes = cells[heading].astype("str")
             cells[heading] = codes.map(words).fillna(codes)
-            said.append(f"列“{heading}”里的代码按文件自带的说明换成了文字")
+            said.append(tr("列“{heading}”里的代码按文件自带的说明换成了文字", heading=heading))
     counted = sqlite_files.count_of(path, layer)
     return replace(
         table,
@@ -208,7 +211,7 @@ def _with_unread(shapes: Decoded | None, path: Path, layer: str) -> Decoded | No
     if len(filled) != len(shapes.geometry):
         return shapes
     lost = np.flatnonzero(shapely.is_missing(shapes.geometry) & np.array(filled)).tolist()
-    return replace(shapes, broken={**dict.fromkeys(lost, UNREADABLE), **shapes.broken})
+    return replace(shapes, broken={**dict.fromkeys(lost, tr(UNREADABLE)), **shapes.broken})
 
 
 def _named_by_aliases(table: GdalTable, words: Words) -> dict[str, str]:

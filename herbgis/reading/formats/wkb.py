@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import Floats
 from herbgis.geo.systems import Geometries
 from herbgis.reading.formats.arcs import points_through
@@ -77,9 +78,9 @@ class Decoded:
         """What is to be said of single records; of arcs once, where all records had some."""
         yield from curves_said(self.curved, len(self.geometry), where)
         for row in self.closed:
-            yield _rings_said(row, "首尾不合的圈, 已闭合", where, "note")
+            yield _rings_said(row, tr("首尾不合的圈, 已闭合"), where, "note")
         for row in self.dropped:
-            yield _rings_said(row, "不足三点的内圈, 已略去", where, "warning")
+            yield _rings_said(row, tr("不足三点的内圈, 已略去"), where, "warning")
         for row, reason in self.broken.items():
             yield _rings_said(row, reason, where)
 
@@ -120,7 +121,7 @@ def _read_the_rest(blobs: np.ndarray, found: Decoded) -> None:
         try:
             geometry[row] = _geometry(_Stream(bytes(blobs[row])), facts)
         except (struct.error, ValueError, IndexError, shapely.errors.ShapelyError):
-            found.broken[row] = UNREADABLE
+            found.broken[row] = tr(UNREADABLE)
             continue
         if facts.deep:
             # That there were heights is said where those of all records are dropped.
@@ -128,7 +129,7 @@ def _read_the_rest(blobs: np.ndarray, found: Decoded) -> None:
         found.curved.extend([row] * facts.curved)
         found.closed.extend([row] * facts.closed)
         found.dropped.extend([row] * facts.dropped_hole)
-        found.broken.update({row: "有的顶点坐标不是数"} if facts.no_number else {})
+        found.broken.update({row: tr("有的顶点坐标不是数")} if facts.no_number else {})
 
 
 def _by_shapely(blobs: np.ndarray) -> Geometries:

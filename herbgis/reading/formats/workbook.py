@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.coordinate_table import drawn
 from herbgis.reading.formats.csv_rows import longer_than, rows_of
 from herbgis.reading.formats.cut_numbers import cut_numbers, numbers_from
@@ -32,7 +33,7 @@ def read_workbook(file: SurveyFile) -> Iterator[Layer]:
     with file.path.open("rb") as stream:
         sheets = read_sheets(stream, file.shown)
     if sheets is None:
-        yield _unread(file.shown, _LOCKED)
+        yield _unread(file.shown, tr(_LOCKED))
         return
     notes = [*_hidden_lines(sheets, file.words), *sheets.notes]
     yield from layers_of_grids(file, sheets.visible, notes=notes, issues=sheets.issues)
@@ -43,7 +44,9 @@ def _hidden_lines(sheets: Sheets, words: Words) -> Iterator[str]:
     for name, grid in sheets.hidden.items():
         tables = [] if is_empty(grid) else find_tables(grid, words)
         count = sum(len(table.frame) for table in tables if not table.is_report)
-        yield f"隐藏工作表 {name} 未读" + (f"(有 {count} 条记录)" if count else "")
+        yield tr("隐藏工作表 {name} 未读", name=name) + (
+            tr("(有 {count} 条记录)", count=count) if count else ""
+        )
 
 
 def layers_of_grids(
@@ -59,16 +62,20 @@ def layers_of_grids(
     `notes` and `issues` are of sheets that were not made grids.
     """
     tables = _tables(grids, file.words)
-    said = [f"工作表 {name} 没有认出表头, 未读" for name, found in tables.items() if not found]
+    said = [
+        tr("工作表 {name} 没有认出表头, 未读", name=name)
+        for name, found in tables.items()
+        if not found
+    ]
     reports = [name for name, found in tables.items() if found and found.is_report]
-    said += [f"工作表 {name} {_REPORT}, 未读" for name in reports]
+    said += [tr("工作表 {name} {why}, 未读", name=name, why=tr(_REPORT)) for name in reports]
     layers = [
         _layer(file, name, found, encoding)
         for name, found in tables.items()
         if found and not found.is_report
     ]
     if not layers:
-        layers = [_unread(file.shown, _REPORT if reports else _NO_HEADER)]
+        layers = [_unread(file.shown, tr(_REPORT if reports else _NO_HEADER))]
         errors = [issue for issue in issues if issue.severity is None]
         layers = [replace(layers[0], issues=())] if errors else layers
     assumptions = (*layers[0].assumptions, *notes, *said)
@@ -87,8 +94,8 @@ def read_csv(file: SurveyFile) -> Iterator[Layer]:
     name, opened = file.path.stem, read[best][1]
     issues = []
     if opened:
-        more = f"等 {len(opened)} 行" if len(opened) > 1 else ""
-        why = f"第 {opened[0]} 行{more}引号没有闭合, 已按一行一条读"
+        more = tr("等 {count} 行", count=len(opened)) if len(opened) > 1 else ""
+        why = tr("第 {row} 行{more}引号没有闭合, 已按一行一条读", row=opened[0], more=more)
         issues.append(Issue("HG001", Place(file.shown, name), {"why": why}, severity="warning"))
     notes = [decided_line(encoding)] if encoding == GBK else []
     grid = {name: grids[best]}
@@ -108,7 +115,8 @@ def _out_of_line(layer: Layer, long: Mapping[int, bool]) -> Iterator[Issue]:
         cut = long.get(sheet_row - 1)
         if cut is not None:
             place = Place(layer.file, layer.name, row, sheet_row)
-            why = "比表头多出格子, " + ("数字像是被逗号切开, 各栏错位" if cut else "各栏可能错位")
+            split = "比表头多出格子, 数字像是被逗号切开, 各栏错位"
+            why = tr(split if cut else "比表头多出格子, 各栏可能错位")
             yield Issue("HG001", place, {"why": why}, severity=None if cut else "warning")
 
 
@@ -124,11 +132,19 @@ def _without_cut_numbers(layer: Layer, words: Words, long: Mapping[int, bool]) -
         at, sheet_row = frame.index[row], int(frame["sheet_row"].iloc[row])
         for moved in numbers_from(table, matched, heading):
             # Two numbers in a cell are none, so that a rule names the cell.
-            written = f"{table[moved].iloc[row] or '空'} 错位(第 {sheet_row} 行 {a} 和 {b})"
-            frame.loc[at, moved] = f"{a} 和 {b} 在两格" if moved == heading else written
+            written = tr(
+                "{cell} 错位(第 {row} 行 {a} 和 {b})",
+                cell=table[moved].iloc[row] or tr("空"),
+                row=sheet_row,
+                a=a,
+                b=b,
+            )
+            frame.loc[at, moved] = (
+                tr("{a} 和 {b} 在两格", a=a, b=b) if moved == heading else written
+            )
         if sheet_row - 1 not in long:
             place = Place(layer.file, layer.name, row + 1, sheet_row)
-            why = f"{a} 和 {b} 像是被逗号切开的一个数, 右边各栏可能错位"
+            why = tr("{a} 和 {b} 像是被逗号切开的一个数, 右边各栏可能错位", a=a, b=b)
             issues.append(Issue("HG001", place, {"why": why}, severity="warning"))
     return replace(layer, frame=frame, issues=tuple(issues))
 
@@ -142,9 +158,17 @@ def _tables(grids: Mapping[str, Grid], words: Words) -> dict[str, Table | None]:
         found = find_tables(grid, words)
         tables[name] = found[0] if found else None
         for number, table in enumerate(found[1:], 2):
-            said = f"工作表 {name} 里的第 {number} 张表", *table.assumptions
-            tables[f"{name}(表{number})"] = replace(table, assumptions=said)
+            said = (
+                tr("工作表 {name} 里的第 {number} 张表", name=name, number=number),
+                *table.assumptions,
+            )
+            tables[_name_of_next(name, number)] = replace(table, assumptions=said)
     return tables
+
+
+def _name_of_next(sheet: str, number: int) -> str:
+    """What a further table of a sheet is called."""
+    return f"{sheet}(表{number})"
 
 
 def _layer(file: SurveyFile, name: str, table: Table, encoding: str) -> Layer:

@@ -18,6 +18,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.grids import Grid, Marks, Merged, check_size, make_grid
 from herbgis.reading.formats.ods_marks import marks_of_ods
 from herbgis.reading.formats.survey_file import UnreadableFileError
@@ -89,7 +90,7 @@ def _check_extent(book: zipfile.ZipFile) -> None:
     parts = [e for e in book.infolist() if e.filename.lower().endswith((".xml", ".rels"))]
     size = sum(entry.file_size for entry in parts)
     if size > _MOST_BYTES:
-        msg = f"工作簿展开后有 {size / 1e6:.0f} MB, 超过限额; 请拆分后再交"
+        msg = tr("工作簿展开后有 {size:.0f} MB, 超过限额; 请拆分后再交", size=size / 1e6)
         raise UnreadableFileError(msg)
     for entry in parts:
         with book.open(entry) as part:
@@ -136,9 +137,9 @@ def _sheets(file: BinaryIO, shown: str, marks: SheetMarks | Sequence[Marks]) -> 
             try:
                 grids[sheet.name] = _grid(book.get_sheet_by_name(sheet.name), own)
             except CalamineError as error:
-                found.notes.append(f"工作表 {sheet.name}: {error}"[:300])
+                found.notes.append(tr("工作表 {name}: {error}", name=sheet.name, error=error)[:300])
                 if is_visible:
-                    issue = Issue("HG001", Place(shown, sheet.name), {"why": "工作表损坏"})
+                    issue = Issue("HG001", Place(shown, sheet.name), {"why": tr("工作表损坏")})
                     found.issues.append(issue)
     return found
 
@@ -170,5 +171,5 @@ def _panics_as_errors() -> Iterator[None]:
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        msg = f"解析中断: {error}"
+        msg = tr("解析中断: {error}", error=error)
         raise ValueError(msg) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.grids import At, check_size
 
 OLE_HEAD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -33,7 +34,7 @@ def workbook_of(data: bytes) -> bytes:
     """The stream of the workbook in the file's own file system."""
     size = 1 << struct.unpack_from("<H", data, 30)[0]
     if size not in {512, 4096}:
-        msg = f"扇区大小 {size} 不对"
+        msg = tr("扇区大小 {size} 不对", size=size)
         raise ValueError(msg)
     sectors = [data[at : at + size] for at in range(size, len(data), size)]
     table = _allocation(data, sectors)
@@ -45,7 +46,7 @@ def workbook_of(data: bytes) -> bytes:
         entries.setdefault(name, struct.unpack_from("<II", directory, at + 116))
     found = next((entries[name] for name in _STREAMS if name in entries), None)
     if found is None:
-        msg = "没有工作簿数据流"
+        msg = tr("没有工作簿数据流")
         raise ValueError(msg)
     start, length = found
     if length >= _MINI_BELOW_BYTES:
@@ -78,7 +79,7 @@ def _chain(sectors: list[bytes], table: list[int], start: int) -> Iterator[bytes
     seen: set[int] = set()
     while start <= _MOST_SECTORS:
         if start >= min(len(sectors), len(table)) or start in seen:
-            msg = "扇区链断裂"
+            msg = tr("扇区链断裂")
             raise ValueError(msg)
         seen.add(start)
         yield sectors[start]
@@ -141,5 +142,7 @@ def _check_dimensions(body: bytes) -> None:
     )
     fits = end_row <= _MOST_ROWS and end_column <= _MOST_COLUMNS
     if not fits or (end_row and first_row > end_row) or (end_column and first_column > end_column):
-        msg = f"工作表范围 {end_row} 行 {end_column} 列不对"
+        msg = tr(
+            "工作表范围 {end_row} 行 {end_column} 列不对", end_row=end_row, end_column=end_column
+        )
         raise ValueError(msg)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.grids import At, Marks
 from herbgis.reading.formats.number_formats import BUILT_IN, shown_under
 from herbgis.reading.formats.xls_extent import check_sheet, records_from, sheet_starts, workbook_of
@@ -36,7 +37,7 @@ def marks_of_xls(data: bytes) -> list[Marks]:
         telling, since_1904 = _styles(stream)
         return [_marks(stream, start, telling, since_1904) for start in sheet_starts(stream)]
     except struct.error as error:
-        msg = "工作簿不完整"
+        msg = tr("工作簿不完整")
         raise ValueError(msg) from error
 
 

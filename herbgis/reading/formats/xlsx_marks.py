@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import IO
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.grids import At, Marks
 from herbgis.reading.formats.number_formats import BUILT_IN, Shown, shown_under
 
@@ -181,7 +182,7 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
             yield kept[: ends[-1]]
             kept = kept[ends[-1] :]
         elif len(kept) > _LONGEST_ROW:
-            msg = "工作表里有过长的行"
+            msg = tr("工作表里有过长的行")
             raise ValueError(msg)
     yield kept
 

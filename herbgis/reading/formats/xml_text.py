@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.encodings import names_encoding, text_of_file
 from herbgis.reading.formats.survey_file import UnreadableFileError
 
@@ -76,7 +77,7 @@ def heal_xml(path: Path) -> HealedXml:
     declared = _DECLARED.search(head[1]) if head else None
     text = text[head.end() :] if head else text
     if _has_document_type(text):
-        msg = "文件带有 DOCTYPE 声明, 出于安全不读"
+        msg = tr("文件带有 DOCTYPE 声明, 出于安全不读")
         raise UnreadableFileError(msg)
     agrees = names_encoding(declared[1] if declared else "UTF-8", title)
     text = _sound(text)

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
+from herbgis.foundation.language import listed, tr
 from herbgis.reading.formats.findings import Findings
 from herbgis.reading.formats.xml_text import HealedXml, local, without_cdata
 
@@ -51,7 +52,9 @@ class XmlWalk:
     ) -> None:
         self.findings = Findings(xml.encoding, decided=not xml.agrees, folder=stem)
         if xml.undeclared:
-            self.findings.healed = f"命名空间前缀 {'、'.join(xml.undeclared)} 未声明, 已补上"
+            self.findings.healed = tr(
+                "命名空间前缀 {names} 未声明, 已补上", names=listed(xml.undeclared)
+            )
         self.open: list[str] = []
         self._text = xml.text
         self._records = frozenset(records)
@@ -93,7 +96,7 @@ class XmlWalk:
             return
         self.open.append(name)
         if len(self.open) > _DEEPEST:
-            msg = f"元素嵌套超过 {_DEEPEST} 层"
+            msg = tr("元素嵌套超过 {most} 层", most=_DEEPEST)
             raise ValueError(msg)
 
     def _promised(self) -> int:

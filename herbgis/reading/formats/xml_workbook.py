@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from herbgis.foundation.language import tr
 from herbgis.reading.formats.grids import Cell, Grid, Merged, check_size, make_grid
 from herbgis.reading.formats.survey_file import SurveyFile
 from herbgis.reading.formats.workbook import layers_of_grids
@@ -25,18 +26,23 @@ def read_xml_workbook(file: SurveyFile) -> Iterator[Layer]:
     notes = []
     for event, name, element in walk:
         if event == "end" and name == "Worksheet":
-            title = _attribute(element, "Name") or f"工作表{len(grids) + 1}"
+            title = _title(element, len(grids) + 1)
             if _is_hidden(element):
-                notes.append(f"隐藏工作表 {title} 未读")
+                notes.append(tr("隐藏工作表 {name} 未读", name=title))
             else:
                 grids[title] = _grid(element)
     issues = []
     if walk.findings.damage:
         notes.append(walk.findings.damage[:200])
-        why = {"why": "文件不完整, 只读到能读的部分"}
+        why = {"why": tr("文件不完整, 只读到能读的部分")}
         issues.append(Issue("HG001", Place(file.shown), why))
     encoding = walk.findings.encoding
     yield from layers_of_grids(file, grids, notes=notes, issues=issues, encoding=encoding)
+
+
+def _title(sheet: Element, number: int) -> str:
+    """A sheet's name, or one by its number."""
+    return _attribute(sheet, "Name") or f"工作表{number}"
 
 
 def _attribute(element: Element, name: str) -> str:

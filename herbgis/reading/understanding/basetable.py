@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from herbgis.foundation.language import tr
 from herbgis.geo.china import LARGEST_COUNTY_MU
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.cells import (
@@ -128,7 +129,10 @@ def _read_ids(table: pd.DataFrame, said: Assumptions) -> None:
     before = table.get("raw_base_id", cols.missing("text", table.index))
     table["raw_base_id"] = written.fillna(before)
     said.add(
-        f"{written.count()} 个基地编号去掉了公式、撇号、不可见字符、末尾的 .0, 全角和长横线改为半角"
+        tr(
+            "{count} 个基地编号去掉了公式、撇号、不可见字符、末尾的 .0, 全角和长横线改为半角",
+            count=written.count(),
+        )
     )
 
 
@@ -140,13 +144,26 @@ def _read_words(
     if not present:
         table[name] = cols.typed([default] * len(table), "text", table.index)
         if len(table):
-            said.add(f"没有{cols.titles()[name]}列, 全部按“{policy.title_of(name, default)}”")
+            said.add(
+                tr(
+                    "没有{column}列, 全部按“{word}”",
+                    column=tr(cols.titles()[name]),
+                    word=tr(policy.title_of(name, default)),
+                )
+            )
         return
     empty = "unknown" if name == "status" else default
     unfilled = int(table[name].isna().sum())
     if unfilled and empty == default:
         title = policy.title_of(name, default)
-        said.add(f"{cols.titles()[name]}空着的 {unfilled} 条按“{title}”")
+        said.add(
+            tr(
+                "{column}空着的 {count} 条按“{word}”",
+                column=tr(cols.titles()[name]),
+                count=unfilled,
+                word=tr(title),
+            )
+        )
     given = Distinct.of(table[name], table[f"raw_{name}"])
     values: list[str] = []
     raws: list[str | None] = []
@@ -232,7 +249,7 @@ def _unit(texts: Sequence[str | None], policy: Policy, said: Assumptions) -> str
         if text:
             known = policy.canonical("unit", text)
             return policy.title_of("unit", known) if known else text
-    said.add("上报面积没有注明单位, 按亩")
+    said.add(tr("上报面积没有注明单位, 按亩"))
     return policy.title_of("unit", "mu")
 
 

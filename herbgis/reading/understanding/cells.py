@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from herbgis.foundation.dates import parse_date, parse_day_number, span_of, stated_parts
 from herbgis.foundation.identifiers import ODD_ID, fold_id
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import parse_quantity
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.terms import columns as cols
@@ -79,12 +80,27 @@ def stated_cells(
     empty, ditto = placeholders_among(distinct, column, policy)
     if empty and not ditto and column in cols.READ:
         count = int(texts.isin(empty).sum())
-        said.add(f"{column.title}: {count} 格写“{empty[0]}”等, 按空格处理")
+        said.add(
+            tr(
+                "{column}: {count} 格写“{word}”等, 按空格处理",
+                column=tr(column.title),
+                count=count,
+                word=empty[0],
+            )
+        )
     if ditto:
         rows = [str(row + 1) for row in np.flatnonzero(texts.isin(ditto))]
-        more = f" 等 {len(rows)} 条" if len(rows) > _ROWS_SAID else " 条"
-        shown = "、".join(rows[:_ROWS_SAID])
-        said.add(f"{column.title}: 第 {shown}{more}写“{ditto[0]}”, 按空格处理, 没有照上一行填")
+        more = tr(" 等 {count} 条", count=len(rows)) if len(rows) > _ROWS_SAID else tr(" 条")
+        shown = listed(rows[:_ROWS_SAID])
+        said.add(
+            tr(
+                "{column}: 第 {rows}{more}写“{word}”, 按空格处理, 没有照上一行填",
+                column=tr(column.title),
+                rows=shown,
+                more=more,
+                word=ditto[0],
+            )
+        )
     return texts.where(~texts.isin(empty)) if empty else texts
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.foundation.errors import UnknownNameError, UnreadableColumnError
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import parse_quantity
 from herbgis.reading.understanding.listed import members_of
 from herbgis.terms import columns as cols
@@ -54,7 +55,7 @@ def with_computed(
     for column in (*cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED):
         heading = (columns or {}).get(column.name)
         if heading is not None and heading not in table:
-            raise UnknownNameError("列", heading, [str(c) for c in table.columns])
+            raise UnknownNameError(tr("列"), heading, [str(c) for c in table.columns])
         stated = [n for n in (heading, *column.spellings) if n is not None and n in table]
         if stated:
             made[column.name] = _read(table[stated[0]], column, policy)
@@ -78,7 +79,9 @@ def _read(cells: pd.Series, column: cols.Column, policy: Policy) -> pd.Series:
     odd = (numbers < 0) | ((numbers > _EARTH_MU) & (column.unit == "亩"))
     if odd.any():
         row = int(np.flatnonzero(odd)[0])
-        raise UnreadableColumnError(column.title, str(cells.iloc[row]), row + 1, _expected(column))
+        raise UnreadableColumnError(
+            tr(column.title), str(cells.iloc[row]), row + 1, _expected(column)
+        )
     return numbers
 
 
@@ -103,7 +106,9 @@ def read_numbers(cells: pd.Series, column: cols.Column) -> pd.Series:
     odd &= ~np.isnan(values)
     if odd.any():
         row = int(np.flatnonzero(odd)[0])
-        raise UnreadableColumnError(column.title, str(cells.iloc[row]), row + 1, _expected(column))
+        raise UnreadableColumnError(
+            tr(column.title), str(cells.iloc[row]), row + 1, _expected(column)
+        )
     return cols.typed(values, column.kind, cells.index)
 
 
@@ -132,7 +137,9 @@ def _each(
             text = _joined(cell, column)
             values.append(None if text in _NOTHING else read(text))
         except (KeyError, ValueError) as error:
-            raise UnreadableColumnError(column.title, str(cell), row, _expected(column)) from error
+            raise UnreadableColumnError(
+                tr(column.title), str(cell), row, _expected(column)
+            ) from error
     return values
 
 
@@ -173,5 +180,5 @@ def _codes(text: str) -> list[str]:
 def _expected(column: cols.Column) -> str:
     """What should stand in a column, in words."""
     if column.kind == "list":
-        return "问题代码 (如 HG101、HG303), 没有问题的留空"
-    return "由 hg.classify 写出的数" if column.kind != "text" else "由 hg.classify 写出的词"
+        return tr("问题代码 (如 HG101、HG303), 没有问题的留空")
+    return tr("由 hg.classify 写出的数") if column.kind != "text" else tr("由 hg.classify 写出的词")

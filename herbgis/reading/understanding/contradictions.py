@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.foundation.errors import HerbgisError
+from herbgis.foundation.language import tr
 from herbgis.reading.understanding.cells import Distinct, clean_text
 from herbgis.reading.understanding.listed import members_of
 from herbgis.reading.understanding.varieties import parts_of, varieties_in
@@ -60,9 +61,12 @@ def _refuse_cells(frame: pd.DataFrame, name: str, read: Callable[[str], object])
         try:
             read(cell.strip())
         except ValueError as error:
-            msg = (
-                f"{cols.titles()[name]}一格被截断了 (行 {row}), 读不出来: {cell[:20]}…。shapefile "
-                "一格最多存 254 个字节, 请改用存成 .gpkg、.parquet 的那一份。"
+            msg = tr(
+                "{column}一格被截断了 (行 {row}), 读不出来: {cell}…。shapefile "
+                "一格最多存 254 个字节, 请改用存成 .gpkg、.parquet 的那一份。",
+                column=tr(cols.titles()[name]),
+                row=row,
+                cell=cell[:20],
             )
             raise HerbgisError(msg) from error
 
@@ -130,10 +134,13 @@ def refuse_two_areas(table: pd.DataFrame, headings: Mapping[str, str], policy: P
     if apart.any():
         row = int(np.flatnonzero(apart)[0])
         base = table["base_id"].iloc[row]
-        named = f"第 {row + 1} 行" + (f" ({base})" if isinstance(base, str) else "")
-        msg = (
-            f"{named}上报面积有两个数: declared_value 合 {value[row]:.2f} 亩, declared_mu 是 "
-            f"{mu[row]:.2f} 亩。改了哪一列, 请把另一列的这一格清空。"
+        named = tr("第 {row} 行", row=row + 1) + (f" ({base})" if isinstance(base, str) else "")
+        msg = tr(
+            "{record}上报面积有两个数: declared_value 合 {value:.2f} 亩, declared_mu "
+            "是 {mu:.2f} 亩。改了哪一列, 请把另一列的这一格清空。",
+            record=named,
+            value=value[row],
+            mu=mu[row],
         )
         raise HerbgisError(msg)
 

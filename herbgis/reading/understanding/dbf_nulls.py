@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pandas as pd
 
+from herbgis.foundation.language import tr
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.terms import columns as cols
 
@@ -47,6 +48,10 @@ def without_null_numbers(
         if zero.any():
             cells[heading] = column.where(~zero)
             said.add(
-                f"{cols.titles()[name]}为 0 的 {int(zero.sum())} 条按没有填(这种文件把空格存成 0)"
+                tr(
+                    "{column}为 0 的 {count} 条按没有填(这种文件把空格存成 0)",
+                    column=tr(cols.titles()[name]),
+                    count=int(zero.sum()),
+                )
             )
     return frame.assign(**cells) if cells else frame

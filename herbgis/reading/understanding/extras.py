@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.foundation.dates import parse_date
+from herbgis.foundation.language import listed, tr
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.cells import (
     MOST_EXACT,
@@ -83,7 +84,7 @@ def _read_number(
     stated = stated_measure(heading, column.name, policy)
     values, written, raws = read_quantities(source)
     if stated is None and heading != column.name and len(measure) > 1 and written.isna().any():
-        said.add(f"{heading}没有注明单位, 按{own}")
+        said.add(tr("{heading}没有注明单位, 按{unit}", heading=heading, unit=tr(own)))
     given = Distinct.of(written)
     factors = [measure.get(unit or stated or own, np.nan) for (unit,) in given.rows]
     values = values * given.spread(factors, "number")
@@ -127,7 +128,7 @@ def _settle_yields(
     )
     strange = sorted(set(source[states.isna()].dropna()))
     if strange:
-        said.add(f"鲜或干一列不认识: {'、'.join(strange[:5])}; 这些产量不分鲜干")
+        said.add(tr("鲜或干一列不认识: {names}; 这些产量不分鲜干", names=listed(strange[:5])))
     for state, name in (("fresh", "fresh_yield_t"), ("dry", "dry_yield_t")):
         before = table[name] if name in table else cols.missing("number", table.index)
         moved = np.asarray((states == state) & before.isna() & table["yield_t"].notna(), dtype=bool)

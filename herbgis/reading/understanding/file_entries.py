@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from herbgis.foundation.language import listed, tr
+
 FILES_COLUMNS = (
     *("path", "layer", "records", "read", "encoding", "crs", "assumptions", "skipped", "headings"),
 )
@@ -37,6 +39,8 @@ def layer_entry(
 
 def skipped_entry(path: str, counts: Mapping[str, int]) -> dict[str, Any]:
     """What is told of a folder's files that are no survey, by what people call them."""
-    kinds = "、".join(f"{kind} {count} 个" for kind, count in counts.items())
-    entry = layer_entry(path, SKIPPED, said=[f"不是测量数据, 未读: {kinds}"])
+    kinds = listed(
+        tr("{kind} {count} 个", kind=tr(kind), count=count) for kind, count in counts.items()
+    )
+    entry = layer_entry(path, SKIPPED, said=[tr("不是测量数据, 未读: {kinds}", kinds=kinds)])
     return {**entry, "skipped": sum(counts.values())}

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from herbgis.foundation.errors import HerbgisError
 from herbgis.foundation.identifiers import ODD_ID, fold_id
+from herbgis.foundation.language import listed, tr
 from herbgis.geo.china import LARGEST_COUNTY_MU
 from herbgis.geo.geodesy import Ints
 from herbgis.reading.understanding.arrow_columns import without_arrow_types
@@ -161,9 +162,9 @@ def _refuse_twins(frame: pd.DataFrame, policy: Policy) -> None:
         or match_headings([str(heading)], policy).columns
     ]
     if known:
-        msg = (
-            f"表里有不止一列叫 {'、'.join(known)}, 不知道用哪一列。"
-            "请去掉多余的, 或改名后用 columns= 指明。"
+        msg = tr(
+            "表里有不止一列叫 {names}, 不知道用哪一列。请去掉多余的, 或改名后用 columns= 指明。",
+            names=listed(known),
         )
         raise HerbgisError(msg)
 

@@ -12,6 +12,8 @@ import pyproj
 import shapely
 from geopandas.array import GeometryDtype
 
+from herbgis.foundation.errors import MissingColumnError
+from herbgis.foundation.language import tr
 from herbgis.geo.systems import Geometries
 from herbgis.reading.understanding.written_shapes import (
     Written,
@@ -24,7 +26,7 @@ from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue, Place
 
 #: What to do about a table whose boundaries did not come along.
-NO_SHAPES = (
+_NO_SHAPES = (
     "这张表没有图斑: csv、xlsx 存不下图形和坐标系。请用 gpd.read_file 打开原来的 .gpkg、.geojson, "
     "或 gpd.read_parquet; 只有数字的表能计数, 不能量面积、画图。"
 )
@@ -65,9 +67,9 @@ class Drawn:
     def issues(self, where: Place) -> Iterator[Issue]:
         """What is to be said of single records whose boundary is written out."""
         for row in self.unread:
-            yield Issue("HG001", replace(where, row=row + 1), {"why": UNREAD})
+            yield Issue("HG001", replace(where, row=row + 1), {"why": tr(UNREAD)})
         for row in self.closed:
-            values = {"reason": "首尾不合的圈, 已闭合"}
+            values = {"reason": tr("首尾不合的圈, 已闭合")}
             yield Issue("HG103", replace(where, row=row + 1), values, "note")
 
 
@@ -96,7 +98,7 @@ def _drawn_in_words(outline: Drawn) -> Drawn:
     return Drawn(
         _framed(texts.drop(columns=name), chosen.shapes),
         crs,
-        (*outline.said, f"图形由列“{shown}”的文字读出", *chosen.said(), *said),
+        (*outline.said, tr("图形由列“{heading}”的文字读出", heading=shown), *chosen.said(), *said),
         unread=tuple(at for at, cell in enumerate(cells) if cell is None and not blank[at]),
         closed=tuple(at for at, cell in enumerate(cells) if cell and cell.closed),
     )
@@ -125,6 +127,11 @@ def drawn_as_shapes(table: pd.DataFrame) -> Drawn:
     return Drawn(frame.set_crs(None, allow_override=True), crs, chosen.said())
 
 
+def without_shapes(frame: pd.DataFrame, step: str) -> MissingColumnError:
+    """The error of a step that needs shapes and was given a table without."""
+    return MissingColumnError(step, ["geometry"], list(map(str, frame.columns)), tr(_NO_SHAPES))
+
+
 def was_drawn(frame: pd.DataFrame) -> bool:
     """Whether a table without polygons is one of ours that had them: bases on a list have not."""
     measured = any(frame[name].notna().any() for name in cols.names(cols.MEASURED) if name in frame)
@@ -141,7 +148,9 @@ class Chosen:
 
     def said(self) -> tuple[str, ...]:
         """What is to be said where there were others."""
-        line = f"图形列用了“{self.name}”, 没有用“{'”“'.join(self.others)}”"
+        line = tr(
+            "图形列用了“{name}”, 没有用“{names}”", name=self.name, names="”“".join(self.others)
+        )
         return (line,) if self.others else ()
 
 

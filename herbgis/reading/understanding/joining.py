@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import Flags
 from herbgis.terms import columns as cols
 
@@ -76,5 +77,5 @@ def say_joined(entries: list[dict[str, Any]], joined: gpd.GeoDataFrame) -> None:
     for (file, layer), count in counts.items():
         for entry in entries:
             if (entry["path"], entry["layer"]) == (file, None if pd.isna(layer) else layer):
-                line = f"{count} 条按基地编号与其他文件的名单或图斑合为一个基地"
+                line = tr("{count} 条按基地编号与其他文件的名单或图斑合为一个基地", count=count)
                 entry["assumptions"] = [*entry["assumptions"], line]

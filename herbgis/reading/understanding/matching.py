@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 import pyarrow as pa
 
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import fold
 from herbgis.reading.understanding.cells import clean_texts
 from herbgis.terms.headings import Matched, first_of_twins, match_headings
@@ -79,8 +80,8 @@ def undecided_headings(matched: Matched, where: Place) -> Iterator[Issue]:
         values = {
             "column": heading[:_MOST_SHOWN],
             "written": cell[:_MOST_SHOWN],
-            "effect": "是哪种单位看不出",
-            "hint": "请把列名写明: 填报单位、面积单位或经营主体; ",
+            "effect": tr("是哪种单位看不出"),
+            "hint": tr("请把列名写明: 填报单位、面积单位或经营主体; "),
         }
         yield Issue("HG514", where, values)
 

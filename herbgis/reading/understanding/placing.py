@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.china import has_extent, lies_in_china
 from herbgis.geo.geodesy import Flags, Floats
 from herbgis.geo.systems import Geometries, shiftless_datum, to_cgcs2000, transform, with_parameters
@@ -120,7 +121,7 @@ def _place_unstated(geometries: Geometries, where: Place) -> Placed:
     told = _told(geometries, stories(geometries))
     if told is None:
         return _unplaced(geometries, "", Issue("HG004", where, {}))
-    note = f"坐标系={told.story.title}(由坐标推断)"
+    note = tr("坐标系={system}(由坐标推断)", system=told.story.title)
     issue = Issue("HG005", where, {"crs": told.story.title})
     return told.as_placed(geometries, note, issue)
 
@@ -135,7 +136,9 @@ def _place_old(
         )
     # The area that PROJ knows for the system is lost with the bound one, and is no help here.
     placed = _place_stated(geometries, with_parameters(crs, parameters), where)
-    note = f"坐标系={_name(crs)}(按给定的七参数由 {shiftless_datum(crs)} 转换)"
+    note = tr(
+        "坐标系={name}(按给定的七参数由 {datum} 转换)", name=_name(crs), datum=shiftless_datum(crs)
+    )
     return replace(placed, crs=_name(crs), assumptions=(note, *placed.assumptions))
 
 
@@ -149,7 +152,11 @@ def _place_stated(geometries: Geometries, crs: pyproj.CRS, where: Place) -> Plac
         told = _told(geometries, [s for s in others if s.swapped or s.epsg != crs.to_epsg()])
         if told is not None:
             values = {"stated": _name(crs), "fitting": told.story.title}
-            note = f"坐标系={told.story.title}(文件写作 {_name(crs)}, 与坐标不符)"
+            note = tr(
+                "坐标系={system}(文件写作 {stated}, 与坐标不符)",
+                system=told.story.title,
+                stated=_name(crs),
+            )
             return told.as_placed(geometries, note, Issue("HG006", where, values))
     placed = none.copy()
     placed[fit] = to_cgcs2000(geometries[fit], crs)
@@ -204,7 +211,13 @@ def _kept(
     if fit.all():
         return raw, ()
     raw[~fit] = shapely.to_wkt(geometries[~fit], rounding_precision=_WKT_DIGITS)
-    return raw, (f"{int((~fit).sum())} 条记录的坐标不在 {system} 的范围内, 原样保留",)
+    return raw, (
+        tr(
+            "{count} 条记录的坐标不在 {system} 的范围内, 原样保留",
+            count=int((~fit).sum()),
+            system=system,
+        ),
+    )
 
 
 def _unplaced(geometries: Geometries, crs: str, issue: Issue) -> Placed:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from herbgis.foundation.dates import parse_date
 from herbgis.foundation.errors import HerbgisError
+from herbgis.foundation.language import listed, tr
 from herbgis.reading.understanding.cells import clean_text
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import match_headings
@@ -61,7 +62,7 @@ def reopened(
         or a row of sums stands among the bases.
     """
     if frame.columns.nlevels > 1:
-        msg = "表头有两行以上 (多级列名), 不知道用哪一行。请先合成一行, 如 表.columns = [...]。"
+        msg = tr("表头有两行以上 (多级列名), 不知道用哪一行。请先合成一行, 如 表.columns = [...]。")
         raise HerbgisError(msg)
     below = _below_title(frame, policy)
     with_levels = _with_levels(below, policy)
@@ -85,7 +86,11 @@ def _below_title(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     first = table.iloc[:, 0].map(clean_text)
     if len(table) and first.isin(_SUMS).any():
         row = int(first.isin(_SUMS).to_numpy().argmax()) + 1
-        msg = f"表里第 {row} 行是{first.iloc[row - 1]}, 不是基地。请去掉合计行再用。"
+        msg = tr(
+            "表里第 {row} 行是{word}, 不是基地。请去掉合计行再用。",
+            row=row,
+            word=first.iloc[row - 1],
+        )
         raise HerbgisError(msg)
     return table.infer_objects()
 
@@ -208,9 +213,12 @@ def _several(headings: Sequence[str], may_be: Mapping[str, Sequence[str]]) -> st
     """What is said of cut headings that may be one of several columns."""
     names = list(dict.fromkeys(name for heading in headings for name in may_be[heading]))
     titles = cols.titles()
-    shown = "、".join(f"{name}({titles[name]})" for name in names)
+    shown = listed(f"{name}({tr(titles[name])})" for name in names)
     example = ", ".join(f"'{n}': '{h}'" for n, h in zip(names, headings, strict=False))
-    return (
-        f"列名 {'、'.join(headings)} 被 shapefile 截短了, 可能是 {shown}, 分不清。"
-        f"请用 columns={{{example}}} 这样指明, 或改存为 .gpkg、.parquet。"
+    return tr(
+        "列名 {names} 被 shapefile 截短了, 可能是 {shown}, 分不清。请用 "
+        "columns={{{example}}} 这样指明, 或改存为 .gpkg、.parquet。",
+        names=listed(headings),
+        shown=shown,
+        example=example,
     )

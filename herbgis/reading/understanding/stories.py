@@ -13,6 +13,7 @@ import numpy as np
 import pyproj
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.china import CHINA, EASTINGS_M, NORTHINGS_M, extents
 from herbgis.geo.datums import CGCS2000_EPSG, SEMI_MAJOR_M, WEB_MERCATOR_EPSG
 from herbgis.geo.systems import Geometries, to_cgcs2000
@@ -30,7 +31,7 @@ class Story:
     def title(self) -> str:
         """The system in words, for a message."""
         name = f"EPSG:{self.epsg}"
-        return f"{name}, 两轴对调" if self.swapped else name
+        return tr("{name}, 两轴对调", name=name) if self.swapped else name
 
     def place(self, geometries: Geometries) -> Geometries:
         """Geometries read in this system, as longitude and latitude on CGCS2000."""

@@ -16,24 +16,24 @@ import pandas as pd
 import pyproj
 
 from herbgis.foundation import display
-from herbgis.foundation.errors import CrsError, MissingColumnError
+from herbgis.foundation.language import listed, tr
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.stated_systems import usable
-from herbgis.geo.systems import Geometries, refuse_shiftless
+from herbgis.geo.systems import Geometries
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
 from herbgis.reading.understanding.dbf_nulls import without_null_numbers
 from herbgis.reading.understanding.file_entries import FILES_COLUMNS, layer_entry
 from herbgis.reading.understanding.frames import as_base_table, with_headings
 from herbgis.reading.understanding.geometry_columns import (
-    NO_SHAPES,
     drawn,
     drawn_as_shapes,
     was_drawn,
+    without_shapes,
 )
 from herbgis.reading.understanding.joining import join_lists, say_joined
 from herbgis.reading.understanding.lost_digits import lost_ids
-from herbgis.reading.understanding.lost_systems import lost, refuse_lost
+from herbgis.reading.understanding.lost_systems import lost, refuse_lost, refuse_unplaced
 from herbgis.reading.understanding.matching import match_table, undecided_headings
 from herbgis.reading.understanding.placing import Placed, place_layer
 from herbgis.reading.understanding.reopened import reopened
@@ -114,27 +114,29 @@ class Survey:
 
     def __repr__(self) -> str:
         layers = int((self.files["skipped"] == 0).sum())
-        counts = f"{len(self.bases)} 条记录, {layers} 个图层"
-        head = f"<Survey {counts}, {len(self.issues)} 条读取问题>"
+        counts = tr("{count} 条记录, {layers} 个图层", count=len(self.bases), layers=layers)
+        head = tr("<Survey {records}, {count} 条读取问题>", records=counts, count=len(self.issues))
         return "\n".join([head, *(f"  {line}" for line in self.assumption_lines())])
 
     def assumption_lines(self) -> list[str]:
         """One line a layer: what was assumed, and how many of the promised records arrived."""
-        return [
-            " ".join(
-                [
-                    f"{e.path}:",
-                    *e.assumptions,
-                    *([] if e.skipped else [f"记录 {e.read}/{e.records}"]),
-                ]
-            )
-            for e in self.files.itertuples()
-        ]
+        lines = []
+        for entry in self.files.itertuples():
+            arrived = tr("记录 {read}/{records}", read=entry.read, records=entry.records)
+            told = [*entry.assumptions, *([] if entry.skipped else [arrived])]
+            lines.append(" ".join([f"{entry.path}:", *told]))
+        return lines
 
     def _repr_html_(self) -> str:
         files = self.files.assign(assumptions=["; ".join(a) for a in self.files["assumptions"]])
-        head = display.html_paragraph(f"{len(self.bases)} 条记录, {len(self.issues)} 条读取问题")
-        return display.html_section("测量文件", head, display.html_table(files))
+        head = display.html_paragraph(
+            tr(
+                "{count} 条记录, {issues} 条读取问题",
+                count=len(self.bases),
+                issues=len(self.issues),
+            )
+        )
+        return display.html_section(tr("测量文件"), head, display.html_table(files))
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def survey_of(
     frame = reopened(frame, policy, columns)
     outline = drawn(frame)
     if not outline.found and was_drawn(frame):
-        raise MissingColumnError("这一步", ["geometry"], list(map(str, frame.columns)), NO_SHAPES)
+        raise without_shapes(frame, tr("这一步"))
     given = outline.frame
     crs, unusable = usable(outline.crs)
     for line in (*outline.said, *unusable):
@@ -200,7 +202,7 @@ def placed_records(
     """
     refuse_lost(frame, step)
     survey = survey_of(frame, policy=policy, columns=columns)
-    _refuse_unplaced(survey.issues["code"], frame, step)
+    refuse_unplaced(survey.issues["code"], frame, step)
     return survey.bases
 
 
@@ -216,23 +218,13 @@ def shapes_of(frame: gpd.GeoDataFrame, step: str, *, policy: Policy) -> Geometri
     """
     outline = drawn(frame)
     if not outline.found:
-        raise MissingColumnError(step, ["geometry"], list(map(str, frame.columns)), NO_SHAPES)
+        raise without_shapes(frame, step)
     if outline.crs is None:
         raise lost(step)
     shapes = _shapes(outline.frame)
     placed = place_layer(shapes, outline.crs, Place(_FRAME), policy.datum_parameters)
-    _refuse_unplaced([issue.code for issue in placed.issues], frame, step)
+    refuse_unplaced([issue.code for issue in placed.issues], frame, step)
     return placed.geometry
-
-
-def _refuse_unplaced(codes: Iterable[str], frame: pd.DataFrame, step: str) -> None:
-    """Refuse a frame that as a whole cannot be placed."""
-    found = set(codes)
-    if "HG004" in found:
-        msg = f"{step} 的表没有坐标系, 坐标也看不出是哪一种。请先用 set_crs 注明, 如 EPSG:4490。"
-        raise CrsError(msg)
-    if "HG007" in found:
-        refuse_shiftless(frame.crs, f"{step} 的表")
 
 
 def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) -> Part:
@@ -247,8 +239,8 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
         cut = uncut_headings(headings, layer.encoding, policy, matched.columns)
         matched = matched._replace(columns={**matched.columns, **cut})
         if cut:
-            pairs = "、".join(f"{heading}→{cols.titles()[name]}" for name, heading in cut.items())
-            said.add(f"列名被截断, 按前缀认作: {pairs}")
+            pairs = listed(f"{heading}→{tr(cols.titles()[name])}" for name, heading in cut.items())
+            said.add(tr("列名被截断, 按前缀认作: {pairs}", pairs=pairs))
         layer = replace(layer, frame=without_null_numbers(layer.frame, matched.columns, said))
     placed = place_layer(_shapes(layer.frame), layer.crs, where, policy.datum_parameters)
     for line in placed.assumptions:
@@ -259,14 +251,14 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
     issues = [*layer.issues, *placed.issues, *lost]
     issues += [*undecided_headings(matched, where), *said.issues(where)]
     if not layer.promised and not issues:
-        said.add("没有记录")
+        said.add(tr("没有记录"))
     if layer.promised > len(table):
         counts = {"promised": layer.promised, "read": len(table)}
         issues.append(Issue("HG002", where, counts, measured=len(table), allowed=layer.promised))
     used = {*matched.columns.values(), *said.also_read}
     unused = [heading for heading in headings if heading not in used]
     if unused:
-        said.add(f"未用列: {'、'.join(unused)}")
+        said.add(tr("未用列: {names}", names=listed(unused)))
     entry = layer_entry(
         layer.file,
         layer.name or None,

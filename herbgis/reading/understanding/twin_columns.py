@@ -14,6 +14,7 @@ import pandas as pd
 
 from herbgis.foundation.dates import stated_parts
 from herbgis.foundation.identifiers import fold_id
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import fold, parse_quantity
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.cells import clean_texts, stated_cells
@@ -64,7 +65,14 @@ def join_twins(
                     filling = _with_unit(second, heading, matched, policy)
                 cells[column.name] = own.where(~empty, filling)
                 said.also_read.append(heading)
-                said.add(f"{first}空着的 {empty.sum()} 格用{heading}填")
+                said.add(
+                    tr(
+                        "{first}空着的 {count} 格用{other}填",
+                        first=first,
+                        count=empty.sum(),
+                        other=heading,
+                    )
+                )
             _say_differing(own, second, units, (first, heading), column, policy, said)
 
 
@@ -122,9 +130,20 @@ def _say_differing(
     ]
     if rows:
         first, other = (heading[:_MOST_SHOWN] for heading in headings)
-        named = "、".join(str(row + 1) for row in rows[:_MOST_NAMED])
-        more = f" 等 {len(rows)} 条" if len(rows) > _MOST_NAMED else " 条"
-        said.doubts.append((f"{first}与{other}第 {named}{more}不一致, 已按{first}读", rows))
+        named = listed(row + 1 for row in rows[:_MOST_NAMED])
+        more = tr(" 等 {count} 条", count=len(rows)) if len(rows) > _MOST_NAMED else tr(" 条")
+        said.doubts.append(
+            (
+                tr(
+                    "{first}与{other}第 {rows}{more}不一致, 已按{first}读",
+                    first=first,
+                    other=other,
+                    rows=named,
+                    more=more,
+                ),
+                rows,
+            )
+        )
 
 
 def _sameness(

@@ -13,6 +13,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from herbgis.foundation.language import listed, tr
 from herbgis.geo.stated_systems import usable
 
 _WKT = re.compile(
@@ -116,5 +117,5 @@ def system_of(srids: Iterable[int]) -> tuple[pyproj.CRS | None, tuple[str, ...]]
     """The system that is written beside shapes, and what is to be said of it."""
     codes = sorted({srid for srid in srids if srid})
     if len(codes) > 1:
-        return None, (f"写明的 SRID 不止一个({'、'.join(map(str, codes))}), 都没有用",)
+        return None, (tr("写明的 SRID 不止一个({codes}), 都没有用", codes=listed(codes)),)
     return usable(f"EPSG:{codes[0]}" if codes else None)

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.geo.china import EASTINGS_M, SURE_NORTHINGS_M
 from herbgis.geo.geodesy import Flags
 from herbgis.geo.systems import Geometries
@@ -79,7 +80,9 @@ def _zones_into(raw: Geometries, region: shapely.Geometry) -> Iterator[_InZone]:
             story = Story(GaussKruger(zone, prefixed=False).epsg, swapped)
             placed = story.place(raw)
             if shapely.intersects(region, placed).any():
-                yield _InZone(story, f"{story.title} (3度{zone}带)", placed)
+                yield _InZone(
+                    story, tr("{system} (3度{zone}带)", system=story.title, zone=zone), placed
+                )
 
 
 def _placed(survey: Survey, where: Place, here: Flags, found: _InZone) -> Survey:
@@ -91,7 +94,7 @@ def _placed(survey: Survey, where: Place, here: Flags, found: _InZone) -> Survey
     bases.loc[here, "raw_geometry"] = None
     files = survey.files.copy()
     own = _of_layer(files, ("path", "layer"), where.file, where.layer)
-    note = f"坐标系={found.title}(没有带号, 只有这一带落在县界内)"
+    note = tr("坐标系={system}(没有带号, 只有这一带落在县界内)", system=found.title)
     files.loc[own, "crs"] = f"EPSG:{found.story.epsg}"
     files["assumptions"] = [
         [*lines, note] if mine else lines
