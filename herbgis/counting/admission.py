@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -12,8 +12,11 @@ import pandas as pd
 import shapely
 
 from herbgis.counting.marks import waits_for_word
+from herbgis.counting.standing import newest_day
 from herbgis.counting.yearly import last_told, with_figures
 from herbgis.foundation import display
+from herbgis.foundation.errors import LedgerError
+from herbgis.foundation.language import heading, listed, tr
 from herbgis.geo.geopackages import flattened
 from herbgis.measuring.overlaps import Claimants, overlapping_pairs, overlaps_of_bases
 from herbgis.measuring.records import NameKey, mu_of, name_keys
@@ -27,6 +30,9 @@ OUTCOMES = {
     "unchanged": "未变",
     "pending": "待核实",
 }
+
+
+_HEADINGS = ("基地编号", "基地名称", "结果", "原因")
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,23 +67,51 @@ class Admission:
 
     def __repr__(self) -> str:
         counts = self.table["outcome"].value_counts()
-        said = ", ".join(f"{title} {counts.get(name, 0)}" for name, title in OUTCOMES.items())
-        return f"<Admission 第 {self.batch} 批 {self.on.isoformat()}: {said}>"
+        said = ", ".join(f"{tr(title)} {counts.get(name, 0)}" for name, title in OUTCOMES.items())
+        day = self.on.isoformat()
+        told = tr("第 {batch} 批 {day}: {said}", batch=self.batch, day=day, said=said)
+        return f"<Admission {told}>"
 
     def in_words(self) -> pd.DataFrame:
         """The table under headings that people read."""
-        worded = self.table.assign(outcome=self.table["outcome"].map(OUTCOMES))
-        return worded.set_axis(["基地编号", "基地名称", "结果", "原因"], axis=1)
+        worded = self.table.assign(outcome=self.table["outcome"].map(OUTCOMES).map(tr))
+        return worded.set_axis([heading(title) for title in _HEADINGS], axis=1)
 
     def _repr_html_(self) -> str:
         head = display.html_paragraph(repr(self)[len("<Admission ") : -1])
-        return display.html_section("入库", head, display.html_table(self.in_words()))
+        return display.html_section(tr("入库"), head, display.html_table(self.in_words()))
 
 
 def could_be_admitted(batch: gpd.GeoDataFrame) -> pd.Series:
     """Bases that are built, have an area, are known for what they are, and nothing in the way."""
     sound = batch["counted_mu"].notna() & ~batch["blocked_by"].map(bool).astype(bool)
     return (batch["status"] == "built") & sound & ~waits_for_word(batch)
+
+
+def day_of_batch(
+    on: dt.date | None, batch: gpd.GeoDataFrame, days: Sequence[dt.date], policy: Policy
+) -> dt.date:
+    """The day that a batch comes in on: the one that is given, else that of its newest survey.
+
+    Raises
+    ------
+    LedgerError
+        There is none, or a ledger with these days has a later one.
+    """
+    day = on or newest_day(batch["surveyed_on"], policy)
+    if day is None:
+        msg = (
+            "不知道入库日期: 这一批没有测量日期, 或都晚于 {year} 年, "
+            "请写明日期 (--as-of 2020-03-31)。"
+        )
+        raise LedgerError(tr(msg, year=policy.year))
+    if days and day < days[-1]:
+        msg = (
+            "入库日期 {day} 早于台账最近一次 {last}。"
+            "台账按日期先后入库; 请核对日期, 或用 --as-of 写明。"
+        )
+        raise LedgerError(tr(msg, day=day.isoformat(), last=days[-1].isoformat()))
+    return day
 
 
 def own_ids(
@@ -115,18 +149,21 @@ def why_waiting(batch: gpd.GeoDataFrame, state: gpd.GeoDataFrame, policy: Policy
     """Why each base is not admitted; empty for one that is."""
     why = pd.Series("", index=batch.index, dtype=object)
     errors = batch["blocked_by"].map(bool).astype(bool)
-    why[batch["counted_mu"].isna()] = "没有图斑"
-    why[errors] = "须整改: " + batch.loc[errors, "blocked_by"].map("、".join)
+    why[batch["counted_mu"].isna()] = tr("没有图斑")
+    why[errors] = [tr("须整改: {codes}", codes=listed(c)) for c in batch.loc[errors, "blocked_by"]]
     for status in sorted(set(batch["status"].dropna()) - {"built"}):
         same = (batch["status"] == status) & (why == "")
         said = "未填或不认识" if status == "unknown" else policy.title_of("status", status)
-        why[same] = f"建设状态: {said}"
+        why[same] = tr("建设状态: {status}", status=tr(said))
     same = (batch["group"] == "unknown") & (why == "")
-    why[same] = "品种不明: " + batch.loc[same, "varieties"].map(
-        lambda names: "、".join(n for n in names if policy.group_of(n) == "unknown") or "未填"
+    asked = (
+        listed(n for n in names if policy.group_of(n) == "unknown") or tr("未填")
+        for names in batch.loc[same, "varieties"]
     )
+    why[same] = [tr("品种不明: {names}", names=names) for names in asked]
     same = (batch["kind"] == "unknown") & (why == "")
-    why[same] = "基地类型不明: " + batch.loc[same, "raw_kind"].fillna("")
+    written = batch.loc[same, "raw_kind"].fillna("")
+    why[same] = [tr("基地类型不明: {written}", written=text) for text in written]
     for record, said in _land_of_others(batch, state, policy):
         why.iloc[record] = "; ".join(filter(None, (why.iloc[record], said)))
     return why
@@ -144,7 +181,7 @@ def _land_of_others(
     for pair in pairs[pairs["grave"]].itertuples():
         record, other = int(mine[pair.base]), str(verified.index[pair.other])
         if batch["base_id"].iloc[record] != other:
-            yield record, f"与台账中 {other} 重叠 {pair.mu:.2f} 亩"
+            yield record, tr("与台账中 {other} 重叠 {mu:.2f} 亩", other=other, mu=pair.mu)
 
 
 def outcomes_of(

@@ -13,6 +13,7 @@ import shapely
 from herbgis.counting.marks import area_of, countable_by_id, is_verified, refuse_twice
 from herbgis.foundation import display
 from herbgis.foundation.errors import HerbgisError
+from herbgis.foundation.language import heading, listed, tr
 from herbgis.geo.geodesy import Flags
 from herbgis.geo.systems import to_cgcs2000
 from herbgis.measuring.chances import near_threshold
@@ -63,24 +64,33 @@ class AuditSample:
 
     def in_words(self) -> pd.DataFrame:
         """The drawn bases under the headings that people read."""
-        return self.table.reset_index().rename(columns=cols.titles() | _OWN_HEADINGS)
+        own = {name: heading(title) for name, title in _OWN_HEADINGS.items()}
+        told = self.table.reset_index()
+        told["risk"] = [listed(map(tr, risk.split("、"))) for risk in told["risk"]]
+        return told.rename(columns=cols.headings() | own)
 
     def notes(self) -> list[str]:
         """What stands under the table."""
         drawn = int(self.frame["drawn"].sum())
         return [
-            f"从核实的 {len(self.frame)} 个基地中等概率抽取 {drawn} 个; 随机数种子 {self.seed}。",
-            "抽样: 按风险、规模、填报单位排序后等距抽取; 同一数据、同一种子抽到的相同。",
-            "抽中的都要复测: 换掉难测的, 结果就不再代表全体。",
+            tr(
+                "从核实的 {count} 个基地中等概率抽取 {drawn} 个; 随机数种子 {seed}。",
+                count=len(self.frame),
+                drawn=drawn,
+                seed=self.seed,
+            ),
+            tr("抽样: 按风险、规模、填报单位排序后等距抽取; 同一数据、同一种子抽到的相同。"),
+            tr("抽中的都要复测: 换掉难测的, 结果就不再代表全体。"),
         ]
 
     def __repr__(self) -> str:
-        shown = self.in_words()[["基地编号", "基地名称", "填报单位", *_OWN_HEADINGS.values()][:-1]]
+        titles = ("基地编号", "基地名称", "填报单位", *_OWN_HEADINGS.values())[:-1]
+        shown = self.in_words()[[heading(title) for title in titles]]
         return "\n".join([display.text_table(shown), *self.notes()])
 
     def _repr_html_(self) -> str:
         notes = [display.html_paragraph(line) for line in self.notes()]
-        return display.html_section("抽查复测", display.html_table(self.in_words()), *notes)
+        return display.html_section(tr("抽查复测"), display.html_table(self.in_words()), *notes)
 
 
 def draw_audit_sample(
@@ -139,8 +149,10 @@ def draw_audit_sample(
     table = table[counted].sort_index()
     if not _LEAST <= count <= len(table):
         most = len(table)
-        way = f"请在 {_LEAST} 到 {most} 之间取" if most >= _LEAST else "请全部复测"
-        msg = f"核实的基地有 {most} 个, 不能抽 {count} 个。{way}。"
+        way = "核实的基地有 {most} 个, 不能抽 {count} 个。请全部复测。"
+        if most >= _LEAST:
+            way = "核实的基地有 {most} 个, 不能抽 {count} 个。请在 {least} 到 {most} 之间取。"
+        msg = tr(way, most=most, count=count, least=_LEAST)
         raise HerbgisError(msg)
     mu = area_of(table, rule)
     frame = table[list(_SHOWN)].copy()

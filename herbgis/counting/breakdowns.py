@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from herbgis.counting.marks import is_eligible, is_verified, sum_mu
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import tr
 from herbgis.terms import columns as cols
 from herbgis.terms.counting_rule import AREAS, YEARS
 from herbgis.terms.policy import Policy
@@ -30,7 +31,7 @@ def keys_of(entry: str | Sequence[str]) -> tuple[str, ...]:
     keys = tuple(k.strip() for k in entry.split(",")) if isinstance(entry, str) else tuple(entry)
     for key in keys:
         if key not in breakdown_keys():
-            raise UnknownNameError("可分组的列", key, breakdown_keys())
+            raise UnknownNameError(tr("可分组的列"), key, breakdown_keys())
     return keys
 
 
@@ -48,6 +49,11 @@ def break_down(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd
     grouped = counted.groupby(list(keys), dropna=False, sort=False, observed=True)
     result = grouped.agg({**dict.fromkeys(marks, "sum"), "mu": sum_mu}).reset_index()
     return in_order_of_keys(result, keys, policy)
+
+
+def words_of(values: Iterable[Any], words: Mapping[str, str]) -> list[str]:
+    """What is printed for the values of a key."""
+    return [tr("未填") if pd.isna(value) else tr(words.get(value, value)) for value in values]
 
 
 def in_order_of_keys(table: pd.DataFrame, keys: Sequence[str], policy: Policy) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from herbgis.counting.progress import Progress
 from herbgis.counting.standing import STANDINGS
 from herbgis.counting.tally import count_progress
 from herbgis.foundation import display
+from herbgis.foundation.language import heading, tr
 from herbgis.terms.policy import Policy
 
 #: Columns of the text that a base is told by, from the side that has it.
@@ -83,10 +84,10 @@ class CountComparison:
         table = self.counts
         return pd.DataFrame(
             {
-                "规模": table["tier"].map(self.titles),
-                f"核实({self.names[0]})": table["verified_a"],
-                f"核实({self.names[1]})": table["verified_b"],
-                "相差": [f"{number:+d}" for number in table["difference"]],
+                heading("规模"): [tr(self.titles[tier]) for tier in table["tier"]],
+                tr("核实({name})", name=self.names[0]): table["verified_a"],
+                tr("核实({name})", name=self.names[1]): table["verified_b"],
+                heading("相差"): [f"{number:+d}" for number in table["difference"]],
             }
         )
 
@@ -94,26 +95,33 @@ class CountComparison:
         """The bases that differ, under the headings that people read."""
         table = self.table
         columns: dict[str, Any] = {
-            "基地编号": table["base_id"],
-            "基地名称": table["name"],
-            "填报单位": table["reporting_unit"],
+            heading("基地编号"): table["base_id"],
+            heading("基地名称"): table["name"],
+            heading("填报单位"): table["reporting_unit"],
         }
         for side, name in zip("ab", self.names, strict=True):
-            columns[f"计入({name})"] = [self._counted_as(row, side) for _, row in table.iterrows()]
-            columns[f"核定面积({name})"] = table[f"counted_mu_{side}"]
-        return pd.DataFrame({**columns, "规则": table["rule"], "说明": table["why"]})
+            columns[tr("计入({name})", name=name)] = [
+                self._counted_as(row, side) for _, row in table.iterrows()
+            ]
+            columns[tr("核定面积({name})", name=name)] = table[f"counted_mu_{side}"]
+        told = {heading("规则"): table["rule"], heading("说明"): table["why"]}
+        return pd.DataFrame(columns | told)
 
     def notes(self) -> list[str]:
         """What stands under the tables."""
         if self.table.empty:
-            return ["两次统计里每个基地都相同。"]
+            return [tr("两次统计里每个基地都相同。")]
         moved = int(_moves(self.table, self.titles).sum())
         lines = [
-            f"不同的基地 {len(self.table)} 个, 其中计入的规模不同的 {moved} 个, 列在前面。",
-            _NOTE,
+            tr(
+                "不同的基地 {count} 个, 其中计入的规模不同的 {moved} 个, 列在前面。",
+                count=len(self.table),
+                moved=moved,
+            ),
+            tr(_NOTE),
         ]
         told = self.table["why"].str.contains("|".join(_CLAIMS)).any()
-        return [*lines, _CLAIMS_NOTE] if told else lines
+        return [*lines, tr(_CLAIMS_NOTE)] if told else lines
 
     def __repr__(self) -> str:
         tables = [self.counts_in_words(), *([self.in_words()] if len(self.table) else [])]
@@ -122,14 +130,14 @@ class CountComparison:
     def _repr_html_(self) -> str:
         tables = [display.html_table(self.counts_in_words()), display.html_table(self.in_words())]
         notes = [display.html_paragraph(line) for line in self.notes()]
-        return display.html_section("两次统计对照", *tables, *notes)
+        return display.html_section(tr("两次统计对照"), *tables, *notes)
 
     def _counted_as(self, row: pd.Series, side: str) -> str:
         """The highest tier that a base counts for on a side."""
         tiers = [tier for tier in self.counts["tier"] if row[f"{side}_{tier}"] == 1]
         if tiers:
-            return self.titles[tiers[-1]]
-        return "没有" if pd.isna(row[f"status_{side}"]) else "不计入"
+            return tr(self.titles[tiers[-1]])
+        return tr("没有") if pd.isna(row[f"status_{side}"]) else tr("不计入")
 
 
 def compare_counts(
@@ -138,7 +146,7 @@ def compare_counts(
     *,
     policy: Policy | None = None,
     as_of: dt.date | None = None,
-    names: tuple[str, str] = ("甲", "乙"),
+    names: tuple[str, str] | None = None,
 ) -> CountComparison:
     """List the bases on which two counts differ, and the rule that decides each.
 
@@ -151,8 +159,8 @@ def compare_counts(
         For bases that are yet to be counted; ``tongren-2020`` by default.
     as_of : datetime.date, optional
         For them too; see `count_progress`.
-    names : pair of str
-        What the two are called where people read of them.
+    names : pair of str, optional
+        What the two are called where people read of them; 甲 and 乙 by default.
 
     Returns
     -------
@@ -183,6 +191,7 @@ def compare_counts(
         each if isinstance(each, Progress) else count_progress(each, policy=policy, as_of=as_of)
         for each in (a, b)
     )
+    names = names or (tr("甲"), tr("乙"))
     titles = {**two.titles, **one.titles}
     words = {**two.words, **one.words, "standing": {"": "不受影响", **STANDINGS}}
     same_rules = one.rules == two.rules
@@ -190,7 +199,7 @@ def compare_counts(
     for left, right in pairs_of(one.bases, two.bases):
         causes = list(causes_of(left, right, names, words))
         if not same_rules:
-            causes.append(("规则不同", f"{names[0]}按 {one.policy}, {names[1]}按 {two.policy}"))
+            causes.append((tr("规则不同"), _policies(names, one, two)))
         row = _row(left, right, titles)
         if causes and differs(row, titles):
             why = "; ".join(f"{rule}: {text}" for rule, text in causes)
@@ -204,6 +213,11 @@ def compare_counts(
         names=names,
         titles=titles,
     )
+
+
+def _policies(names: tuple[str, str], one: Progress, two: Progress) -> str:
+    said = "{a}按 {policy_a}, {b}按 {policy_b}"
+    return tr(said, a=names[0], policy_a=one.policy, b=names[1], policy_b=two.policy)
 
 
 def _counts_of(tier: str, one: Progress, two: Progress) -> dict[str, Any]:

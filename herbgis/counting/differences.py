@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from herbgis.foundation.language import listed, tr
 from herbgis.measuring.records import NameKey, name_keys
 
 #: Areas that differ by less are the same: half of the last digit that is printed.
@@ -86,14 +87,14 @@ def causes_of(
 ) -> Iterator[tuple[str, str]]:
     """What is said of a base otherwise in the two, the weightiest first."""
     if left is None or right is None:
-        yield "一方没有", f"只在{names[0] if right is None else names[1]}里"
+        yield tr("一方没有"), tr("只在{side}里", side=names[0] if right is None else names[1])
         return
     blocked = [bool(side["blocked_by"]) for side in (left, right)]
     found = dict(_said(left, right, words))
     if blocked[0] == blocked[1] and "校验错误代码" in found:  # another error, and none the less one
         found["校验错误代码"] = found.pop("校验错误代码")
     for rule, (one, two) in found.items():
-        yield rule, f"{names[0]} {one}, {names[1]} {two}"
+        yield tr(rule), f"{names[0]} {one}, {names[1]} {two}"
 
 
 def _said(left: Mapping[str, Any], right: Mapping[str, Any], words: Words) -> Iterator[_Said]:
@@ -105,7 +106,7 @@ def _said(left: Mapping[str, Any], right: Mapping[str, Any], words: Words) -> It
     measured = list(_figures(left, right, _MEASURED))
     yield from measured or _figures(left, right, _FOLLOWING)
     yield from _figures(left, right, [("面积标准差", "sigma_mu")])
-    years = [_word(str(side["year"]), {"<NA>": "未填"}) for side in (left, right)]
+    years = [_word(str(side["year"]), {"<NA>": tr("未填")}) for side in (left, right)]
     if years[0] != years[1]:
         yield "建成年份", (years[0], years[1])
 
@@ -122,14 +123,14 @@ def _figures(
 
 def _word(value: Any, words: Mapping[str, str]) -> str:
     if isinstance(value, list):
-        return "、".join(value) or "无"
+        return listed(value) or tr("无")
     if isinstance(value, bool | np.bool_):
-        return "已校验" if value else "未校验"
-    return words.get(value, value) if isinstance(value, str) else "未填"
+        return tr("已校验") if value else tr("未校验")
+    return tr(words.get(value, value)) if isinstance(value, str) else tr("未填")
 
 
 def _mu(value: Any) -> str:
-    return "没有" if value is None or pd.isna(value) else f"{value:.2f} 亩"
+    return tr("没有") if value is None or pd.isna(value) else tr("{mu:.2f} 亩", mu=value)
 
 
 def _is_same(one: Any, two: Any) -> bool:

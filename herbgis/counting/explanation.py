@@ -14,6 +14,7 @@ from herbgis.counting.marks import countable
 from herbgis.counting.standing import STANDINGS, dates_in_words
 from herbgis.counting.tiers import classify
 from herbgis.foundation.errors import CrsError, MissingColumnError
+from herbgis.foundation.language import heading, tr
 from herbgis.foundation.units import round_mu, to_mu
 from herbgis.foundation.wrong_calls import WrongCallError
 from herbgis.geo.geodesy import areas_m2
@@ -87,11 +88,11 @@ def explain_count(
             "explain_count 得到一行, 坐标不是经纬度, 而单独一行不带坐标系。"
             '请传入一行的表 bases.loc[["编号"]], 或先 bases.to_crs(4490)。'
         )
-        raise CrsError(msg)
+        raise CrsError(tr(msg))
     steps += _of_base(base, policy)
     if as_of is not None:
         steps.append(_on_the_day(base, policy, as_of))
-    return pd.DataFrame(steps, columns=list(_COLUMNS))
+    return pd.DataFrame(steps, columns=[heading(title) for title in _COLUMNS])
 
 
 def _on_the_day(base: pd.Series, policy: Policy, day: dt.date) -> tuple[str, float, str]:
@@ -99,13 +100,15 @@ def _on_the_day(base: pd.Series, policy: Policy, day: dt.date) -> tuple[str, flo
     row = pd.DataFrame([base.drop(labels="geometry")])
     table = countable(row, policy, None, day)
     dates = (
-        f"{title} {dates_in_words(table, name).iloc[0]}"
+        f"{tr(title)} {tr(dates_in_words(table, name).iloc[0])}"
         for name, title in (("completed_on", "建成时间"), ("surveyed_on", "测量日期"))
     )
     found = STANDINGS.get(str(table["standing"].iloc[0]))
-    counts = f"{found}, 不计入当日的核实数" if found else "当日的统计不因日期而不计"
+    counts = tr("当日的统计不因日期而不计")
+    if found:
+        counts = tr("{standing}, 不计入当日的核实数", standing=tr(found))
     mu = 0.0 if found else float(base["counted_mu"])
-    return f"截至 {day.isoformat()}", mu, f"{', '.join(dates)}: {counts}"
+    return tr("截至 {day}", day=day.isoformat()), mu, f"{', '.join(dates)}: {counts}"
 
 
 def _is_in_degrees(shape: shapely.Geometry | None) -> bool:
@@ -124,9 +127,10 @@ def _as_rows(base: pd.Series | pd.DataFrame) -> pd.DataFrame:
 
 def _only(bases: gpd.GeoDataFrame) -> pd.Series:
     if len(bases) != 1:
-        msg = (
-            f"explain_count 一次说一个基地, 给的是 {len(bases)} 行。"
-            "请写 bases.loc[[基地编号]], 一个编号。"
+        msg = tr(
+            "explain_count 一次说一个基地, 给的是 {count} 行。"
+            "请写 bases.loc[[基地编号]], 一个编号。",
+            count=len(bases),
         )
         raise WrongCallError(msg)
     return bases.iloc[0]
@@ -138,39 +142,44 @@ def _of_records(records: gpd.GeoDataFrame) -> Iterator[tuple[str, float, str]]:
     shapes = land(given[source_order(records)])
     areas = to_mu(areas_m2(shapes))
     for number, (shape, mu) in enumerate(zip(shapes, areas, strict=True), 1):
-        said = "没有图斑" if shape is None else f"{shapely.count_coordinates(shape)} 个界址点"
-        yield f"第 {number} 个地块", float(round_mu(mu)), f"CGCS2000 椭球面积, {said}"
+        said = tr("没有图斑")
+        if shape is not None:
+            said = tr("{count} 个界址点", count=shapely.count_coordinates(shape))
+        step = tr("第 {number} 个地块", number=number)
+        yield step, float(round_mu(mu)), tr("CGCS2000 椭球面积, {said}", said=said)
     whole = to_mu(areas_m2(np.array([shapely.union_all(shapes)], dtype=object)))[0]
     if areas.sum() - whole > 1e-6:
-        yield "减: 地块互相重叠", -float(areas.sum() - whole), "重叠的地只计一次"
+        yield tr("减: 地块互相重叠"), -float(areas.sum() - whole), tr("重叠的地只计一次")
 
 
 def _of_base(base: pd.Series, policy: Policy) -> Iterator[tuple[str, float, str]]:
     if base["geometry"] is None or pd.isna(base["counted_mu"]):
-        yield "没有图斑", 0.0, "只能算上报, 不能核实"
+        yield tr("没有图斑"), 0.0, tr("只能算上报, 不能核实")
         return
     yield from _of_outline(base)
     counted = float(base["counted_mu"])
     if base["disputed_mu"] > 0:
-        said = "另一个基地也报了这块地, 说清之前两家都不计"
-        yield "减: 争议面积", -float(base["disputed_mu"]), said
+        said = tr("另一个基地也报了这块地, 说清之前两家都不计")
+        yield tr("减: 争议面积"), -float(base["disputed_mu"]), said
     rest = float(base["surveyed_mu"]) - float(base["disputed_mu"]) - counted
     if abs(rest) > 0.01:
-        yield "减: 过小地块与种植模式折算", -rest, "按工作要点的计数规则"
-    yield "核定面积", counted, "四舍五入到 0.01 亩, 只舍入一次, 在比较之前"
+        yield tr("减: 过小地块与种植模式折算"), -rest, tr("按工作要点的计数规则")
+    yield heading("核定面积"), counted, tr("四舍五入到 0.01 亩, 只舍入一次, 在比较之前")
     for tier in policy.tiers:
         reached = counted >= tier.threshold_mu
         chance = chance_of_reaching(
             np.array([counted]), np.array([float(base["sigma_mu"])]), tier.threshold_mu
         )[0]
-        said = (
-            f"“以上”含本数; 测量标准差 {base['sigma_mu']:.2f} 亩, 真实面积达到的把握 {chance:.0%}"
+        said = tr(
+            "“以上”含本数; 测量标准差 {sigma:.2f} 亩, 真实面积达到的把握 {chance:.0%}",
+            sigma=base["sigma_mu"],
+            chance=chance,
         )
-        word = "达到" if reached else "未达到"
-        yield f"{word} {tier.threshold_mu:g} 亩", counted - tier.threshold_mu, said
-    title = policy.tier_title(str(base["tier"]))
-    verdict = "临界, 须复测" if base.get("verdict") == "undecided" else "在误差之外"
-    yield f"规模等级: {title}", counted, verdict
+        word = "达到 {mu:g} 亩" if reached else "未达到 {mu:g} 亩"
+        yield tr(word, mu=tier.threshold_mu), counted - tier.threshold_mu, said
+    title = tr(policy.tier_title(str(base["tier"])))
+    verdict = tr("临界, 须复测") if base.get("verdict") == "undecided" else tr("在误差之外")
+    yield tr("规模等级: {title}", title=title), counted, verdict
 
 
 def _of_outline(base: pd.Series) -> Iterator[tuple[str, float, str]]:
@@ -179,8 +188,12 @@ def _of_outline(base: pd.Series) -> Iterator[tuple[str, float, str]]:
     shells = shapely.polygons(shapely.get_exterior_ring(parts))
     filled = float(to_mu(areas_m2(np.asarray(shells, dtype=object))).sum())
     holes = int(shapely.get_num_interior_rings(parts).sum())
-    said = f"{len(parts)} 片外圈在 CGCS2000 椭球面上的面积, 边为大地线; 1 亩 = 10000/15 ㎡"
-    yield "外圈面积", filled, said
+    said = tr(
+        "{count} 片外圈在 CGCS2000 椭球面上的面积, 边为大地线; 1 亩 = 10000/15 ㎡", count=len(parts)
+    )
+    yield tr("外圈面积"), filled, said
     if holes:
-        yield "减: 挖空", float(base["surveyed_mu"]) - filled, f"{holes} 处挖空"
-    yield "实测面积", float(base["surveyed_mu"]), "与文件所用的坐标系和投影无关"
+        said = tr("{holes} 处挖空", holes=holes)
+        yield tr("减: 挖空"), float(base["surveyed_mu"]) - filled, said
+    said = tr("与文件所用的坐标系和投影无关")
+    yield heading("实测面积"), float(base["surveyed_mu"]), said

@@ -16,14 +16,15 @@ import pandas as pd
 from herbgis.counting.admission import (
     Admission,
     could_be_admitted,
+    day_of_batch,
     outcomes_of,
     own_ids,
     why_waiting,
 )
-from herbgis.counting.standing import newest_day
 from herbgis.counting.tiers import tier_of
 from herbgis.counting.yearly import OTHER_YEARS, last_told, with_doubt, with_figures
 from herbgis.foundation.errors import InputNotFoundError, LedgerError, MissingColumnError
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.outputs import replacing
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.geopackages import (
@@ -139,16 +140,16 @@ def read_ledger_history(path: str | Path, *, policy: Policy | None = None) -> gp
     if not path.exists():
         raise InputNotFoundError(str(path))
     if path.is_file() and is_locked(path):
-        msg = f"{path} 正被其他程序占用, 请关闭打开它的 QGIS、ArcGIS 后重试。"
+        msg = tr("{path} 正被其他程序占用, 请关闭打开它的 QGIS、ArcGIS 后重试。", path=path)
         raise LedgerError(msg)
     names = layer_names(path)
     if _HISTORY not in names:
-        what = f"只有 {'、'.join(names)}" if names else "也不是能读的数据文件"
+        what = tr("只有 {names}", names=listed(names)) if names else tr("也不是能读的数据文件")
         msg = (
-            f"{path} 不是 herbgis 台账: 没有图层 {_HISTORY}, {what}。"
+            "{path} 不是 herbgis 台账: 没有图层 {layer}, {what}。"
             "新台账由 herbgis ledger admit 建立; 已有的基地表请作为一批数据入库。"
         )
-        raise LedgerError(msg)
+        raise LedgerError(tr(msg, path=path, layer=_HISTORY, what=what))
     history = read_layer(path, _HISTORY)
     policy = policy_for(history, policy)
     return _typed(history if OTHER_YEARS in history else with_doubt(history), policy)
@@ -259,7 +260,7 @@ def admit(
     given = _classified(bases, policy)
     seen = _stamp(path)
     history = read_ledger_history(path, policy=policy) if seen else _empty(policy)
-    day = _day(given, history, on, policy)
+    day = day_of_batch(on, given, days_of(history), policy)
     batch = _typed(given, policy).sort_values("base_id", ignore_index=True)
     last = int(history["batch"].max()) if len(history) else 0
     state = select_in_force(history)
@@ -286,7 +287,7 @@ def _classified(bases: gpd.GeoDataFrame, policy: Policy) -> gpd.GeoDataFrame:
     known = match_headings([str(c) for c in bases.columns], policy).columns
     lacking += ["status"] * ("status" not in known)
     if lacking:
-        advice = "请先校验、核定: hg.classify(hg.validate(…).bases)。"
+        advice = tr("请先校验、核定: hg.classify(hg.validate(…).bases)。")
         raise MissingColumnError("admit", lacking, [str(c) for c in bases.columns], advice)
     return table
 
@@ -297,7 +298,7 @@ def _write(history: gpd.GeoDataFrame, path: Path, seen: tuple[int, int] | None) 
     with replacing(path) as beside:
         write_layers({LAYER: flattened(verified), _HISTORY: history}, beside)
         if _stamp(path) != seen:
-            msg = f"{path} 在入库期间被别人改动, 这一批没有写入。请重新运行。"
+            msg = tr("{path} 在入库期间被别人改动, 这一批没有写入。请重新运行。", path=path)
             raise LedgerError(msg)
 
 
@@ -330,21 +331,3 @@ def _typed(table: pd.DataFrame, policy: Policy) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(made, geometry=table["geometry"].to_numpy(), crs=CGCS2000)
     frame["tier"] = tier_of(frame["counted_mu"], policy)
     return frame
-
-
-def _day(
-    bases: gpd.GeoDataFrame, history: gpd.GeoDataFrame, on: dt.date | None, policy: Policy
-) -> dt.date:
-    day = on or newest_day(bases["surveyed_on"], policy)
-    if day is None:
-        dates = f"没有测量日期, 或都晚于 {policy.year} 年"
-        msg = f"不知道入库日期: 这一批{dates}, 请写明日期 (--as-of 2020-03-31)。"
-        raise LedgerError(msg)
-    days = days_of(history)
-    if days and day < days[-1]:
-        msg = (
-            f"入库日期 {day.isoformat()} 早于台账最近一次 {days[-1].isoformat()}。"
-            "台账按日期先后入库; 请核对日期, 或用 --as-of 写明。"
-        )
-        raise LedgerError(msg)
-    return day

@@ -12,6 +12,7 @@ import pandas as pd
 from herbgis.counting.row_order import total
 from herbgis.counting.standing import NOT_BUILT, NOT_YET_VERIFIED, standing_on
 from herbgis.foundation.errors import HerbgisError, MissingColumnError
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import round_mu
 from herbgis.measuring.chances import near_threshold
 from herbgis.reading.understanding.frames import as_base_table
@@ -82,8 +83,10 @@ def refuse_twice(ids: pd.Series, step: str) -> None:
     known = ids.dropna()
     twice = sorted(set(known[known.duplicated()]))
     if twice:
-        named = "、".join(map(str, twice[:_NAMED]))
-        msg = f"{step} 要一个基地一行, 重复的编号: {named}。请先 hg.classify。"
+        named = listed(twice[:_NAMED])
+        msg = tr(
+            "{step} 要一个基地一行, 重复的编号: {named}。请先 hg.classify。", step=step, named=named
+        )
         raise HerbgisError(msg)
 
 

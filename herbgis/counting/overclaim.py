@@ -12,6 +12,7 @@ from herbgis.counting.audit_sample import AuditSample
 from herbgis.counting.sampling_errors import RISK, interval_of_count, interval_of_total
 from herbgis.foundation import display
 from herbgis.foundation.errors import HerbgisError
+from herbgis.foundation.language import heading, listed, tr
 from herbgis.foundation.units import round_mu
 from herbgis.geo.geodesy import Flags, Floats
 from herbgis.terms.policy import Policy
@@ -84,23 +85,26 @@ class Overclaim:
 
     def bases_in_words(self) -> pd.DataFrame:
         """Over-claimed bases under the headings that people read."""
-        worded = self.bases.assign(tier=self.bases["tier"].map(self.titles))
-        return worded.rename(columns=_HEADINGS)
+        tiers = [tr(self.titles[tier]) for tier in self.bases["tier"]]
+        return _headed(self.bases.assign(tier=tiers), _HEADINGS)
 
     def mu_in_words(self) -> pd.DataFrame:
         """Over-claimed 亩 under the headings that people read."""
-        return self.mu.rename(columns=_MU_HEADINGS)
+        return _headed(self.mu, _MU_HEADINGS)
 
     def notes(self) -> list[str]:
         """What stands under the tables."""
         lines = [
-            "多计个数: 计入该规模、而复测面积不到规模线的基地。",
-            "多计面积: 核定面积减复测面积, 多少相抵。",
-            f"上下限: 置信度 {1 - RISK:.0%}, 个数按超几何分布精确计算, 面积的算法见文档。",
+            tr("多计个数: 计入该规模、而复测面积不到规模线的基地。"),
+            tr("多计面积: 核定面积减复测面积, 多少相抵。"),
+            tr(
+                "上下限: 置信度 {share:.0%}, 个数按超几何分布精确计算, 面积的算法见文档。",
+                share=1 - RISK,
+            ),
         ]
         if self.unanswered:
-            missing = len(self.unanswered)
-            lines.append(f"抽中而没有复测结果的 {missing} 个: 下限按核定属实算, 上限按没有算。")
+            line = "抽中而没有复测结果的 {count} 个: 下限按核定属实算, 上限按没有算。"
+            lines.append(tr(line, count=len(self.unanswered)))
         return lines
 
     def __repr__(self) -> str:
@@ -110,7 +114,11 @@ class Overclaim:
     def _repr_html_(self) -> str:
         tables = [display.html_table(t) for t in (self.bases_in_words(), self.mu_in_words())]
         notes = [display.html_paragraph(line) for line in self.notes()]
-        return display.html_section("抽查估计", *tables, *notes)
+        return display.html_section(tr("抽查估计"), *tables, *notes)
+
+
+def _headed(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+    return table.rename(columns={name: heading(title) for name, title in titles.items()})
 
 
 def estimate_overclaim(
@@ -156,7 +164,7 @@ def estimate_overclaim(
     figures = figures.reindex(frame.index)
     answered = (frame["drawn"] & figures.notna()).to_numpy(dtype=bool)
     if answered.sum() < 2:
-        msg = f"复测结果只有 {int(answered.sum())} 个, 至少要 2 个才能估计。"
+        msg = tr("复测结果只有 {count} 个, 至少要 2 个才能估计。", count=int(answered.sum()))
         raise HerbgisError(msg)
     missing = frame["drawn"].to_numpy(dtype=bool) & ~answered
     claimed = frame["claimed_mu"].to_numpy(dtype=float)
@@ -185,8 +193,13 @@ def _refuse_strangers(figures: pd.Series, frame: pd.DataFrame) -> None:
     }
     for what, ids in wrong.items():
         if len(ids):
-            named = "、".join(str(base) or "(没有编号)" for base in ids[:_NAMED])
-            msg = f"复测结果里 {len(ids)} 个基地{what}: {named}。请对照抽样表改正。"
+            named = listed(str(base) or tr("(没有编号)") for base in ids[:_NAMED])
+            msg = tr(
+                "复测结果里 {count} 个基地{what}: {named}。请对照抽样表改正。",
+                count=len(ids),
+                what=tr(what),
+                named=named,
+            )
             raise HerbgisError(msg)
 
 

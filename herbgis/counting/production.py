@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
+from herbgis.counting.breakdowns import words_of
 from herbgis.counting.harvests import (
     MEASURES,
     TABLE_COLUMNS,
@@ -20,6 +21,7 @@ from herbgis.counting.harvests import (
 from herbgis.counting.trends import GROWTH_NOTE, SAME_NOTE, growth_texts
 from herbgis.foundation import display
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import heading, tr
 from herbgis.terms import columns as cols
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
@@ -80,24 +82,33 @@ class Production:
     def notes(self) -> list[str]:
         """What stands under the table."""
         lines = [
-            "各项都除以采收面积: 该项和采收面积都填报了的基地, 用合计数相除。收益 = 产值 - 成本。",
-            SAME_NOTE,
-            f"{GROWTH_NOTE}示范比其他: 相差的百分比。",
+            tr(
+                "各项都除以采收面积: 该项和采收面积都填报了的基地, 用合计数相除。"
+                "收益 = 产值 - 成本。"
+            ),
+            tr(SAME_NOTE),
+            tr("{note}示范比其他: 相差的百分比。", note=tr(GROWTH_NOTE)),
         ]
         if len(self.impossible):
             lines.append(
-                f"有 {len(self.impossible)} 个单产不可能有 (多是把公斤写成吨), 另表列出, "
-                "县里答复前不算进任何数。"
+                tr(
+                    "有 {count} 个单产不可能有 (多是把公斤写成吨), 另表列出, "
+                    "县里答复前不算进任何数。",
+                    count=len(self.impossible),
+                )
             )
         if self.unsure:
             lines.append(
-                f"有 {self.unsure} 个基地的数可能是几年相加 (来自旧版台账, 或生产年度看不懂), "
-                "请分年重报。"
+                tr(
+                    "有 {count} 个基地的数可能是几年相加 (来自旧版台账, 或生产年度看不懂), "
+                    "请分年重报。",
+                    count=self.unsure,
+                )
             )
         if self.without_area:
-            lines.append(f"另有 {self.without_area} 个基地没有采收面积, 未算。")
+            lines.append(tr("另有 {count} 个基地没有采收面积, 未算。", count=self.without_area))
         if len(self.outliers):
-            lines.append(f"有 {len(self.outliers)} 个异常值, 另表列出, 没有剔除。")
+            lines.append(tr("有 {count} 个异常值, 另表列出, 没有剔除。", count=len(self.outliers)))
         return lines
 
     def in_words(self) -> pd.DataFrame:
@@ -105,12 +116,13 @@ class Production:
         measures = {measure.name: measure for measure in MEASURES}
         told = self.table
         columns: dict[tuple[str, str], object] = {
-            ("", cols.titles()[key]): self._worded(key, told[key]) for key in self.keys
+            ("", cols.titles()[key]): words_of(told[key], self.words.get(key, {}))
+            for key in self.keys
         }
         columns |= {
             ("", "年度"): _years(told["year"]),
-            ("", "指标"): [measures[name].title for name in told["measure"]],
-            ("", "单位"): [measures[name].unit for name in told["measure"]],
+            ("", "指标"): [tr(measures[name].title) for name in told["measure"]],
+            ("", "单位"): [tr(measures[name].unit) for name in told["measure"]],
             ("同一批基地", "基地数"): told["same_bases"],
             ("同一批基地", "上年"): told["same_before"],
             ("同一批基地", "本年"): told["same_value"],
@@ -126,7 +138,8 @@ class Production:
             ("其他基地", "数值"): told["others_value"],
             ("", "示范比其他"): growth_texts(told["lead"], told["others_value"]),
         }
-        return pd.DataFrame(columns)
+        said = {(heading(group), heading(name)): cells for (group, name), cells in columns.items()}
+        return pd.DataFrame(said)
 
     def outliers_in_words(self) -> pd.DataFrame:
         """The outliers under the headings that people read."""
@@ -135,10 +148,6 @@ class Production:
     def impossible_in_words(self) -> pd.DataFrame:
         """The yields that cannot be, under the headings that people read."""
         return _listed_in_words(self.impossible, {"most": "单产不可能超过"})
-
-    def _worded(self, key: str, values: pd.Series) -> list[str]:
-        words = self.words.get(key, {})
-        return ["未填" if pd.isna(value) else words.get(value, value) for value in values]
 
     def __repr__(self) -> str:
         return "\n".join([display.text_table(display.in_one_line(self.in_words())), *self.notes()])
@@ -150,7 +159,7 @@ class Production:
         if len(self.outliers):
             tables.append(display.html_table(self.outliers_in_words()))
         notes = [display.html_paragraph(line) for line in self.notes()]
-        return display.html_section("单产、成本与效益", *tables, *notes)
+        return display.html_section(tr("单产、成本与效益"), *tables, *notes)
 
 
 def compare_production(
@@ -196,7 +205,7 @@ def compare_production(
     keys = (by,) if isinstance(by, str) else tuple(by)
     for key in keys:
         if key not in BREAKDOWNS:
-            raise UnknownNameError("可分组的列", key, BREAKDOWNS)
+            raise UnknownNameError(tr("可分组的列"), key, BREAKDOWNS)
     table = producing(bases, policy, columns)
     amounts = table[[measure.name for measure in MEASURES]]
     kept, impossible = take_out_impossible(table[amounts.notna().any(axis=1)], policy)
@@ -217,23 +226,24 @@ def compare_production(
     )
 
 
-def _listed_in_words(listed: pd.DataFrame, limits: Mapping[str, str]) -> pd.DataFrame:
+def _listed_in_words(single: pd.DataFrame, limits: Mapping[str, str]) -> pd.DataFrame:
     """Single values under the headings that people read, and the limits that they are beyond."""
     measures = {measure.name: measure for measure in MEASURES}
-    return pd.DataFrame(
+    made = pd.DataFrame(
         {
-            "基地编号": listed["base_id"],
-            "基地名称": listed["name"],
-            "填报单位": listed["reporting_unit"],
-            "品种": listed["variety"],
-            "年度": _years(listed["year"]),
-            "指标": [measures[name].title for name in listed["measure"]],
-            "单位": [measures[name].unit for name in listed["measure"]],
-            "数值": listed["value"],
-            **{heading: listed[name] for name, heading in limits.items()},
+            "基地编号": single["base_id"],
+            "基地名称": single["name"],
+            "填报单位": single["reporting_unit"].map(tr),
+            "品种": single["variety"],
+            "年度": _years(single["year"]),
+            "指标": [tr(measures[name].title) for name in single["measure"]],
+            "单位": [tr(measures[name].unit) for name in single["measure"]],
+            "数值": single["value"],
+            **{title: single[name] for name, title in limits.items()},
         }
     )
+    return made.rename(columns=heading)
 
 
 def _years(years: pd.Series) -> list[str]:
-    return ["未注明" if pd.isna(year) else str(year) for year in years]
+    return [tr("未注明") if pd.isna(year) else str(year) for year in years]

@@ -9,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from herbgis.counting.breakdowns import breakdown_keys
+from herbgis.counting.breakdowns import breakdown_keys, words_of
 from herbgis.counting.marks import UNVALIDATED
 from herbgis.counting.standing import DATE_UNKNOWN, NOT_YET_VERIFIED, STANDINGS
 from herbgis.foundation import display
+from herbgis.foundation.language import heading, tr
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
@@ -152,7 +153,7 @@ class Progress:
         rates = [rate_text(v, t) for v, t in zip(table["verified"], table["target"], strict=True)]
         worded = pd.DataFrame(
             {
-                "规模": table["tier"].map(self.titles),
+                "规模": table["tier"].map(self._tiers),
                 "目标": table["target"],
                 "上报": table["reported"],
                 "核实": table["verified"],
@@ -166,7 +167,12 @@ class Progress:
         if self.day_note:
             later = STANDINGS[NOT_YET_VERIFIED]
             worded.insert(worded.columns.get_loc("待核实"), later, [*self.would_count.values()])
-        return worded
+        return worded.rename(columns=heading)
+
+    @property
+    def _tiers(self) -> dict[str, str]:
+        """What is printed for a tier, in the language."""
+        return {label: tr(title) for label, title in self.titles.items()}
 
     def __repr__(self) -> str:
         return "\n".join([display.text_table(self.targets_in_words()), *self.notes()])
@@ -175,76 +181,92 @@ class Progress:
         """One of the result's tables with the headings and the words that people read."""
         worded = table.copy()
         for name in worded.columns.intersection(breakdown_keys()):
-            words = self.words.get(name, {})
-            worded[name] = [
-                "未填" if pd.isna(value) else words.get(value, value) for value in worded[name]
-            ]
+            worded[name] = words_of(worded[name], self.words.get(name, {}))
         if "tier" in worded:
-            worded["tier"] = worded["tier"].map(self.titles)
-        headings = {
-            **cols.titles(),
-            "county": "县区",
-            "variety": "品种",
-            **_HEADINGS,
-            **self.titles,
-        }
+            worded["tier"] = worded["tier"].map(self._tiers)
+        own = {"county": "县区", "variety": "品种", **_HEADINGS, **self.titles}
+        headings = cols.headings() | {name: heading(title) for name, title in own.items()}
         return worded.rename(columns=headings)
 
     def readings_in_words(self) -> pd.DataFrame:
         """口径对照表: the count under every reading, under the headings that people read."""
         table = self.readings
+        answers = {True: tr("是"), False: tr("否")}
+        years = {"all": tr("不限")}
+        of_year = tr("{year}年", year=self.year)
         shown = pd.DataFrame(
             {
-                "千亩基地是否也算入500亩": ["是" if v else "否" for v in table["nested"]],
-                "面积口径": table["area"].map(_AREA_TITLES),
-                "含种苗基地": ["是" if v else "否" for v in table["seedling"]],
-                "建成年份": ["不限" if v == "all" else f"{self.year}年" for v in table["year"]],
+                "千亩基地是否也算入500亩": [answers[bool(v)] for v in table["nested"]],
+                "面积口径": [tr(_AREA_TITLES[v]) for v in table["area"]],
+                "含种苗基地": [answers[bool(v)] for v in table["seedling"]],
+                "建成年份": [years.get(v, of_year) for v in table["year"]],
+                **{title: table[tier] for tier, title in self.titles.items()},
             }
         )
-        return shown.assign(**{title: table[tier] for tier, title in self.titles.items()})
+        return shown.rename(columns=heading)
 
     def notes(self) -> list[str]:
         """What stands under every table of the targets."""
-        lines = [] if self.validated else [UNVALIDATED]
-        lines += [f"截至 {self.as_of.isoformat()}。"] if self.as_of else []
+        lines = [] if self.validated else [tr(UNVALIDATED)]
+        lines += [tr("截至 {day}。", day=self.as_of.isoformat())] if self.as_of else []
         lines += self._day_notes()
-        lines.append(f"{self.table_note}单位: 个、亩、%。")
+        lines.append(tr("{note}单位: 个、亩、%。", note=self.table_note))
         if self.without_declared_mu:
-            lines.append(f"另有 {self.without_declared_mu} 个基地没有按亩上报, 不在上报数内。")
+            lines.append(
+                tr(
+                    "另有 {count} 个基地没有按亩上报, 不在上报数内。",
+                    count=self.without_declared_mu,
+                )
+            )
         return lines
 
     def _day_notes(self) -> list[str]:
         """How a day that was asked for was counted."""
         if not self.day_note:
             return []
-        later = f"{STANDINGS[NOT_YET_VERIFIED]}: 当日已建成、之后才测量的, 不在核实数内"
-        unknown = f"{STANDINGS[DATE_UNKNOWN]}: 没有写或只写到年月、当日算不算说不清的, 计入待核实"
-        return [
-            self.day_note,
-            f"{later}, 列出 {len(self.not_yet_verified)} 个。",
-            f"{unknown}, 列出 {len(self.date_unknown)} 个。",
-        ]
+        later = "{standing}: 当日已建成、之后才测量的, 不在核实数内, 列出 {count} 个。"
+        unknown = (
+            "{standing}: 没有写或只写到年月、当日算不算说不清的, 计入待核实, 列出 {count} 个。"
+        )
+        listed = (
+            (later, NOT_YET_VERIFIED, self.not_yet_verified),
+            (unknown, DATE_UNKNOWN, self.date_unknown),
+        )
+        told = (tr(text, standing=heading(STANDINGS[n]), count=len(t)) for text, n, t in listed)
+        return [self.day_note, *told]
 
     def readings_notes(self) -> list[str]:
         """What stands under 口径对照, beside the notes."""
         undated = (
-            f"; 另有 {self.undated} 个达到规模而没有建成日期的, 不在其中" if self.undated else ""
+            tr("; 另有 {undated} 个达到规模而没有建成日期的, 不在其中", undated=self.undated)
+            if self.undated
+            else ""
         )
-        return [f"建成年份“{self.year}年”: 建成日期在当年的基地{undated}。"]
+        return [
+            tr(
+                "建成年份“{year}年”: 建成日期在当年的基地{undated}。",
+                year=self.year,
+                undated=undated,
+            )
+        ]
 
     def _repr_html_(self) -> str:
         bars = [
             display.html_bar(
                 row["verified"] / row["target"] if row["target"] else 1.0,
-                f"{self.titles[row['tier']]}: 核实 {row['verified']} / 目标 {row['target']}"
-                f" ({rate_text(row['verified'], row['target'])}), 尚差 {row['gap']},"
-                f" 待核实 {row['pending']}, 临界待复测 {row['undecided']}",
+                tr(
+                    "{title}: 核实 {verified} / 目标 {target} ({rate}), 尚差 {gap},"
+                    " 待核实 {pending}, 临界待复测 {undecided}",
+                    title=self._tiers[row["tier"]],
+                    rate=rate_text(row["verified"], row["target"]),
+                    **{n: row[n] for n in ("verified", "target", "gap", "pending", "undecided")},
+                ),
             )
             for row in self.targets.to_dict("records")
         ]
         tables = [display.html_table(self.in_words(table)) for table in self.by.values()]
         notes = [display.html_paragraph(line) for line in self.notes()]
-        return display.html_section("规模化基地进度", *bars, *tables, *notes)
+        return display.html_section(tr("规模化基地进度"), *bars, *tables, *notes)
 
 
 def rate_text(part: int, whole: int) -> str:

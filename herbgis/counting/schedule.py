@@ -16,15 +16,15 @@ from herbgis.counting.marks import UNVALIDATED, mark_bases
 from herbgis.counting.progress import rate_text
 from herbgis.counting.row_order import total
 from herbgis.counting.standing import NOT_YET_VERIFIED, STANDINGS, newest_day
+from herbgis.counting.unit_targets import notes_on_targets, targets_by_unit
 from herbgis.foundation import display
+from herbgis.foundation.language import heading, tr
 from herbgis.foundation.units import round_mu
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy, Tier
 from herbgis.terms.reporting_units import in_policys_order, unit_titles
 
 CITY = "全市"
-QUARTERS = ("q1", "q2", "q3", "q4")
-QUARTER_TITLES = ("一季度", "二季度", "三季度", "四季度")
 _VERIFIED_NOTE = (
     "累计核实: 已建成, 有图斑, 没有须整改的问题, 核定面积达到该规模; "
     "退回整改: 待核实中有须整改问题的。"
@@ -87,20 +87,25 @@ class Schedule:
     def in_words(self) -> pd.DataFrame:
         """The table under the headings that people read, in two lines."""
         columns: dict[tuple[str, str], pd.Series] = {
-            ("", "序号"): pd.Series(range(1, len(self.table) + 1)),
-            ("", "填报单位"): self.table["unit"],
+            ("", heading("序号")): pd.Series(range(1, len(self.table) + 1)),
+            ("", heading("填报单位")): self._units,
         }
         for place, (label, title) in enumerate(self.titles.items()):
-            group = f"其中{title}" if place else title
-            for name, heading in _OF_A_TIER.items():
-                columns[group, heading] = self.table[f"{name}_{label}"]
-        for name, heading in _OF_A_UNIT.items():
-            columns["", heading] = self.table[name]
+            group = tr("其中{title}", title=tr(title)) if place else heading(title)
+            for name, told in _OF_A_TIER.items():
+                columns[group, heading(told)] = self.table[f"{name}_{label}"]
+        for name, told in _OF_A_UNIT.items():
+            columns["", heading(told)] = self.table[name]
         return pd.DataFrame(columns)
+
+    @property
+    def _units(self) -> pd.Series:
+        """The units as people read them."""
+        return self.table["unit"].map(tr)
 
     def as_rows(self) -> list[dict[str, Any]]:
         """The table as plain values, for JSON."""
-        return display.plain_rows(self.table)
+        return display.plain_rows(self.table.assign(unit=self._units))
 
     def __repr__(self) -> str:
         return "\n".join([display.text_table(display.in_one_line(self.in_words())), *self.notes])
@@ -108,7 +113,7 @@ class Schedule:
     def _repr_html_(self) -> str:
         flat = display.in_one_line(self.in_words())
         notes = [display.html_paragraph(line) for line in self.notes]
-        return display.html_section("规模化基地建设进度表", display.html_table(flat), *notes)
+        return display.html_section(tr("规模化基地建设进度表"), display.html_table(flat), *notes)
 
 
 def make_schedule(
@@ -162,22 +167,26 @@ def make_schedule(
             marks[f"new_{tier.label}"] = now & ~_ids(marks).isin(already)
     known = [word.title for word in policy.words["reporting_unit"].values()]
     units = in_policys_order({*known, *marks["unit"]}, policy)
-    asked = _targets_by_unit(targets)
+    asked = targets_by_unit(targets)
     day = as_of or newest_day(marks["surveyed_on"], policy)
     year = day.year if day else None
     rows = [_row(CITY, marks, asked, year, policy)]
     rows += [_row(u, marks[marks["unit"] == u], asked, year, policy) for u in units]
-    later = int(marks[NOT_YET_VERIFIED].sum())
+    later, standing = int(marks[NOT_YET_VERIFIED].sum()), heading(STANDINGS[NOT_YET_VERIFIED])
     notes = (
-        *([] if marks["validated"].all() else [UNVALIDATED]),
-        *([f"截止日期: {day.isoformat()}。"] if day else []),
-        *([f"{STANDINGS[NOT_YET_VERIFIED]} {later} 个, 不在核实数内。"] if later else []),
-        "单位: 个、亩、%。",
+        *([] if marks["validated"].all() else [tr(UNVALIDATED)]),
+        *([tr("截止日期: {day}。", day=day.isoformat())] if day else []),
+        *(
+            [tr("{standing} {count} 个, 不在核实数内。", standing=standing, count=later)]
+            if later
+            else []
+        ),
+        tr("单位: 个、亩、%。"),
         policy.table_note,
-        _VERIFIED_NOTE,
+        tr(_VERIFIED_NOTE),
         _forecast_note(year, policy),
-        *([] if before is not None else ["没有上期台账, 本月新增未列。"]),
-        *_targets_notes(targets, day, policy),
+        *([] if before is not None else [tr("没有上期台账, 本月新增未列。")]),
+        *notes_on_targets(targets, day, policy),
     )
     titles = {tier.label: tier.reach_title for tier in policy.tiers}
     table = pd.DataFrame(rows)
@@ -258,7 +267,11 @@ def _row(
         "returned": int((pending & marks["blocked"]).sum()),
         "mu": float(round_mu(mu)),
         "forecast": forecasts[0],
-        "remark": "; ".join(f"预计年底{t.reach_title} {count} 个" for t, count in rest if count),
+        "remark": "; ".join(
+            tr("预计年底{tier} {count} 个", tier=tr(t.reach_title), count=count)
+            for t, count in rest
+            if count
+        ),
     }
 
 
@@ -286,49 +299,14 @@ def _forecast(marks: pd.DataFrame, tier: Tier, year: int | None) -> int:
 
 
 def _forecast_note(year: int | None, policy: Policy) -> str:
-    title = policy.tiers[0].reach_title
-    within = f" {year} 年内" if year else "当年"
-    return f"预计年底: {title}的累计核实加在建而建成时间在{within}的; 没有建成时间的不计。"
-
-
-# Targets broken down
+    return tr(
+        "预计年底: {tier}的累计核实加在建而建成时间在{within}的; 没有建成时间的不计。",
+        tier=tr(policy.tiers[0].reach_title),
+        within=tr(" {year} 年内", year=year) if year else tr("当年"),
+    )
 
 
 def _ids(marks: pd.DataFrame) -> pd.Series:
     """What tells a base from the others: its id, or its row where it has none."""
     rows = pd.Series(marks.index.astype(str), index=marks.index)
     return marks["base_id"].astype(object).where(marks["base_id"].notna(), rows)
-
-
-def _targets_by_unit(targets: pd.DataFrame | None) -> dict[tuple[str, str], int]:
-    """The year's target by unit and tier."""
-    if targets is None:
-        return {}
-    years = targets[list(QUARTERS)].sum(axis=1).astype(int)
-    keys = zip(targets["unit"], targets["tier"], strict=True)
-    return dict(zip(keys, years.tolist(), strict=True))
-
-
-def _targets_notes(
-    targets: pd.DataFrame | None, as_of: dt.date | None, policy: Policy
-) -> list[str]:
-    """Whether the units' targets make the city's, and what was to be reached by now."""
-    if targets is None:
-        return []
-    known = {word.title for word in policy.words["reporting_unit"].values()}
-    strange = sorted(set(targets["unit"]) - known)
-    notes = [f"任务分解中的单位不认识, 仍列出: {'、'.join(strange)}。"] if strange else []
-    for tier in policy.tiers:
-        own = targets[targets["tier"] == tier.label]
-        total = int(own[list(QUARTERS)].to_numpy().sum())
-        if total != tier.target:
-            more = "多" if total > tier.target else "少"
-            notes.append(
-                f"{tier.reach_title}: 任务分解合计 {total} 个, 比全市目标 {tier.target} 个"
-                f"{more} {abs(total - tier.target)} 个。"
-            )
-        if as_of is not None:
-            quarter = (as_of.month - 1) // 3
-            due = int(own[list(QUARTERS[: quarter + 1])].to_numpy().sum())
-            notes.append(f"{tier.reach_title}: 到{QUARTER_TITLES[quarter]}末应完成 {due} 个。")
-    return notes

@@ -14,6 +14,7 @@ from herbgis.counting.row_order import last_of_each, total
 from herbgis.counting.trends import GROWTH_NOTE, SAME_NOTE, growth_texts, year_on_year
 from herbgis.counting.yearly import figure_names, last_told
 from herbgis.foundation import display
+from herbgis.foundation.language import heading, listed, tr
 from herbgis.foundation.units import round_mu
 from herbgis.reading.understanding.survey import records_of
 from herbgis.terms import columns as cols
@@ -48,6 +49,12 @@ _RAISED = {
     "spawn_bottles_wan": ("spawn", "年产菌种(瓶)", "万瓶"),
     "spawn_bags_wan": ("spawn", "年产菌种(袋)", "万袋"),
 }
+_NOTES = (
+    "种苗、菌种基地: 已建的, 有无图斑都算; 面积依次取核定、实测、上报。单位: 个、亩。",
+    "可种面积 = 年出圃种苗 ÷ 每亩用苗 (各基地填报的中位数)。",
+    "计划面积: 种植和示范基地填报的计划面积; 没有填的, 在建、拟建的按其面积。",
+    "年出圃种苗、年产菌种: 各基地最近一年填报的; 逐年的另列。",
+)
 _YEARS_COLUMNS = (
     *("variety", "measure", "year", "reported", "value", "before", "change"),
     *("same_bases", "same_value", "same_before", "same_change"),
@@ -104,49 +111,51 @@ class SeedlingCover:
         own = self.herbs[self.herbs["variety"].isin(self.listed) & (self.herbs["bases"] > 0)]
         some = own["seedlings_wan"] > 0
         none = (own["seedlings_wan"] == 0) & (own["reported"] == own["bases"])
-        counts = {"没有填全年出圃种苗, 不知道有没有苗": ~some & ~none, "填的是 0": none}
-        told = [f"{mark.sum()} 个{words}" for words, mark in counts.items() if mark.any()]
-        among = f" (其中 {'; '.join(told)})" if told else ""
-        return f"所列{len(self.listed)}个品种中 {len(own)} 个有供给基地{among}。"
+        counts = {
+            "{count} 个没有填全年出圃种苗, 不知道有没有苗": ~some & ~none,
+            "{count} 个填的是 0": none,
+        }
+        told = [tr(words, count=mark.sum()) for words, mark in counts.items() if mark.any()]
+        among = tr(" (其中 {told})", told="; ".join(told)) if told else ""
+        listed, some = len(self.listed), len(own)
+        line = "所列{listed}个品种中 {some} 个有供给基地{among}。"
+        return tr(line, listed=listed, some=some, among=among)
 
     def notes(self) -> list[str]:
         """What stands under the tables."""
         return [
             self.headline,
-            "种苗、菌种基地: 已建的, 有无图斑都算; 面积依次取核定、实测、上报。单位: 个、亩。",
-            "可种面积 = 年出圃种苗 ÷ 每亩用苗 (各基地填报的中位数)。",
-            "计划面积: 种植和示范基地填报的计划面积; 没有填的, 在建、拟建的按其面积。",
-            "年出圃种苗、年产菌种: 各基地最近一年填报的; 逐年的另列。",
-            SAME_NOTE,
-            GROWTH_NOTE,
+            *map(tr, _NOTES),
+            tr(SAME_NOTE),
+            tr(GROWTH_NOTE),
         ]
 
     def herbs_in_words(self) -> pd.DataFrame:
         """The herbs under the headings that people read."""
-        return self.herbs.rename(columns=_HERBS)
+        return self.herbs.rename(columns=_HERBS).rename(columns=heading)
 
     def fungi_in_words(self) -> pd.DataFrame:
         """The fungi under the headings that people read."""
-        return self.fungi.rename(columns=_FUNGI)
+        return self.fungi.rename(columns=_FUNGI).rename(columns=heading)
 
     def years_in_words(self) -> pd.DataFrame:
         """What was raised year by year, under the headings that people read, in two lines."""
         told = self.years
-        return pd.DataFrame(
-            {
-                ("", "品种"): told["variety"],
-                ("", "年度"): ["未注明" if pd.isna(y) else str(y) for y in told["year"]],
-                ("", "指标"): [_RAISED[name][1] for name in told["measure"]],
-                ("", "单位"): [_RAISED[name][2] for name in told["measure"]],
-                ("同一批基地", "基地数"): told["same_bases"],
-                ("同一批基地", "上年"): told["same_before"],
-                ("同一批基地", "本年"): told["same_value"],
-                ("同一批基地", "同比"): growth_texts(told["same_change"], told["same_before"]),
-                ("全部基地", "填报数"): told["reported"],
-                ("全部基地", "数值"): told["value"],
-                ("全部基地", "同比"): growth_texts(told["change"], told["before"]),
-            }
-        )
+        columns: dict[tuple[str, str], object] = {
+            ("", "品种"): told["variety"],
+            ("", "年度"): [tr("未注明") if pd.isna(y) else str(y) for y in told["year"]],
+            ("", "指标"): [tr(_RAISED[name][1]) for name in told["measure"]],
+            ("", "单位"): [tr(_RAISED[name][2]) for name in told["measure"]],
+            ("同一批基地", "基地数"): told["same_bases"],
+            ("同一批基地", "上年"): told["same_before"],
+            ("同一批基地", "本年"): told["same_value"],
+            ("同一批基地", "同比"): growth_texts(told["same_change"], told["same_before"]),
+            ("全部基地", "填报数"): told["reported"],
+            ("全部基地", "数值"): told["value"],
+            ("全部基地", "同比"): growth_texts(told["change"], told["before"]),
+        }
+        said = {(heading(group), heading(name)): cells for (group, name), cells in columns.items()}
+        return pd.DataFrame(said)
 
     def _tables(self) -> list[pd.DataFrame]:
         years = display.in_one_line(self.years_in_words())
@@ -159,7 +168,7 @@ class SeedlingCover:
     def _repr_html_(self) -> str:
         tables = [display.html_table(table) for table in self._tables()]
         notes = [display.html_paragraph(line) for line in self.notes()]
-        return display.html_section("种苗与菌种保障", *tables, *notes)
+        return display.html_section(tr("种苗与菌种保障"), *tables, *notes)
 
 
 def cover_seedlings(
@@ -295,14 +304,17 @@ def _remark(own: pd.DataFrame, told: pd.Series, per_mu: float, planned: float) -
     """What is not told, and so not known; and of which years the figures are, if of several."""
     said = []
     if not told.all():
-        said.append(f"{int((~told).sum())} 个基地没有填年出圃种苗")
+        said.append(tr("{count} 个基地没有填年出圃种苗", count=int((~told).sum())))
     if planned and np.isnan(per_mu):
-        said.append("没有基地填每亩用苗")
+        said.append(tr("没有基地填每亩用苗"))
     years = own.loc[told, "raised_in"].value_counts(dropna=False)
     if len(years) > 1:
         of_years = sorted((0 if pd.isna(year) else year, count) for year, count in years.items())
         said.append(
-            "、".join(f"{year or '未注明'} 年的 {count} 个基地" for year, count in of_years)
+            listed(
+                tr("{year} 年的 {count} 个基地", year=year or tr("未注明"), count=count)
+                for year, count in of_years
+            )
         )
     return "; ".join(said)
 

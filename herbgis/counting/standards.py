@@ -9,10 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from herbgis.counting.breakdowns import in_order_of_keys
+from herbgis.counting.breakdowns import in_order_of_keys, words_of
 from herbgis.counting.row_order import last_of_each, total
 from herbgis.foundation import display
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import heading, tr
 from herbgis.foundation.units import round_mu
 from herbgis.reading.understanding.survey import records_of
 from herbgis.terms import columns as cols
@@ -59,21 +60,26 @@ class Standards:
     def in_words(self) -> pd.DataFrame:
         """All together first, then each, under the headings that people read."""
         keys = self.table[self.by]
-        shown = ["未填" if pd.isna(key) else self.words.get(key, key) for key in keys]
-        named = self.table.assign(**{self.by: shown})
-        whole = self.total.assign(**{self.by: "合计"})
-        headings = {**cols.titles(), **_OWN_HEADINGS}
+        named = self.table.assign(**{self.by: words_of(keys, self.words)})
+        whole = self.total.assign(**{self.by: tr("合计")})
+        headings = cols.headings() | {n: heading(title) for n, title in _OWN_HEADINGS.items()}
         for name in _ASKED:
             title = headings[name]
-            headings |= {f"{name}_mu": f"{title}(亩)", f"{name}_no": f"无{title}"}
-            headings |= {f"{name}_unclear": f"{title}写法不明", f"{name}_untold": f"{title}未填"}
+            headings |= {
+                f"{name}_mu": tr("{title}(亩)", title=title),
+                f"{name}_no": tr("无{title}", title=title),
+            }
+            headings |= {
+                f"{name}_unclear": tr("{title}写法不明", title=title),
+                f"{name}_untold": tr("{title}未填", title=title),
+            }
         return pd.concat([whole, named])[named.columns].rename(columns=headings)
 
     def notes(self) -> list[str]:
         """What stands under the table."""
         return [
-            "已建的种植、示范基地, 有无图斑都算; 面积依次取核定、实测、上报。单位: 个、亩。",
-            "没有填的不当作没有; 填了而看不出有没有的另列, 问清之前不算有。",
+            tr("已建的种植、示范基地, 有无图斑都算; 面积依次取核定、实测、上报。单位: 个、亩。"),
+            tr("没有填的不当作没有; 填了而看不出有没有的另列, 问清之前不算有。"),
         ]
 
     def __repr__(self) -> str:
@@ -81,7 +87,7 @@ class Standards:
 
     def _repr_html_(self) -> str:
         notes = [display.html_paragraph(line) for line in self.notes()]
-        return display.html_section("标准化水平", display.html_table(self.in_words()), *notes)
+        return display.html_section(tr("标准化水平"), display.html_table(self.in_words()), *notes)
 
 
 def count_standards(
@@ -127,7 +133,7 @@ def count_standards(
     """
     policy = policy_for(bases, policy)
     if by not in _KEYS:
-        raise UnknownNameError("可分组的列", by, _KEYS)
+        raise UnknownNameError(tr("可分组的列"), by, _KEYS)
     table = _built(bases, policy, columns)
     keys = ["base_id", "year"] if by == "year" else ["base_id"]
     table = last_of_each(table, keys, by=["year"])

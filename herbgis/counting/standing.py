@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.foundation.dates import SEVERAL, span_of
+from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import Flags
 from herbgis.measuring.records import Bases
 from herbgis.terms.policy import Policy
@@ -64,8 +65,8 @@ def note_of(table: pd.DataFrame, day: dt.date | None) -> str:
     if day is None:
         return ""
     if table["surveyed_on"].isna().all():
-        return "只计当日已建成的; 没有测量日期, 当日是否已核实无从查起。日期按所写的精度。"
-    return "只计当日已建成并测量的 (台账取当日有效的版本); 日期按所写的精度。"
+        return tr("只计当日已建成的; 没有测量日期, 当日是否已核实无从查起。日期按所写的精度。")
+    return tr("只计当日已建成并测量的 (台账取当日有效的版本); 日期按所写的精度。")
 
 
 def standing_on(table: pd.DataFrame, day: dt.date, admitted: pd.Series | None) -> pd.Series:

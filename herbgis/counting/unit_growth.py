@@ -17,6 +17,7 @@ from herbgis.counting.row_order import total
 from herbgis.counting.schedule import CITY
 from herbgis.counting.trends import growth, growth_texts
 from herbgis.foundation import display
+from herbgis.foundation.language import heading, tr
 from herbgis.foundation.units import round_mu
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
@@ -78,27 +79,29 @@ class UnitGrowth:
 
     def notes(self) -> list[str]:
         """What stands under the table."""
-        lines = [f"截止日期: {self.as_of.isoformat()}。"] if self.as_of else []
+        lines = [tr("截止日期: {day}。", day=self.as_of.isoformat())] if self.as_of else []
         for span, day in self.before.items():
-            name, then = _SPANS[span]
-            line = f"{name}与 {day.isoformat()} 的台账相比"
+            name, then = map(tr, _SPANS[span])
+            line = "{span}与 {day} 的台账相比。"
             if self.since is None or self.since > day:
-                line += f"; 那时还没有台账, {then}的数空着"
-            lines.append(f"{line}。")
-        return [*lines, *_NOTES]
+                line = "{span}与 {day} 的台账相比; 那时还没有台账, {then}的数空着。"
+            lines.append(tr(line, span=name, day=day.isoformat(), then=then))
+        return [*lines, *map(tr, _NOTES)]
 
     def in_words(self) -> pd.DataFrame:
         """The table under the headings that people read, in two lines."""
         told = self.table
         columns: dict[tuple[str, str], object] = {
-            ("", "指标"): told["measure"].map(self.titles),
-            ("", "填报单位"): told["unit"],
+            ("", "指标"): [tr(self.titles[name]) for name in told["measure"]],
+            ("", "填报单位"): told["unit"].map(tr),
             ("", "本期"): told["value"],
             ("", "位次"): told["rank"],
         }
         for span, (name, then) in _SPANS.items():
             own = {part: told[f"{span}_{part}"] for part in _OF_A_SPAN}
-            same, every = f"{name}·同一批基地", f"{name}·全部基地"
+            same, every = (
+                tr(text, span=heading(name)) for text in ("{span}·同一批基地", "{span}·全部基地")
+            )
             columns |= {
                 (same, "基地数"): own["same_bases"],
                 (same, then): own["same_before"],
@@ -108,7 +111,8 @@ class UnitGrowth:
                 (every, then): own["before"],
                 (every, "增减"): growth_texts(own["growth"], own["before"]),
             }
-        return pd.DataFrame(columns)
+        said = {(group, heading(told)): cells for (group, told), cells in columns.items()}
+        return pd.DataFrame(said)
 
     def __repr__(self) -> str:
         flat = display.in_one_line(self.in_words())
@@ -117,7 +121,7 @@ class UnitGrowth:
     def _repr_html_(self) -> str:
         flat = display.in_one_line(self.in_words())
         notes = [display.html_paragraph(line) for line in self.notes()]
-        return display.html_section("环比、同比与位次", display.html_table(flat), *notes)
+        return display.html_section(tr("环比、同比与位次"), display.html_table(flat), *notes)
 
 
 def compare_units(

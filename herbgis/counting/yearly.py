@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from herbgis.foundation.language import tr
 from herbgis.measuring.declarations import amounts_of_bases
 from herbgis.measuring.records import Bases, source_order
 from herbgis.reading.understanding.cells import MOST_EXACT
@@ -218,12 +219,12 @@ def years_in_words(text: str) -> str:
     said = []
     for row in rows:
         figures = [
-            f"{column.title} {row[name]:g} {column.unit}"
+            f"{tr(column.title)} {row[name]:g} {tr(column.unit)}"
             for name, column in titles.items()
             if name in row
         ]
-        doubt = ["可能是几年相加"] if UNSURE in row else []
-        year = f"{row[YEAR]} 年" if YEAR in row else "未注明年度"
+        doubt = [tr("可能是几年相加")] if UNSURE in row else []
+        year = tr("{year} 年", year=row[YEAR]) if YEAR in row else tr("未注明年度")
         said.append(f"{year}: {', '.join([*figures, *doubt])}")
     return "; ".join(said)
 

@@ -43,6 +43,12 @@ def tr(chinese: str, /, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def heading(chinese: str) -> str:
+    """A text as it stands over a column: in English it begins with a capital."""
+    said = tr(chinese)
+    return said if said == chinese else said[:1].upper() + said[1:]
+
+
 def listed(names: Iterable[object]) -> str:
     """Names in a row, as a sentence lists them."""
     return ("、" if language() == "zh" else ", ").join(map(str, names))

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from herbgis.counting.schedule import QUARTER_TITLES
+from herbgis.counting.unit_targets import QUARTER_TITLES
 from herbgis.foundation import resources
 from herbgis.foundation.display import width
 from herbgis.foundation.outputs import writing

@@ -24,6 +24,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from herbgis.foundation.language import heading
+
 #: A flag is ``yes``, ``no``, or the text as written where it is neither.
 Kind = Literal["text", "list", "number", "date", "year", "integer", "flag"]
 _DTYPES = {
@@ -277,8 +279,13 @@ def known_in(table: pd.DataFrame, *groups: Sequence[Column]) -> list[Column]:
 
 
 def titles() -> dict[str, str]:
-    """Headings that people read, by column name."""
+    """Headings in Chinese, by column name."""
     return {column.name: column.title for column in every()}
+
+
+def headings() -> dict[str, str]:
+    """Headings that people read, by column name."""
+    return {name: heading(title) for name, title in titles().items()}
 
 
 def typed(values: Any, kind: Kind, index: pd.Index) -> pd.Series:
