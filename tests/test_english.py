@@ -22,6 +22,7 @@ from herbgis.foundation.errors import (
 )
 from herbgis.foundation.language import language, listed, speaking, tr
 from herbgis.foundation.wrong_calls import shown
+from herbgis.reading.understanding import made_cells
 from herbgis.terms import columns as cols
 from herbgis.terms.policyfiles import load_policy
 from herbgis.terms.policyschema import policy_schema
@@ -68,7 +69,6 @@ DATA: dict[str, frozenset[str] | object] = {
         {"_PACKED_WORDS", "_SYSTEM", "_ZONE_NUMBER", "_WIDTH", "_UNIT", "_MERIDIAN"}
     ),
     "reading/formats/plot_titles.py": ...,
-    "reading/formats/plot_txt.py": frozenset({"_BESIDE"}),
     "reading/formats/points.py": frozenset({"_parse"}),
     "reading/formats/shown_cells.py": frozenset({"UNIT_HEADING"}),
     "reading/formats/sum_rows.py": frozenset({"_OF_WHICH", "_TITLE", "_PLACE", "_COUNT"}),
@@ -87,6 +87,8 @@ DATA: dict[str, frozenset[str] | object] = {
     "reading/understanding/computed.py": frozenset({"_SEPARATORS", "_joined"}),
     "reading/understanding/extras.py": frozenset({"_read_year"}),
     "reading/understanding/listed.py": ...,
+    "reading/understanding/made_cells.py": ...,
+    "reading/understanding/made_headings.py": frozenset({"nameless", "_NAMELESS"}),
     "reading/understanding/matching.py": frozenset({"_ORGANISATION"}),
     "reading/understanding/reopened.py": frozenset({"_OF_BASES", "_SUMS"}),
     "reading/understanding/varieties.py": ...,
@@ -166,10 +168,11 @@ def _of_terms() -> Iterator[str]:
 
 
 def _of_reading() -> Iterator[str]:
-    """What files are called that are not read, and what to do with them."""
+    """What files are called that are not read, what to do with them; cells that reading writes."""
     kinds = resources.read_toml("facts/file_kinds.toml")
     for entry in (*kinds["unread"], *kinds["beside"], *kinds["content"].values()):
         yield from (entry["title"], entry.get("advice", ""))
+    yield from made_cells.TEXTS
 
 
 #: Chinese that a room says and that stands in facts, policies and tables of its own.
@@ -210,6 +213,7 @@ def test_a_text_is_given_what_its_places_take() -> None:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "tr"
         for text in call.args[:1]
         if isinstance(text, ast.Constant)
+        and None not in {each.arg for each in call.keywords}
         and {each.arg for each in call.keywords}
         != {name for name in _places(str(text.value)) if call.keywords or name.isidentifier()}
     ]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from herbgis.reading.formats.table_headers import is_number
+from herbgis.reading.understanding.made_headings import is_nameless
 from herbgis.terms import columns as cols
 
 #: What stands before and behind a comma of thousands, with a unit or without.
@@ -25,8 +26,6 @@ _NEVER_NUMBERS = frozenset(
 #: Digits before the comma of more 亩 than a base has; of square metres they are usual.
 _TOO_MANY = 3
 _SMALL_UNIT = re.compile("平方?米|㎡|m", re.IGNORECASE)
-#: How a column without a heading is called, by its place.
-_NAMELESS = re.compile(r"第\d+列(?:#\d+)?")
 
 
 def is_cut(a: str, b: str) -> bool:
@@ -76,7 +75,7 @@ def cut_numbers(frame: pd.DataFrame, matched: Mapping[str, str]) -> Iterator[tup
         for row, (a, b) in enumerate(zip(frame[heading], frame[behind], strict=True)):
             if not (isinstance(a, str) and isinstance(b, str) and is_cut(a, b)):
                 continue
-            if _NAMELESS.fullmatch(behind) and in_mu and len(a.strip()) == _TOO_MANY:
+            if is_nameless(behind) and in_mu and len(a.strip()) == _TOO_MANY:
                 continue
             if not takes_numbers or any(_is_number(frame[h].iloc[row]) for h in right):
                 yield row, heading, behind
@@ -91,7 +90,7 @@ def numbers_from(frame: pd.DataFrame, matched: Mapping[str, str], heading: str) 
 
 def _takes_numbers(cells: pd.Series, heading: str, names: Mapping[str, str]) -> bool:
     """Whether a column may hold a whole number of three digits."""
-    if _NAMELESS.fullmatch(heading):
+    if is_nameless(heading):
         return False
     name = names.get(heading)
     if name is not None and name not in _CODES:

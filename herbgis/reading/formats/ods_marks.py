@@ -9,8 +9,8 @@ import html
 import math
 import re
 
-from herbgis.foundation.language import tr
 from herbgis.reading.formats.grids import At, Marks
+from herbgis.reading.understanding.made_cells import STORED_AS
 
 _PIECE = re.compile(
     rb"<table:(?P<kind>table-row|table-cell|covered-table-cell|table)(?=[\s>])(?P<attributes>[^<>]*)>"
@@ -70,7 +70,7 @@ def _told(attributes: bytes, text: bytes | None) -> tuple[str, bool] | None:
     number, decimals = found["number"].replace(",", ""), found["number"].partition(".")[2]
     held = float(value[1]) * (100 if kind[1] == b"percentage" else 1)
     if not math.isclose(float(number), held, abs_tol=0.51 * 10.0 ** -len(decimals)):
-        return tr("{held:.15g}, 显示为 {shown}", held=held, shown=shown), False
+        return STORED_AS.format(value=f"{held:.15g}", shown=shown), False
     digits = "0" * len(number.partition(".")[0].lstrip("+-")) if "." not in number else "0"
     code = f"{_quoted(found['before'])}{digits}{'.' * bool(decimals)}{'0' * len(decimals)}"
     code += "%" if kind[1] == b"percentage" else _quoted(found["behind"])

@@ -28,14 +28,13 @@ from herbgis.reading.formats.plot_systems import (
 )
 from herbgis.reading.formats.rings import even_odd
 from herbgis.reading.formats.survey_file import SurveyFile, UnreadableFileError
+from herbgis.reading.understanding.made_headings import BESIDE
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.issues import Issue, Place
 from herbgis.terms.policy import Policy
 
 #: Share of a line's length within which its ends lie where they may be taken to meet.
 _ENDS_MEET = 0.05
-#: The heading of what else a plot's head says.
-_BESIDE = "地块行其余字段"
 _UNCLEAR = "坐标可能是十进制度, 也可能是度.分秒, 无从分辨"
 #: Numbers of plots that an assumption names.
 _MOST_NAMED = 3
@@ -162,7 +161,7 @@ def _table(drawn: _Drawn) -> gpd.GeoDataFrame:
     if any(head.village for head in heads):
         columns["village"] = [head.village for head in heads]
     if any(head.beside for head in heads):
-        columns[_BESIDE] = [head.beside or None for head in heads]
+        columns[BESIDE] = [head.beside or None for head in heads]
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(drawn.shapes))
 
 

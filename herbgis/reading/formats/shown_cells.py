@@ -20,6 +20,7 @@ from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import parse_quantity
 from herbgis.reading.formats.grids import At, Grid, name_of
 from herbgis.reading.formats.number_formats import Shown, day_of_serial, form_of_date, shown_under
+from herbgis.reading.understanding.made_cells import SHOWN_AS
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
@@ -132,7 +133,7 @@ def _show_faults(result: CellsShown, grid: Grid, places: _Places, named: Mapping
     for at, row, heading, fault in places.inside(grid.marks.faults):
         name = named.get(heading)
         if name is None or (_KINDS.get(name) in _KEPT and name != "declared_mu"):
-            result.column(heading)[row] = f"{tr(fault)}({name_of(at)})"
+            result.column(heading)[row] = f"{fault}({name_of(at)})"
         else:
             dropped.setdefault(heading, []).append(name_of(at))
     for heading, cells in dropped.items():
@@ -255,12 +256,8 @@ def _read_shown(value: float, shown: Shown) -> tuple[float, str | None] | str:
     if shown.divided_by == 1:
         return value * times, unit
     if not math.isclose(times, shown.divided_by):
-        return tr(
-            "{value:.15g}(显示为 {figure:.6g}{words})",
-            value=value,
-            figure=value / shown.divided_by,
-            words=shown.words,
-        )
+        figure = f"{value / shown.divided_by:.6g}{shown.words}"
+        return SHOWN_AS.format(value=f"{value:.15g}", shown=figure)
     return value, unit
 
 

@@ -13,6 +13,7 @@ from herbgis.reading.formats.coordinates import roles_of
 from herbgis.reading.formats.grids import Cell, Grid
 from herbgis.reading.formats.survey_file import Words
 from herbgis.reading.understanding.cells import clean_text
+from herbgis.reading.understanding.made_headings import HIDDEN, nameless
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
 
@@ -21,7 +22,6 @@ _HEADER_WITHIN_ROWS = 20
 _NO_HEADING_ALONE = {"plot", "point", "ring"}
 _LEAST_KNOWN_HEADINGS = 2
 _UNIT_IN_HEADING = re.compile(r"(?<=[(（])\s*单位\s*[:：]?\s*(?=.)")
-_HIDDEN = "(隐藏列)"
 _UNIT_NOTE = re.compile(r"单位:\s*([^\s()\[\]【】]+)")
 _PLAIN_NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+%?")
 
@@ -144,9 +144,9 @@ def _told_apart(names: list[str], grid: Grid, words: Words) -> list[str]:
     times = Counter(["geometry", *cols.names(cols.with_role(cols.Role.SOURCE))])
     result = [""] * len(names)
     for at in sorted(range(len(names)), key=lambda at: at in hidden):
-        heading = names[at] or f"第{grid.left + at + 1}列"
+        heading = names[at] or nameless(grid.left + at + 1)
         if at in hidden and _named([heading], words) & visible:
-            heading += _HIDDEN
+            heading += HIDDEN
         times[heading] += 1
         while times[heading] > 1:
             heading = f"{heading}#{times[heading]}"

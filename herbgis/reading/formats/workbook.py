@@ -17,6 +17,7 @@ from herbgis.reading.formats.sheets import Table, find_tables, known_headings
 from herbgis.reading.formats.survey_file import SurveyFile, Words
 from herbgis.reading.formats.table_headers import find_header
 from herbgis.reading.formats.workbook_sheets import Sheets, read_sheets
+from herbgis.reading.understanding.made_cells import CUT, EMPTY, MOVED
 from herbgis.reading.understanding.survey import Layer, bare_frame
 from herbgis.terms.issues import Issue, Place
 
@@ -132,16 +133,9 @@ def _without_cut_numbers(layer: Layer, words: Words, long: Mapping[int, bool]) -
         at, sheet_row = frame.index[row], int(frame["sheet_row"].iloc[row])
         for moved in numbers_from(table, matched, heading):
             # Two numbers in a cell are none, so that a rule names the cell.
-            written = tr(
-                "{cell} 错位(第 {row} 行 {a} 和 {b})",
-                cell=table[moved].iloc[row] or tr("空"),
-                row=sheet_row,
-                a=a,
-                b=b,
-            )
-            frame.loc[at, moved] = (
-                tr("{a} 和 {b} 在两格", a=a, b=b) if moved == heading else written
-            )
+            written = table[moved].iloc[row] or EMPTY
+            cell = CUT if moved == heading else MOVED
+            frame.loc[at, moved] = cell.format(cell=written, row=sheet_row, a=a, b=b)
         if sheet_row - 1 not in long:
             place = Place(layer.file, layer.name, row + 1, sheet_row)
             why = tr("{a} 和 {b} 像是被逗号切开的一个数, 右边各栏可能错位", a=a, b=b)

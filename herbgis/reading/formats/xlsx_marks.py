@@ -18,8 +18,8 @@ from typing import IO
 from herbgis.foundation.language import tr
 from herbgis.reading.formats.grids import At, Marks
 from herbgis.reading.formats.number_formats import BUILT_IN, Shown, shown_under
+from herbgis.reading.understanding.made_cells import NO_RESULT
 
-NOT_CALCULATED = "公式没有结果"
 _PIECE_BYTES = 4 << 20
 #: Bytes without the end of a row beyond which a sheet is no table.
 _LONGEST_ROW = 64 << 20
@@ -231,7 +231,7 @@ def _add_formulas(
         if not empty and kind == "n":
             zeros.add(at)
         elif empty and kind == "n":
-            faults[at] = NOT_CALCULATED
+            faults[at] = NO_RESULT
 
 
 def _place(attributes: bytes) -> At | None:

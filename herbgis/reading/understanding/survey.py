@@ -34,6 +34,7 @@ from herbgis.reading.understanding.geometry_columns import (
 from herbgis.reading.understanding.joining import join_lists, say_joined
 from herbgis.reading.understanding.lost_digits import lost_ids
 from herbgis.reading.understanding.lost_systems import lost, refuse_lost, refuse_unplaced
+from herbgis.reading.understanding.made_headings import told
 from herbgis.reading.understanding.matching import match_table, undecided_headings
 from herbgis.reading.understanding.placing import Placed, place_layer
 from herbgis.reading.understanding.reopened import reopened
@@ -258,7 +259,7 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
     used = {*matched.columns.values(), *said.also_read}
     unused = [heading for heading in headings if heading not in used]
     if unused:
-        said.add(tr("未用列: {names}", names=listed(unused)))
+        said.add(tr("未用列: {names}", names=listed(map(told, unused))))
     entry = layer_entry(
         layer.file,
         layer.name or None,
