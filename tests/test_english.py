@@ -47,6 +47,8 @@ DATA: dict[str, frozenset[str] | object] = {
     "validating/rules/mojibake.py": frozenset({"_LOST", "_read_again", "_weight"}),
     "foundation/units.py": ...,
     "geo/geopackages.py": frozenset({"CHANGES_LAYER", "flattened"}),
+    # Headings of a table that users bring.
+    "planning/visit/roads.py": frozenset({"_TRAVEL_HEADINGS"}),
     # Spellings in files, headings and names that a file's own are made of: what an id or a mapping
     # of columns may hold is the same in every language.
     "reading/formats/arrow_cells.py": frozenset({"_series"}),
@@ -104,6 +106,7 @@ ROOMS: tuple[str, ...] = (
     "foundation",
     "geo",
     "measuring",
+    "planning",
     "reading",
     "terms",
     "validating",
@@ -167,6 +170,14 @@ def _of_terms() -> Iterator[str]:
     yield policy_schema()["$defs"]["key"]["description"]
 
 
+def _of_planning() -> Iterator[str]:
+    """What limits land and must be left out, and what stands in the field."""
+    siting = resources.read_toml("facts/siting.toml")
+    yield from (entry["title"] for entry in (*siting["factor"].values(), *siting["mask"]))
+    for stage in resources.read_toml("facts/phenology.toml")["stage"]:
+        yield from (stage["stage"], stage["source"])
+
+
 def _of_reading() -> Iterator[str]:
     """What files are called that are not read, what to do with them; cells that reading writes."""
     kinds = resources.read_toml("facts/file_kinds.toml")
@@ -176,7 +187,11 @@ def _of_reading() -> Iterator[str]:
 
 
 #: Chinese that a room says and that stands in facts, policies and tables of its own.
-FACTS: dict[str, Callable[[], Iterator[str]]] = {"reading": _of_reading, "terms": _of_terms}
+FACTS: dict[str, Callable[[], Iterator[str]]] = {
+    "planning": _of_planning,
+    "reading": _of_reading,
+    "terms": _of_terms,
+}
 
 
 def _said_by_facts(room: str) -> set[str]:

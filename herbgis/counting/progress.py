@@ -259,7 +259,11 @@ class Progress:
                     " 待核实 {pending}, 临界待复测 {undecided}",
                     title=self._tiers[row["tier"]],
                     rate=rate_text(row["verified"], row["target"]),
-                    **{n: row[n] for n in ("verified", "target", "gap", "pending", "undecided")},
+                    verified=row["verified"],
+                    target=row["target"],
+                    gap=row["gap"],
+                    pending=row["pending"],
+                    undecided=row["undecided"],
                 ),
             )
             for row in self.targets.to_dict("records")

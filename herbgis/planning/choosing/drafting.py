@@ -15,6 +15,7 @@ import shapely
 from herbgis.counting.marks import UNVALIDATED, countable_by_id, is_verified
 from herbgis.counting.seedlings import cover_seedlings
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import listed, tr
 from herbgis.geo.geodesy import CGCS2000, Floats, Ints
 from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.planning.choosing.options import ENLARGE, gains_of, options_of, text_of
@@ -114,7 +115,7 @@ def draft(
         varieties=varieties,
         counties=counties,
         notes=(
-            *([] if table["validated"].all() else [UNVALIDATED]),
+            *([] if table["validated"].all() else [tr(UNVALIDATED)]),
             *_notes(options, varieties, seedlings, land_known=land_known),
         ),
     )
@@ -125,7 +126,7 @@ def _wanted(targets: Mapping[str, int], policy: Policy) -> dict[str, int]:
     known = [tier.label for tier in policy.tiers]
     for label in targets:
         if label not in known:
-            raise UnknownNameError("规模等级", label, known)
+            raise UnknownNameError(tr("规模等级"), label, known)
     return {tier.label: int(targets.get(tier.label, tier.target)) for tier in policy.tiers}
 
 
@@ -179,17 +180,17 @@ def _notes(
 ) -> Iterator[str]:
     """What the plan rests on."""
     if (options["given"] > 0).any() and options["given"].isna().any():
-        yield "没有给成本的, 按面积和适宜度折算, 单位取自给了成本的 (每亩的中位数)。"
+        yield tr("没有给成本的, 按面积和适宜度折算, 单位取自给了成本的 (每亩的中位数)。")
     elif len(options) and options["given"].isna().all():
-        yield "成本是折算的亩数 (面积 × 适宜度与距离的系数), 不是造价。"
+        yield tr("成本是折算的亩数 (面积 × 适宜度与距离的系数), 不是造价。")
     if not land_known and (options["action"] == ENLARGE).any():
-        yield "扩建用地未核: 周边有没有适宜、可用的土地, 要到现场确认。"
+        yield tr("扩建用地未核: 周边有没有适宜、可用的土地, 要到现场确认。")
     if len(options) and options["score"].isna().all():
-        yield "没有适宜性评价, 品种不按土地选。"
+        yield tr("没有适宜性评价, 品种不按土地选。")
     limited = [
-        f"{name} {mu:.0f} 亩"
+        tr("{name} {mu:.0f} 亩", name=name, mu=mu)
         for name, mu in zip(varieties, seedlings, strict=True)
         if np.isfinite(mu)
     ]
     if limited:
-        yield f"种苗限制新增面积: {'、'.join(limited)}。"
+        yield tr("种苗限制新增面积: {limited}。", limited=listed(limited))

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from herbgis.foundation.errors import HerbgisError
+from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import Flags, Floats, Ints
 
 #: HiGHS takes a number this close to a whole one, and a row this close to its bound, for it.
@@ -96,8 +97,8 @@ def solve_program(program: Program, *, integer: bool) -> Answer | None:
     if status in {kinds.kInfeasible, kinds.kUnboundedOrInfeasible}:
         return None
     if status != kinds.kOptimal:
-        msg = f"求解器没有得出结果: {highs.modelStatusToString(status)}。请报告这一情形。"
-        raise HerbgisError(msg)
+        msg = "求解器没有得出结果: {status}。请报告这一情形。"
+        raise HerbgisError(tr(msg, status=highs.modelStatusToString(status)))
     found = highs.getSolution()
     duals = np.zeros(0) if integer else np.array(found.row_dual, dtype=np.float64)
     return Answer(
@@ -112,7 +113,7 @@ def _highspy() -> Any:
         import highspy  # noqa: PLC0415 - an extra
     except ImportError as error:
         msg = '规划要用求解器 HiGHS。请运行 pip install "herbgis[plan]" (或 pip install highspy)。'
-        raise HerbgisError(msg) from error
+        raise HerbgisError(tr(msg)) from error
     return highspy
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from herbgis.foundation import display
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import tr
 from herbgis.planning.choosing import explaining
 from herbgis.planning.choosing.drafting import Draft, draft
 from herbgis.planning.choosing.solving import Blocking, Search, Solution
@@ -137,7 +138,7 @@ class Plan:
         """
         options = self._draft.options
         if site not in set(options["id"]):
-            raise UnknownNameError("候选地块", site, sorted(set(options["id"])))
+            raise UnknownNameError(tr("候选地块"), site, sorted(set(options["id"])))
         if site in set(self.chosen["id"]):
             return 0.0
         numbers = np.unique(self._draft.problem.site[(options["id"] == site).to_numpy()])
@@ -199,11 +200,11 @@ class Plan:
         head = [display.html_paragraph(line) for line in self._head()]
         tables = [display.html_table(table) for table in self._tables()]
         notes = [display.html_paragraph(line) for line in self.remarks()]
-        return display.html_section("规划", *head, *tables, *notes)
+        return display.html_section(tr("规划"), *head, *tables, *notes)
 
     def _head(self) -> list[str]:
-        cost = f", 成本 {self.cost:.2f}" if self.status == "optimal" else ""
-        return [f"规划: {STATUSES[self.status]}{cost}"]
+        cost = tr(", 成本 {cost:.2f}", cost=self.cost) if self.status == "optimal" else ""
+        return [tr("规划: {status}{cost}", status=tr(STATUSES[self.status]), cost=cost)]
 
     def _tables(self) -> list[pd.DataFrame]:
         tables = [self.targets_in_words()]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from herbgis.foundation.language import heading, tr
 from herbgis.measuring.terrain import FOR_SHOW
 from herbgis.planning.choosing.options import ENLARGE, NEW
 from herbgis.planning.land.rating import MASKED, UNKNOWN
@@ -36,15 +37,16 @@ _HEADINGS = {
 
 def targets_in_words(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
     """`Plan.targets`; titles of tiers by their label."""
-    return pd.DataFrame(
+    made = pd.DataFrame(
         {
-            "规模": table["tier"].map(titles),
+            "规模": [tr(titles[tier]) for tier in table["tier"]],
             "目标": table["target"],
             "已有(核实)": table["have"],
             "规划新增": table["planned"],
             "尚差": (table["target"] - table["have"] - table["planned"]).clip(lower=0),
         }
     )
+    return made.rename(columns=heading)
 
 
 def sites_in_words(
@@ -52,37 +54,38 @@ def sites_in_words(
 ) -> pd.DataFrame:
     """`Plan.chosen`, or rows of it; titles of tiers, and words by column and value."""
     worded = table[[name for name in _HEADINGS if name in table]].copy()
-    worded["action"] = worded["action"].map(_ACTIONS)
-    worded["tier"] = worded["tier"].map(titles)
-    for name in {"county", "limiting"} & {*worded}:
-        worded[name] = worded[name].replace(dict(words[name]))
-    worded["variety"] = worded["variety"].where(worded["variety"] != "", "待定")
+    said = {"action": _ACTIONS, "tier": titles, **{n: words[n] for n in ("county", "limiting")}}
+    for name, words_of in said.items():
+        if name in worded:
+            worded[name] = worded[name].replace({v: tr(word) for v, word in words_of.items()})
+    worded["variety"] = worded["variety"].where(worded["variety"] != "", tr("待定"))
     if "replacement_cost" in worded:
         worded["replacement_cost"] = [
-            "不可替代" if math.isinf(cost) else cost for cost in worded["replacement_cost"]
+            tr("不可替代") if math.isinf(cost) else cost for cost in worded["replacement_cost"]
         ]
-    return worded.rename(columns=_HEADINGS)
+    return worded.rename(columns={name: heading(title) for name, title in _HEADINGS.items()})
 
 
 def blocking_in_words(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
     """`Plan.blocking`; titles of tiers by their label."""
-    return pd.DataFrame(
+    made = pd.DataFrame(
         {
-            "指标": table["what"].map(_WHAT_FALLS_SHORT),
-            "名称": [titles.get(name, name) for name in table["name"]],
+            "指标": [tr(_WHAT_FALLS_SHORT[what]) for what in table["what"]],
+            "名称": [tr(titles.get(name, name)) for name in table["name"]],
             "要求": table["wanted"],
             "还缺": table["lacking"],
         }
     )
+    return made.rename(columns=heading)
 
 
 def remarks(table_note: str, notes: Iterable[str], caveats: Iterable[str]) -> list[str]:
     """What stands under every table of a plan."""
     show = [f"· {why}" for why in caveats]
     return [
-        *([f"{FOR_SHOW}, 因为:", *show] if show else []),
-        f"{table_note}单位: 个、亩。",
-        *(note if note.endswith("。") else f"{note}。" for note in notes),
+        *([tr("{for_show}, 因为:", for_show=heading(FOR_SHOW)), *show] if show else []),
+        tr("{note}单位: 个、亩。", note=table_note),
+        *(note if note.endswith(tr("。")) else note + tr("。") for note in notes),
     ]
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from herbgis.foundation.errors import CrsError
+from herbgis.foundation.language import heading, tr
 from herbgis.geo.geodesy import Flags, Floats, Ints
 from herbgis.geo.land import land as land_of
 from herbgis.geo.rasters import Raster
@@ -29,8 +30,8 @@ def polygons_of(frame: gpd.GeoDataFrame, what: str) -> Geometries:
         The frame has no coordinate system; `what` names it in Chinese.
     """
     if frame.crs is None:
-        msg = f"{what}没有坐标系。请先 set_crs(…), 例如 EPSG:4490 或 EPSG:4524。"
-        raise CrsError(msg)
+        msg = "{what}没有坐标系。请先 set_crs(…), 例如 EPSG:4490 或 EPSG:4524。"
+        raise CrsError(tr(msg, what=heading(what)))
     return land_of(to_cgcs2000(np.asarray(frame.geometry.array, dtype=object), frame.crs))
 
 

@@ -11,6 +11,7 @@ import shapely
 
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.input_errors import RasterError
+from herbgis.foundation.language import listed, tr
 from herbgis.geo.raster_steps import cell_steps
 from herbgis.geo.rasters import Raster, open_raster
 from herbgis.geo.systems import Geometries
@@ -70,7 +71,7 @@ def open_land(
     others = [f.key for f in rules.factors if f.key not in _OF_DEM]
     for key in factors or {}:
         if key not in others:
-            raise UnknownNameError("选址因子", key, others)
+            raise UnknownNameError(tr("选址因子"), key, others)
     opened = {
         key: open_raster((factors or {})[key], datum_parameters=datum_parameters)
         for key in others
@@ -103,23 +104,29 @@ def open_land(
         caveats=(
             *dict.fromkeys(reason for raster in rasters for reason in raster.caveats),
             *rules.caveats(varieties, (*_OF_DEM, *opened)),
-            *([f"没有给出{'、'.join(absent)}的范围, 未扣除"] if absent else []),
+            *([_not_left_out(absent)] if absent else []),
         ),
     )
 
 
+def _not_left_out(masks: Sequence[str]) -> str:
+    return tr("没有给出{masks}的范围, 未扣除", masks=listed(map(tr, masks)))
+
+
 def _check_meeting(grid: Raster, region: Footprints | None, others: Sequence[Raster]) -> None:
     """Raise RasterError where the DEM lies beyond the region, or a raster beyond the DEM."""
-    places = [("范围", tuple(shapely.total_bounds(region.lonlat)))] if region else []
+    places = [(tr("范围"), tuple(shapely.total_bounds(region.lonlat)))] if region else []
     for what, bounds in [*places, *((other.path.name, other.bounds) for other in others)]:
         (west, south, east, north), (w, s, e, n) = grid.bounds, bounds
         if not (w < east and e > west and s < north and n > south):
             msg = (
-                f"{what}与高程数据 {grid.path.name} 不相交: "
-                f"前者在 {w:.2f}–{e:.2f}°E, {s:.2f}–{n:.2f}°N, "
-                f"后者在 {west:.2f}–{east:.2f}°E, {south:.2f}–{north:.2f}°N。"
+                "{what}与高程数据 {dem} 不相交: "
+                "前者在 {w:.2f}–{e:.2f}°E, {s:.2f}–{n:.2f}°N, "
+                "后者在 {west:.2f}–{east:.2f}°E, {south:.2f}–{north:.2f}°N。"
             )
-            raise RasterError(msg)
+            own = {"w": w, "e": e, "s": s, "n": n}
+            its = {"west": west, "east": east, "south": south, "north": north}
+            raise RasterError(tr(msg, what=what, dem=grid.path.name, **own, **its))
 
 
 def _footprints(shapes: Sequence[Geometries], grid: Raster) -> Footprints | None:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import InputNotFoundError, PolicyError, UnknownNameError
+from herbgis.foundation.language import listed, tr
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -111,7 +112,7 @@ class SitingRules:
     def of(self, variety: str) -> Mapping[str, Rule]:
         """The rules of a variety by factor key; UnknownNameError where there are none."""
         if variety not in self.varieties:
-            raise UnknownNameError("选址规则里的品种", variety, self.varieties)
+            raise UnknownNameError(tr("选址规则里的品种"), variety, self.varieties)
         return self.varieties[variety]
 
     def caveats(self, varieties: Iterable[str], keys: Iterable[str]) -> tuple[str, ...]:
@@ -135,14 +136,17 @@ class SitingRules:
             rules = {name: self.of(name).get(factor.key) for name in asked}
             if factor.key not in used:
                 if any(rules.values()):
-                    said.append(f"没有给出{factor.title}数据, 未计入适宜性")
+                    line = "没有给出{factor}数据, 未计入适宜性"
+                    said.append(tr(line, factor=tr(factor.title)))
                 continue
             unsourced = [name for name, rule in rules.items() if rule and rule.grade == "U"]
             unknown = [name for name, rule in rules.items() if rule is None]
             if unsourced:
-                said.append(f"{'、'.join(unsourced)}的{factor.title}取值没有来源")
+                line = "{varieties}的{factor}取值没有来源"
+                said.append(tr(line, varieties=listed(unsourced), factor=tr(factor.title)))
             if unknown:
-                said.append(f"{'、'.join(unknown)}没有{factor.title}取值, 不受其限制")
+                line = "{varieties}没有{factor}取值, 不受其限制"
+                said.append(tr(line, varieties=listed(unknown), factor=tr(factor.title)))
         return tuple(said)
 
 
@@ -184,10 +188,9 @@ def read_siting_rules(
     try:
         return _rules(table)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        msg = (
-            f"选址规则 {path or _SHIPPED} 不完整或格式不对: {error!r}。请对照 {_SHIPPED} 补齐该项。"
-        )
-        raise PolicyError(msg) from error
+        msg = "选址规则 {path} 不完整或格式不对: {error!r}。请对照 {shipped} 补齐该项。"
+        told = tr(msg, path=path or _SHIPPED, error=error, shipped=_SHIPPED)
+        raise PolicyError(told) from error
 
 
 def _own_table(path: Path) -> dict[str, Any]:
@@ -196,7 +199,7 @@ def _own_table(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{path} 不是 UTF-8 的 TOML 文件: {error}"
+        msg = tr("{source} 不是 UTF-8 的 TOML 文件: {error}", source=path, error=error)
         raise PolicyError(msg) from error
 
 
@@ -205,7 +208,7 @@ def _laid_over(base: dict[str, Any], own: Mapping[str, Any], policy: Policy) -> 
     unknown = [key for key in own if key not in base or key == "factor"]
     if unknown:
         known = [key for key in base if key != "factor"]
-        raise PolicyError(str(UnknownNameError("选址规则的项目", unknown[0], known)))
+        raise PolicyError(str(UnknownNameError(tr("选址规则的项目"), unknown[0], known)))
     varieties = {entry["name"]: entry for entry in base["variety"]}
     for entry in _named_entries(own.get("variety", [])):
         name = policy.canonical("variety", entry["name"]) or entry["name"]
@@ -218,9 +221,13 @@ def _laid_over(base: dict[str, Any], own: Mapping[str, Any], policy: Policy) -> 
     return {**base, **tables, "variety": list(varieties.values())}
 
 
+def _where(variety: str, factor: str) -> str:
+    return tr("{variety}的{factor}", variety=variety, factor=factor)
+
+
 def _named_entries(entries: Any) -> Sequence[Mapping[str, Any]]:
     if not isinstance(entries, list) or not all(isinstance(e.get("name"), str) for e in entries):
-        raise PolicyError('选址规则的品种要写成 [[variety]], 并以 name = "品种名" 开头')
+        raise PolicyError(tr('选址规则的品种要写成 [[variety]], 并以 name = "品种名" 开头'))
     return entries
 
 
@@ -231,13 +238,13 @@ def _rules(table: Mapping[str, Any]) -> SitingRules:
     patterns = {name: _pattern(name, entry) for name, entry in table["pattern"].items()}
     limits, cuts = table["limits"], {name: float(table["classes"][name]) for name in CLASSES}
     if not 1 >= cuts["S1"] > cuts["S2"] > cuts["S3"] > 0:
-        msg = f"适宜等级的分界须由高到低、在 0 与 1 之间, 写的是 {cuts}"
-        raise PolicyError(msg)
+        msg = "适宜等级的分界须由高到低、在 0 与 1 之间, 写的是 {cuts}"
+        raise PolicyError(tr(msg, cuts=cuts))
     return SitingRules(
         factors=factors,
         varieties={
             entry["name"]: {
-                key: _rule(f"{entry['name']}的{key}", key, value, patterns, known)
+                key: _rule(_where(entry["name"], key), key, value, patterns, known)
                 for key, value in _factor_entries(entry, factors)
             }
             for entry in table["variety"]
@@ -258,7 +265,9 @@ def _factor_entries(
     keys = [factor.key for factor in factors]
     for key in entry:
         if key != "name" and key not in keys:
-            raise PolicyError(str(UnknownNameError(f"{entry['name']}的选址因子", key, keys)))
+            raise PolicyError(
+                str(UnknownNameError(tr("{name}的选址因子", name=entry["name"]), key, keys))
+            )
     return [(key, entry[key]) for key in keys if key in entry]
 
 
@@ -271,22 +280,21 @@ def _rule(
 ) -> Rule:
     source, grade = str(entry.get("source", "")).strip(), entry.get("grade")
     if not source:
-        msg = f'{where}没有写 source; 自己的做法请写 source = "herbgis" 一类的说明'
-        raise PolicyError(msg)
+        msg = '{where}没有写 source; 自己的做法请写 source = "herbgis" 一类的说明'
+        raise PolicyError(tr(msg, where=where))
     if grade not in GRADES:
-        msg = f"{where}的 grade 写的是 {grade}; 可用的有: {'、'.join(GRADES)}"
-        raise PolicyError(msg)
+        msg = "{where}的 grade 写的是 {grade}; 可用的有: {grades}"
+        raise PolicyError(tr(msg, where=where, grade=grade, grades=listed(GRADES)))
     if key not in known:
         return Range(_corners(where, entry.get("range")), source, grade)
     if entry.get("pattern") not in patterns:
-        raise PolicyError(
-            str(UnknownNameError(f"{where}类型", str(entry.get("pattern")), patterns))
-        )
+        what = tr("{where}类型", where=where)
+        raise PolicyError(str(UnknownNameError(what, str(entry.get("pattern")), patterns)))
     values = patterns[entry["pattern"]]
     lacking = [name for name in known[key] if name not in values]
     if lacking:
-        msg = f"{where}用的 {entry['pattern']} 缺少 {'、'.join(lacking)}"
-        raise PolicyError(msg)
+        msg = "{where}用的 {pattern} 缺少 {names}"
+        raise PolicyError(tr(msg, where=where, pattern=entry["pattern"], names=listed(lacking)))
     return Pattern(values, source, grade)
 
 
@@ -295,32 +303,31 @@ def _corners(where: str, values: Any) -> tuple[float, float, float, float]:
         isinstance(v, int | float) and not isinstance(v, bool) for v in values
     )
     if not numbers or len(values) != len("abcd"):
-        msg = f"{where}的 range 要写四个数 [a, b, c, d], 写的是 {values}"
-        raise PolicyError(msg)
+        msg = "{where}的 range 要写四个数 [a, b, c, d], 写的是 {values}"
+        raise PolicyError(tr(msg, where=where, values=values))
     a, b, c, d = map(float, values)
     if any(math.isnan(v) for v in (a, b, c, d)) or any(y < x for x, y in pairwise((a, b, c, d))):
-        msg = f"{where}的 range 要从小到大, 写的是 {values}"
-        raise PolicyError(msg)
+        msg = "{where}的 range 要从小到大, 写的是 {values}"
+        raise PolicyError(tr(msg, where=where, values=values))
     if (math.isinf(a) != math.isinf(b)) or (math.isinf(c) != math.isinf(d)):
-        msg = f"{where}的 range 一侧不设限时, 两个数都要写 inf, 写的是 {values}"
-        raise PolicyError(msg)
+        msg = "{where}的 range 一侧不设限时, 两个数都要写 inf, 写的是 {values}"
+        raise PolicyError(tr(msg, where=where, values=values))
     return a, b, c, d
 
 
 def _pattern(name: str, entry: Mapping[str, Any]) -> Mapping[str, float]:
     values = {key: float(value) for key, value in entry["classes"].items()}
     if any(not 0 <= value <= 1 for value in values.values()):
-        msg = f"{name} 的适宜程度要在 0 与 1 之间, 写的是 {values}"
-        raise PolicyError(msg)
+        msg = "{name} 的适宜程度要在 0 与 1 之间, 写的是 {values}"
+        raise PolicyError(tr(msg, name=name, values=values))
     if not str(entry.get("source", "")).strip():
-        msg = f"{name} 没有写 source"
-        raise PolicyError(msg)
+        raise PolicyError(tr("{name} 没有写 source", name=name))
     return values
 
 
 def _between(name: str, table: Mapping[str, Any], low: float, high: float) -> float:
     value = float(table[name])
     if not low <= value <= high:
-        msg = f"{name} 要在 {low:g} 与 {high:g} 之间, 写的是 {value:g}"
-        raise PolicyError(msg)
+        msg = "{name} 要在 {low:g} 与 {high:g} 之间, 写的是 {value:g}"
+        raise PolicyError(tr(msg, name=name, low=low, high=high, value=value))
     return value

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from herbgis.foundation import display
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import CGCS2000, Floats, areas_m2
 from herbgis.geo.systems import Geometries
@@ -72,11 +73,17 @@ class Candidates:
     def _repr_html_(self) -> str:
         told = [display.html_paragraph(line) for line in (self._head(), *self.caveats, *self.notes)]
         listed = pd.DataFrame(self.sites.drop(columns="geometry")).reset_index()
-        return display.html_section("候选地块", *told, display.html_table(listed))
+        return display.html_section(tr("候选地块"), *told, display.html_table(listed))
 
     def _head(self) -> str:
         enlarging = int(self.sites["enlarges"].notna().sum())
-        return f"{len(self.sites)} 处: 新建 {len(self.sites) - enlarging}, 扩建 {enlarging}"
+        new = len(self.sites) - enlarging
+        return tr(
+            "{count} 处: 新建 {new}, 扩建 {enlarging}",
+            count=len(self.sites),
+            new=new,
+            enlarging=enlarging,
+        )
 
 
 def candidates_of(

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.foundation.units import MU_M2
 from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2
 from herbgis.geo.land import land as land_of
@@ -81,9 +82,9 @@ def _none_found(found: Sequence[_Found], land: Land, shape: SiteShape) -> Iterat
     """Why there is no site."""
     cell_mu = land.dem.cell_m**2 / MU_M2
     if cell_mu > shape.least_mu:
-        yield f"格网一格 {cell_mu:,.0f} 亩, 划不出候选地块"
+        yield tr("格网一格 {mu:,.0f} 亩, 划不出候选地块", mu=cell_mu)
     elif not found:
-        yield f"没有成片 {shape.least_mu:g} 亩以上的适宜土地, 划不出候选地块"
+        yield tr("没有成片 {mu:g} 亩以上的适宜土地, 划不出候选地块", mu=shape.least_mu)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from herbgis.foundation.errors import MissingColumnError
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import CGCS2000, areas_m2
 from herbgis.geo.systems import Geometries
@@ -70,13 +71,13 @@ def given_candidates(
     """
     policy = policy or load_policy()
     if _ID not in frame:
-        raise MissingColumnError(_WHAT, [_ID], [str(column) for column in frame.columns])
+        raise MissingColumnError(tr(_WHAT), [_ID], [str(column) for column in frame.columns])
     told, spellings = _told_ids(frame, policy)
     ids, polygons, first = _one_row_an_id(frame, told)
     free, taken = _beside_bases(ids, polygons, bases)
     said = [*spellings, *frame.attrs.get(UNREAD_BESIDE, ()), *taken]
     kept = ~(shapely.is_missing(free) | shapely.is_empty(free))
-    said += [f"{_WHAT} {name} 没有可用的土地, 未列入" for name in ids[~kept]]
+    said += [tr("候选地块 {name} 没有可用的土地, 未列入", name=name) for name in ids[~kept]]
     ids, free, first = ids[kept], free[kept], first[kept]
     columns = {name: _told(first, name, policy) for name in _TOLD}
     said += _no_numbers(ids, first)
@@ -86,12 +87,13 @@ def given_candidates(
         varieties = tuple(name for name in policy.varieties if policy.group_of(name) != "other")
         scores = np.full((len(ids), len(varieties)), np.nan)
         limiting = np.full(scores.shape, UNLIMITED, dtype=object)
-        said.append("没有给出高程数据, 未评价适宜性")
+        said.append(tr("没有给出高程数据, 未评价适宜性"))
     else:
         varieties = land.varieties
         scores, limiting = score_polygons(free, land)
         beyond = ids[np.isnan(scores).all(axis=1)] if len(varieties) else []
-        said += [f"{_WHAT} {name} 不在高程数据范围内, 未评价适宜性" for name in beyond]
+        line = "候选地块 {name} 不在高程数据范围内, 未评价适宜性"
+        said += [tr(line, name=name) for name in beyond]
     caveats = () if land is None else land.caveats
     return candidates_of(list(ids), free, columns, scores, limiting, varieties, caveats, said)
 
@@ -100,13 +102,13 @@ def _told_ids(frame: gpd.GeoDataFrame, policy: Policy) -> tuple[Any, list[str]]:
     """Each row's id spelt as it is compared, and which ids were written in several ways."""
     stated = stated_cells(frame[_ID], CANDIDATE_ID, policy, Assumptions())
     ids, raw = folded_ids(stated)
-    rows = pd.Series(range(1, len(ids) + 1), index=ids.index).astype("str")
-    names = ids.fillna("第 " + rows + " 行")
+    rows = [tr("第 {row} 行", row=row) for row in range(1, len(ids) + 1)]
+    names = ids.fillna(pd.Series(rows, index=ids.index, dtype="str"))
     before = frame.get(CANDIDATE_ID.written.name, raw)
     written = raw.fillna(before).fillna(names)
     ways = written.groupby(names.to_numpy()).unique()
     said = [
-        f"{_WHAT}编号 {'、'.join(map(str, found))} 按同一个编号 {name} 计"
+        tr("候选地块编号 {found} 按同一个编号 {name} 计", found=listed(found), name=name)
         for name, found in ways.items()
         if len(found) > 1
     ]
@@ -142,7 +144,8 @@ def _beside_bases(
             polygons[number], shapely.union_all(standing[bases_there.to_numpy()])
         )
         before, after = to_mu(areas_m2(np.array([polygons[number], free[number]], dtype=object)))
-        said.append(f"{_WHAT} {ids[number]} 与现有基地重叠 {before - after:.2f} 亩, 已扣除")
+        line = "候选地块 {name} 与现有基地重叠 {mu:.2f} 亩, 已扣除"
+        said.append(tr(line, name=ids[number], mu=before - after))
     return free, said
 
 
@@ -167,7 +170,8 @@ def _no_numbers(ids: Any, first: pd.DataFrame) -> list[str]:
             written = clean_text(cell)
             number = pd.to_numeric(cell, errors="coerce")
             if written and not number >= 0:
-                said.append(f"{_WHAT} {key} 的{title} {written} 不是可用的数, 未采用")
+                line = "候选地块 {name} 的{what} {written} 不是可用的数, 未采用"
+                said.append(tr(line, name=key, what=tr(title), written=written))
     return said
 
 

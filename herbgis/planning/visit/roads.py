@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.foundation.errors import HerbgisError, MissingColumnError
+from herbgis.foundation.language import listed, tr
 from herbgis.geo.geodesy import GEOD
 from herbgis.terms.calls import checking
 
@@ -27,7 +28,7 @@ ERRORS_NAMED = 10
 def text_of(value: object) -> str:
     """A cell as one line of text; nothing where there is nothing."""
     if isinstance(value, bool | np.bool_):
-        return "是" if value else "否"
+        return tr("是") if value else tr("否")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "" if pd.isna(value) else " ".join(str(value).split())
@@ -138,16 +139,14 @@ class Roads:
         self.minutes = travel_minutes(route.travel)
         kmh = route.straight_kmh
         if kmh is not None and not (0 < kmh < math.inf):
-            msg = f"straight_kmh 要大于 0, 给的是 {kmh}。"
+            msg = tr("straight_kmh 要大于 0, 给的是 {kmh}。", kmh=kmh)
             raise HerbgisError(msg)
         for name, (lon, lat) in (route.places or {}).items():
             if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-                msg = (
-                    f"places 里 {name} 的经纬度是 ({lon}, {lat}), 不在地球上。先写经度, 再写纬度。"
-                )
-                raise HerbgisError(msg)
+                msg = "places 里 {name} 的经纬度是 ({lon}, {lat}), 不在地球上。先写经度, 再写纬度。"
+                raise HerbgisError(tr(msg, name=name, lon=lon, lat=lat))
         self.geometry, self.places, self.kmh = geometry, dict(route.places or {}), kmh
-        self.unit = "公里" if self.minutes is None else "分钟"
+        self.unit = tr("公里") if self.minutes is None else tr("分钟")
         self.guessed: list[str] = []
 
     def ask(self, pairs: Sequence[tuple[str, str]]) -> None:
@@ -158,10 +157,10 @@ class Roads:
         self.guessed = list(dict.fromkeys([*self.guessed, *lacking]))
         if lacking and self.kmh is None:
             msg = (
-                f"车程表缺 {_first_of(lacking)}。来回要各有一行; 请补上, "
+                "车程表缺 {legs}。来回要各有一行; 请补上, "
                 "或用 straight_kmh= 许可这些段按直线距离和该时速估。"
             )
-            raise HerbgisError(msg)
+            raise HerbgisError(tr(msg, legs=_first_of(lacking)))
 
     def cost(self, a: str, b: str) -> int:
         """Hundredths of minutes, or metres; nothing where one already is."""
@@ -181,24 +180,25 @@ class Roads:
     def told(self, a: str, b: str) -> str:
         """A way as it stands in the table."""
         if self.minutes is None:
-            return f"直线 {self.length(a, b):.1f} 公里 (车程未给)"
-        guess = "" if a == b or (a, b) in self.minutes else " (按直线距离估)"
-        return f"{self.length(a, b):.0f} 分钟{guess}"
+            return tr("直线 {km:.1f} 公里 (车程未给)", km=self.length(a, b))
+        given = a == b or (a, b) in self.minutes
+        told = "{minutes:.0f} 分钟" if given else "{minutes:.0f} 分钟 (按直线距离估)"
+        return tr(told, minutes=self.length(a, b))
 
     def notes(self, way: Sequence[str], *, ordered: bool) -> list[str]:
         """What is to be said of a way, and of its length in all."""
         legs = list(pairwise(way))
         total = sum(self.cost(a, b) for a, b in legs)
         if self.minutes is None:
-            what = "距离按直线" if ordered else "顺序按直线距离"
-            line = f"车程未给, {what}, 仅供参考。全程直线 {total / 1000:.1f} 公里。"
-            return [line] if legs else []
-        lines = [f"全程行车 {total / _HUNDREDTHS:.0f} 分钟, 不含停留。"] if legs else []
+            line = "车程未给, 顺序按直线距离, 仅供参考。全程直线 {km:.1f} 公里。"
+            if ordered:
+                line = "车程未给, 距离按直线, 仅供参考。全程直线 {km:.1f} 公里。"
+            return [tr(line, km=total / 1000)] if legs else []
+        driven = tr("全程行车 {minutes:.0f} 分钟, 不含停留。", minutes=total / _HUNDREDTHS)
+        lines = [driven] if legs else []
         if self.guessed:
-            lines.append(
-                f"车程表没有 {_first_of(self.guessed)}, "
-                f"按直线距离每小时 {self.kmh:g} 公里估, 仅供参考。"
-            )
+            line = "车程表没有 {legs}, 按直线距离每小时 {kmh:g} 公里估, 仅供参考。"
+            lines.append(tr(line, legs=_first_of(self.guessed), kmh=self.kmh))
         return lines
 
     def _metres(self, a: str, b: str) -> float:
@@ -210,15 +210,15 @@ class Roads:
             lon, lat = self.places[place]
             return float(lon), float(lat)
         if place not in self.geometry.index:
-            msg = f"不知道 {place} 在哪里, 算不了直线距离。请在 places= 里给出它的经度、纬度。"
-            raise HerbgisError(msg)
+            msg = "不知道 {place} 在哪里, 算不了直线距离。请在 places= 里给出它的经度、纬度。"
+            raise HerbgisError(tr(msg, place=place))
         point = self.geometry[place].representative_point()
         return float(point.x), float(point.y)
 
 
 def _first_of(pairs: Sequence[str]) -> str:
-    more = f" 等 {len(pairs)} 段" if len(pairs) > ERRORS_NAMED else ""
-    return "、".join(pairs[:ERRORS_NAMED]) + more
+    more = tr(" 等 {count} 段", count=len(pairs)) if len(pairs) > ERRORS_NAMED else ""
+    return listed(pairs[:ERRORS_NAMED]) + more
 
 
 def travel_minutes(travel: pd.DataFrame | None) -> dict[tuple[str, str], int] | None:
@@ -246,8 +246,8 @@ def travel_minutes(travel: pd.DataFrame | None) -> dict[tuple[str, str], int] | 
             continue
         if found.setdefault(pair, cost := round(float(minutes) * _HUNDREDTHS)) != cost:
             twice.append(f"{pair[0]}→{pair[1]}")
-    for fault, pairs in (("不是分钟数", wrong), ("前后不一致", twice)):
+    faults = {"车程表里不是分钟数的: {legs}。": wrong, "车程表里前后不一致的: {legs}。": twice}
+    for fault, pairs in faults.items():
         if pairs:
-            msg = f"车程表里{fault}的: {'、'.join(pairs[:ERRORS_NAMED])}。"
-            raise HerbgisError(msg)
+            raise HerbgisError(tr(fault, legs=listed(pairs[:ERRORS_NAMED])))
     return found

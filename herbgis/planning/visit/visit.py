@@ -16,6 +16,7 @@ from herbgis.counting.tiers import tier_of
 from herbgis.foundation import display
 from herbgis.foundation.errors import HerbgisError, MissingColumnError
 from herbgis.foundation.keywords import options_given
+from herbgis.foundation.language import heading, listed, tr
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.planning.visit.choice import best_choice, stand_ins
 from herbgis.planning.visit.roads import (
@@ -100,11 +101,12 @@ class Visit:
         return tuple(self.table.index)
 
     def __repr__(self) -> str:
-        return "\n".join([display.text_table(self.table), *self.notes])
+        return "\n".join([display.text_table(self.table.rename(columns=heading)), *self.notes])
 
     def _repr_html_(self) -> str:
         notes = [display.html_paragraph(line) for line in self.notes]
-        return display.html_section("观摩点推荐表", display.html_table(self.table), *notes)
+        shown = display.html_table(self.table.rename(columns=heading))
+        return display.html_section(tr("观摩点推荐表"), shown, *notes)
 
 
 def choose_visit(
@@ -226,8 +228,8 @@ def _tidy(
     table.index = pd.Index([text_of(label) for label in table.index], name="base_id", dtype="str")
     if table.index.has_duplicates:
         twice = sorted(set(table.index[table.index.duplicated()]))[:ERRORS_NAMED]
-        msg = f"choose_visit 要一个基地一行, 重复的编号: {'、'.join(twice)}。请先 hg.classify。"
-        raise HerbgisError(msg)
+        msg = "choose_visit 要一个基地一行, 重复的编号: {names}。请先 hg.classify。"
+        raise HerbgisError(tr(msg, names=listed(twice)))
     table["tier"] = tier_of(table["counted_mu"], policy)
     said = [name for name in ("variety", "county", *FLAGS) if name in table]
     table[said] = table[said].fillna("")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from herbgis.counting.marks import is_eligible, is_of_another_year, is_verified
 from herbgis.foundation.errors import HerbgisError, UnknownNameError
+from herbgis.foundation.language import listed, tr
 from herbgis.planning.visit.roads import MOST_STOPS
 from herbgis.terms.policy import Policy
 
@@ -59,19 +60,21 @@ def tidy_wishes(
     wanted = tuple(dict.fromkeys(must)) if order is None else tuple(order)
     for base in (*wanted, *banned):
         if base not in ids:
-            raise UnknownNameError("基地", base, ids)
+            raise UnknownNameError(tr("基地"), base, ids)
     count = stops if order is None else len(wanted)
     if not 1 <= count <= MOST_STOPS and order is None:
-        msg = f"观摩点要 1 至 {MOST_STOPS} 个, 给的是 {count} 个。"
+        msg = tr("观摩点要 1 至 {most} 个, 给的是 {count} 个。", most=MOST_STOPS, count=count)
         raise HerbgisError(msg)
     faults = {
         "顺序里重复的": [base for base, times in Counter(wanted).items() if times > 1],
         "又要去又不去的": [base for base in wanted if base in banned],
-        "不能作观摩点的": [f"{b} ({reasons[b]})" for b in wanted if reasons[b]],
-        f"必去的多于 {count} 个": wanted if len(wanted) > count else [],
+        "不能作观摩点的": [f"{b} ({tr(reasons[b])})" for b in wanted if reasons[b]],
+        "必去的多于 {count} 个": wanted if len(wanted) > count else [],
     }
-    told = [f"{fault}: {'、'.join(found)}" for fault, found in faults.items() if found]
+    told = [
+        f"{tr(fault, count=count)}: {listed(found)}" for fault, found in faults.items() if found
+    ]
     if told:
-        msg = f"观摩点的要求有矛盾。{'; '.join(told)}。请改 must、never、order 或 stops。"
-        raise HerbgisError(msg)
+        msg = "观摩点的要求有矛盾。{faults}。请改 must、never、order 或 stops。"
+        raise HerbgisError(tr(msg, faults="; ".join(told)))
     return Wishes(count, wanted, banned, order is not None)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import HerbgisError, UnknownNameError
+from herbgis.foundation.language import heading, listed, tr
 from herbgis.foundation.units import round_mu
 from herbgis.planning.visit.roads import Roads, text_of
 from herbgis.planning.visit.wishes import Wishes
@@ -40,17 +41,15 @@ def host_facts(facts: pd.DataFrame | None, ids: pd.Index) -> pd.DataFrame:
     table = facts.set_index(named[0]) if named else facts
     for column in table.columns:
         if column not in known:
-            raise UnknownNameError("观摩点的栏目", str(column), known)
+            raise UnknownNameError(tr("观摩点的栏目"), str(column), known)
     labels = [text_of(label) for label in table.index]
     for label in labels:
         if label not in ids:
-            raise UnknownNameError("基地", label, ids)
+            raise UnknownNameError(tr("基地"), label, ids)
     table = table.map(text_of).set_axis(pd.Index(labels, dtype="str"))
     if table.index.has_duplicates:
-        msg = (
-            f"facts 里重复的基地: {'、'.join(sorted(set(table.index[table.index.duplicated()])))}。"
-        )
-        raise HerbgisError(msg)
+        twice = sorted(set(table.index[table.index.duplicated()]))
+        raise HerbgisError(tr("facts 里重复的基地: {names}。", names=listed(twice)))
     there = table.reindex(index=ids, fill_value="")
     return pd.DataFrame({name: there.get(name, "") for name in known}, index=ids, dtype="str")
 
@@ -92,7 +91,7 @@ def visit_table(
                 "规模": _size(row, policy),
                 "亮点": "; ".join(_highlights(row, policy)),
                 "会期物候": _season(row),
-                "车程": "第一站" if before is None else _leg(before, base, start, roads),
+                "车程": tr("第一站") if before is None else _leg(before, base, start, roads),
                 **{name: said[name][base] for name in HOSTS_COLUMNS},
                 "备选": _named(other, table.loc[other], policy) if other else "",
             }
@@ -104,7 +103,7 @@ def visit_table(
 
 def _leg(before: str, base: str, start: str | None, roads: Roads) -> str:
     told = roads.told(before, base)
-    return f"自{before} {told}" if before == start else told
+    return tr("自{start} {told}", start=before, told=told) if before == start else told
 
 
 def _named(base: str, row: pd.Series, policy: Policy, *, with_variety: bool = True) -> str:
@@ -118,66 +117,87 @@ def _named(base: str, row: pd.Series, policy: Policy, *, with_variety: bool = Tr
 
 def _size(row: pd.Series, policy: Policy) -> str:
     mu = float(round_mu(np.array([row["counted_mu"]]))[0])
-    undecided = ", 临界待复测" if row.get("verdict") == "undecided" else ""
-    return f"{mu:.2f} 亩, {policy.tier_title(str(row['tier']))}{undecided}"
+    size = tr("{mu:.2f} 亩, {tier}", mu=mu, tier=tr(policy.tier_title(str(row["tier"]))))
+    return size + (tr(", 临界待复测") if row.get("verdict") == "undecided" else "")
 
 
 def _season(row: pd.Series) -> str:
-    mark = f" ({UNSOURCED})" if row["grade"] == _UNSOURCED_GRADE else ""
-    return f"{row['season']}{mark}"
+    mark = f" ({tr(UNSOURCED)})" if row["grade"] == _UNSOURCED_GRADE else ""
+    return f"{tr(row['season'])}{mark}"
 
 
 def _highlights(row: pd.Series, policy: Policy) -> list[str]:
     """What a base's own columns say in its favour."""
-    titles = cols.titles()
-    parts = [policy.title_of("kind", row["kind"])] if row["kind"] == "demonstration" else []
+    titles = cols.headings()
+    parts = [tr(policy.title_of("kind", row["kind"]))] if row["kind"] == "demonstration" else []
     for name, words in FLAGS.items():
         answer = text_of(row.get(name))
         if answer == "yes":
-            parts.append(words)
+            parts.append(tr(words))
         elif answer not in {"", "no"}:
             parts.append(f"{titles[name]}: {answer}")
     if pd.notna(row["contiguous_mu"]):
-        parts.append(f"{titles['contiguous_mu']} {row['contiguous_mu']:.2f} 亩")
+        mu = row["contiguous_mu"]
+        parts.append(tr("{title} {mu:.2f} 亩", title=titles["contiguous_mu"], mu=mu))
     if row.get("households", np.nan) > 0:
-        poor = row.get("poor_households", np.nan)
-        among = f" ({titles['poor_households']} {poor:.0f} 户)" if poor > 0 else ""
-        parts.append(f"{titles['households']} {row['households']:.0f} 户{among}")
+        parts.append(_households(titles, row["households"], row.get("poor_households", np.nan)))
     told = cols.with_role(cols.Role.HIGHLIGHT)
-    texts = {column.title: text_of(row.get(column.name)) for column in told}
+    texts = {titles[column.name]: text_of(row.get(column.name)) for column in told}
     return [*parts, *(f"{title}: {text}" for title, text in texts.items() if text)]
+
+
+def _households(titles: Mapping[str, str], count: float, poor: float) -> str:
+    said = tr("{title} {count:.0f} 户", title=titles["households"], count=count)
+    if not poor > 0:
+        return said
+    return f"{said} ({tr('{title} {count:.0f} 户', title=titles['poor_households'], count=poor)})"
 
 
 def choice_notes(scores: pd.DataFrame, wishes: Wishes, reasons: pd.Series) -> list[str]:
     """How the stops came about, and why there are no more of them."""
     chosen = scores[scores["chosen"]]
     varieties, counties = (chosen[n][chosen[n] != ""].nunique() for n in ("variety", "county"))
-    how = "观摩点由使用者指定" if wishes.ordered else "先看品种和县区覆盖, 再看规模、质量和物候"
-    cover = f"{varieties} 个品种, {counties} 个县区"
-    lines = [f"从 {len(scores)} 个核实基地中选 {len(chosen)} 个: {cover}; {how}。"]
+    how = "先看品种和县区覆盖, 再看规模、质量和物候"
+    lines = [
+        tr(
+            "从 {among} 个核实基地中选 {chosen} 个: {varieties} 个品种, {counties} 个县区; {how}。",
+            among=len(scores),
+            chosen=len(chosen),
+            varieties=varieties,
+            counties=counties,
+            how=tr("观摩点由使用者指定") if wishes.ordered else tr(how),
+        )
+    ]
     if len(chosen) < wishes.stops:
         left = Counter(reason for reason in reasons if reason)
-        told = [f"{reason} {count} 个" for reason, count in left.items()]
-        told += [f"指明不去 {len(wishes.never)} 个"] if wishes.never else []
-        why = f"不能选的: {'、'.join(told)}。" if told else "没有别的基地。"
-        lines.append(f"要 {wishes.stops} 个观摩点, 可选的只有 {len(scores)} 个。{why}")
+        counted = "{reason} {count} 个"
+        told = [tr(counted, reason=tr(reason), count=count) for reason, count in left.items()]
+        told += [tr("指明不去 {count} 个", count=len(wishes.never))] if wishes.never else []
+        why = tr("不能选的: {told}。", told=listed(told)) if told else tr("没有别的基地。")
+        line = "要 {stops} 个观摩点, 可选的只有 {among} 个。{why}"
+        lines.append(tr(line, stops=wishes.stops, among=len(scores), why=why))
     return lines
 
 
 def season_notes(stops: gpd.GeoDataFrame, on: dt.date | None) -> list[str]:
     """What is to be said of the season in the field."""
     if on is None:
-        return ["没有给会期, 会期物候未列。"]
+        return [tr("没有给会期, 会期物候未列。")]
     unsourced = (stops["grade"] == _UNSOURCED_GRADE).any()
-    lines = [f"会期物候标“{UNSOURCED}”的没有可靠来源, 须由技术单位核对。"] if unsourced else []
-    return [*lines, *(f"会期物候来源: {source}。" for source in sorted({*stops["source"]} - {""}))]
+    line = "会期物候标“{mark}”的没有可靠来源, 须由技术单位核对。"
+    lines = [tr(line, mark=tr(UNSOURCED))] if unsourced else []
+    sources = sorted({*stops["source"]} - {""})
+    return [*lines, *(tr("会期物候来源: {source}。", source=tr(source)) for source in sources)]
 
 
 def closing_notes(named: gpd.GeoDataFrame, policy: Policy) -> list[str]:
     """What the host fills in, what stands under every table, and where the data come from."""
     lines = [
-        f"{'、'.join(HOSTS_COLUMNS)}由承办单位填写, 空白的没有资料。",
-        f"{policy.table_note}面积为核定面积。",
+        tr(
+            "{columns}由承办单位填写, 空白的没有资料。",
+            columns=listed(map(heading, HOSTS_COLUMNS)),
+        ),
+        tr("{note}面积为核定面积。", note=policy.table_note),
     ]
     notes = sorted({text_of(note) for note in named["data_note"]} - {""})
-    return [*lines, *(f"数据说明: {note}" for note in notes)]
+    return [*lines, *(tr("数据说明: {note}", note=note) for note in notes)]

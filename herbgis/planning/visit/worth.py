@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.foundation.errors import HerbgisError
+from herbgis.foundation.language import listed, tr
 from herbgis.terms.calls import checking
 from herbgis.terms.policy import Policy
 
@@ -81,7 +82,7 @@ class VisitRule:
         own = {name: value for name, value in vars(self).items() if name != "variety"}
         below = [name for name, value in {**own, **self.variety}.items() if value < 0]
         if below:
-            msg = f"观摩点的分值不能是负数: {'、'.join(below)}。"
+            msg = tr("观摩点的分值不能是负数: {names}。", names=listed(below))
             raise HerbgisError(msg)
 
 
