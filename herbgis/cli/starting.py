@@ -84,7 +84,7 @@ def explain_command(
         tr("为何要紧: {why}", why=words["why"]),
         tr("怎么查出: {how}", how=words["how"]),
         tr("怎么改: {fix}", fix=words["fix"]),
-        tr("依据: {source}", source=words.get("source", entry.source)),
+        tr("依据: {source}", source=words["source"]),
     ]
     if "message" not in words:
         lines.append(tr("注意: 本版本还不检查这一项。"))
