@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.foundation.errors import UnknownNameError
-from herbgis.foundation.language import tr
+from herbgis.foundation.language import language, speaking, tr
 from herbgis.measuring.areas import measure_land
 from herbgis.reading.counties import BOUNDARIES, tidy_counties
 from herbgis.reading.understanding.contradictions import refuse_cut_shapes
@@ -163,9 +163,10 @@ def validate(
     )
     found = list(placed.issues)
     rules = _rules_of(policy)
-    for code in track(rules) if track else rules:
-        found += RULES[code](context)
-    table = issue_table(found)
+    with speaking(language()):  # asked for once, not for every word of a finding
+        for code in track(rules) if track else rules:
+            found += RULES[code](context)
+        table = issue_table(found)
     if len(given.issues):
         told = _with_ids(given)
         table = in_order(pd.concat([told, table])) if len(table) else told
