@@ -23,6 +23,7 @@ from herbgis.foundation.errors import (
 from herbgis.foundation.language import language, listed, speaking, tr
 from herbgis.foundation.wrong_calls import shown
 from herbgis.reading.understanding import made_cells
+from herbgis.tables.template import template_fields
 from herbgis.terms import columns as cols
 from herbgis.terms.policyfiles import load_policy
 from herbgis.terms.policyschema import policy_schema
@@ -98,6 +99,16 @@ DATA: dict[str, frozenset[str] | object] = {
     "terms/columns.py": ...,
     "terms/townships.py": ...,
     "terms/variety_words.py": ...,
+    "tables/data_files.py": frozenset({"_DECLARED_MU"}),
+    "tables/paper.py": frozenset({"FONT"}),
+    "tables/repaired_file.py": frozenset({"_ANSWERS", "_BASES", "_FORMER", "_SURVEYED"}),
+    "tables/return_slips.py": frozenset(
+        {"_LIST_FILE", "_MAP_FILE", "_PACKAGE", "_REPAIRED_FILE", "_SLIP_FILE"}
+    ),
+    "tables/summary.py": frozenset({"_BOOK_FILE", "_PAGE_FILE"}),
+    "tables/template.py": frozenset({"_NAME", "_SCRIPT_FILE", "_TARGETS_FILE"}),
+    "webmap/frames.py": frozenset({"_NAMES"}),
+    "webmap/telling.py": frozenset({"_writer"}),
 }
 #: Rooms whose texts all have their English.
 ROOMS: tuple[str, ...] = (
@@ -108,8 +119,10 @@ ROOMS: tuple[str, ...] = (
     "measuring",
     "planning",
     "reading",
+    "tables",
     "terms",
     "validating",
+    "webmap",
 )
 
 
@@ -186,11 +199,23 @@ def _of_reading() -> Iterator[str]:
     yield from made_cells.TEXTS
 
 
+def _of_tables() -> Iterator[str]:
+    for field in template_fields():
+        yield from (field.need, field.how)
+
+
+def _of_webmap() -> Iterator[str]:
+    for entry in resources.read_toml("webmap/assets/VENDOR.toml")["missing"]:
+        yield from (entry["name"], entry["advice"])
+
+
 #: Chinese that a room says and that stands in facts, policies and tables of its own.
 FACTS: dict[str, Callable[[], Iterator[str]]] = {
     "planning": _of_planning,
     "reading": _of_reading,
     "terms": _of_terms,
+    "tables": _of_tables,
+    "webmap": _of_webmap,
 }
 
 

@@ -83,7 +83,7 @@ def classify_command(
     out: Annotated[
         Path, typer.Option("--out", metavar="FILE", help="gpkg、parquet、geojson、xlsx 或 csv")
     ],
-    headings: HeadingsOption = "zh",
+    headings: HeadingsOption = None,
     as_of: BatchDayOption = None,
     policy: PolicyOption = "tongren-2020",
     counties: CountiesOption = SHIPPED,
@@ -92,7 +92,8 @@ def classify_command(
     """Write a data file of a row a base, with its tier."""
     from herbgis.tables.data_files import HEADINGS, check_format, write_bases
 
-    one_of("--headings", headings, HEADINGS)
+    if headings is not None:
+        one_of("--headings", headings, HEADINGS)
     check_format(out)
     report, bases, rules, _ = walk(paths, policy, counties, against, as_of=day_of(as_of))
     write_bases(bases, out, headings=headings, policy=rules)

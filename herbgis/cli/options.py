@@ -29,8 +29,10 @@ AgainstOption = Annotated[
 ]
 FormatOption = Annotated[str, typer.Option("--format", metavar="text|json", help="输出格式")]
 HeadingsOption = Annotated[
-    str,
-    typer.Option("--headings", metavar="zh|code", help="工作簿的表头和词: 中文, 或列名和代码"),
+    str | None,
+    typer.Option(
+        "--headings", metavar="zh|code", help="工作簿的表头和词: 中文 (不写时), 或列名和代码"
+    ),
 ]
 AsOfOption = Annotated[
     str | None,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.foundation.language import tr
 from herbgis.reading.counties import tidy_counties
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
@@ -17,7 +18,7 @@ from herbgis.terms.reporting_units import NO_UNIT, unit_titles
 
 #: What stands between the folders of a path, and the members of an archive.
 _PARTS = re.compile(r"[/\\]")
-_BY_FOLDER = "按文件夹名“{}”"
+_BY_FOLDER = "按文件夹名“{name}”"
 _BY_PLACE = "按所在的县"
 _BY_BASE = "按同一编号的另一条"
 
@@ -69,14 +70,14 @@ def _by_base(bases: gpd.GeoDataFrame, units: pd.Series) -> pd.DataFrame:
     stated = units[units != NO_UNIT].groupby(ids).agg(["nunique", "first"])
     one = stated.loc[stated["nunique"] == 1, "first"]
     found = ["" if pd.isna(unit) else unit for unit in ids.map(one.to_dict())]
-    return _guesses(bases.index, found, [_BY_BASE if unit else "" for unit in found])
+    return _guesses(bases.index, found, [tr(_BY_BASE) if unit else "" for unit in found])
 
 
 def _by_folder(bases: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
     """The unit or county that a record's file, or the nearest folder about it, is named after."""
     names = {file: _unit_of_path(file, policy) for file in bases["source_file"].dropna().unique()}
     found = [names.get(file, ("", "")) for file in bases["source_file"]]
-    why = [_BY_FOLDER.format(part) if part else "" for _, part in found]
+    why = [tr(_BY_FOLDER, name=part) if part else "" for _, part in found]
     return _guesses(bases.index, [unit for unit, _ in found], why)
 
 
@@ -101,4 +102,4 @@ def _by_place(bases: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> pd.
         )
         labels = bases.index[drawn.to_numpy()][at]
         found.loc[labels] = named["county"].to_numpy()[own]
-    return _guesses(bases.index, found, [_BY_PLACE if unit else "" for unit in found])
+    return _guesses(bases.index, found, [tr(_BY_PLACE) if unit else "" for unit in found])

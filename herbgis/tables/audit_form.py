@@ -11,9 +11,11 @@ from python_calamine import CalamineError, CalamineWorkbook
 from herbgis.counting.audit_sample import AuditSample
 from herbgis.foundation.errors import HerbgisError, InputNotFoundError
 from herbgis.foundation.identifiers import fold_id
+from herbgis.foundation.language import LANGUAGES, speaking, tr
 from herbgis.foundation.units import parse_quantity
 from herbgis.geo.china import LARGEST_COUNTY_MU
-from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.tables.sheets import Sheet, headed
+from herbgis.tables.workbooks import write_workbook
 from herbgis.terms import columns as cols
 
 _FORM, _FRAME = "复测表", "总体"
@@ -30,7 +32,7 @@ _COLUMNS = {
     "drawn": "抽中",
 }
 _SEED, _POLICY, _ALL, _DRAWN = "随机数种子", "口径", "核实", "抽中"
-_YES, _UNIT = "是", "亩、度"
+_YES, _UNIT, _BETWEEN = "是", "亩、度", "　"
 
 
 def write_audit_form(sample: AuditSample, path: str | Path) -> Path:
@@ -67,7 +69,7 @@ def write_audit_form(sample: AuditSample, path: str | Path) -> Path:
         form[name] = ""
     every = sample.frame.reset_index()[list(_COLUMNS)].rename(columns=_COLUMNS)
     told = {_SEED: sample.seed, _POLICY: sample.policy, _ALL: len(every), _DRAWN: len(form)}
-    lot = "　".join(f"{name}: {value}" for name, value in told.items())
+    lot = tr(_BETWEEN).join(f"{headed(name)}: {value}" for name, value in told.items())
     formats = {"核定面积": "0.00", "经度": "0.000000", "纬度": "0.000000"}
     fill = "复测面积以亩填写, 实地没有这个基地的填 0; 没有去测的空着, 并在说明里写原因。"
     sheets = [
@@ -125,15 +127,23 @@ def read_audit_form(path: str | Path) -> tuple[AuditSample, pd.Series]:
         raise InputNotFoundError(str(path))
     try:
         book = CalamineWorkbook.from_path(str(path))
-        sheets = {name: book.get_sheet_by_name(name).to_python() for name in (_FORM, _FRAME)}
+        called = _called()
+        sheets = {
+            called.get(name, name): book.get_sheet_by_name(name).to_python()
+            for name in book.sheet_names
+        }
         frame, lot = _table(sheets[_FRAME])
         form, _ = _table(sheets[_FORM])
         sample = _sample(frame, lot)
         cells = pd.Series(form[_FOUND].to_list(), index=form["基地编号"])
     except (CalamineError, OSError, KeyError, ValueError, IndexError, StopIteration) as error:
-        msg = (
-            f"{path.name} 不是 herbgis 的抽查复测表, 或表头、{_FRAME}一页被改动过 ({error})。"
-            f"请在 herbgis audit draw 写出的表里填{_FOUND}一栏。"
+        msg = tr(
+            "{name} 不是 herbgis 的抽查复测表, 或表头、{frame}一页被改动过 ({error})。"
+            "请在 herbgis audit draw 写出的表里填{found}一栏。",
+            name=path.name,
+            frame=headed(_FRAME),
+            error=error,
+            found=headed(_FOUND),
         )
         raise HerbgisError(msg) from error
     areas = [_area(cell, base, path) for base, cell in cells.items()]
@@ -142,14 +152,28 @@ def read_audit_form(path: str | Path) -> tuple[AuditSample, pd.Series]:
 
 def _table(rows: list[list[Any]]) -> tuple[pd.DataFrame, str]:
     """The table, and the line of the lot above it; what stands below has no area."""
-    top = next(place for place, row in enumerate(rows) if "基地编号" in map(str, row))
-    heads = [str(cell) for cell in rows[top]]
+    called = _called()
+    cells = [[called.get(str(cell), str(cell)) for cell in row] for row in rows]
+    top = next(place for place, row in enumerate(cells) if "基地编号" in row)
+    heads = cells[top]
     areas = [heads.index(name) for name in ("核定面积", _FOUND) if name in heads]
     told = [row for row in rows[top + 1 :] if any(str(row[place]).strip() for place in areas)]
     table = pd.DataFrame(told, columns=heads)
     table["基地编号"] = [fold_id(str(cell)) for cell in table["基地编号"]]
     above = (str(row[0]) for row in rows[:top])
-    return table, next(line for line in above if line.startswith(_SEED))
+    seeds = tuple(name for name, text in called.items() if text == _SEED)
+    return table, next(line for line in above if line.startswith(seeds))
+
+
+def _called() -> dict[str, str]:
+    """What a form calls things in either language, to what they are called here."""
+    texts = (_FORM, _FRAME, *_COLUMNS.values(), *_REPLY, _SEED, _POLICY, _ALL, _DRAWN, _YES)
+    called: dict[str, str] = {}
+    for lang in LANGUAGES:
+        with speaking(lang):
+            called |= {headed(text): text for text in (*texts, _BETWEEN)}
+            called[tr(_YES)] = _YES
+    return called
 
 
 def _sample(frame: pd.DataFrame, lot: str) -> AuditSample:
@@ -160,13 +184,22 @@ def _sample(frame: pd.DataFrame, lot: str) -> AuditSample:
     ValueError
         The sheet holds more bases than the lot was drawn from, or fewer.
     """
-    told = dict(part.split(": ") for part in lot.split("　"))
+    called = _called()
+    for between in (name for name, text in called.items() if text == _BETWEEN):
+        lot = lot.replace(between, _BETWEEN)
+    parts = (part.split(": ") for part in lot.split(_BETWEEN))
+    told = {called.get(name, name): value for name, value in parts}
     names = {title: name for name, title in _COLUMNS.items()}
     table = frame[list(names)].rename(columns=names)
-    table["drawn"] = table["drawn"].map(str) == _YES
+    table["drawn"] = [called.get(str(cell)) == _YES for cell in table["drawn"]]
     for name, rows in {_ALL: len(table), _DRAWN: int(table["drawn"].sum())}.items():
         if name in told and int(told[name]) != rows:
-            msg = f"{name}应为 {told[name]} 个, 表里 {rows} 个"
+            msg = tr(
+                "{name}应为 {due} 个, 表里 {rows} 个",
+                name=headed(name),
+                due=told[name],
+                rows=rows,
+            )
             raise ValueError(msg)
     for name in ("claimed_mu", "lon", "lat"):
         table[name] = pd.to_numeric(table[name].replace("", None))
@@ -188,6 +221,12 @@ def _area(cell: Any, base: str, path: Path) -> float:
     quantity = parse_quantity(text)
     known = quantity is not None and quantity.unit in {None, "亩"}
     if quantity is None or not known or not 0 <= quantity.value <= LARGEST_COUNTY_MU:
-        msg = f"{path.name}: {base} 的{_FOUND}“{text}”不是亩数。请填数字, 没有这个基地的填 0。"
+        msg = tr(
+            "{name}: {base} 的{found}“{text}”不是亩数。请填数字, 没有这个基地的填 0。",
+            name=path.name,
+            base=base,
+            found=headed(_FOUND),
+            text=text,
+        )
         raise HerbgisError(msg)
     return quantity.value

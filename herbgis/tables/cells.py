@@ -13,11 +13,12 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from herbgis.counting.progress import rate_text
+from herbgis.foundation.language import listed, tr
 from herbgis.tables.paper import MOST_CHARACTERS
 
 _RATE = re.compile(r"(?P<sign>[+-]?)\d+(?:\.(?P<decimals>\d+))?%")
 _TOTAL = "合计"
-_CUT = "有 {} 格文字超过一格能放的 32767 字, 后面的没有写出。"
+_CUT = "有 {count} 格文字超过一格能放的 32767 字, 后面的没有写出。"
 #: The column that numbers the rows.
 NUMBERING = "序号"
 #: A total is a formula where the rows add up to it.
@@ -48,11 +49,11 @@ class Totals:
 def shown(value: Any, number_format: str | None = None) -> str:
     """What a cell shows."""
     if isinstance(value, (list, tuple)):
-        return "、".join(map(str, value))
+        return listed(value)
     if value is None or pd.isna(value):
         return ""
     if isinstance(value, (bool, np.bool_)):
-        return "是" if value else "否"
+        return tr("是") if value else tr("否")
     if isinstance(value, (dt.date, pd.Timestamp)):
         return value.strftime("%Y-%m-%d")
     if number_format and isinstance(value, (float, np.floating)):
@@ -81,7 +82,7 @@ def excess(text: str) -> int:
 def cut_notes(texts: Iterable[Iterable[str]]) -> list[str]:
     """What is to be said of texts that no cell can hold."""
     cut = sum(excess(text) > 0 for column in texts for text in column)
-    return [_CUT.format(cut)] if cut else []
+    return [tr(_CUT, count=cut)] if cut else []
 
 
 class Cells:
@@ -179,7 +180,7 @@ def write_totals(
 def _write_empty(cells: Cells, table: pd.DataFrame, row: int) -> None:
     """The row of totals with its word."""
     for column in range(len(table.columns)):
-        cells.write_label(row, column, "" if column else _TOTAL)
+        cells.write_label(row, column, "" if column else tr(_TOTAL))
 
 
 def _sum(parts: pd.Series) -> float:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from herbgis.counting.comparison import CountComparison
-from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.foundation.language import tr
+from herbgis.tables.sheets import Sheet
+from herbgis.tables.workbooks import write_workbook
 
 
 def write_comparison_book(
@@ -43,7 +45,7 @@ def write_comparison_book(
     '两次统计对照.xlsx'
     """
     below = [*comparison.notes(), *notes]
-    areas = {f"核定面积({name})": "0.00" for name in comparison.names}
+    areas = {tr("核定面积({name})", name=name): "0.00" for name in comparison.names}
     return write_workbook(
         path,
         [

@@ -11,11 +11,13 @@ import pandas as pd
 from python_calamine import CalamineError
 
 from herbgis.foundation.errors import PolicyError, UnknownNameError
+from herbgis.foundation.language import language, tr
 from herbgis.foundation.outputs import writing
 from herbgis.geo.geopackages import flattened, write_layer
 from herbgis.tables.cells import cut_notes, shown
 from herbgis.tables.issue_list import list_data_notes
-from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.tables.sheets import Sheet
+from herbgis.tables.workbooks import write_workbook
 from herbgis.terms import columns as cols
 from herbgis.terms.carried_layers import CARRIED, keep_in_parquet, text_in
 from herbgis.terms.policy import Policy
@@ -47,7 +49,7 @@ def check_format(path: Path) -> Path:
     UnknownNameError
     """
     if path.suffix.lower() not in _FORMATS:
-        raise UnknownNameError("输出格式", path.suffix or str(path), _FORMATS)
+        raise UnknownNameError(tr("输出格式"), path.suffix or str(path), _FORMATS)
     return path
 
 
@@ -55,7 +57,7 @@ def write_bases(
     bases: gpd.GeoDataFrame,
     path: Path,
     *,
-    headings: str = "zh",
+    headings: str | None = None,
     policy: Policy | None = None,
 ) -> Path:
     """Write bases to a file; the suffix decides the format, lists become 、-separated text.
@@ -70,7 +72,8 @@ def write_bases(
         `herbgis.load_policy`.
     headings : {'zh', 'code'}
         Of a workbook: the headings and words that people read, or the names of columns and values
-        that every other format keeps.
+        that every other format keeps. By default what the language has: English reads the names,
+        which every later step knows, with the notes on a page of their own.
     policy : Policy, optional
         For the words.
 
@@ -79,14 +82,19 @@ def write_bases(
     UnknownNameError, OutputError
     """
     suffix = check_format(path).suffix.lower()
+    spoken = headings is None
+    headings = headings or ("zh" if language() == "zh" else "code")
     if headings not in HEADINGS:
-        raise UnknownNameError("表头的写法", headings, HEADINGS)
+        raise UnknownNameError(tr("表头的写法"), headings, HEADINGS)
     flat = flattened(bases)
     if suffix == ".xlsx":
         table = _with_points(flat)
-        if headings == "code":
+        if headings == "code" and not spoken:
             return write_workbook(path, [Sheet("bases", "", table, unit="")])
-        return _write_book(table, path, policy or load_policy(), list_data_notes(bases))
+        rules = policy or load_policy()
+        worded = _in_words(table, rules) if headings == "zh" else table
+        tab = _BASES if headings == "zh" else "bases"
+        return _write_book(worded, tab, path, rules, list_data_notes(bases))
     if suffix == ".csv":
         return _write_csv(_with_points(flat), path)
     carried = {name: text for name, text in bases.attrs.items() if name == CARRIED}
@@ -132,16 +140,17 @@ def _with_points(flat: gpd.GeoDataFrame) -> pd.DataFrame:
     return table.assign(lon=points.x.round(6), lat=points.y.round(6))
 
 
-def _write_book(table: pd.DataFrame, path: Path, policy: Policy, notes: Sequence[str]) -> Path:
-    """Bases in people's words: headings in the first row, so that programs find them, and notes."""
-    worded = _in_words(table, policy)
+def _write_book(
+    worded: pd.DataFrame, tab: str, path: Path, policy: Policy, notes: Sequence[str]
+) -> Path:
+    """Bases with their headings in the first row, so that programs find them, and notes."""
     cut = cut_notes(map(shown, worded[name]) for name in worded)
     formats = {name: "0.00" for name in worded if str(name).endswith("(亩)")}
-    told = pd.DataFrame({"说明": [*_ABOUT, policy.table_note, *notes, *cut]})
+    told = pd.DataFrame({"说明": [*map(tr, _ABOUT), policy.table_note, *notes, *cut]})
     return write_workbook(
         path,
         [
-            Sheet(_BASES, "", worded, (), formats, unit="", frozen=1),
+            Sheet(tab, "", worded, (), formats, unit="", frozen=1),
             Sheet("说明", "基地数据说明", told, unit="面积为亩, 其他见表头", widths={"说明": 80.0}),
         ],
     )

@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from herbgis.foundation.language import tr
 from herbgis.reading.counties import BOUNDARIES
-from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.tables.sheets import Sheet
+from herbgis.tables.workbooks import write_workbook
 from herbgis.terms.issues import SEVERITIES, SEVERITY_TITLES
 from herbgis.terms.policy import Policy
 from herbgis.terms.reporting_units import in_policys_order, unit_titles
@@ -52,6 +54,8 @@ def issue_list(
 #: How figures of the 问题清单 are printed.
 LIST_FORMATS = {"涉及面积": "0.00", "经度": "0.000000", "纬度": "0.000000"}
 LIST_UNIT = "亩、度"
+#: Its columns of words.
+LIST_WORDS = ("填报单位", "处理要求")
 #: So that fourteen columns can still be read on paper.
 LIST_WIDTHS = {"文件": 18, "工作表/图层": 12, "问题说明": 30, "修改建议": 34}
 
@@ -95,9 +99,13 @@ def write_issue_list(
     """Write the 问题清单 as a workbook; the policy has the words for units."""
     summary = report.summary
     notes = [
-        f"共 {summary['records']} 条记录。",
-        f"须整改 {summary['errors']}: 改正前不计入。须核实 {summary['warnings']}: 计入, 但要看。",
-        f"提示 {summary['notes']}: 程序所作的假设或修补。",
+        tr("共 {count} 条记录。", count=summary["records"]),
+        tr(
+            "须整改 {errors}: 改正前不计入。须核实 {warnings}: 计入, 但要看。",
+            errors=summary["errors"],
+            warnings=summary["warnings"],
+        ),
+        tr("提示 {count}: 程序所作的假设或修补。", count=summary["notes"]),
         *list_data_notes(report.bases),
     ]
     table = issue_list(report, policy, units)
@@ -106,6 +114,7 @@ def write_issue_list(
         unit=LIST_UNIT,
         widths=LIST_WIDTHS,
         frozen=1,
+        words=LIST_WORDS,
     )
     return write_workbook(path, [sheet])
 
@@ -131,5 +140,5 @@ def list_data_notes(bases: pd.DataFrame) -> list[str]:
     ['数据说明: 合成示例数据']
     """
     known = bases["data_note"].dropna().unique() if "data_note" in bases else []
-    held = [f"县界: {bases.attrs[BOUNDARIES]}"] if BOUNDARIES in bases.attrs else []
-    return [*(f"数据说明: {note}" for note in sorted(known)), *held]
+    held = [tr("县界: {name}", name=bases.attrs[BOUNDARIES])] if BOUNDARIES in bases.attrs else []
+    return [*(tr("数据说明: {note}", note=note) for note in sorted(known)), *held]

@@ -14,9 +14,11 @@ from herbgis.counting.progress import Progress
 from herbgis.counting.schedule import Schedule
 from herbgis.counting.unit_growth import UnitGrowth
 from herbgis.counting.yearly import OTHER_YEARS, years_in_words
+from herbgis.foundation.language import listed, tr
 from herbgis.tables.cells import Totals
 from herbgis.tables.progress_book import breakdown_sheets
-from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.tables.sheets import Sheet
+from herbgis.tables.workbooks import write_workbook
 from herbgis.terms import columns as cols
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
@@ -78,7 +80,7 @@ def write_schedule_book(
     '进度表.xlsx'
     """
     policy = policy or load_policy()
-    below = [*schedule.notes, f"依据: {policy.title}。", *notes, _SIGNED]
+    below = [*schedule.notes, tr("依据: {title}。", title=policy.title), *notes, _SIGNED]
     table = schedule.in_words()
     narrow = dict.fromkeys((heading for _, heading in table.columns), 7.0)
     widths = narrow | {"填报单位": 12.0, "核定面积": 11.0, "备注": 26.0, "序号": 5.0}
@@ -173,9 +175,16 @@ def write_ledger_book(
                 widths=_WIDTHS,
                 frozen=2,
                 totals=Totals([cols.titles()[name] for name in _AREAS]),
+                words=_worded(),
             )
         ],
     )
+
+
+def _worded() -> list[str]:
+    """Headings of the columns whose cells hold words."""
+    own = [column for column in cols.every() if column.words or column.name == "tier"]
+    return [*(name for column in own for name in (column.heading, column.title)), "核实状态"]
 
 
 def ledger_table(bases: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
@@ -192,7 +201,7 @@ def ledger_table(bases: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
             **_cells(bases, ["county", "township", "village", "name", "operator"], policy),
             **_cells(bases, ["variety"], policy),
             "其他品种": [
-                "、".join(v for v in every if v != main)
+                listed(v for v in every if v != main)
                 for main, every in zip(bases["variety"], bases["varieties"], strict=True)
             ],
             **_cells(bases, ["mode", "kind", "status"], policy),
@@ -204,7 +213,7 @@ def ledger_table(bases: gpd.GeoDataFrame, policy: Policy) -> pd.DataFrame:
             "入库日期": bases["admitted_on"].dt.date.to_numpy(dtype=object),
             **_told_by_some(bases, policy),
             **_cells(bases, ["data_note"], policy),
-            titles["blocked_by"]: bases["blocked_by"].map("、".join).to_numpy(),
+            titles["blocked_by"]: bases["blocked_by"].map(listed).to_numpy(),
             **_cells(bases, _LAST, policy),
         }
     )

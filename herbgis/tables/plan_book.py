@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from herbgis.foundation.language import tr
 from herbgis.planning.choosing.plans import REJECTED, Plan
 from herbgis.tables.cells import Totals
-from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.tables.sheets import Sheet
+from herbgis.tables.workbooks import write_workbook
 
 _WHY = (
     "替换成本: 没有这块地时, 最好的规划要多花的成本; “不可替代”是没有它就达不到目标。",
@@ -62,7 +64,7 @@ def write_plan_book(plan: Plan, path: str | Path, *, notes: Sequence[str] = ()) 
         sheets.append(Sheet("达不到的指标", "不能同时达到的指标", lacking, below, unit=_UNIT))
     sheets += [
         Sheet(
-            *("新建与扩建", "规划新建与扩建的基地", _chosen(plan), [*below, *_WHY], _MU),
+            *("新建与扩建", "规划新建与扩建的基地", _chosen(plan), [*below, *map(tr, _WHY)], _MU),
             unit=_UNIT,
             totals=Totals(["新增面积", "成本"]),
         ),
@@ -77,7 +79,8 @@ _CURVE = {"新增面积": "0.00", "成本": "0.00", "份额": "0%"}
 
 def _chosen(plan: Plan) -> pd.DataFrame:
     worded = plan.chosen_in_words()
-    worded["稳定度"] = [f"{share:.0%}" for share in worded["稳定度"]]
+    stability = next(name for name in worded if name in {"稳定度", tr("稳定度")})
+    worded[stability] = [f"{share:.0%}" for share in worded[stability]]
     return worded
 
 

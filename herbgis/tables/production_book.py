@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
 
-from herbgis.counting.production import compare_production
+from herbgis.counting.production import Production, compare_production
 from herbgis.counting.seedlings import cover_seedlings
 from herbgis.counting.standards import count_standards
+from herbgis.foundation.language import tr
 from herbgis.tables.cells import Totals
-from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.tables.sheets import Sheet
+from herbgis.tables.workbooks import write_workbook
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
 
@@ -65,21 +67,12 @@ def write_production_book(
     by_key = {key: compare_production(versions, policy=policy, by=key) for key in _BY}
     cover = cover_seedlings(bases, policy=policy)
     first = next(iter(by_key.values()))
-    areas = dict.fromkeys(("采收面积", "数值", "上年", "本年"), _TWO)
-    sheets = [
-        Sheet(
-            *(f"单产效益(分{_BY[key]})", f"单产、成本与效益 (分{_BY[key]})", made.in_words()),
-            [*made.notes(), *notes],
-            areas,
-            unit=_EACH,
-        )
-        for key, made in by_key.items()
-    ]
     fences = dict.fromkeys(("数值", "同品种下限", "同品种上限"), _TWO)
     told = dict.fromkeys(cover.herbs_in_words().columns[3:10], _TWO)
     spawn = dict.fromkeys(cover.fungi_in_words().columns[3:6], _TWO)
     below = [*cover.notes(), *notes]
-    sheets += [
+    sheets = [
+        *_yields(by_key, notes),
         Sheet(
             *("异常值", "单产、成本、效益的异常值 (未剔除)", first.outliers_in_words()),
             notes,
@@ -111,6 +104,19 @@ def write_production_book(
     return write_workbook(path, sheets)
 
 
+def _yields(made_by: Mapping[str, Production], notes: Sequence[str]) -> Iterator[Sheet]:
+    """Yield, cost and benefit, a sheet a breakdown."""
+    areas = dict.fromkeys(("采收面积", "数值", "上年", "本年"), _TWO)
+    for key, made in made_by.items():
+        by = tr(_BY[key]).lower()
+        yield Sheet(
+            tr("单产效益(分{key})", key=by),
+            tr("单产、成本与效益 (分{key})", key=by),
+            *(made.in_words(), [*made.notes(), *notes], areas),
+            unit=_EACH,
+        )
+
+
 def _standards(
     bases: gpd.GeoDataFrame, versions: gpd.GeoDataFrame, policy: Policy, notes: Sequence[str]
 ) -> Iterator[Sheet]:
@@ -118,10 +124,20 @@ def _standards(
     for key, title in _STANDARDS_BY.items():
         told = count_standards(versions if key == "year" else bases, by=key, policy=policy)
         shown = told.in_words()
-        mu = {name: _TWO for name in shown if name == "面积" or name.endswith("(亩)")}
+        mu = {
+            name: _TWO
+            for name in shown
+            if name in {"面积", tr("面积")} or name.endswith(("(亩)", tr("(亩)")))
+        }
         below = [*told.notes(), *notes]
         yield Sheet(
-            *(f"标准化(分{title})", f"标准化水平 (分{title})", shown, below, mu),
+            *(
+                tr("标准化(分{key})", key=tr(title).lower()),
+                tr("标准化水平 (分{key})", key=tr(title).lower()),
+                shown,
+                below,
+                mu,
+            ),
             unit="个、亩",
             frozen=1,
             totals=Totals(list(shown.columns[1:]), on_top=True),

@@ -9,16 +9,18 @@ import pandas as pd
 
 from herbgis.counting.progress import Progress
 from herbgis.counting.standing import DATE_UNKNOWN, NOT_YET_VERIFIED, STANDINGS
+from herbgis.foundation.language import listed, tr
 from herbgis.measuring.chances import UNDECIDED_SIGMAS
 from herbgis.tables.cells import Totals
-from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.tables.sheets import Sheet
+from herbgis.tables.workbooks import write_workbook
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
 _UNIT = "个、亩"
 _NOTE = "核实: 已建成, 有图斑, 没有须整改的问题, 核定面积达到该规模。"
 _RESURVEY_NOTE = (
-    f"临界待复测: 核定面积与规模线之差不超过 {UNDECIDED_SIGMAS} 倍面积标准差 (亩); "
+    "临界待复测: 核定面积与规模线之差不超过 {sigmas} 倍面积标准差 (亩); "
     "高出规模线为负的是尚缺。"
     "复测后的标准差不大于“复测须达标准差”, 才能定下来。"
 )
@@ -64,7 +66,7 @@ def write_progress_book(
     '进度表.xlsx'
     """
     policy = policy or load_policy()
-    below = [*progress.notes(), _NOTE, f"依据: {policy.title}。", *notes]
+    below = [*progress.notes(), _NOTE, tr("依据: {title}。", title=policy.title), *notes]
     wan = {"核定面积(万亩)": "0.00"}
     targets = Sheet(
         "进度", "规模化基地进度", progress.targets_in_words(), below, wan, unit="个、万亩"
@@ -78,9 +80,12 @@ def breakdown_sheets(progress: Progress, below: Sequence[str]) -> list[Sheet]:
     sheets = []
     for keys, table in progress.by.items():
         worded = progress.in_words(table)
-        name = f"分{'、'.join(worded.columns[: len(keys.split(','))])}".replace("/", "")
+        keyed = worded.columns[: len(keys.split(","))]
+        name = tr("分{columns}", columns=listed(tr(key).lower() for key in keyed)).replace("/", "")
         totals = Totals([*progress.titles.values(), "核定面积"])
-        sheets.append(Sheet(name, f"{name}进度", worded, below, mu, unit=_UNIT, totals=totals))
+        sheets.append(
+            Sheet(name, tr("{name}进度", name=name), worded, below, mu, unit=_UNIT, totals=totals)
+        )
     if progress.day_note:
         sheets += _day_sheets(progress, below, mu)
     sheets += [
@@ -89,7 +94,7 @@ def breakdown_sheets(progress: Progress, below: Sequence[str]) -> list[Sheet]:
         ),
         Sheet(
             *("临界待复测", "规模线在测量误差以内、须用更精的方法复测的基地", _undecided(progress)),
-            [*below, _RESURVEY_NOTE],
+            [*below, tr(_RESURVEY_NOTE, sigmas=UNDECIDED_SIGMAS)],
             dict.fromkeys(("核定面积", "高出规模线", "面积标准差", "复测须达标准差"), "0.00"),
             unit="亩",
         ),

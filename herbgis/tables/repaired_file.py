@@ -16,6 +16,11 @@ _FIRST = (
     *("base_id", "name", "reporting_unit", "county", "township", "village", "operator"),
     *("variety", "mode"),
 )
+#: Beside the form's own columns; the file is read again, and speaks Chinese in every language.
+_SURVEYED = "实测面积(亩)"
+_FORMER = "原{}"
+_ANSWERS = {True: "是", False: "否"}
+_BASES = "基地"
 CHANGE_TITLES = {
     "source_file": "文件",
     "source_layer": "图层",
@@ -60,13 +65,13 @@ def write_repaired(
         },
         index=repaired.index,
     )
-    table["实测面积(亩)"] = repaired["surveyed_mu"].round(2)
+    table[_SURVEYED] = repaired["surveyed_mu"].round(2)
     for name in ("source_file", "source_layer", "source_row"):
-        table[f"原{titles[name]}"] = repaired[name]
+        table[_FORMER.format(titles[name])] = repaired[name]
     bases = gpd.GeoDataFrame(table, geometry=repaired.geometry)
     told = changes.drop(columns="before").rename(columns=CHANGE_TITLES)
-    told["已改"] = ["是" if applied else "否" for applied in changes["applied"]]
-    return write_layers({"基地": bases, CHANGES_LAYER: told}, path)
+    told[CHANGE_TITLES["applied"]] = [_ANSWERS[bool(applied)] for applied in changes["applied"]]
+    return write_layers({_BASES: bases, CHANGES_LAYER: told}, path)
 
 
 def _filled_in(table: gpd.GeoDataFrame) -> list[cols.Column]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,20 +13,24 @@ import pandas as pd
 
 from herbgis.counting.tiers import classify
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import tr
 from herbgis.foundation.outputs import writing
 from herbgis.tables.addressees import addressees
 from herbgis.tables.issue_list import (
     LIST_FORMATS,
     LIST_UNIT,
     LIST_WIDTHS,
+    LIST_WORDS,
     issue_list,
     list_data_notes,
     write_issue_list,
 )
 from herbgis.tables.repaired_file import write_repaired
 from herbgis.tables.reports import write_report
+from herbgis.tables.sheets import Sheet
+from herbgis.tables.slip_table import REPLY, slip_table
 from herbgis.tables.summary import write_summary
-from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.tables.workbooks import write_workbook
 from herbgis.terms.calls import checking
 from herbgis.terms.policy import Policy
 from herbgis.terms.reporting_units import NO_UNIT, in_policys_order
@@ -35,17 +38,22 @@ from herbgis.validating.report import ValidationReport
 from herbgis.webmap.drawing import draw_findings
 
 _SLIP_TITLE = "中药材基地测量数据问题反馈单"
-_REPLY = ("整改情况", "整改后面积", "整改人", "整改日期", "市级复核意见")
 _HOW = (
     "怎样改: 先改“须整改”的, 改好前该基地不计入; “须核实”的照样计入, 请说明情况。",
     "提示见“问题清单”, 不用回复。",
-    "怎样看: 打开“问题地图.html”, 每个图钉是一处问题, 点开看说明, 不需要网络。",
+    "怎样看: 打开“{map}”, 每个图钉是一处问题, 点开看说明, 不需要网络。",
     "怎样报: 在原文件上改好, 同原来的编号一起重报; 右边五栏填好, 盖章后寄回。",
 )
 _REPAIRED_HOW = (
-    "“修复后.gpkg”是程序已改好的图形, 改动逐条列在其中;",
+    "“{repaired}”是程序已改好的图形, 改动逐条列在其中;",
     "同意采用的, 可以直接在它上面改其余问题后重报。",
 )
+#: What the files are called.
+_LIST_FILE = "问题清单.xlsx"
+_MAP_FILE = "问题地图.html"
+_SLIP_FILE = "退回单.xlsx"
+_REPAIRED_FILE = "修复后.gpkg"
+_PACKAGE = "退回-{}"
 _SIGNED = "单位（盖章）："
 #: So that nineteen columns can still be read on a sheet of A4.
 _WIDTHS = {
@@ -57,7 +65,7 @@ _WIDTHS = {
     "代码": 8,
     "问题说明": 24,
     "修改建议": 28,
-    **dict.fromkeys(_REPLY, 10),
+    **dict.fromkeys(REPLY, 10),
 }
 _BLANK = "＿＿＿＿＿＿"
 #: What Windows allows in no file name.
@@ -96,10 +104,15 @@ class Letter:
 
     def lines(self, unit: str) -> list[str]:
         """The head of a unit's slip."""
-        dates = f"发出日期：{self.issued_on or _BLANK}　　整改时限：{self.due_on or _BLANK}"
+        blank = tr(_BLANK)
         return [
-            f"编号：{self.number or _BLANK}　　收件单位：{unit}",
-            f"{dates}　　联系人：{self.contact or _BLANK}",
+            tr("编号：{number}　　收件单位：{unit}", number=self.number or blank, unit=tr(unit)),
+            tr(
+                "发出日期：{issued}　　整改时限：{due}　　联系人：{contact}",
+                issued=self.issued_on or blank,
+                due=self.due_on or blank,
+                contact=self.contact or blank,
+            ),
         ]
 
 
@@ -153,19 +166,19 @@ def write_return_slips(
     ['退回-碧江区.zip', '退回-万山区.zip']
     """
     if fix not in FIXES:
-        raise UnknownNameError("修复的做法", fix, FIXES)
+        raise UnknownNameError(tr("修复的做法"), fix, FIXES)
     folder, policy = Path(folder), report.policy
     batch = _Batch(report, counties, policy, with_repaired=fix == "safe")
     written = [
         write_report(report, folder),
         write_issue_list(
-            *(report, folder / "问题清单.xlsx"), policy=policy, units=batch.record_units.to_list()
+            *(report, folder / _LIST_FILE), policy=policy, units=batch.record_units.to_list()
         ),
         *write_summary(report, folder, since=since),
-        batch.draw(report.table, report.changes, None, "问题地图", folder / "问题地图.html"),
+        batch.draw(report.table, report.changes, None, tr("问题地图"), folder / _MAP_FILE),
     ]
     if fix == "safe":
-        path = folder / "修复后.gpkg"
+        path = folder / _REPAIRED_FILE
         written.append(write_repaired(report.repaired(), report.changes, path, policy=policy))
     names: set[str] = set()
     for unit in batch.units():
@@ -177,10 +190,11 @@ def write_return_slips(
 def _file_name(unit: str, taken: set[str]) -> str:
     """A name for a unit's package that every system can store; no two alike."""
     plain = _FORBIDDEN.sub("_", unit).strip(" .")[:_LONGEST_NAME] or NO_UNIT
-    name, number = f"退回-{plain}.zip", 1
+    stem, number = _PACKAGE.format(plain), 1
+    name = f"{stem}.zip"
     while name.casefold() in taken:
         number += 1
-        name = f"退回-{plain}-{number}.zip"
+        name = f"{stem}-{number}.zip"
     taken.add(name.casefold())
     return name
 
@@ -216,11 +230,11 @@ class _Batch:
         with tempfile.TemporaryDirectory(prefix="herbgis-") as made, writing(path):
             room = Path(made)
             parts = [
-                self._write_slip(unit, mine, letter, room / "退回单.xlsx"),
-                self._draw_unit(unit, room / "问题地图.html"),
+                self._write_slip(unit, mine, letter, room / _SLIP_FILE),
+                self._draw_unit(unit, room / _MAP_FILE),
             ]
             if self.with_repaired and (self.record_units == unit).any():
-                parts.append(self._write_repaired(unit, room / "修复后.gpkg"))
+                parts.append(self._write_repaired(unit, room / _REPAIRED_FILE))
             with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
                 for part in parts:
                     entry = zipfile.ZipInfo(part.name, _HOUR)
@@ -230,7 +244,8 @@ class _Batch:
 
     def _write_slip(self, unit: str, mine: pd.DataFrame, letter: Letter, path: Path) -> Path:
         slip = slip_table(mine)
-        how = [*_HOW, *(_REPAIRED_HOW if self.with_repaired else ())]
+        told = [*_HOW, *(_REPAIRED_HOW if self.with_repaired else ())]
+        how = [tr(line, map=_MAP_FILE, repaired=_REPAIRED_FILE) for line in told]
         about = list_data_notes(self.report.bases)
         notes = ["", *how, *self._why_to(unit), *about, "", _SIGNED]
         whole = mine.assign(序号=range(1, len(mine) + 1))
@@ -243,14 +258,16 @@ class _Batch:
                 LIST_FORMATS,
                 unit=LIST_UNIT,
                 head=letter.lines(unit),
-                reply=_REPLY,
+                reply=REPLY,
                 widths=_WIDTHS,
+                words=LIST_WORDS,
             ),
             Sheet(
-                *("问题清单", f"{unit}问题清单", whole, about, LIST_FORMATS),
+                *("问题清单", tr("{unit}问题清单", unit=tr(unit)), whole, about, LIST_FORMATS),
                 unit=LIST_UNIT,
                 widths=LIST_WIDTHS,
                 frozen=1,
+                words=LIST_WORDS,
             ),
         ]
         return write_workbook(path, sheets)
@@ -258,14 +275,17 @@ class _Batch:
     def _why_to(self, unit: str) -> list[str]:
         """Why records that state no unit come back to this one."""
         counts = self.why[(self.record_units == unit) & (self.why != "")].value_counts(sort=False)
-        return [f"有 {count} 条没有填填报单位, {why}退回这里。" for why, count in counts.items()]
+        return [
+            tr("有 {count} 条没有填填报单位, {why}退回这里。", count=count, why=why)
+            for why, count in counts.items()
+        ]
 
     def _draw_unit(self, unit: str, path: Path) -> Path:
         report, of_unit = self.report, self.record_units == unit
         keys = set(report.bases.loc[of_unit, "base_id"])
         issues = report.table[report.table["base_id"].isin(keys)]
         changes = report.changes[report.changes["base_id"].isin(keys)]
-        return self.draw(issues, changes, unit, f"{unit}问题地图", path)
+        return self.draw(issues, changes, unit, tr("{unit}问题地图", unit=tr(unit)), path)
 
     def draw(
         self,
@@ -291,42 +311,3 @@ class _Batch:
         own = pd.MultiIndex.from_frame(repaired[sources].fillna(""))
         mine = pd.MultiIndex.from_frame(changes[sources].fillna("")).isin(own)
         return write_repaired(repaired, changes[mine], path, policy=self.policy)
-
-
-def slip_table(issues: pd.DataFrame) -> pd.DataFrame:
-    """Errors and warnings of a 问题清单, a row a base, what must be mended first, room to reply."""
-    grave = issues[issues["处理要求"] != "提示"]
-    subject = grave["基地编号"].where(grave["基地编号"].notna(), grave["文件"])
-    rows = [_slip_row(group) for _, group in grave.groupby(subject, sort=False)]
-    table = pd.DataFrame(rows, columns=[*issues.columns, *_REPLY])
-    table = table.sort_values("处理要求", key=lambda s: s != "须整改", kind="stable")
-    return table.assign(序号=range(1, len(table) + 1)).reset_index(drop=True)
-
-
-def _slip_row(found: pd.DataFrame) -> dict[str, object]:
-    """All that is wrong with a base, in one row; a line for each file that it stands in."""
-    first = found.iloc[0].to_dict()
-    said = dict.fromkeys(zip(found["问题说明"], found["修改建议"], strict=True))
-    places = found.assign(**{"工作表/图层": found["工作表/图层"].fillna("")})
-    layers = places.groupby(["文件", "工作表/图层"], sort=False)["行号"]
-    rows = {layer: _rows_of(numbers) for layer, numbers in layers}
-    return {
-        **first,
-        "文件": "\n".join(file for file, _ in rows),
-        "工作表/图层": "\n".join(layer for _, layer in rows),
-        "行号": "\n".join(rows.values()),
-        "问题说明": "\n".join(_numbered(message for message, _ in said)),
-        "修改建议": "\n".join(_numbered(advice for _, advice in said)),
-        "涉及面积": found["涉及面积"].max(),
-        "代码": "、".join(dict.fromkeys(found["代码"])),
-        **dict.fromkeys(_REPLY),
-    }
-
-
-def _rows_of(numbers: pd.Series) -> str:
-    return "、".join(dict.fromkeys(f"{row:g}" for row in numbers.dropna().astype(float)))
-
-
-def _numbered(texts: Iterator[str]) -> list[str]:
-    lines = list(texts)
-    return lines if len(lines) == 1 else [f"{n}. {line}" for n, line in enumerate(lines, 1)]

@@ -8,11 +8,13 @@ import jinja2
 import pandas as pd
 
 from herbgis.foundation import display, resources
+from herbgis.foundation.language import language, tr
 from herbgis.foundation.outputs import writing
 from herbgis.tables.cells import Totals
 from herbgis.tables.issue_list import issue_list, list_data_notes
 from herbgis.tables.repaired_file import CHANGE_TITLES
-from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.tables.sheets import Sheet, headed, in_language
+from herbgis.tables.workbooks import write_workbook
 from herbgis.terms.issues import SEVERITY_TITLES
 from herbgis.terms.reporting_units import NO_UNIT
 from herbgis.validating.comeback import STATES
@@ -34,6 +36,10 @@ _SINCE_TITLES = {
     "base_id": "基地编号",
     "message": "问题说明",
 }
+#: What the files are called.
+_BOOK_FILE = "汇总.xlsx"
+_PAGE_FILE = "汇总.html"
+_HTML_LANG = {"zh": "zh-CN", "en": "en"}
 _TEMPLATE = "tables/templates/summary.html.j2"
 _NOTE = "核减率 = (上报 - 实测) / 上报, 按两者都有的基地合计。"
 _SHARED = "一条涉及几个单位的问题在每个单位各列一次, 所以各类问题不合计。"
@@ -57,22 +63,24 @@ def write_summary(
     OutputError
     """
     sheets = list(_sheets(report, since))
-    page = folder / "汇总.html"
+    page = folder / _PAGE_FILE
     sections = [
         display.html_section(
             sheet.title,
             "".join(display.html_paragraph(note) for note in sheet.notes),
             display.html_table(_printed(sheet), most=len(sheet.table))
             if len(sheet.table)
-            else display.html_paragraph("没有。"),
+            else display.html_paragraph(tr("没有。")),
         )
-        for sheet in sheets
+        for sheet in map(in_language, sheets)
     ]
     with writing(page):
         template = jinja2.Template(resources.asset(_TEMPLATE).read_text(encoding="utf-8"))
-        html = template.render(title="基地测量数据校验汇总", sections=sections)
+        html = template.render(
+            title=tr("基地测量数据校验汇总"), lang=_HTML_LANG[language()], sections=sections
+        )
         page.write_text(html, encoding="utf-8", newline="\n")
-    return [write_workbook(folder / "汇总.xlsx", sheets), page]
+    return [write_workbook(folder / _BOOK_FILE, sheets), page]
 
 
 def _sheets(report: ValidationReport, since: pd.DataFrame | None) -> list[Sheet]:
@@ -80,17 +88,23 @@ def _sheets(report: ValidationReport, since: pd.DataFrame | None) -> list[Sheet]
     notes = [_NOTE, *about]
     by_unit = ("按单位", "各单位校验结果", by_unit_table(report), [*notes, _SHARED], _FORMATS)
     totals = Totals(["基地数", "上报面积", "实测面积", "退回基地"])
-    sheets = [Sheet(*by_unit, unit="个、条、亩", totals=totals)]
+    sheets = [Sheet(*by_unit, unit="个、条、亩", totals=totals, words=("填报单位",))]
     if since is not None:
         counts = since["state"].value_counts()
-        told = [f"{words} {int(counts.get(state, 0))}" for state, words in STATES.items()]
+        told = [f"{tr(words)} {int(counts.get(state, 0))}" for state, words in STATES.items()]
         table = since.assign(
             state=since["state"].map(STATES),
             severity=since["severity"].map(SEVERITY_TITLES),
             row=since["sheet_row"].fillna(since["row"]),
         )[[*_SINCE_TITLES]].rename(columns=_SINCE_TITLES)
-        became = ["; ".join(told) + "。", *about]
-        sheets.append(Sheet("整改进展", "与上次相比", table, became, unit="条"))
+        became = [tr("{counts}。", counts="; ".join(told)), *about]
+        sheets.append(
+            Sheet(
+                *("整改进展", "与上次相比", table, became),
+                unit="条",
+                words=("进展", "处理要求"),
+            )
+        )
     patterns = report.patterns.rename(columns=_PATTERN_TITLES)
     called = report.changes[report.changes["code"] != ""]
     changes = pd.DataFrame(called)[[*CHANGE_TITLES]].rename(columns=CHANGE_TITLES)
@@ -138,6 +152,7 @@ def _printed(sheet: Sheet) -> pd.DataFrame:
     for name in set(sheet.formats) & set(table.columns):
         table[name] = ["" if pd.isna(value) else f"{value:.2f}" for value in table[name]]
     plain = table.astype(object).where(table.notna(), "")
-    if "已改" in plain:
-        plain["已改"] = plain["已改"].map({True: "是", False: "否"})
+    repaired = headed("已改")
+    if repaired in plain:
+        plain[repaired] = plain[repaired].map({True: tr("是"), False: tr("否")})
     return plain

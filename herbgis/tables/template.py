@@ -13,14 +13,15 @@ import xlsxwriter
 from herbgis.counting.unit_targets import QUARTER_TITLES
 from herbgis.foundation import resources
 from herbgis.foundation.display import width
+from herbgis.foundation.language import language, tr
 from herbgis.foundation.outputs import writing
 from herbgis.geo.geopackages import write_empty_layer
 from herbgis.tables.paper import lay_out
+from herbgis.tables.sheets import Sheet
 from herbgis.tables.workbooks import (
     ASKED,
     GIVEN,
     HEADING,
-    Sheet,
     open_workbook,
     set_paper,
     write_sheet,
@@ -44,9 +45,13 @@ _ADVICE = (
     "一个基地一行, 填在“基地”表里; 黄色的列必填。",
     "下拉列表里没有的品种, 请先与市里联系, 不要用别的品种代替。",
     "从别处粘贴来的内容不受下拉检查, 请用“选择性粘贴 - 数值”, 再核对一遍。",
-    "不要增删列、合并单元格、加合计行。图斑另用 上报模板.gpkg 或 shp, 基地编号与本表一致。",
-    "填好后把文件拖到 校验.bat 上, 有问题的行会逐条列出。",
+    "不要增删列、合并单元格、加合计行。图斑另用 {name}.gpkg 或 shp, 基地编号与本表一致。",
+    "填好后把文件拖到 {script} 上, 有问题的行会逐条列出。",
 )
+#: Headings of the targets that are read in every language.
+_NAMES = ["reporting_unit", "tier", "Q1", "Q2", "Q3", "Q4", "year"]
+_TARGETS_FILE = "任务分解.xlsx"
+_SCRIPT_FILE = "校验.bat"
 #: Read to its end before it runs: the code page that herbgis speaks is not the script's.
 _SCRIPT = """\
 @echo off
@@ -98,7 +103,12 @@ class Field:
         """Width of the column in characters."""
         least = _NARROW if self.column.kind in {"number", "year", "flag"} else _USUAL
         least = _WIDE if self.long else least
-        return max(width(self.heading) + 1, least)
+        return max(width(self.shown) + 1, least)
+
+    @property
+    def shown(self) -> str:
+        """The heading as it is written; in English the column's name, which is read again."""
+        return self.heading if language() == "zh" else self.column.name
 
 
 def template_fields() -> list[Field]:
@@ -146,51 +156,57 @@ def write_template(out: str | Path, *, policy: Policy | None = None) -> list[Pat
     policy = policy or load_policy()
     folder, fields = Path(out), template_fields()
     types = [_TYPES.get(field.column.kind, "str") for field in fields]
-    whole = dict(zip((field.heading for field in fields), types, strict=True))
+    whole = dict(zip((field.shown for field in fields), types, strict=True))
     short = dict(zip((field.short for field in fields), types, strict=True))
     shapefile = folder / f"{_NAME}shp" / f"{_NAME}.shp"
     return [
         _write_workbook(folder / f"{_NAME}.xlsx", fields, policy),
         write_empty_layer(folder / f"{_NAME}.gpkg", "GPKG", _NAME, whole),
         write_empty_layer(shapefile, "ESRI Shapefile", _NAME, short, encoding="GBK"),
-        _write_targets(folder / "任务分解.xlsx", policy),
-        _write_script(folder / "校验.bat"),
+        _write_targets(folder / _TARGETS_FILE, policy),
+        _write_script(folder / _SCRIPT_FILE),
     ]
 
 
 def _write_workbook(path: Path, fields: list[Field], policy: Policy) -> Path:
     with open_workbook(path) as book:
-        page = book.add_worksheet("基地")
-        write_sheet(book, _explanation(fields))
+        page = book.add_worksheet(tr("基地"))
+        write_sheet(book, _explanation(fields, policy))
         ranges = _write_choices(book, fields, policy)
         _write_fields(book, page, fields, ranges)
         _set_print(page, fields)
     return path
 
 
-def _explanation(fields: list[Field]) -> Sheet:
+def _explanation(fields: list[Field], policy: Policy) -> Sheet:
     """How each column is filled in, with an example base; laid out down, so it is no record."""
     table = pd.DataFrame(
         {
-            "列名": [field.heading for field in fields],
-            "要求": [field.need for field in fields],
-            "怎么填": [field.how for field in fields],
-            "示例": [field.example for field in fields],
+            "列名": [field.shown for field in fields],
+            "要求": [tr(field.need) for field in fields],
+            "怎么填": [tr(field.how) for field in fields],
+            "示例": [_word(field.column.words, field.example, policy) for field in fields],
         }
     )
     return Sheet(
         *("填写说明", "中药材、食用菌基地上报表填写说明", table),
         unit="面积为亩, 其他见各列",
-        head=_ADVICE,
+        head=[tr(line, name=_NAME, script=_SCRIPT_FILE) for line in _ADVICE],
         widths={"怎么填": 46.0, "示例": 24.0},
     )
+
+
+def _word(column: str, title: str, policy: Policy) -> str:
+    """A word of the form: as it is printed, in English by its name; names of places stay."""
+    name = policy.canonical(column, title) if column and language() != "zh" else None
+    return name if name is not None and name.isascii() else title
 
 
 def _write_choices(book: Any, fields: list[Field], policy: Policy) -> dict[str, str]:
     """A hidden sheet of what may be chosen; where each column's list stands."""
     lists = {
         field.column.name: [
-            word.title
+            _word(field.column.words, word.title, policy)
             for word in policy.words[field.column.words].values()
             if word.name != "unknown"
         ]
@@ -198,13 +214,13 @@ def _write_choices(book: Any, fields: list[Field], policy: Policy) -> dict[str, 
         if field.column.words and field.column.kind != "flag"
     }
     lists["variety"] = list(policy.varieties)
-    page = book.add_worksheet(_CHOICES)
+    page = book.add_worksheet(tr(_CHOICES))
     page.hide()
     ranges = {}
     for place, (name, choices) in enumerate(lists.items()):
         page.write_column(0, place, choices)
         letter = xlsxwriter.utility.xl_col_to_name(place, col_abs=True)
-        ranges[name] = f"={_CHOICES}!{letter}$1:{letter}${len(choices)}"
+        ranges[name] = f"={tr(_CHOICES)}!{letter}$1:{letter}${len(choices)}"
     return ranges
 
 
@@ -221,7 +237,7 @@ def _write_fields(book: Any, page: Any, fields: list[Field], ranges: dict[str, s
         for need in {field.need for field in fields}
     }
     for place, field in enumerate(fields):
-        page.write_string(0, place, field.heading, colours[field.need])
+        page.write_string(0, place, field.shown, colours[field.need])
         page.set_column(place, place, field.wide, formats.get(field.column.kind, text))
         rule = _rule(field, ranges.get(field.column.name))
         if rule:
@@ -234,15 +250,15 @@ def _rule(field: Field, choices: str | None) -> dict[str, Any]:
     """What a cell of a column must be; anything else is refused with a word of advice."""
     kind = field.column.kind
     told: dict[str, Any] = {
-        "error_title": f"{field.heading}填写有误",
-        "error_message": f"{field.how}。",
-        "input_title": field.heading,
-        "input_message": f"{field.need}。{field.how}。",
+        "error_title": tr("{heading}填写有误", heading=field.shown),
+        "error_message": tr("{how}。", how=tr(field.how)),
+        "input_title": field.shown,
+        "input_message": tr("{need}。{how}。", need=tr(field.need), how=tr(field.how)),
     }
     if choices is not None:
         return told | {"validate": "list", "source": choices}
     if kind == "flag":
-        return told | {"validate": "list", "source": ["是", "否"]}
+        return told | {"validate": "list", "source": [tr("是"), tr("否")]}
     if kind == "number":
         return told | {"validate": "decimal", "criteria": ">=", "value": 0}
     if kind == "year":
@@ -273,20 +289,21 @@ def _set_print(page: Any, fields: list[Field]) -> None:
 def _write_targets(path: Path, policy: Policy) -> Path:
     """An empty table of 填报单位 × 规模 × 季度, as `read_targets` reads it."""
     units = [word.title for word in policy.words["reporting_unit"].values()]
-    rows = [(unit, tier.reach_title) for unit in units for tier in policy.tiers]
-    table = pd.DataFrame(rows, columns=["填报单位", "规模"])
-    for title in (*QUARTER_TITLES, "全年"):
+    chinese = language() == "zh"
+    tiers = [(tier, tier.reach_title if chinese else tier.label) for tier in policy.tiers]
+    rows = [(unit, title) for unit in units for _, title in tiers]
+    table = pd.DataFrame(rows, columns=["填报单位", "规模"] if chinese else _NAMES[:2])
+    asked = [*QUARTER_TITLES, "全年"] if chinese else _NAMES[2:]
+    for title in asked:
         table[title] = None
-    totals = "; ".join(f"{tier.reach_title} {tier.target} 个" for tier in policy.tiers)
-    notes = [f"各季度填当季要完成的个数。全市目标: {totals}。"]
-    sheet = Sheet(
-        "任务分解", "规模化基地任务分解表", table, notes, unit="个", reply=[*QUARTER_TITLES, "全年"]
-    )
+    totals = "; ".join(tr("{tier} {count} 个", tier=t, count=tier.target) for tier, t in tiers)
+    notes = [tr("各季度填当季要完成的个数。全市目标: {totals}。", totals=totals)]
+    sheet = Sheet("任务分解", "规模化基地任务分解表", table, notes, unit="个", reply=asked)
     return write_workbook(path, [sheet])
 
 
 def _write_script(path: Path) -> Path:
     """In the encoding and with the line ends that a Chinese Windows reads."""
     with writing(path):
-        path.write_bytes(_SCRIPT.replace("\n", "\r\n").encode("gbk"))
+        path.write_bytes(tr(_SCRIPT).replace("\n", "\r\n").encode("gbk"))
     return path

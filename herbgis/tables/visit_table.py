@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from herbgis.foundation.language import tr
 from herbgis.planning.visit.visit import Visit
 from herbgis.planning.visit.words import HOSTS_COLUMNS
-from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.tables.sheets import Sheet
+from herbgis.tables.workbooks import write_workbook
 
 _BLANK = "＿＿＿＿＿＿"
 #: So that ten columns can still be read on a sheet of A4.
@@ -52,14 +54,18 @@ def write_visit_table(visit: Visit, path: str | Path) -> Path:
     >>> hg.write_visit_table(visit, "观摩点推荐表.xlsx").name
     '观摩点推荐表.xlsx'
     """
-    day = visit.on.isoformat() if visit.on else _BLANK
-    head = [f"会期：{day}　　出发：{visit.start or _BLANK}　　到达：{visit.end or _BLANK}"]
+    head = tr(
+        "会期：{day}　　出发：{start}　　到达：{end}",
+        day=visit.on.isoformat() if visit.on else tr(_BLANK),
+        start=visit.start or tr(_BLANK),
+        end=visit.end or tr(_BLANK),
+    )
     sheet = Sheet(
         "观摩点推荐表",
         "现场会观摩点推荐表",
         visit.table,
         visit.notes,
-        head=head,
+        head=[head],
         reply=HOSTS_COLUMNS,
         widths=_WIDTHS,
         unit="亩、小时",

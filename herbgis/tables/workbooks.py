@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import xlsxwriter
 
 from herbgis.foundation.errors import OutputError
+from herbgis.foundation.language import tr
 from herbgis.foundation.outputs import writing
 from herbgis.tables import paper
 from herbgis.tables.cells import (
     NUMBERING,
     OF_TOTALS,
     Cells,
-    Totals,
     all_numbers,
     cut_notes,
     shown,
     write_totals,
 )
+from herbgis.tables.sheets import Sheet, in_language
 
 #: Written into every workbook instead of the hour of making, so that equal input gives equal bytes.
 _CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
@@ -35,51 +34,7 @@ GIVEN, ASKED = "#E3EFE7", "#FBEFD0"
 _LEAST_SPAN = 88.0
 _USUAL_WIDTH = 9.0
 _NOTHING = "无。"
-_CLIPPED = "打印时有 {} 行文字放不下, 全文在单元格里。"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table of a workbook as people read it.
-
-    Attributes
-    ----------
-    name, title : str
-        The tab, and the line above the table, or nothing where programs look for the headings
-        in the first row.
-    table : DataFrame
-        Its column names are the headings; pairs are a heading and the one above it, which
-        spans its like, or is empty.
-    notes : sequence of str
-        Lines under the table.
-    formats : mapping of str to str
-        Number format by heading.
-    unit : str
-        Of the figures, as it stands right above the table: ``个、亩``; or nothing
-        where every heading has its own.
-    head : sequence of str
-        Lines between the title and the unit.
-    reply : sequence of str
-        Headings of columns that somebody else fills in.
-    widths : mapping of str to float
-        Width by heading, in characters, where the longest cell should not decide.
-    frozen : int
-        Columns on the left that stay in sight.
-    totals : Totals, optional
-        The columns that add up.
-    """
-
-    name: str
-    title: str
-    table: pd.DataFrame
-    notes: Sequence[str] = ()
-    formats: Mapping[str, str] = field(default_factory=dict)
-    unit: str = field(kw_only=True)
-    head: Sequence[str] = ()
-    reply: Sequence[str] = ()
-    widths: Mapping[str, float] = field(default_factory=dict)
-    frozen: int = 0
-    totals: Totals | None = None
+_CLIPPED = "打印时有 {count} 行文字放不下, 全文在单元格里。"
 
 
 def write_workbook(path: str | Path, sheets: Sequence[Sheet]) -> Path:
@@ -107,7 +62,11 @@ def open_workbook(path: Path) -> Iterator[Any]:
         Also for a path that does not end in ``.xlsx``, which nobody could open.
     """
     if path.suffix.lower() != ".xlsx":
-        msg = f"写不了 {path}: 工作簿要以 .xlsx 结尾, 如 {path.with_suffix('.xlsx').name}。"
+        msg = tr(
+            "写不了 {path}: 工作簿要以 .xlsx 结尾, 如 {example}。",
+            path=path,
+            example=path.with_suffix(".xlsx").name,
+        )
         raise OutputError(msg)
     with writing(path):
         book = xlsxwriter.Workbook(
@@ -129,6 +88,7 @@ def open_workbook(path: Path) -> Iterator[Any]:
 
 def write_sheet(book: Any, sheet: Sheet) -> None:
     """Add a table to a workbook."""
+    sheet = in_language(sheet)
     page = book.add_worksheet(sheet.name)
     table, cells = sheet.table, Cells(book, page)
     texts = [_texts(sheet, column) for column in range(len(table.columns))]
@@ -143,7 +103,9 @@ def write_sheet(book: Any, sheet: Sheet) -> None:
         align="center",
     )
     top = lines.write(sheet.head, top)
-    top = lines.write([f"单位: {sheet.unit}"] if sheet.unit else [], top, align="right")
+    top = lines.write(
+        [tr("单位: {unit}", unit=sheet.unit)] if sheet.unit else [], top, align="right"
+    )
     if table.columns.nlevels > 1:
         _write_groups(page, cells, [str(group) for group, _ in table.columns], top)
         top += 1
@@ -159,7 +121,7 @@ def write_sheet(book: Any, sheet: Sheet) -> None:
         write_totals(cells, table, top + 1, sheet.totals, lambda c: _format(sheet, c))
         below += not sheet.totals.on_top
     if sheet.title:
-        nothing = [] if len(table) else [_NOTHING]
+        nothing = [] if len(table) else [tr(_NOTHING)]
         lines.write([*nothing, *sheet.notes, *_unfit(heights), *cut_notes(texts)], below)
     _set_up(page, sheet, top, layout)
 
@@ -269,7 +231,7 @@ def _deepest(texts: Iterable[str], widths: Sequence[float]) -> int:
 def _unfit(heights: Sequence[int]) -> list[str]:
     """What is to be said of texts that no row of paper can hold."""
     clipped = sum(deep > paper.MOST_LINES for deep in heights)
-    return [_CLIPPED.format(clipped)] if clipped else []
+    return [tr(_CLIPPED, count=clipped)] if clipped else []
 
 
 def _set_up(page: Any, sheet: Sheet, top: int, layout: paper.Layout) -> None:
@@ -296,4 +258,5 @@ def set_paper(page: Any, layout: paper.Layout) -> None:
         page.set_v_pagebreaks(list(layout.breaks))
         page.print_across()
     font = f'&"{paper.FONT},Regular"&{paper.SIZE}'
-    page.set_footer(f"&L{font}&A&R{font}第 &P 页, 共 &N 页", {"scale_with_doc": False})
+    numbers = tr("第 &P 页, 共 &N 页")
+    page.set_footer(f"&L{font}&A&R{font}{numbers}", {"scale_with_doc": False})

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import Floats
 from herbgis.webmap import words
 from herbgis.webmap.words import Wording
@@ -74,9 +75,9 @@ def colouring_of(
         A scheme that there is not, or a number of classes that there are no colours for.
     """
     if scheme not in SCHEMES:
-        raise UnknownNameError("分级方法", scheme, SCHEMES)
+        raise UnknownNameError(tr("分级方法"), scheme, SCHEMES)
     if isinstance(classes, bool) or not isinstance(classes, int) or not 2 <= classes <= CLASSES:
-        raise UnknownNameError("分级数", str(classes), [str(n) for n in range(2, CLASSES + 1)])
+        raise UnknownNameError(tr("分级数"), str(classes), [str(n) for n in range(2, CLASSES + 1)])
     if pd.api.types.is_datetime64_any_dtype(cells.dtype):
         cells = cells.dt.year
     figures = pd.to_numeric(cells.astype(object), errors="coerce").to_numpy(float)

@@ -13,6 +13,7 @@ import pandas as pd
 from herbgis.counting.progress import Progress
 from herbgis.foundation.errors import HerbgisError
 from herbgis.foundation.keywords import options_given
+from herbgis.foundation.language import language, tr
 from herbgis.planning.choosing.plans import Plan
 from herbgis.planning.visit.visit import Visit
 from herbgis.reading.counties import BOUNDARIES
@@ -185,6 +186,8 @@ def draw_findings(
 ) -> OfflineMap:
     """Draw what is sent back: every defect as a pin, and shapes before and after their repair.
 
+    The page speaks the language that is spoken.
+
     Parameters
     ----------
     bases : GeoDataFrame
@@ -197,7 +200,7 @@ def draw_findings(
     policy : Policy
     title : str
     """
-    wording = Wording(policy)
+    wording = Wording(policy, language())
     table = tidy_bases(bases, policy, None)
     drawn = _symbols(table, wording, None, public=False)
     layers: list[folium.map.Layer | None] = [
@@ -223,7 +226,9 @@ def _colouring(table: pd.DataFrame, page: PageOptions, wording: Wording) -> Colo
     known = next((known for known in cols.every() if known.name == column), None)
     if page.public and known is not None and Role.PUBLIC not in known.roles:
         title = wording.heading(column)
-        msg = f"公开的地图不能按“{title}”着色: 这一列不对外。请换一列, 或去掉 public。"
+        msg = tr(
+            "公开的地图不能按“{title}”着色: 这一列不对外。请换一列, 或去掉 public。", title=title
+        )
         raise HerbgisError(msg)
     return colouring_of(
         cells.rename(column),

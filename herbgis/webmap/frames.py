@@ -15,6 +15,7 @@ from herbgis.foundation.errors import (
     UnknownNameError,
     nearest,
 )
+from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.reading.understanding.frames import as_base_table, stated_columns
 from herbgis.reading.understanding.geometry_columns import without_shapes
@@ -27,6 +28,8 @@ from herbgis.webmap.words import text
 
 #: The column that bases are coloured by, as `tidy_bases` keeps it.
 COLOURED_BY = "coloured_by"
+#: Beside our own, headings of townships' names.
+_NAMES = ("乡镇", "名称")
 
 
 def tidy_bases(
@@ -78,7 +81,7 @@ def _column_of(heading: str, table: pd.DataFrame) -> str:
     titles = {column.title: column.name for column in cols.every()}
     found = next((name for name in (heading, titles.get(heading)) if name in table), None)
     if found is None or found == table.geometry.name:
-        raise UnknownNameError("着色的列", heading, [str(name) for name in table.columns])
+        raise UnknownNameError(tr("着色的列"), heading, [str(name) for name in table.columns])
     return found
 
 
@@ -106,7 +109,7 @@ def tidy_townships(townships: gpd.GeoDataFrame) -> pd.DataFrame:
     MissingColumnError
         There is no column with names.
     """
-    named = [name for name in ("township", "name", "乡镇", "名称") if name in townships]
+    named = [name for name in ("township", "name", *_NAMES) if name in townships]
     if not named:
         raise MissingColumnError("draw_map(townships=…)", ["name"], list(townships.columns))
     shapes = drawable(townships)
@@ -136,8 +139,12 @@ def tidy_visit(visit: Sequence[str] | pd.DataFrame, known: Mapping[str, int]) ->
     for base in table["base_id"]:
         if base not in known:
             hint = nearest(base, known)
-            like = f" 最像的是 {hint}。" if hint else ""
-            msg = f"观摩点 {base or '(空)'} 不在图上: 编号有误, 或者没有图斑。{like}请核对。"
+            like = tr(" 最像的是 {hint}。", hint=hint) if hint else ""
+            msg = tr(
+                "观摩点 {base} 不在图上: 编号有误, 或者没有图斑。{like}请核对。",
+                base=base or tr("(空)"),
+                like=like,
+            )
             raise HerbgisError(msg)
     return table
 

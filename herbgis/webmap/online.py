@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import HerbgisError, UnknownNameError
+from herbgis.foundation.language import tr
 from herbgis.webmap.layers import DataLayer
 
 KEY_VARIABLE = "HERBGIS_TDT_KEY"
@@ -117,7 +118,7 @@ def online_layers(provider: str, key: str | None = None, *, lang: str = "zh") ->
         Tianditu's key is missing, or is none.
     """
     if provider not in _PROVIDERS:
-        raise UnknownNameError("联网底图", provider, _PROVIDERS)
+        raise UnknownNameError(tr("联网底图"), provider, _PROVIDERS)
     served = _PROVIDERS[provider]
     texts = resources.read_toml(f"webmap/texts/{lang}.toml")["online"][provider]
     link = Markup('<a href="{}" target="_blank" rel="noopener">{}</a>')
@@ -153,15 +154,17 @@ def _tianditu_key(key: str | None) -> str:
     """The key, from the caller or the environment; no message ever holds it."""
     found = (key or os.environ.get(KEY_VARIABLE) or "").strip()
     if not found:
-        msg = (
+        msg = tr(
             "天地图底图要密钥。请在天地图网站 (console.tianditu.gov.cn) 免费申请“浏览器端”密钥, "
-            f"再设置环境变量 {KEY_VARIABLE}, 或在调用时给出; 也可改用 amap 或 osm。"
+            "再设置环境变量 {variable}, 或在调用时给出; 也可改用 amap 或 osm。",
+            variable=KEY_VARIABLE,
         )
         raise HerbgisError(msg)
     if not _KEY.fullmatch(found):
-        msg = (
+        msg = tr(
             "天地图密钥只含数字和英文字母, 给出的不是。"
-            f"请从天地图控制台重新复制, 核对环境变量 {KEY_VARIABLE} 或调用时给出的密钥。"
+            "请从天地图控制台重新复制, 核对环境变量 {variable} 或调用时给出的密钥。",
+            variable=KEY_VARIABLE,
         )
         raise HerbgisError(msg)
     return found

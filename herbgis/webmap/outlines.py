@@ -10,6 +10,7 @@ import numpy.typing as npt
 import shapely
 
 from herbgis.foundation.errors import CrsError
+from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import Floats
 from herbgis.geo.systems import to_cgcs2000
 
@@ -37,7 +38,7 @@ def drawable(frame: gpd.GeoDataFrame) -> Geometries:
     """
     geometry = frame.geometry
     if geometry.crs is None and geometry.notna().any():
-        raise CrsError("数据没有坐标系。请先用 set_crs 注明, 如 frame.set_crs(4490)。")
+        raise CrsError(tr("数据没有坐标系。请先用 set_crs 注明, 如 frame.set_crs(4490)。"))
     shapes = shapely.force_2d(np.array(geometry, dtype=object))
     if geometry.crs is not None:
         shapes = to_cgcs2000(shapes, geometry.crs).copy()

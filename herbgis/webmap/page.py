@@ -23,6 +23,7 @@ from folium.raster_layers import TileLayer, WmsTileLayer
 from markupsafe import Markup
 
 from herbgis.foundation.errors import AssetError
+from herbgis.foundation.language import tr
 from herbgis.foundation.outputs import writing
 from herbgis.foundation.wrong_calls import WrongCallError, shown, spaced
 from herbgis.webmap import vendor
@@ -130,7 +131,10 @@ class OfflineMap(folium.Map):
         """Write the map into its page."""
         figure = figure_of(self)
         for layer in _tile_layers(self):
-            msg = f"底图 {layer} 要联网, 离线页面不能用。请去掉它; 联网的地图请另用 folium.Map。"
+            msg = tr(
+                "底图 {layer} 要联网, 离线页面不能用。请去掉它; 联网的地图请另用 folium.Map。",
+                layer=layer,
+            )
             raise AssetError(msg)
         figure.header.add_child(_embedded(vendor.house_asset("map.css")), name="herbgis_css")
         if self.sheet:
@@ -169,8 +173,9 @@ class OfflineMap(folium.Map):
     ) -> None:
         """Write the page to one file, or leave what is there where it cannot be written."""
         if not isinstance(outfile, str | bytes | os.PathLike) and not hasattr(outfile, "write"):
-            msg = (
-                f"地图的 save 要一个路径, 给的是{spaced(shown(outfile))}。如 save('现场会.html')。"
+            msg = tr(
+                "地图的 save 要一个路径, 给的是{given}。如 save('现场会.html')。",
+                given=spaced(shown(outfile)),
             )
             raise WrongCallError(msg)
         page = self.get_root().render(**kwargs).encode("utf-8", "replace")
@@ -206,7 +211,11 @@ class PageReader(HTMLParser):
         for name, value in attrs:
             loads = name in _ADDRESSES or (tag == "link" and name == "href")
             if loads and value and not value.startswith(("data:", "blob:", "#")):
-                msg = f"页面的 <{tag}> 要加载 {value}, 断网时打不开。请去掉它。"
+                msg = tr(
+                    "页面的 <{tag}> 要加载 {value}, 断网时打不开。请去掉它。",
+                    tag=tag,
+                    value=value,
+                )
                 raise AssetError(msg)
         if tag == "script" and known.get("type", "") in {"", "text/javascript", "module"}:
             self._in_script = True

@@ -102,12 +102,12 @@ def _blocked(row: Row, wording: Wording) -> str | None:
 
 
 def _number(column: Column) -> Write:
-    def write(row: Row, _: Wording) -> str | None:
+    def write(row: Row, wording: Wording) -> str | None:
         figure = words.number(row.get(column.name))
         if figure is None:
             return None
         whole = f"{figure:.4f}".rstrip("0").rstrip(".")
-        return f"{whole} {column.unit}".rstrip()
+        return f"{whole} {wording.said(column.unit)}".rstrip()
 
     return write
 

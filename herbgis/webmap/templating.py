@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import HerbgisError
+from herbgis.foundation.language import tr
 
 #: What must not stand in a script element as it is, and how JSON spells it.
 _ESCAPES = {
@@ -44,7 +45,7 @@ def figure_of(element: Element) -> Figure:
     """The page that an element stands in."""
     figure = element.get_root()
     if not isinstance(figure, Figure):
-        msg = "只有放进地图页面的图层才能写出; 请先用 add_to 加到地图上。"
+        msg = tr("只有放进地图页面的图层才能写出; 请先用 add_to 加到地图上。")
         raise HerbgisError(msg)
     return figure
 

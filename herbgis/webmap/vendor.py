@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import AssetError
+from herbgis.foundation.language import listed, tr
 
 _FOLDER = "webmap/assets"
 _MEDIA_TYPES = {".png": "image/png", ".woff2": "font/woff2"}
@@ -83,10 +84,12 @@ def asset_for(url: str) -> Asset:
     for asset in assets():
         if any(fnmatchcase(url, pattern) for pattern in asset.serves):
             return asset
-    served = "、".join(dict.fromkeys(asset.library for asset in assets()))
-    msg = (
-        f"页面要用 {url}, 而 herbgis 没有随包提供它, 断网时打不开。"
-        f"请去掉用到它的图层或插件; 随包提供的有: {served}。"
+    served = listed(dict.fromkeys(asset.library for asset in assets()))
+    msg = tr(
+        "页面要用 {url}, 而 herbgis 没有随包提供它, 断网时打不开。"
+        "请去掉用到它的图层或插件; 随包提供的有: {served}。",
+        url=url,
+        served=served,
     )
     raise AssetError(msg)
 
@@ -101,7 +104,11 @@ def needed_by(scripts: str) -> Iterator[Asset]:
     """
     for entry in resources.read_toml(f"{_FOLDER}/VENDOR.toml")["missing"]:
         if any(mark in scripts for mark in entry["needed_by"]):
-            msg = f"页面要用 {entry['name']}, 而 herbgis 没有随包提供它。{entry['advice']}。"
+            msg = tr(
+                "页面要用 {name}, 而 herbgis 没有随包提供它。{advice}。",
+                name=tr(entry["name"]),
+                advice=tr(entry["advice"]),
+            )
             raise AssetError(msg)
     for asset in assets():
         if any(mark in scripts for mark in asset.needed_by):

@@ -12,6 +12,7 @@ import pandas as pd
 
 from herbgis.foundation import resources
 from herbgis.foundation.errors import UnknownNameError
+from herbgis.foundation.language import LANGUAGES, speaking, tr
 from herbgis.foundation.units import round_mu
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import SEVERITY_TITLES
@@ -19,7 +20,6 @@ from herbgis.terms.issues import texts as issue_texts
 from herbgis.terms.policy import Policy
 from herbgis.webmap.privacy import masked
 
-LANGUAGES = ("zh", "en")
 _WAN = 10_000
 
 
@@ -41,7 +41,7 @@ class Wording:
 
     def __post_init__(self) -> None:
         if self.lang not in LANGUAGES:
-            raise UnknownNameError("语言", self.lang, LANGUAGES)
+            raise UnknownNameError(tr("语言"), self.lang, LANGUAGES)
 
     @property
     def texts(self) -> Mapping[str, Any]:
@@ -50,7 +50,8 @@ class Wording:
 
     def heading(self, column: str) -> str:
         """The heading of a column."""
-        return str(self.texts["columns"].get(column) or cols.titles().get(column, column))
+        own = self.texts["columns"].get(column)
+        return str(own or self.said(cols.titles().get(column, column)))
 
     def word(self, column: str, value: Any) -> str | None:
         """What is printed for a value of a column; None where it is empty."""
@@ -60,7 +61,12 @@ class Wording:
         if column == "variety":
             return self._variety(shown)
         own = self.texts["values"].get(column, {})
-        return str(own.get(shown) or self.policy.title_of(column, shown))
+        return str(own.get(shown) or self.said(self.policy.title_of(column, shown)))
+
+    def said(self, chinese: str) -> str:
+        """A text of the code or the facts in the page's language."""
+        with speaking(self.lang):
+            return tr(chinese)
 
     def words(self, column: str, values: Any) -> list[str | None]:
         """The word of each value of a column."""

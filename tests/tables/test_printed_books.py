@@ -13,7 +13,8 @@ from openpyxl.utils import range_boundaries
 from herbgis.counting.progress import rate_text
 from herbgis.tables.cells import Totals
 from herbgis.tables.paper import FONT, lines_of
-from herbgis.tables.workbooks import Sheet, write_workbook
+from herbgis.tables.sheets import Sheet
+from herbgis.tables.workbooks import write_workbook
 from scripts.printed_books import Printed, make_books, measure_book
 
 _SUM = re.compile(r"=SUM\((.+)\)")
