@@ -99,7 +99,7 @@ def classify_command(
     write_bases(bases, out, headings=headings, policy=rules)
     counts = bases["tier"].value_counts()
     for label in rules.tier_labels:
-        say(f"{rules.tier_title(label)}: {counts.get(label, 0)}")
+        say(f"{tr(rules.tier_title(label))}: {counts.get(label, 0)}")
     say(tr("没有图斑: {count}", count=int(bases["tier"].isna().sum())))
     tell(tr("已写出 {path}", path=out))
     raise typer.Exit(exit_status(report))

@@ -142,7 +142,7 @@ def read_audit_form(path: str | Path) -> tuple[AuditSample, pd.Series]:
             "请在 herbgis audit draw 写出的表里填{found}一栏。",
             name=path.name,
             frame=headed(_FRAME),
-            error=error,
+            error=repr(headed(error.args[0])) if isinstance(error, KeyError) else error,
             found=headed(_FOUND),
         )
         raise HerbgisError(msg) from error
