@@ -24,6 +24,8 @@ from herbgis.terms.policy import Policy
 #: What the crew has to find the base by.
 _SHOWN = ("name", "reporting_unit", "county", "township", "village", "operator", "variety")
 _LEAST = 2
+#: Why a base is likelier than others to be wrong.
+RISKS = ("临界", "上报恰为规模线", "测量方式未填")
 _OWN_HEADINGS = {"tier": "规模等级", "claimed_mu": "核定面积", "risk": "风险", "drawn": "抽中"}
 
 
@@ -171,12 +173,12 @@ def _risks(table: pd.DataFrame, mu: pd.Series, policy: Policy) -> pd.Series:
     """Why a base is likelier than others to be wrong."""
     sigma, declared = (table[name].astype(float) for name in ("sigma_mu", "declared_mu"))
     risks = pd.Series("", index=table.index, dtype="str")
-    marks = {
-        "临界": [near_threshold(mu, sigma, tier.threshold_mu) for tier in policy.tiers],
-        "上报恰为规模线": [declared == tier.threshold_mu for tier in policy.tiers],
-        "测量方式未填": [table["survey_method"].isna()],
-    }
-    for words, anywhere in marks.items():
+    marks = (
+        [near_threshold(mu, sigma, tier.threshold_mu) for tier in policy.tiers],
+        [declared == tier.threshold_mu for tier in policy.tiers],
+        [table["survey_method"].isna()],
+    )
+    for words, anywhere in zip(RISKS, marks, strict=True):
         mark = np.logical_or.reduce(anywhere)
         risks = risks.mask(mark & (risks != ""), risks + "、" + words)
         risks = risks.mask(mark & (risks == ""), words)

@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from herbgis.foundation.errors import InputNotFoundError, MissingColumnError
 from herbgis.foundation.input_errors import TargetsError
-from herbgis.foundation.language import tr
+from herbgis.foundation.language import language, tr
 from herbgis.foundation.units import fold, parse_quantity
 from herbgis.reading.formats.encodings import decode_text
 from herbgis.terms.policy import Policy
@@ -29,6 +29,7 @@ _TIER = ("规模", "规模等级", "档次", "等级", "tier")
 _YEAR = ("全年", "年度", "合计", "全年目标", "年度目标", "year")
 #: Headings without which a table is none of targets.
 _LEAST = ("填报单位", "规模", "一季度")
+_LEAST_NAMES = ("reporting_unit", "tier", "Q1")
 _SUMS = frozenset({"合计", "小计", "总计", "全市", "全市合计"})
 
 
@@ -74,7 +75,8 @@ def read_targets(source: str | Path, *, policy: Policy | None = None) -> pd.Data
             seen += [str(cell) for cell in row if cell not in ("", None)][:20]
             if {"unit", "tier"} <= columns.keys() and columns.keys() & _QUARTERS.keys():
                 return _read(rows[place + 1 :], columns, policy, path.name)
-    raise MissingColumnError(path.name, list(_LEAST), seen[:20])
+    least = _LEAST if language() == "zh" else _LEAST_NAMES
+    raise MissingColumnError(path.name, list(least), seen[:20])
 
 
 def _tables(path: Path) -> Iterator[list[list[Any]]]:

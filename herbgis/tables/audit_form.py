@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
-from herbgis.counting.audit_sample import AuditSample
+from herbgis.counting.audit_sample import RISKS, AuditSample
 from herbgis.foundation.errors import HerbgisError, InputNotFoundError
 from herbgis.foundation.identifiers import fold_id
 from herbgis.foundation.language import LANGUAGES, speaking, tr
@@ -79,12 +80,14 @@ def write_audit_form(sample: AuditSample, path: str | Path) -> Path:
             unit=_UNIT,
             reply=_REPLY,
             frozen=2,
+            words=(_COLUMNS["risk"],),
         ),
         Sheet(
             *(_FRAME, "抽样时核实的全部基地", every, sample.notes(), formats),
             unit=_UNIT,
             head=[lot],
             frozen=2,
+            words=(_COLUMNS["risk"],),
         ),
     ]
     return write_workbook(path, sheets)
@@ -167,12 +170,12 @@ def _table(rows: list[list[Any]]) -> tuple[pd.DataFrame, str]:
 
 def _called() -> dict[str, str]:
     """What a form calls things in either language, to what they are called here."""
-    texts = (_FORM, _FRAME, *_COLUMNS.values(), *_REPLY, _SEED, _POLICY, _ALL, _DRAWN, _YES)
+    own = (_SEED, _POLICY, _ALL, _DRAWN, _YES, _BETWEEN, "、")
+    texts = (_FORM, _FRAME, *_COLUMNS.values(), *_REPLY, *RISKS, *own)
     called: dict[str, str] = {}
     for lang in LANGUAGES:
         with speaking(lang):
-            called |= {headed(text): text for text in (*texts, _BETWEEN)}
-            called[tr(_YES)] = _YES
+            called |= {said: text for text in texts for said in (tr(text), headed(text))}
     return called
 
 
@@ -185,9 +188,7 @@ def _sample(frame: pd.DataFrame, lot: str) -> AuditSample:
         The sheet holds more bases than the lot was drawn from, or fewer.
     """
     called = _called()
-    for between in (name for name, text in called.items() if text == _BETWEEN):
-        lot = lot.replace(between, _BETWEEN)
-    parts = (part.split(": ") for part in lot.split(_BETWEEN))
+    parts = (part.split(": ") for part in _parted(lot, _BETWEEN))
     told = {called.get(name, name): value for name, value in parts}
     names = {title: name for name, title in _COLUMNS.items()}
     table = frame[list(names)].rename(columns=names)
@@ -201,11 +202,21 @@ def _sample(frame: pd.DataFrame, lot: str) -> AuditSample:
                 rows=rows,
             )
             raise ValueError(msg)
+    table["risk"] = [
+        "、".join(called.get(risk, risk) for risk in _parted(str(cell), "、"))
+        for cell in table["risk"]
+    ]
     for name in ("claimed_mu", "lon", "lat"):
         table[name] = pd.to_numeric(table[name].replace("", None))
     texts = [name for name in table if table[name].dtype == object]
     table[texts] = table[texts].astype("str")
     return AuditSample(table.set_index("base_id"), int(told[_SEED]), told[_POLICY])
+
+
+def _parted(text: str, between: str) -> list[str]:
+    """The parts of a text, by what stands between them in either language."""
+    signs = [name for name, text in _called().items() if text == between]
+    return re.split("|".join(map(re.escape, signs)), text)
 
 
 def _area(cell: Any, base: str, path: Path) -> float:

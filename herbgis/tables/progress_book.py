@@ -107,6 +107,7 @@ def breakdown_sheets(progress: Progress, below: Sequence[str]) -> list[Sheet]:
             *("未计入", "未计入的基地", _uncounted(progress), below, mu),
             unit=_UNIT,
             totals=Totals(["基地数", "核定面积"]),
+            words=("原因",),
         ),
     ]
     return sheets

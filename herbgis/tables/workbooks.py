@@ -107,7 +107,7 @@ def write_sheet(book: Any, sheet: Sheet) -> None:
         [tr("单位: {unit}", unit=sheet.unit)] if sheet.unit else [], top, align="right"
     )
     if table.columns.nlevels > 1:
-        _write_groups(page, cells, [str(group) for group, _ in table.columns], top)
+        _write_groups(page, cells, [str(group) for group, _ in table.columns], top, widths)
         top += 1
     for column, wide in enumerate(widths):
         page.set_column(column, column, wide)
@@ -205,21 +205,26 @@ def _heading(column: Any) -> str:
     return str(column[1] if isinstance(column, tuple) else column)
 
 
-def _write_groups(page: Any, cells: Cells, groups: Sequence[str], row: int) -> None:
+def _write_groups(
+    page: Any, cells: Cells, groups: Sequence[str], row: int, widths: Sequence[float]
+) -> None:
     """The upper of two lines of headings; equal neighbours are one cell.
 
     A heading with nothing above it takes both lines, and is written with its column.
     """
     style = cells.look(**HEADING, bg_color=GIVEN)
-    begin = 0
+    begin, deepest = 0, 1
     for end in range(1, len(groups) + 1):
         if end < len(groups) and groups[end] == groups[begin]:
             continue
+        deepest = max(deepest, paper.lines_of(groups[begin], sum(widths[begin:end])))
         if groups[begin] and end - begin > 1:
             page.merge_range(row, begin, row, end - 1, groups[begin], style)
         elif groups[begin]:
             page.write_string(row, begin, groups[begin], style)
         begin = end
+    if deepest > 1:
+        page.set_row(row, paper.height_of(deepest))
 
 
 def _deepest(texts: Iterable[str], widths: Sequence[float]) -> int:

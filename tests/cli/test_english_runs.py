@@ -166,18 +166,9 @@ RUNS: dict[str, list[str]] = {
     "no boundaries": ["progress", "BATCH", "--counties", "OUT/visit.xlsx"],
     "no stop": ["visit", "OUT/bases.gpkg", "--must", "nobody"],
 }
-#: Runs that are in English whole.
-HOLDS: tuple[str, ...] = (
-    "json",
-    "template",
-    *codes(),
-    "no file",
-    "no policy",
-    "no code",
-    "no report",
-    "no form",
-    "no format",
-)
+#: What is not in English yet: the room of planning.
+_LACKING = ("plan", "visit", "no stop")
+HOLDS = tuple(name for name in RUNS if name not in _LACKING)
 
 
 @pytest.fixture(scope="module")
@@ -297,13 +288,14 @@ def _names() -> frozenset[str]:
         "汇总",
     ):
         names.add(file)
-    names |= {"台账", "生产统计", "规划表", "规划图"}
+    names |= {"台账", "生产统计", "规划表", "规划图", "herbgis_历次", "村→Village", '"村"'}
     return frozenset(names)
 
 
 def _chinese(text: str) -> list[str]:
     """Chinese of a text but names; one character alone is a name only where it fills a cell."""
-    cells = "\n".join(cell for cell in text.splitlines() if cell not in _names())
+    names = _names()
+    cells = "\n".join(c for c in text.splitlines() if not names.issuperset(c.split("、")))
     return chinese_in(cells, (name for name in _names() if len(name) > 1))
 
 
