@@ -12,10 +12,10 @@ from python_calamine import CalamineError, CalamineWorkbook
 from herbgis.counting.audit_sample import RISKS, AuditSample
 from herbgis.foundation.errors import HerbgisError, InputNotFoundError
 from herbgis.foundation.identifiers import fold_id
-from herbgis.foundation.language import LANGUAGES, speaking, tr
+from herbgis.foundation.language import LANGUAGES, heading, speaking, tr
 from herbgis.foundation.units import parse_quantity
 from herbgis.geo.china import LARGEST_COUNTY_MU
-from herbgis.tables.sheets import Sheet, headed
+from herbgis.tables.sheets import Sheet
 from herbgis.tables.workbooks import write_workbook
 from herbgis.terms import columns as cols
 
@@ -70,7 +70,7 @@ def write_audit_form(sample: AuditSample, path: str | Path) -> Path:
         form[name] = ""
     every = sample.frame.reset_index()[list(_COLUMNS)].rename(columns=_COLUMNS)
     told = {_SEED: sample.seed, _POLICY: sample.policy, _ALL: len(every), _DRAWN: len(form)}
-    lot = tr(_BETWEEN).join(f"{headed(name)}: {value}" for name, value in told.items())
+    lot = tr(_BETWEEN).join(f"{heading(name)}: {value}" for name, value in told.items())
     formats = {"核定面积": "0.00", "经度": "0.000000", "纬度": "0.000000"}
     fill = "复测面积以亩填写, 实地没有这个基地的填 0; 没有去测的空着, 并在说明里写原因。"
     sheets = [
@@ -144,9 +144,9 @@ def read_audit_form(path: str | Path) -> tuple[AuditSample, pd.Series]:
             "{name} 不是 herbgis 的抽查复测表, 或表头、{frame}一页被改动过 ({error})。"
             "请在 herbgis audit draw 写出的表里填{found}一栏。",
             name=path.name,
-            frame=headed(_FRAME),
-            error=repr(headed(error.args[0])) if isinstance(error, KeyError) else error,
-            found=headed(_FOUND),
+            frame=heading(_FRAME),
+            error=repr(heading(error.args[0])) if isinstance(error, KeyError) else error,
+            found=heading(_FOUND),
         )
         raise HerbgisError(msg) from error
     areas = [_area(cell, base, path) for base, cell in cells.items()]
@@ -175,7 +175,7 @@ def _called() -> dict[str, str]:
     called: dict[str, str] = {}
     for lang in LANGUAGES:
         with speaking(lang):
-            called |= {said: text for text in texts for said in (tr(text), headed(text))}
+            called |= {said: text for text in texts for said in (tr(text), heading(text))}
     return called
 
 
@@ -197,7 +197,7 @@ def _sample(frame: pd.DataFrame, lot: str) -> AuditSample:
         if name in told and int(told[name]) != rows:
             msg = tr(
                 "{name}应为 {due} 个, 表里 {rows} 个",
-                name=headed(name),
+                name=heading(name),
                 due=told[name],
                 rows=rows,
             )
@@ -236,7 +236,7 @@ def _area(cell: Any, base: str, path: Path) -> float:
             "{name}: {base} 的{found}“{text}”不是亩数。请填数字, 没有这个基地的填 0。",
             name=path.name,
             base=base,
-            found=headed(_FOUND),
+            found=heading(_FOUND),
             text=text,
         )
         raise HerbgisError(msg)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from herbgis.foundation.language import language, listed, tr
+from herbgis.foundation.language import heading, language, listed, tr
 from herbgis.tables.cells import Totals
 
 #: Characters that a tab can have.
@@ -74,36 +74,38 @@ def in_language(sheet: Sheet) -> Sheet:
         table[name] = [_said(value) for value in table[name]]
     totals = sheet.totals
     if totals is not None:
-        rates = {headed(key): tuple(map(headed, of)) for key, of in totals.rates.items()}
-        totals = replace(totals, sums=[headed(key) for key in totals.sums], rates=rates)
+        rates = {_headed(key): tuple(map(_headed, of)) for key, of in totals.rates.items()}
+        totals = replace(totals, sums=[_headed(key) for key in totals.sums], rates=rates)
     return replace(
         sheet,
-        name=headed(sheet.name)[:_LONGEST_TAB],
-        title=headed(sheet.title),
+        name=heading(sheet.name)[:_LONGEST_TAB],
+        title=heading(sheet.title),
         table=table.set_axis(_spoken_columns(table), axis=1),
         notes=[tr(note) for note in sheet.notes],
-        formats={headed(key): form for key, form in sheet.formats.items()},
+        formats={_headed(key): form for key, form in sheet.formats.items()},
         unit=tr(sheet.unit),
         head=[tr(line) for line in sheet.head],
-        reply=[headed(key) for key in sheet.reply],
-        widths={headed(key): wide for key, wide in sheet.widths.items()},
+        reply=[_headed(key) for key in sheet.reply],
+        widths={_headed(key): wide for key, wide in sheet.widths.items()},
         totals=totals,
     )
 
 
 def _spoken_columns(table: pd.DataFrame) -> pd.Index:
-    heads = [headed(key) for key in table.columns]
+    heads = [_headed(key) for key in table.columns]
     return pd.MultiIndex.from_tuples(heads) if table.columns.nlevels > 1 else pd.Index(heads)
 
 
-def headed(key: Any) -> Any:
-    """A heading, or a pair of them, in the language; English begins with a capital."""
+def _headed(key: Any) -> Any:
+    """A heading, or a pair of them, in the language."""
     if isinstance(key, tuple):
-        return tuple(map(headed, key))
-    said = tr(str(key))
-    return key if said == key else said[:1].upper() + said[1:]
+        return tuple(map(_headed, key))
+    return heading(str(key))
 
 
 def _said(value: Any) -> Any:
     """A cell that holds words of ours, in the language."""
-    return listed(map(tr, value.split("、"))) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    said = tr(value)
+    return listed(map(tr, value.split("、"))) if said == value else said

@@ -8,12 +8,12 @@ import jinja2
 import pandas as pd
 
 from herbgis.foundation import display, resources
-from herbgis.foundation.language import language, tr
+from herbgis.foundation.language import heading, language, tr
 from herbgis.foundation.outputs import writing
 from herbgis.tables.cells import Totals
 from herbgis.tables.issue_list import issue_list, list_data_notes
 from herbgis.tables.repaired_file import CHANGE_TITLES
-from herbgis.tables.sheets import Sheet, headed, in_language
+from herbgis.tables.sheets import Sheet, in_language
 from herbgis.tables.workbooks import write_workbook
 from herbgis.terms.issues import SEVERITY_TITLES
 from herbgis.terms.reporting_units import NO_UNIT
@@ -152,7 +152,7 @@ def _printed(sheet: Sheet) -> pd.DataFrame:
     for name in set(sheet.formats) & set(table.columns):
         table[name] = ["" if pd.isna(value) else f"{value:.2f}" for value in table[name]]
     plain = table.astype(object).where(table.notna(), "")
-    repaired = headed("已改")
+    repaired = heading("已改")
     if repaired in plain:
         plain[repaired] = plain[repaired].map({True: tr("是"), False: tr("否")})
     return plain

@@ -217,7 +217,8 @@ def _write_groups(
     for end in range(1, len(groups) + 1):
         if end < len(groups) and groups[end] == groups[begin]:
             continue
-        deepest = max(deepest, paper.lines_of(groups[begin], sum(widths[begin:end])))
+        wide = sum(widths[begin:end]) + 2  # texts are counted wider than they are
+        deepest = max(deepest, paper.lines_of(groups[begin], wide))
         if groups[begin] and end - begin > 1:
             page.merge_range(row, begin, row, end - 1, groups[begin], style)
         elif groups[begin]:
