@@ -14,7 +14,7 @@ from herbgis.counting.progress import Progress
 from herbgis.counting.schedule import Schedule
 from herbgis.counting.unit_growth import UnitGrowth
 from herbgis.counting.yearly import OTHER_YEARS, years_in_words
-from herbgis.foundation.language import listed, tr
+from herbgis.foundation.language import heading, listed, tr
 from herbgis.tables.cells import Totals
 from herbgis.tables.progress_book import breakdown_sheets
 from herbgis.tables.sheets import Sheet
@@ -110,10 +110,12 @@ def write_schedule_book(
 def _city_first(table: pd.DataFrame) -> Totals:
     """Of a schedule's table, whose first row is the city's: what its units add up to."""
     counted = {"本月新增", "累计上报", "累计核实", "待核实", "退回整改", "核定面积", "预计年底"}
+    sums = set(map(heading, counted))
+    rate, verified, target = map(heading, ("完成率", "累计核实", "目标"))
     tiers = {group for group, _ in table.columns if group}
     return Totals(
-        [key for key in table.columns if key[1] in counted],
-        {(t, "完成率"): ((t, "累计核实"), (t, "目标")) for t in sorted(tiers)},
+        [key for key in table.columns if key[1] in sums],
+        {(t, rate): ((t, verified), (t, target)) for t in sorted(tiers)},
         on_top=True,
     )
 
