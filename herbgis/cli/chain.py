@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING
 
 from herbgis.cli.options import SHIPPED, SHIPPED_POLICY
 from herbgis.cli.voice import progress_bar, tell
-from herbgis.foundation.language import tr
+from herbgis.foundation.language import listed, tr
 
 #: Files of which these are said were not read whole, or cannot be placed.
 _NOT_WHOLE = ("HG001", "HG002", "HG004", "HG007")
 #: Shapes of which an overlap can be found.
 _LAND = ("Polygon", "MultiPolygon", "GeometryCollection")
+#: What is said of a file that `classify` wrote, where survey files are due.
+_NO_SURVEY = (
+    "{names} 是 classify 写出的结果, 一个基地一行, 不是测量数据, 不能重新校验: 原来的几条记录"
+    "合成了一条, 重复报送等查不出来了。改了的, 请改到测量文件 (或退回单的修复后数据) 里再校验; "
+    "要统计、画图、规划, 请把这一个文件交给 progress、map、plan。"
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -62,6 +68,7 @@ def validated(
         tell(*unread.values())
         why = {"why": tr("台账读不了, 没有与它查重")}
         issues += [Issue("HG001", Place(name), why) for name in unread]
+    _refuse_results(paths)
     survey = hg.read_survey(paths, policy=rules, track=progress_bar(tr("读取")))
     if issues:
         found = pd.concat([survey.issues, issue_table(issues)], ignore_index=True)
@@ -107,24 +114,52 @@ def bases_of(
     when it was made, and is counted as it stands: of a ledger what was in force on the day, and of
     a classified file under the policy that it carries, unless another is given.
     """
+    held = _held(paths, policy, against, as_of)
+    if held is not None:
+        return *held, 0
+    limit = last_day(as_of, policy)
+    report, bases, rules, _ = walk(paths, policy, counties, against, as_of=limit)
+    return bases, rules, exit_status(report)
+
+
+def drawn_of(
+    paths: Sequence[Path],
+    policy: str = SHIPPED_POLICY,
+    counties: str = SHIPPED,
+    against: Sequence[Path] | None = None,
+    *,
+    as_of: dt.date | None = None,
+) -> tuple[gpd.GeoDataFrame, Policy, gpd.GeoDataFrame | None, ValidationReport | None]:
+    """As `bases_of`, with the boundaries and, of survey files, the report, for what is drawn."""
+    held = _held(paths, policy, against, as_of)
+    if held is not None:
+        return *held, _counties(counties, held[1]), None
+    limit = last_day(as_of, policy)
+    report, bases, rules, borders = walk(paths, policy, counties, against, as_of=limit)
+    return bases, rules, borders, report
+
+
+def _held(
+    paths: Sequence[Path], policy: str, against: Sequence[Path] | None, as_of: dt.date | None
+) -> tuple[gpd.GeoDataFrame, Policy] | None:
+    """Bases that stand already in the one file given, with their policy; None of survey files."""
     import herbgis as hg
     from herbgis.counting.ledger import is_ledger
     from herbgis.tables.data_files import read_bases
     from herbgis.terms.carried import policy_for
 
-    if len(paths) == 1 and not against:
-        if is_ledger(paths[0]):
-            rules = hg.load_policy(policy)
-            history = hg.read_ledger_history(paths[0], policy=rules)
-            return hg.select_in_force(history, as_of), rules, 0
-        classified = read_bases(paths[0])
-        if classified is not None:
-            tell(tr("{name} 是核定过的基地, 照原样统计, 没有重新校验", name=paths[0].name))
-            asked = None if policy == SHIPPED_POLICY else hg.load_policy(policy)
-            return classified, policy_for(classified, asked), 0
-    limit = last_day(as_of, policy)
-    report, bases, rules, _ = walk(paths, policy, counties, against, as_of=limit)
-    return bases, rules, exit_status(report)
+    if len(paths) != 1 or against:
+        return None
+    if is_ledger(paths[0]):
+        rules = hg.load_policy(policy)
+        history = hg.read_ledger_history(paths[0], policy=rules)
+        return hg.select_in_force(history, as_of), rules
+    classified = read_bases(paths[0])
+    if classified is None:
+        return None
+    tell(tr("{name} 是核定过的基地, 照原样统计, 没有重新校验", name=paths[0].name))
+    asked = None if policy == SHIPPED_POLICY else hg.load_policy(policy)
+    return classified, policy_for(classified, asked)
 
 
 def last_day(asked: dt.date | None, policy: str) -> dt.date | None:
@@ -177,7 +212,23 @@ def _counties(source: str, policy: Policy) -> gpd.GeoDataFrame | None:
     return read_counties(None if source == SHIPPED else source, policy=policy)
 
 
-def exit_status(report: ValidationReport) -> int:
+def _refuse_results(paths: Sequence[Path]) -> None:
+    """Refuse files that `classify` wrote where survey files are due.
+
+    In them several records are one base, so that what was wrong between these is found no more: a
+    base sent in twice would count.
+    """
+    from herbgis.foundation.wrong_calls import WrongCallError
+    from herbgis.tables.data_files import is_classified
+
+    results = [path.name for path in paths if is_classified(path)]
+    if results:
+        raise WrongCallError(tr(_NO_SURVEY, names=listed(results)))
+
+
+def exit_status(report: ValidationReport | None) -> int:
     """2 where an input could not be read; a file that nobody knows need not be one."""
+    if report is None:
+        return 0
     unread = (report.table["code"] == "HG001") & (report.table["severity"] == "error")
     return 2 if unread.any() else 0

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from herbgis.cli.chain import exit_status, last_day, walk
+from herbgis.cli.chain import drawn_of, exit_status
 from herbgis.cli.options import (
     SHIPPED,
     AgainstOption,
@@ -70,8 +70,7 @@ def draw_command(
     if online is not None:
         one_of("--online", online, ("tianditu", "amap", "osm"))
     day = day_of(as_of)
-    limit = last_day(day, policy)
-    report, bases, rules, borders = walk(paths, policy, counties, against, as_of=limit)
+    bases, rules, borders, report = drawn_of(paths, policy, counties, against, as_of=day)
     from herbgis.counting.tally import count_progress
     from herbgis.webmap import draw_map
     from herbgis.webmap.options import PageOptions

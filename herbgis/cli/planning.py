@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from herbgis.cli.chain import bases_of, exit_status, last_day, walk
+from herbgis.cli.chain import bases_of, drawn_of, exit_status
 from herbgis.cli.drawing import save_page
 from herbgis.cli.options import (
     SHIPPED,
@@ -57,8 +57,7 @@ def plan_command(
     rules = hg.load_policy(policy)
     own = None if candidates is None else hg.read_candidates(candidates, policy=rules)
     day = day_of(as_of)
-    limit = last_day(day, policy)
-    report, bases, rules, borders = walk(paths, policy, counties, against, as_of=limit)
+    bases, rules, borders, report = drawn_of(paths, policy, counties, against, as_of=day)
     with meter(tr("评价土地")) as progress:
         planned = hg.plan(
             bases,

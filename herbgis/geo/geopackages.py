@@ -173,6 +173,12 @@ def layer_names(path: Path) -> list[str]:
         return []
 
 
+def field_names(path: Path) -> set[str]:
+    """The columns of a file's first layer; none where it is no file of layers."""
+    names = layer_names(path)
+    return set(pyogrio.read_info(path, layer=names[0])["fields"]) if names else set()
+
+
 def read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
     """One layer as it was written."""
     return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layer))

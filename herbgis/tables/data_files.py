@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-from python_calamine import CalamineError
+import pyarrow as pa
+import pyarrow.parquet as pq
+from python_calamine import CalamineError, CalamineWorkbook
 
 from herbgis.foundation.errors import PolicyError, UnknownNameError
 from herbgis.foundation.language import language, tr
 from herbgis.foundation.outputs import writing
-from herbgis.geo.geopackages import flattened, write_layer
+from herbgis.geo.geopackages import field_names, flattened, write_layer
 from herbgis.tables.cells import cut_notes, shown
 from herbgis.tables.issue_list import list_data_notes
 from herbgis.tables.sheets import Sheet
@@ -25,9 +28,17 @@ from herbgis.terms.policyfiles import load_policy
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 _FORMATS = (*_DRIVERS, ".parquet", ".xlsx", ".csv")
+#: Texts may be all digits, such as ids: nothing may take them for numbers and drop their zeros.
+_AS_TEXT = {name: "str" for c in cols.every() if c.kind == "text" for name in c.spellings}
+#: What the first layer of a ledger has beside what bases have.
+_OF_LEDGER = "admitted_on"
+#: Within so many characters of a GeoJSON stand the properties of its first base.
+_HEAD = 1 << 20
+_PROPERTY = re.compile(r'"([^"\\]+)":')
 #: Whose words a workbook speaks.
 HEADINGS = ("zh", "code")
 _BASES = "基地"
+_SHEETS = (_BASES, "bases")
 _POINT = {"lon": "经度", "lat": "纬度"}
 #: Beside what was declared it is worked out: a reader must not take it for another declaration.
 _DECLARED_MU = "上报面积折合(亩)"
@@ -110,28 +121,52 @@ def write_bases(
     return path
 
 
+def is_classified(path: Path) -> bool:
+    """Whether a file is one that `write_bases` wrote, by its headings."""
+    if not path.is_file() or path.suffix.lower() not in _FORMATS:
+        return False
+    try:
+        named = _headings(path)
+    except (OSError, ValueError, CalamineError, pa.ArrowException):
+        return False
+    ours = [column for column in cols.every() if column.name in {"base_id", "counted_mu"}]
+    return _OF_LEDGER not in named and all(named & {*column.spellings} for column in ours)
+
+
+def _headings(path: Path) -> set[str]:
+    """The headings of a file, without reading it whole."""
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        return {*pq.read_schema(path).names}
+    if suffix == ".gpkg":
+        return field_names(path)
+    if suffix == ".geojson":
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return {*_PROPERTY.findall(file.read(_HEAD))}
+    if suffix == ".csv":
+        return {*pd.read_csv(path, nrows=0)}
+    book = CalamineWorkbook.from_path(path)
+    first = book.sheet_names[0]
+    if first not in _SHEETS:
+        return set()
+    return {str(cell) for cell in book.get_sheet_by_name(first).to_python(nrows=1)[0]}
+
+
 def read_bases(path: Path) -> gpd.GeoDataFrame | pd.DataFrame | None:
     """Bases that `write_bases` wrote, with the policy they carry; None where a file is no such."""
-    readers = {".parquet": gpd.read_parquet, ".csv": pd.read_csv, ".xlsx": _read_book}
+    if not is_classified(path):
+        return None
     suffix = path.suffix.lower()
-    if not path.is_file() or suffix not in {*_DRIVERS, *readers}:
-        return None
-    try:
-        table = readers.get(suffix, gpd.read_file)(path)
-    except (OSError, ValueError, RuntimeError, CalamineError):
-        return None
-    named = {*table.columns, table.index.name}
-    ours = [column for column in cols.every() if column.name in {"base_id", "counted_mu"}]
-    if not all(named & {*column.spellings} for column in ours):
-        return None
-    if suffix in _DRIVERS:  # which hold the policy beside the table
-        with contextlib.suppress(PolicyError):
-            table.attrs[CARRIED] = text_in(path)
+    if suffix == ".csv":
+        return pd.read_csv(path, dtype=_AS_TEXT)
+    if suffix == ".xlsx":
+        return pd.read_excel(path, engine="calamine", dtype=_AS_TEXT)
+    if suffix == ".parquet":
+        return gpd.read_parquet(path)
+    table = gpd.read_file(path)
+    with contextlib.suppress(PolicyError):  # these hold the policy beside the table
+        table.attrs[CARRIED] = text_in(path)
     return table
-
-
-def _read_book(path: Path) -> pd.DataFrame:
-    return pd.read_excel(path, engine="calamine")
 
 
 def _with_points(flat: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -68,7 +68,7 @@ def policy_for(bases: pd.DataFrame, given: Policy | None = None) -> Policy:
     PolicyError
         What they carry is no policy, or is only the digest of one that is not known.
     """
-    digests = _digests(bases)
+    digests = digests_in(bases)
     known = {digest: policy for digest, policy in _shipped().items() if digest in digests}
     if CARRIED in bases.attrs:
         carried, digest = _read(str(bases.attrs[CARRIED]))
@@ -119,8 +119,11 @@ def _shipped() -> Mapping[str, Policy]:
     return {digest_of(policy): policy for policy in policies}
 
 
-def _digests(bases: pd.DataFrame) -> set[str]:
-    """The digests in a table; a column of that name without any is the analyst's own."""
+def digests_in(bases: pd.DataFrame) -> set[str]:
+    """The digests in a table, by which bases that `classify` gave are known.
+
+    A column of that name without any is the analyst's own.
+    """
     names = [name for name in (DIGEST, cols.titles()[DIGEST]) if name in bases]
     cells = chain.from_iterable(pd.unique(bases[name].astype(object)) for name in names)
     return {cell for cell in cells if isinstance(cell, str) and _DIGEST.fullmatch(cell)}

@@ -13,6 +13,7 @@ import pytest
 
 import herbgis as hg
 from herbgis.cli import main
+from herbgis.tables.data_files import write_bases
 from tests.helpers.shapes import square
 
 SAMPLE = hg.sample_paths()
@@ -153,3 +154,93 @@ def test_what_was_classified_under_other_tiers_counts_under_these(
     status, out, _ = run(capsys, "progress", written, "--format", "json")
     assert status == 0
     assert [row["tier"] for row in json.loads(out)["targets"]] == ["300", "800"]
+
+
+@pytest.fixture(scope="module")
+def classified(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The bases of the sample in every format that `classify` writes."""
+    folder = tmp_path_factory.mktemp("classified")
+    bases = hg.classify(hg.validate(hg.read_survey(SAMPLE.survey)).bases)
+    return {
+        suffix: write_bases(bases, folder / f"基地.{suffix}")
+        for suffix in ("gpkg", "parquet", "geojson", "csv", "xlsx")
+    }
+
+
+_WRITTEN = ["gpkg", "parquet", "geojson", "csv", "xlsx"]
+
+
+@pytest.mark.parametrize("suffix", _WRITTEN)
+@pytest.mark.parametrize("command", ["validate", "classify", "ledger admit", "audit draw"])
+def test_what_was_classified_is_no_survey_to_validate_again(
+    capsys: pytest.CaptureFixture[str],
+    classified: dict[str, Path],
+    tmp_path: Path,
+    suffix: str,
+    command: str,
+) -> None:
+    """Records were merged: of two that are the same, none is left to be found."""
+    given = classified[suffix]
+    arguments = {
+        "validate": [given],
+        "classify": [given, "--out", tmp_path / "x.csv"],
+        "ledger admit": [tmp_path / "x.gpkg", given],
+        "audit draw": [given, "--count", "3", "--seed", "1", "--out", tmp_path / "x.xlsx"],
+    }
+    status, out, said = run(capsys, *command.split(), *arguments[command])
+    assert (status, out, [*tmp_path.iterdir()]) == (2, "", [])
+    assert "是 classify 写出的结果" in said
+    assert "progress、map、plan" in said
+
+
+@pytest.mark.parametrize("suffix", _WRITTEN)
+def test_what_was_classified_says_so_when_it_is_read_as_a_survey(
+    classified: dict[str, Path], suffix: str
+) -> None:
+    survey = hg.read_survey(classified[suffix])
+    assert "重新读: 不采用里面算出的" in survey.assumption_lines()[0]
+    doubted = survey.issues[survey.issues["code"] == "HG001"]
+    assert doubted["severity"].tolist() == ["warning"]
+    assert re.search(r"\d+ 个基地是 classify 由几条记录合成的", doubted["message"].iloc[0])
+
+
+def test_classified_bases_say_so_when_they_are_validated_again(classified: dict[str, Path]) -> None:
+    bases = gpd.read_file(classified["gpkg"])
+    told = hg.validate(bases).table.query("code == 'HG001'")
+    assert told["message"].str.contains("由几条记录合成").tolist() == [True]
+    single = bases[bases["records"] == 1]
+    assert "HG001" not in set(hg.validate(single).table["code"])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_what_was_classified_without_shapes_is_not_drawn(
+    capsys: pytest.CaptureFixture[str], classified: dict[str, Path], tmp_path: Path, suffix: str
+) -> None:
+    status, _, said = run(capsys, "map", classified[suffix], "--out", tmp_path / "x.html")
+    assert status == 2
+    assert "只有数字的表能计数" in said
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "parquet", "geojson"])
+def test_what_was_classified_is_drawn_and_planned_as_it_stands(
+    capsys: pytest.CaptureFixture[str], classified: dict[str, Path], tmp_path: Path, suffix: str
+) -> None:
+    page = tmp_path / "map.html"
+    status, _, said = run(capsys, "map", classified[suffix], "--out", page)
+    assert status == 0
+    assert "没有重新校验" in said
+    assert "counted" in page.read_text(encoding="utf-8")
+    status, _, said = run(capsys, "plan", classified[suffix], "--out", tmp_path / "plan")
+    assert status == 0
+    assert "没有重新校验" in said
+    assert (tmp_path / "plan" / "plan.json").is_file()
+
+
+def test_a_table_classified_under_another_policy_says_so_when_it_is_read_again(
+    classified: dict[str, Path], tmp_path: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('extends = "tongren-2020"\ntitle = "本市"\n', encoding="utf-8")
+    other = hg.read_survey(classified["gpkg"], policy=hg.load_policy(own))
+    assert "原来按另一份工作要点分级" in other.assumption_lines()[0]
+    assert "另一份" not in hg.read_survey(classified["gpkg"]).assumption_lines()[0]

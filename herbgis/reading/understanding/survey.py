@@ -34,10 +34,10 @@ from herbgis.reading.understanding.geometry_columns import (
 from herbgis.reading.understanding.joining import join_lists, say_joined
 from herbgis.reading.understanding.lost_digits import lost_ids
 from herbgis.reading.understanding.lost_systems import lost, refuse_lost, refuse_unplaced
-from herbgis.reading.understanding.made_headings import told
 from herbgis.reading.understanding.matching import match_table, undecided_headings
 from herbgis.reading.understanding.placing import Placed, place_layer
 from herbgis.reading.understanding.reopened import reopened
+from herbgis.reading.understanding.unused import doubt_merged, say_unused
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import uncut_headings
 from herbgis.terms.issues import Issue, Place, issue_table
@@ -167,6 +167,7 @@ def survey_of(
     for line in (*outline.said, *unusable):
         said.add(line)
     table = as_base_table(given, policy=policy, columns=columns, assumptions=said)
+    doubt_merged(given, policy, said)
     placed = place_layer(_shapes(given), crs, Place(_FRAME), policy.datum_parameters)
     for line in placed.assumptions:
         said.add(line)
@@ -248,6 +249,7 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
         said.add(line)
     table = _put(complete(layer.frame, policy=policy, matched=matched, assumptions=said), placed)
     _name_source(table, layer, made=True)
+    doubt_merged(layer.frame, policy, said)
     lost = lost_ids(layer.frame, matched.columns, table)
     issues = [*layer.issues, *placed.issues, *lost]
     issues += [*undecided_headings(matched, where), *said.issues(where)]
@@ -257,9 +259,7 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
         counts = {"promised": layer.promised, "read": len(table)}
         issues.append(Issue("HG002", where, counts, measured=len(table), allowed=layer.promised))
     used = {*matched.columns.values(), *said.also_read}
-    unused = [heading for heading in headings if heading not in used]
-    if unused:
-        said.add(tr("未用列: {names}", names=listed(map(told, unused))))
+    say_unused(layer.frame, headings, used, said)
     entry = layer_entry(
         layer.file,
         layer.name or None,
