@@ -150,16 +150,25 @@ def _held(
 
     if len(paths) != 1 or against:
         return None
+    asked = asked_policy(policy)
     if is_ledger(paths[0]):
-        rules = hg.load_policy(policy)
-        history = hg.read_ledger_history(paths[0], policy=rules)
-        return hg.select_in_force(history, as_of), rules
+        history = hg.read_ledger_history(paths[0], policy=asked)
+        return hg.select_in_force(history, as_of), policy_for(history, asked)
     classified = read_bases(paths[0])
     if classified is None:
         return None
     tell(tr("{name} 是核定过的基地, 照原样统计, 没有重新校验", name=paths[0].name))
-    asked = None if policy == SHIPPED_POLICY else hg.load_policy(policy)
     return classified, policy_for(classified, asked)
+
+
+def asked_policy(policy: str) -> Policy | None:
+    """The policy that an option names; None where it is the default, so that the carried one holds.
+
+    A ledger and a file of classified bases carry theirs.
+    """
+    import herbgis as hg
+
+    return None if policy == SHIPPED_POLICY else hg.load_policy(policy)
 
 
 def last_day(asked: dt.date | None, policy: str) -> dt.date | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from herbgis.cli.chain import exit_status, walk
+from herbgis.cli.chain import asked_policy, exit_status, walk
 from herbgis.cli.options import (
     SHIPPED,
+    SHIPPED_POLICY,
     AsOfOption,
     BatchDayOption,
     CountiesOption,
@@ -41,6 +43,7 @@ def admit_command(
 
     day = day_of(as_of)
     against = [ledger] if ledger.exists() else None
+    policy = _kept_or(policy, ledger)
     report, bases, rules, _ = walk(paths, policy, counties, against, as_of=day)
     admission = admit(ledger, bases, on=day, policy=rules)
     waiting = admission.in_words()
@@ -49,6 +52,18 @@ def admit_command(
     if len(waiting):
         say(text_table(waiting))
     raise typer.Exit(exit_status(report))
+
+
+def _kept_or(policy: str, ledger: Path) -> str:
+    """Where no policy is named, the one that a ledger keeps; itself where it keeps none."""
+    import herbgis as hg
+    from herbgis.counting.ledger import is_ledger
+
+    if policy == SHIPPED_POLICY and is_ledger(ledger):
+        with contextlib.suppress(hg.PolicyError):
+            hg.load_policy(ledger)
+            return str(ledger)
+    return policy
 
 
 def show_command(
@@ -61,10 +76,12 @@ def show_command(
     import herbgis as hg
     from herbgis.counting.ledger import read_ledger_history
     from herbgis.counting.schedule import make_ledger_schedule
+    from herbgis.terms.carried import policy_for
 
-    day, rules = day_of(as_of), hg.load_policy(policy)
+    day, given = day_of(as_of), asked_policy(policy)
+    history = read_ledger_history(ledger, policy=given)
+    rules = policy_for(history, given)
     asked = None if targets is None else hg.read_targets(targets, policy=rules)
-    history = read_ledger_history(ledger, policy=rules)
     say(repr(make_ledger_schedule(history, targets=asked, as_of=day, policy=rules)))
 
 
@@ -82,10 +99,12 @@ def export_command(
     from herbgis.tables.issue_list import list_data_notes
     from herbgis.tables.ledger_books import write_ledger_book, write_schedule_book
     from herbgis.tables.production_book import write_production_book
+    from herbgis.terms.carried import policy_for
 
-    day, rules = day_of(as_of), hg.load_policy(policy)
+    day, given = day_of(as_of), asked_policy(policy)
+    history = read_ledger_history(ledger, policy=given)
+    rules = policy_for(history, given)
     asked = None if targets is None else hg.read_targets(targets, policy=rules)
-    history = read_ledger_history(ledger, policy=rules)
     schedule = make_ledger_schedule(history, targets=asked, as_of=day, policy=rules)
     bases = select_in_force(history, schedule.as_of)
     by = ["variety", "county,variety"]

@@ -20,6 +20,7 @@ from herbgis.counting.standing import STANDINGS
 from herbgis.counting.tally import count_progress
 from herbgis.foundation import display
 from herbgis.foundation.language import heading, tr
+from herbgis.terms.carried import policy_counted_by
 from herbgis.terms.policy import Policy
 
 #: Columns of the text that a base is told by, from the side that has it.
@@ -156,7 +157,7 @@ def compare_counts(
         Two counts: each as `count_progress` gave it, under its own policy and day; or bases as
         from `classify`, `read_ledger` or `read_ledger_history`, which are counted first.
     policy : Policy, optional
-        For bases that are yet to be counted; ``tongren-2020`` by default.
+        For bases that are yet to be counted; by default the one that they carry.
     as_of : datetime.date, optional
         For them too; see `count_progress`.
     names : pair of str, optional
@@ -165,6 +166,11 @@ def compare_counts(
     Returns
     -------
     CountComparison
+
+    Raises
+    ------
+    PolicyMismatchError
+        The policy has other tiers than the one that bases carry, or a count was made by.
 
     Examples
     --------
@@ -187,6 +193,9 @@ def compare_counts(
     >>> print(base["why"])
     校验错误代码: 一次 HG302, 逐月 无; 重叠扣除: 一次 724.90 亩, 逐月 0.00 亩
     """
+    for each in (a, b):
+        if isinstance(each, Progress):
+            policy_counted_by(each.rules, policy)
     one, two = (
         each if isinstance(each, Progress) else count_progress(each, policy=policy, as_of=as_of)
         for each in (a, b)

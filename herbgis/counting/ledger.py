@@ -6,6 +6,7 @@ version of every base, with the day and the batch it came in with, and those tha
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from pathlib import Path
 
@@ -23,7 +24,12 @@ from herbgis.counting.admission import (
 )
 from herbgis.counting.tiers import tier_of
 from herbgis.counting.yearly import OTHER_YEARS, last_told, with_doubt, with_figures
-from herbgis.foundation.errors import InputNotFoundError, LedgerError, MissingColumnError
+from herbgis.foundation.errors import (
+    InputNotFoundError,
+    LedgerError,
+    MissingColumnError,
+    PolicyError,
+)
 from herbgis.foundation.language import listed, tr
 from herbgis.foundation.outputs import replacing
 from herbgis.geo.geodesy import CGCS2000
@@ -38,9 +44,11 @@ from herbgis.geo.geopackages import (
 from herbgis.geo.systems import to_cgcs2000
 from herbgis.reading.understanding.survey import placed_records
 from herbgis.terms import columns as cols
-from herbgis.terms.carried import policy_for
+from herbgis.terms.carried import policy_for, remarks_of
+from herbgis.terms.carried_layers import CARRIED, text_in
 from herbgis.terms.headings import match_headings
 from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
 
 LAYER = "台账"
 _HISTORY = f"{OWN_PREFIX}历次"
@@ -64,7 +72,7 @@ def read_ledger(
     path : str or Path
         A GeoPackage that `admit` wrote.
     policy : Policy, optional
-        For the tiers.
+        For the tiers; by default the one that the ledger keeps.
     on : datetime.date, optional
         As it stood on that day; by default as it stands.
 
@@ -111,7 +119,7 @@ def read_ledger_history(path: str | Path, *, policy: Policy | None = None) -> gp
     path : str or Path
         A GeoPackage that `admit` wrote.
     policy : Policy, optional
-        For the tiers.
+        For the tiers; by default the one that the ledger keeps.
 
     Returns
     -------
@@ -151,6 +159,9 @@ def read_ledger_history(path: str | Path, *, policy: Policy | None = None) -> gp
         )
         raise LedgerError(tr(msg, path=path, layer=_HISTORY, what=what))
     history = read_layer(path, _HISTORY)
+    with contextlib.suppress(PolicyError):  # older ledgers hold digests alone
+        history.attrs[CARRIED] = text_in(path)
+        policy = policy or load_policy(path)
     policy = policy_for(history, policy)
     return _typed(history if OTHER_YEARS in history else with_doubt(history), policy)
 
@@ -276,7 +287,7 @@ def admit(
     if not len(entered):
         return Admission(table, last, day)
     grown = _typed(pd.concat([history, entered], ignore_index=True), policy)
-    _write(grown, path, seen)
+    _write(grown, path, seen, policy)
     return Admission(table, last + 1, day)
 
 
@@ -292,11 +303,14 @@ def _classified(bases: gpd.GeoDataFrame, policy: Policy) -> gpd.GeoDataFrame:
     return table
 
 
-def _write(history: gpd.GeoDataFrame, path: Path, seen: tuple[int, int] | None) -> None:
-    """Put the grown ledger in the place of the old one."""
+def _write(
+    history: gpd.GeoDataFrame, path: Path, seen: tuple[int, int] | None, policy: Policy
+) -> None:
+    """Put the grown ledger, and the policy that it counts by, in the place of the old one."""
     verified = select_in_force(history).query("verified == 1")
     with replacing(path) as beside:
-        write_layers({LAYER: flattened(verified), _HISTORY: history}, beside)
+        layers = {LAYER: flattened(verified), _HISTORY: history}
+        write_layers(layers, beside, remarks_of(policy))
         if _stamp(path) != seen:
             msg = tr("{path} 在入库期间被别人改动, 这一批没有写入。请重新运行。", path=path)
             raise LedgerError(msg)
@@ -330,4 +344,5 @@ def _typed(table: pd.DataFrame, policy: Policy) -> gpd.GeoDataFrame:
         made[column.name] = cols.typed(values, column.kind, table.index)
     frame = gpd.GeoDataFrame(made, geometry=table["geometry"].to_numpy(), crs=CGCS2000)
     frame["tier"] = tier_of(frame["counted_mu"], policy)
+    frame.attrs |= remarks_of(policy)
     return frame

@@ -62,6 +62,8 @@ class Schedule:
     as_of : datetime.date or None
     titles : mapping of str to str
         What is printed for a tier.
+    rules : Policy
+        By which was counted.
 
     Examples
     --------
@@ -83,6 +85,7 @@ class Schedule:
     notes: tuple[str, ...]
     as_of: dt.date | None
     titles: Mapping[str, str]
+    rules: Policy
 
     def in_words(self) -> pd.DataFrame:
         """The table under the headings that people read, in two lines."""
@@ -192,7 +195,7 @@ def make_schedule(
     table = pd.DataFrame(rows)
     counts = [n for n in table if n.partition("_")[0] in {"target", "new", "gap"}]
     table = table.astype(dict.fromkeys(counts, "Int64"))
-    return Schedule(table, notes, day, titles)
+    return Schedule(table, notes, day, titles, policy)
 
 
 def make_ledger_schedule(

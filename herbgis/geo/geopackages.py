@@ -47,8 +47,12 @@ def flattened(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return flat
 
 
-def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> Path:
-    """Write frames as the layers of a GeoPackage.
+def write_layers(
+    layers: Mapping[str, gpd.GeoDataFrame],
+    path: Path,
+    remarks: Mapping[str, str] | None = None,
+) -> Path:
+    """Write frames as the layers of a GeoPackage, with remarks by the first of them.
 
     Raises
     ------
@@ -61,7 +65,8 @@ def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> Path:
     with writing(path):
         path.unlink(missing_ok=True)
         for name, frame in layers.items():
-            write_layer(flattened(frame), path, "GPKG", name)
+            write_layer(flattened(frame), path, "GPKG", name, remarks)
+            remarks = None
     return path
 
 

@@ -22,9 +22,9 @@ from herbgis.tables.issue_list import list_data_notes
 from herbgis.tables.sheets import Sheet
 from herbgis.tables.workbooks import write_workbook
 from herbgis.terms import columns as cols
+from herbgis.terms.carried import policy_for
 from herbgis.terms.carried_layers import CARRIED, keep_in_parquet, text_in
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 _FORMATS = (*_DRIVERS, ".parquet", ".xlsx", ".csv")
@@ -86,11 +86,11 @@ def write_bases(
         that every other format keeps. By default what the language has: English reads the names,
         which every later step knows, with the notes on a page of their own.
     policy : Policy, optional
-        For the words.
+        For the words; by default the one that the bases carry.
 
     Raises
     ------
-    UnknownNameError, OutputError
+    UnknownNameError, OutputError, PolicyMismatchError
     """
     suffix = check_format(path).suffix.lower()
     spoken = headings is None
@@ -102,7 +102,7 @@ def write_bases(
         table = _with_points(flat)
         if headings == "code" and not spoken:
             return write_workbook(path, [Sheet("bases", "", table, unit="")])
-        rules = policy or load_policy()
+        rules = policy_for(bases, policy)
         worded = _in_words(table, rules) if headings == "zh" else table
         tab = _BASES if headings == "zh" else "bases"
         return _write_book(worded, tab, path, rules, list_data_notes(bases))

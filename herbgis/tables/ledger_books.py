@@ -20,9 +20,8 @@ from herbgis.tables.progress_book import breakdown_sheets
 from herbgis.tables.sheets import Sheet
 from herbgis.tables.workbooks import write_workbook
 from herbgis.terms import columns as cols
-from herbgis.terms.carried import policy_for
+from herbgis.terms.carried import policy_counted_by, policy_for
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 from herbgis.terms.reporting_units import unit_titles
 
 _MU = "0.00"
@@ -51,7 +50,7 @@ def write_schedule_book(
     path : str or Path
         An .xlsx to write.
     policy : Policy, optional
-        Whose title is named under the table.
+        Whose title is named under the table; that of the count by default.
     progress : Progress, optional
         Whose readings (口径对照), breakdowns and bases nearest to the line stand on further sheets.
     growth : UnitGrowth, optional
@@ -66,6 +65,8 @@ def write_schedule_book(
 
     Raises
     ------
+    PolicyMismatchError
+        The policy, or that of the progress, has other tiers than the schedule.
     OutputError
         The file cannot be written, for example because WPS has it open.
 
@@ -79,7 +80,9 @@ def write_schedule_book(
     >>> hg.write_schedule_book(schedule, "进度表.xlsx", notes=hg.list_data_notes(bases)).name
     '进度表.xlsx'
     """
-    policy = policy or load_policy()
+    policy = policy_counted_by(schedule.rules, policy)
+    if progress is not None:
+        policy_counted_by(progress.rules, policy)
     below = [*schedule.notes, tr("依据: {title}。", title=policy.title), *notes, _SIGNED]
     table = schedule.in_words()
     narrow = dict.fromkeys((heading for _, heading in table.columns), 7.0)

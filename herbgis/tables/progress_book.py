@@ -14,8 +14,8 @@ from herbgis.measuring.chances import UNDECIDED_SIGMAS
 from herbgis.tables.cells import Totals
 from herbgis.tables.sheets import Sheet
 from herbgis.tables.workbooks import write_workbook
+from herbgis.terms.carried import policy_counted_by
 from herbgis.terms.policy import Policy
-from herbgis.terms.policyfiles import load_policy
 
 _UNIT = "个、亩"
 _NOTE = "核实: 已建成, 有图斑, 没有须整改的问题, 核定面积达到该规模。"
@@ -41,7 +41,7 @@ def write_progress_book(
     path : str or Path
         An .xlsx to write.
     policy : Policy, optional
-        Whose title is named under the tables.
+        Whose title is named under the tables; that of the count by default.
     notes : sequence of str
         Lines to stand under every table, such as where the data come from; see `list_data_notes`.
 
@@ -52,6 +52,8 @@ def write_progress_book(
 
     Raises
     ------
+    PolicyMismatchError
+        The policy has other tiers than the count.
     OutputError
         The file cannot be written, for example because WPS has it open.
 
@@ -65,7 +67,7 @@ def write_progress_book(
     >>> hg.write_progress_book(progress, "进度表.xlsx", notes=hg.list_data_notes(bases)).name
     '进度表.xlsx'
     """
-    policy = policy or load_policy()
+    policy = policy_counted_by(progress.rules, policy)
     below = [*progress.notes(), _NOTE, tr("依据: {title}。", title=policy.title), *notes]
     wan = {"核定面积(万亩)": "0.00"}
     targets = Sheet(

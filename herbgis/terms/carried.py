@@ -97,6 +97,28 @@ def policy_for(bases: pd.DataFrame, given: Policy | None = None) -> Policy:
     return next(iter(known.values()))
 
 
+def policy_counted_by(counted: Policy, given: Policy | None = None) -> Policy:
+    """The policy for what tells of a count: the one given, else the one that was counted by.
+
+    Raises
+    ------
+    PolicyMismatchError
+        The one given has other tiers.
+    """
+    if given is not None and tiers_of(given) != tiers_of(counted):
+        raise PolicyMismatchError(
+            tr(
+                "这些个数是按 {counted} ({lines}) 统计的, 给的工作要点 {given} 是 {others}。"
+                "请去掉 policy=, 用统计时的; 或按 {given} 重新统计。",
+                counted=counted.name,
+                lines=_told(counted),
+                given=given.name,
+                others=_told(given),
+            )
+        )
+    return given or counted
+
+
 @functools.lru_cache(maxsize=8)
 def _read(text: str) -> tuple[Policy, str]:
     """The policy of a JSON that `policy_text` wrote, and its digest."""

@@ -127,6 +127,11 @@ def validate(
     -------
     ValidationReport
 
+    Raises
+    ------
+    PolicyMismatchError
+        The bases already counted were classified under other tiers.
+
     Examples
     --------
     >>> import herbgis as hg
@@ -138,10 +143,7 @@ def validate(
     >>> worst["code"], worst["base_id"], float(worst["mu_at_stake"])
     ('HG109', '520622-2020-002', 1155.57)
     """
-    if policy is None:
-        policy = load_policy() if isinstance(survey, Survey) else policy_for(survey)
-    given = survey if isinstance(survey, Survey) else survey_of(survey, policy=policy)
-    refuse_cut_shapes(given.bases)
+    given, policy = _understood(survey, against, policy)
     borders = None if counties is None else tidy_counties(counties, policy=policy)
     given = in_their_zone(given, borders)
     counted = None if against is None else survey_of(against, policy=policy).bases
@@ -187,6 +189,21 @@ def validate(
         given=given.bases,
         policy=policy,
     )
+
+
+def _understood(
+    survey: Survey | gpd.GeoDataFrame, against: gpd.GeoDataFrame | None, policy: Policy | None
+) -> tuple[Survey, Policy]:
+    """What is validated, and under which policy; classified bases have one of their own."""
+    if isinstance(survey, Survey):
+        given, policy = survey, policy or load_policy()
+    else:
+        policy = policy_for(survey, policy)
+        given = survey_of(survey, policy=policy)
+    if against is not None:
+        policy_for(against, policy)
+    refuse_cut_shapes(given.bases)
+    return given, policy
 
 
 def _with_boundaries(files: pd.DataFrame, title: str) -> pd.DataFrame:

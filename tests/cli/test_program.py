@@ -141,14 +141,35 @@ def test_what_was_classified_counts_as_it_was(
     assert json.loads(again)["targets"] == json.loads(told)["targets"]
 
 
-def test_what_was_classified_under_other_tiers_counts_under_these(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    own = tmp_path / "own.toml"
+def _own_policy(folder: Path) -> Path:
+    own = folder / "own.toml"
     tier = '[[tiers]]\nlabel = "{0}"\nthreshold_mu = {0}\ntarget = 9\n'
     words = 'title = "{0}亩"\nreach_title = "{0}亩以上"\nsource = "本市"\n'
     tiers = "".join((tier + words).format(mu) for mu in (300, 800))
     own.write_text(f'extends = "tongren-2020"\n{tiers}', encoding="utf-8")
+    return own
+
+
+def test_a_ledger_counts_under_the_policy_that_it_keeps(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    ledger = tmp_path / "台账.gpkg"
+    own = _own_policy(tmp_path)
+    run(capsys, "-q", "ledger", "admit", ledger, SAMPLE.ledger, "--policy", own)
+    own.unlink()
+    for command in (["ledger", "show", ledger], ["progress", ledger]):
+        status, out, _ = run(capsys, *command)
+        assert status == 0
+        assert "300亩以上" in out
+    assert "未变 113" in run(capsys, "ledger", "admit", ledger, SAMPLE.ledger)[1]
+    status, _, said = run(capsys, "ledger", "show", ledger, "--policy", _own_policy(tmp_path))
+    assert status == 0, said
+
+
+def test_what_was_classified_under_other_tiers_counts_under_these(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    own = _own_policy(tmp_path)
     written = tmp_path / "基地.gpkg"
     run(capsys, "-q", "classify", SAMPLE.survey, "--policy", own, "--out", written)
     status, out, _ = run(capsys, "progress", written, "--format", "json")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -184,9 +185,9 @@ def test_somebody_elses_change_is_not_overwritten(
     bases = _classified(frame([square(1005)], name="甲"), counties, ledger)
     write = module.write_layers
 
-    def slow(layers: dict[str, gpd.GeoDataFrame], path: Path) -> Path:
+    def slow(*given: Any) -> Path:
         ledger.write_bytes(ledger.read_bytes() + b"x")
-        return write(layers, path)
+        return write(*given)
 
     monkeypatch.setattr(module, "write_layers", slow)
     with pytest.raises(LedgerError, match="被别人改动"):

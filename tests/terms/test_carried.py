@@ -116,11 +116,87 @@ def test_every_step_takes_the_carried_policy_and_refuses_other_tiers(
         STEPS[step](bases, policy=own)
 
 
-def test_admitting_takes_the_carried_policy(bases: gpd.GeoDataFrame, tmp_path: Path) -> None:
+def test_a_ledger_keeps_the_policy_that_it_was_admitted_under(
+    bases: gpd.GeoDataFrame, own: hg.Policy, built_in: hg.Policy, tmp_path: Path
+) -> None:
     path = tmp_path / "台账.gpkg"
     hg.admit(path, bases, on=dt.date(2020, 6, 30))
-    with pytest.raises(hg.PolicyError, match="只留下摘要"):
-        hg.read_ledger(path)
+    assert hg.load_policy(path) == own
+    assert verified(hg.read_ledger(path)) == [5, 2]
+    assert hg.make_ledger_schedule(hg.read_ledger_history(path)).rules == own
+    with pytest.raises(hg.PolicyMismatchError, match="三百八百"):
+        hg.read_ledger(path, policy=built_in)
+    first = path.read_bytes()
+    path.unlink()
+    hg.admit(path, bases, on=dt.date(2020, 6, 30))
+    assert path.read_bytes() == first
+
+
+def test_a_ledger_of_several_policies_counts_by_its_last(
+    bases: gpd.GeoDataFrame, records: gpd.GeoDataFrame, own: hg.Policy, tmp_path: Path
+) -> None:
+    path, later = tmp_path / "台账.gpkg", tmp_path / "次年.toml"
+    tiers = TIER.format(300, 120) + TIER.format(800, 60)
+    later.write_text(OWN + tiers, encoding="utf-8")
+    new = hg.load_policy(later)
+    hg.admit(path, bases.iloc[:3], on=dt.date(2020, 6, 30))
+    hg.admit(path, hg.classify(records, policy=new).iloc[3:], on=dt.date(2020, 7, 30), policy=new)
+    counted = hg.count_progress(hg.read_ledger(path), policy=hg.load_policy(path))
+    assert hg.load_policy(path) == new != own
+    assert counted.targets["target"].tolist() == [120, 60]
+    assert counted.targets["verified"].tolist() == [5, 2]
+
+
+def _unclassified(bases: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The bases as they were before `classify`, without its policy."""
+    records = bases.drop(columns=["policy", "tier", "verdict"])
+    records.attrs = {}
+    return records
+
+
+#: What takes a count, or bases beside others, and what it says of a policy with other tiers.
+OTHERS: dict[str, Callable[[gpd.GeoDataFrame, hg.Policy, Path], Any]] = {
+    "write_progress_book": lambda bases, policy, path: hg.write_progress_book(
+        hg.count_progress(bases), path / "a.xlsx", policy=policy
+    ),
+    "write_schedule_book": lambda bases, policy, path: hg.write_schedule_book(
+        hg.make_schedule(bases), path / "a.xlsx", policy=policy
+    ),
+    "write_schedule_book with progress": lambda bases, policy, path: hg.write_schedule_book(
+        hg.make_schedule(hg.classify(_unclassified(bases), policy=policy)),
+        path / "a.xlsx",
+        progress=hg.count_progress(bases),
+    ),
+    "compare_counts of counts": lambda bases, policy, _: hg.compare_counts(
+        *[hg.count_progress(bases)] * 2, policy=policy
+    ),
+    "compare_counts of bases": lambda bases, policy, _: hg.compare_counts(
+        bases, bases, policy=policy
+    ),
+    "against=": lambda bases, policy, _: hg.validate(
+        _unclassified(bases), policy=policy, against=bases
+    ),
+    "validate": lambda bases, policy, _: hg.validate(bases, policy=policy),
+    "write_bases": lambda bases, policy, path: write_bases(bases, path / "a.xlsx", policy=policy),
+}
+
+
+@pytest.mark.parametrize("step", OTHERS)
+def test_a_policy_with_other_tiers_is_refused_beside_a_count_too(
+    step: str, bases: gpd.GeoDataFrame, built_in: hg.Policy, own: hg.Policy, tmp_path: Path
+) -> None:
+    with pytest.raises(hg.PolicyMismatchError, match="300 亩、800 亩"):
+        OTHERS[step](bases, built_in, tmp_path)
+    OTHERS[step](bases, own, tmp_path)
+
+
+def test_a_progress_book_names_the_policy_that_was_counted_by(
+    bases: gpd.GeoDataFrame, own: hg.Policy, tmp_path: Path
+) -> None:
+    book = hg.write_progress_book(hg.count_progress(bases), tmp_path / "进度表.xlsx")
+    cells = pd.read_excel(book, header=None, engine="openpyxl").to_string()
+    assert "300亩以上" in cells
+    assert f"依据: {own.title}" in cells
 
 
 def _gpkg(bases: gpd.GeoDataFrame, folder: Path) -> pd.DataFrame:
