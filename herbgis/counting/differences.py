@@ -54,17 +54,26 @@ def _ids(table: pd.DataFrame) -> list[str]:
 
 
 def _renamed(table: pd.DataFrame, other: pd.DataFrame) -> dict[str, str]:
-    """Bases without an id of their own, and the only ones of their place and name there."""
+    """Bases without an id of their own, and the only ones of their place and name there.
+
+    Also ids of digits whose zeros in front pandas dropped when it opened a file of one of the two.
+    """
     made = [
         str(base_id).startswith(f"{file}#")
         for base_id, file in zip(table["base_id"], table["source_file"], strict=True)
     ]
     known = set(_ids(table))
+    by_number: dict[int, list[str]] = {}
+    for base_id in filter(str.isdecimal, _ids(other)):
+        by_number.setdefault(int(base_id), []).append(base_id)
     there: dict[NameKey | None, list[str]] = {}
     for key, base_id in zip(name_keys(other), _ids(other), strict=True):
         there.setdefault(key, []).append(base_id)
     named = zip(name_keys(table), _ids(table), made, strict=True)
     found = {i: there.get(key, []) for key, i, is_made in named if is_made and key is not None}
+    for base_id in known - set(_ids(other)):
+        if base_id.isdecimal():
+            found[base_id] = by_number.get(int(base_id), [])
     return {i: ids[0] for i, ids in found.items() if len(ids) == 1 and ids[0] not in known}
 
 

@@ -36,7 +36,7 @@ def flattened(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     Lists become 、-separated text.
     """
-    flat = frame.reset_index() if frame.index.name else frame.copy()
+    flat = (frame.reset_index() if frame.index.name else frame.copy()).rename(columns=str)
     for name in flat.columns.drop(flat.geometry.name):
         if isinstance(flat[name].dtype, pd.CategoricalDtype):
             flat[name] = flat[name].astype("str")

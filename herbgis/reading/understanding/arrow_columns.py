@@ -1,6 +1,8 @@
-"""Columns of Arrow's own types in an analyst's frame, as pandas' types that say the same."""
+"""Columns of an analyst's frame that go to and fro between pandas and Arrow."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,39 @@ def without_arrow_types(table: pd.DataFrame) -> pd.DataFrame:
         column = table.iloc[:, at]
         plain.isetitem(at, pd.Series(_plain(column), index=table.index))
     return plain
+
+
+def with_one_type(table: pd.DataFrame, known: Collection[str]) -> pd.DataFrame:
+    """A frame whose own columns of numbers among texts are texts, so that Parquet takes them.
+
+    Such are what `pandas.read_excel` makes of a column in which one cell is a word.
+
+    Parameters
+    ----------
+    table : DataFrame or GeoDataFrame
+    known : collection of str
+        The base table's columns, which have their types.
+    """
+    own = [at for at, name in enumerate(table.columns) if name not in known]
+    mixed = [at for at in own if _is_mixed(table.iloc[:, at])]
+    if not mixed:
+        return table
+    plain = table.copy()
+    for at in mixed:
+        plain.isetitem(at, _texts(table.iloc[:, at]))
+    return plain
+
+
+def _is_mixed(column: pd.Series) -> bool:
+    if not pd.api.types.is_object_dtype(column.dtype):
+        return False
+    kinds = set(map(type, column[column.notna()]))
+    return len(kinds) > 1 and not kinds <= {int, float}
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    texts = [None if empty else str(c) for c, empty in zip(column, column.isna(), strict=True)]
+    return pd.Series(texts, index=column.index, dtype="str")
 
 
 def _plain(column: pd.Series) -> pd.Series:

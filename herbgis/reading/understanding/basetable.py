@@ -77,7 +77,7 @@ def complete(
         _read_words(table, name, policy, present=name in found, said=said)
     for name in [column.name for column in cols.READ if column.kind == "date"]:
         _read_dates(table, name, cells.get(name))
-    _read_places(table, policy)
+    _read_places(table, policy, said)
     _read_declared(table, cells.get("declared_value"), matched.area_unit, policy, said)
     _drop_absurd_areas(table)
     read_extras(table, cells, found, policy, said)
@@ -184,8 +184,12 @@ def _read_dates(table: pd.DataFrame, name: str, source: pd.Series | None) -> Non
     table[f"raw_{name}"] = raws.fillna(table[f"raw_{name}"])
 
 
-def _read_places(table: pd.DataFrame, policy: Policy) -> None:
-    """Full county names and codes from short names or from each other; units likewise."""
+def _read_places(table: pd.DataFrame, policy: Policy, said: Assumptions) -> None:
+    """Full county names and codes from short names or from each other; units likewise.
+
+    Of a county that is known the code is its own, whatever stands there: whoever puts the county
+    of a base right leaves the code as it was.
+    """
     words = policy.words["county"]
     name_of = {word.code: word.name for word in words.values()}
     given = Distinct.of(table["county"], table["county_code"])
@@ -196,7 +200,16 @@ def _read_places(table: pd.DataFrame, policy: Policy) -> None:
         text = county or name_of.get(digits or "")
         known = policy.canonical("county", text) if text else None
         counties.append(known or text)
-        codes.append(digits or (words[known].code if known else None))
+        codes.append(words[known].code if known and words[known].code else digits)
+        if known and digits not in {None, codes[-1]}:
+            said.add(
+                tr(
+                    "县区代码 {written} 不是{county}的, 按县区改为 {code}",
+                    written=digits,
+                    county=known,
+                    code=codes[-1],
+                )
+            )
     table["county"] = given.spread(counties, "text")
     table["county_code"] = given.spread(codes, "text")
     units = Distinct.of(table["reporting_unit"])
@@ -226,7 +239,7 @@ def _read_declared(
     table["declared_value"] = values
     table["declared_unit"] = stated.spread(units, "text")
     given = Distinct.of(table["declared_unit"], table["variety"])
-    factors = given.spread([_mu_per_unit(*row, policy=policy) for row in given.rows], "number")
+    factors = given.spread([mu_per_unit(*row, policy=policy) for row in given.rows], "number")
     table["declared_mu"] = table["declared_mu"].fillna(values * factors)
     table["raw_declared_value"] = raws.fillna(table["raw_declared_value"])
 
@@ -253,7 +266,7 @@ def _unit(texts: Sequence[str | None], policy: Policy, said: Assumptions) -> str
     return policy.title_of("unit", "mu")
 
 
-def _mu_per_unit(unit: str | None, variety: str | None, *, policy: Policy) -> float:
+def mu_per_unit(unit: str | None, variety: str | None, *, policy: Policy) -> float:
     """亩 in a unit, or NaN where the policy does not take it for land area."""
     name = policy.canonical("unit", unit) if unit else None
     rule = policy.units

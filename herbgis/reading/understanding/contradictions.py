@@ -16,6 +16,8 @@ import pandas as pd
 
 from herbgis.foundation.errors import HerbgisError
 from herbgis.foundation.language import tr
+from herbgis.geo.geodesy import Flags
+from herbgis.reading.understanding.basetable import mu_per_unit
 from herbgis.reading.understanding.cells import Distinct, clean_text
 from herbgis.reading.understanding.listed import members_of
 from herbgis.reading.understanding.varieties import parts_of, varieties_in
@@ -126,29 +128,47 @@ def refuse_two_areas(table: pd.DataFrame, headings: Mapping[str, str], policy: P
     """
     if not {"declared_mu", "declared_value"} <= headings.keys():
         return
+    factors = _factors(table, policy)
+    mu, value = table["declared_mu"], table["declared_value"]
+    stated = np.asarray(mu.notna() & value.notna()) & _of_one_sort(table, policy)
+    worked_out = np.asarray(value * factors, dtype=float)
+    apart = ~np.isclose(worked_out, np.asarray(mu, dtype=float), rtol=1e-6, atol=_ROUNDING_MU)
+    apart &= np.asarray(factors.notna())
+    if headings["declared_mu"] == "declared_mu":
+        # Of a unit that gives no 亩 our own tables have none; a county may state both.
+        apart |= np.asarray(factors.isna())
+    if not (apart & stated).any():
+        return
+    row = int(np.flatnonzero(apart & stated)[0])
+    base, unit = table["base_id"].iloc[row], table["declared_unit"].iloc[row]
+    named = tr("第 {row} 行", row=row + 1) + (f" ({base})" if isinstance(base, str) else "")
+    told = tr("合 {mu:.2f} 亩", mu=worked_out[row])
+    if np.isnan(worked_out[row]):
+        told = tr("是 {value:g} {unit}, 不折亩", value=value.iloc[row], unit=unit)
+    msg = tr(
+        "{record}上报面积有两个数: declared_value {told}, declared_mu "
+        "是 {mu:.2f} 亩。改了哪一列, 请把另一列的这一格清空。",
+        record=named,
+        told=told,
+        mu=mu.iloc[row],
+    )
+    raise HerbgisError(msg)
+
+
+def _factors(table: pd.DataFrame, policy: Policy) -> pd.Series:
+    """亩 in the unit of each row; NaN where it gives none."""
+    given = Distinct.of(table["declared_unit"], table["variety"])
+    return given.spread([mu_per_unit(*row, policy=policy) for row in given.rows], "number")
+
+
+def _of_one_sort(table: pd.DataFrame, policy: Policy) -> Flags:
+    """Rows whose figures were summed up alike.
+
+    Of a base of several records in a unit that is one of beds for some varieties, the 亩 are those
+    of some records only.
+    """
     given = Distinct.of(table["declared_unit"])
-    factors = [_one_area(unit, policy) for (unit,) in given.rows]
-    value = np.asarray(table["declared_value"] * given.spread(factors, "number"), dtype=float)
-    mu = np.asarray(table["declared_mu"], dtype=float)
-    apart = ~np.isclose(value, mu, rtol=1e-6, atol=_ROUNDING_MU) & ~np.isnan(value + mu)
-    if apart.any():
-        row = int(np.flatnonzero(apart)[0])
-        base = table["base_id"].iloc[row]
-        named = tr("第 {row} 行", row=row + 1) + (f" ({base})" if isinstance(base, str) else "")
-        msg = tr(
-            "{record}上报面积有两个数: declared_value 合 {value:.2f} 亩, declared_mu "
-            "是 {mu:.2f} 亩。改了哪一列, 请把另一列的这一格清空。",
-            record=named,
-            value=value[row],
-            mu=mu[row],
-        )
-        raise HerbgisError(msg)
-
-
-def _one_area(unit: str | None, policy: Policy) -> float:
-    """亩 in a unit that always is one of land area, else NaN."""
-    name = policy.canonical("unit", unit) if unit else None
-    if name is None or name not in policy.units.convertible or name in policy.units.bed_area_units:
-        return float("nan")
-    per_unit = policy.words["unit"][name].mu_per_unit
-    return float("nan") if per_unit is None else per_unit
+    names = [policy.canonical("unit", unit) if unit else None for (unit,) in given.rows]
+    of_beds = given.spread([float(n in policy.units.bed_area_units) for n in names], "number")
+    records = pd.to_numeric(table["records"], errors="coerce") if "records" in table else 1
+    return np.asarray((of_beds == 0) | (records == 1), dtype=bool)

@@ -21,7 +21,7 @@ from herbgis.foundation.identifiers import ODD_ID, fold_id
 from herbgis.foundation.language import listed, tr
 from herbgis.geo.china import LARGEST_COUNTY_MU
 from herbgis.geo.geodesy import Ints
-from herbgis.reading.understanding.arrow_columns import without_arrow_types
+from herbgis.reading.understanding.arrow_columns import with_one_type, without_arrow_types
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
 from herbgis.reading.understanding.cells import CONTROL, MOST_EXACT, placeholders_among
@@ -101,7 +101,7 @@ def as_base_table(
     else:
         table = complete(given, policy=policy, columns=read, assumptions=assumptions)
     refuse_two_areas(table, headings, policy)
-    return with_computed(table, policy=policy, columns=added)
+    return with_one_type(with_computed(table, policy=policy, columns=added), cols.titles())
 
 
 def stated_columns(
