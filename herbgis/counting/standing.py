@@ -64,6 +64,13 @@ def note_of(table: pd.DataFrame, day: dt.date | None) -> str:
     """How a day was counted that was asked for; empty where none was."""
     if day is None:
         return ""
+    undated = table["standing"].eq(DATE_UNKNOWN) & table["completed_on"].isna()
+    if undated.any() and table["completed_on"].isna().all():
+        return tr(
+            "{count} 个基地都没有建成日期, 当日建成没有无从查起, 全部计入待核实: "
+            "请补填建成时间再统计; 不给日期的, 计全部。",
+            count=int(undated.sum()),
+        )
     if table["surveyed_on"].isna().all():
         return tr("只计当日已建成的; 没有测量日期, 当日是否已核实无从查起。日期按所写的精度。")
     return tr("只计当日已建成并测量的 (台账取当日有效的版本); 日期按所写的精度。")

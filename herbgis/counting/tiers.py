@@ -12,6 +12,8 @@ import shapely
 
 from herbgis.counting.standing import written_dates
 from herbgis.counting.yearly import of_bases, with_figures
+from herbgis.foundation.errors import MissingColumnError
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import fold, round_mu, to_mu
 from herbgis.geo.geodesy import CGCS2000, Floats, Ints, areas_m2
 from herbgis.geo.land import land
@@ -27,10 +29,14 @@ from herbgis.measuring.declarations import (
 from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.measuring.records import Bases, base_mu, group_records, sigma_of_bases
 from herbgis.reading.counties import BOUNDARIES
+from herbgis.reading.understanding.frames import stated_columns
 from herbgis.reading.understanding.survey import placed_records
 from herbgis.terms import columns as cols
 from herbgis.terms.carried import digest_column, policy_for, remarks_of
 from herbgis.terms.policy import Policy
+
+#: Headings that a message has room for.
+_MOST_SHOWN = 12
 
 
 def classify(
@@ -63,6 +69,8 @@ def classify(
 
     Raises
     ------
+    MissingColumnError
+        No heading of the table is known.
     CrsError
         The frame's polygons cannot be placed on CGCS2000.
 
@@ -83,6 +91,7 @@ def classify(
     policy = policy or policy_for(bases)
     # What an earlier classification found, perhaps under other tiers, is found anew.
     records = bases.drop(columns=cols.names(cols.CLASSIFIED), errors="ignore")
+    _refuse_strange(records, policy, columns)
     table = placed_records(records, "classify", policy=policy, columns=columns)
     table = table.reset_index(drop=True)
     grouped = group_records(table)
@@ -108,6 +117,25 @@ def classify(
     result.attrs = {key: bases.attrs[key] for key in (BOUNDARIES,) if key in bases.attrs}
     result.attrs |= remarks_of(policy)
     return result
+
+
+def _refuse_strange(
+    records: gpd.GeoDataFrame, policy: Policy, columns: Mapping[str, str] | None
+) -> None:
+    """Refuse a table of which no heading is known: each row would be a base of nothing."""
+    shapes = getattr(records, "active_geometry_name", None)
+    headings = [str(name) for name in records.columns if name != shapes]
+    if headings and not stated_columns(records, policy=policy, columns=columns):
+        raise MissingColumnError(
+            "classify",
+            ["base_id", "variety"],
+            headings,
+            tr(
+                "表头 {headings} 一个也不认识。请用 columns= 指明, 如 "
+                "columns={{'base_id': '您的列名', 'variety': '您的列名'}}。",
+                headings=listed(headings[:_MOST_SHOWN]),
+            ),
+        )
 
 
 def tier_of(mu: pd.Series, policy: Policy) -> pd.Series:

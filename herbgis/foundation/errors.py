@@ -222,7 +222,7 @@ class UnknownNameError(HerbgisError):
     """A name that is not among the known ones.
 
     Raised for a policy, tier, column of a breakdown, language or option that does not exist; the
-    text lists those that do, and the one that was probably meant.
+    text lists those that do, of many the dozen most like it, and the one that was probably meant.
 
     Examples
     --------
@@ -238,8 +238,14 @@ class UnknownNameError(HerbgisError):
         names = list(known)
         hint = nearest(name, names)
         like = tr("您要的是 {hint} 吗? ", hint=hint) if hint else ""
+        some = names
+        if len(names) > _MOST_NAMED:
+            some = sorted(names, key=lambda known: -_likeness(name, known))[:_MOST_NAMED]
+        told = listed(some)
+        if len(names) > len(some):
+            told = tr("{names} 等 {count} 个", names=told, count=len(names))
         text = "没有{what} {name}。{like}可用的有: {names}。"
-        super().__init__(tr(text, what=what, name=name, like=like, names=listed(names)))
+        super().__init__(tr(text, what=what, name=name, like=like, names=told))
 
 
 class UnreadableReportError(HerbgisError):
@@ -330,6 +336,10 @@ def _shortened(names: Sequence[str]) -> str:
     if len(names) <= _MOST_NAMED:
         return shown
     return tr("{shown} 等 {count} 列", shown=shown, count=len(names))
+
+
+def _likeness(name: str, known: object) -> float:
+    return difflib.SequenceMatcher(None, name, str(known)).ratio()
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -20,7 +20,13 @@ MADE_BY = {
     "Schedule": "hg.make_schedule",
     "UnitGrowth": "hg.compare_units",
     "Visit": "hg.choose_visit",
+    "Admission": "hg.admit",
     "AuditSample": "hg.draw_audit_sample",
+    "CountComparison": "hg.compare_counts",
+    "Overclaim": "hg.estimate_overclaim",
+    "Production": "hg.compare_production",
+    "SeedlingCover": "hg.cover_seedlings",
+    "Standards": "hg.count_standards",
     "SitingRules": "hg.read_siting_rules",
 }
 #: A longer text is cut in a message.

@@ -12,11 +12,15 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+import pandas as pd
+
 from herbgis.foundation.errors import nearest
 from herbgis.foundation.language import listed, tr
-from herbgis.foundation.wrong_calls import WrongCallError, shown, spaced
-from herbgis.terms.how import AT_LEAST, NEEDED, TABLES, how_to
+from herbgis.foundation.wrong_calls import MADE_BY, WrongCallError, shown, spaced
+from herbgis.terms.headings import match_headings
+from herbgis.terms.how import AT_LEAST, NEEDED, OF_BASES, TABLES, how_to
 from herbgis.terms.kinds import MisfitError, due, fitted
+from herbgis.terms.policyfiles import load_policy
 
 F = TypeVar("F", bound=Callable[..., Any])
 Class = TypeVar("Class", bound=type)
@@ -24,6 +28,8 @@ Class = TypeVar("Class", bound=type)
 
 def checked(function: F, name: str | None = None) -> F:
     """A function that says what is due where it is called with something else.
+
+    So do the methods of a result of ours that it gives.
 
     Parameters
     ----------
@@ -43,8 +49,11 @@ def checked(function: F, name: str | None = None) -> F:
         When it is called: a parameter that there is not, one that is missing, or a value that
         its annotation does not allow.
     """
+    return _checked(function, f"hg.{name or function.__name__}")
+
+
+def _checked(function: F, step: str) -> F:
     signature = inspect.signature(function)
-    step = f"hg.{name or function.__name__}"
 
     @functools.wraps(function)
     def answering(*args: Any, **kwargs: Any) -> Any:
@@ -63,7 +72,11 @@ def checked(function: F, name: str | None = None) -> F:
                 }
             else:
                 call.arguments[parameter] = _fitted(step, parameter, value, kinds)
-        return function(*call.args, **call.kwargs)
+        result = function(*call.args, **call.kwargs)
+        for each in result if isinstance(result, tuple) else (result,):
+            if type(each).__name__ in MADE_BY:
+                _check_methods(type(each))  # type: ignore[arg-type]
+        return result
 
     return typing.cast("F", answering)
 
@@ -72,6 +85,14 @@ def checking(options: Class) -> Class:
     """A class of options whose making answers a wrong call; a decorator above `dataclass`."""
     options.__init__ = checked(options.__init__, options.__name__)  # type: ignore[misc]
     return options
+
+
+@functools.cache
+def _check_methods(made: type) -> None:
+    """Let the public methods of a class of results answer their wrong calls, from now on."""
+    for name, method in list(vars(made).items()):
+        if inspect.isfunction(method) and not name.startswith("_"):
+            setattr(made, name, _checked(method, f"{made.__name__}.{name}"))
 
 
 @functools.cache
@@ -105,6 +126,14 @@ def _fitted(step: str, parameter: str, value: Any, kinds: Mapping[str, Any]) -> 
         )
         raise WrongCallError(msg) from error
     if value is not None:
+        if parameter == "counties" and (of_bases := _of_bases(fits)):
+            msg = tr(
+                "{start} 要县界, 给的是基地的表 (有 {columns} 列)。{how_to}",
+                start=start,
+                columns=listed(of_bases),
+                how_to=how_to(step, parameter, value),
+            )
+            raise WrongCallError(msg)
         needed = NEEDED.get(f"{step}.{parameter}", NEEDED.get(parameter, ()))
         lacking = [name for name in needed if name not in fits]
         if lacking:
@@ -125,6 +154,14 @@ def _fitted(step: str, parameter: str, value: Any, kinds: Mapping[str, Any]) -> 
                 )
                 raise WrongCallError(msg)
     return fits
+
+
+def _of_bases(frame: pd.DataFrame) -> list[str]:
+    """The headings that tell that a frame holds bases: two of them, for one may be anybody's."""
+    headings = [str(name) for name in frame.columns]
+    named = {**match_headings(headings, load_policy()).columns, **{n: n for n in headings}}
+    found = list(dict.fromkeys(named[name] for name in OF_BASES if name in named))
+    return found if len(found) > 1 else []
 
 
 def _misfit(

@@ -19,8 +19,10 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "hg.write_return_slips.since": ("state", "severity"),
     "hg.compare_reports.before": ("issues",),
 }
+#: Columns of bases, which boundaries of counties do not have.
+OF_BASES = ("counted_mu", "blocked_by", "variety", "declared_value")
 #: The least number that makes sense.
-AT_LEAST: Mapping[str, int] = {"seed": 0, "targets": 0, "runs": 0}
+AT_LEAST: Mapping[str, int] = {"steps": 1, "seed": 0, "targets": 0, "runs": 0}
 
 #: Steps whose bases are records, as files and reports have them, not yet one row a base.
 _OF_RECORDS = frozenset({"hg.measure", "hg.classify", "hg.validate"})
@@ -72,6 +74,9 @@ _HOW: Mapping[str, str] = {
     "seed": "请给一个整数, 抽样前定下。",
     "count": "请给要抽多少个基地。",
     "path": "请写文件的路径。",
+    "Progress.in_words.table": '请给它自己的一张表, 如 progress.near、progress.by["county"]。',
+    "Plan.forced_cost.site": "请给一个候选地块的编号。",
+    "steps": "请给分几步的整数, 如 steps=10。",
     "as_of": "请写到日。",
     "on": "请写到日。",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import itertools
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -211,6 +212,20 @@ def test_without_any_day_of_survey_only_completion_is_asked_for(
     assert progress.not_yet_verified.empty
     assert progress.targets["verified"].iloc[0] == 78 + 18
     assert "没有测量日期" in repr(progress)
+
+
+@pytest.mark.parametrize("columns", [["completed_on"], ["completed_on", "surveyed_on"]], ids=str)
+def test_without_any_day_of_completion_it_is_said_why_all_is_pending(
+    columns: list[str], sample_bases: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    written = [f"raw_{name}" for name in columns]
+    undated = pd.DataFrame(sample_bases.drop(columns=["geometry", *columns, *written]))
+    progress = hg.count_progress(undated, as_of=dt.date(2020, 6, 30))
+    assert progress.targets["verified"].tolist() == [0, 0]
+    assert re.search(r"\d+ 个基地都没有建成日期.*请补填建成时间", repr(progress))
+    book = hg.write_progress_book(progress, tmp_path / "进度表.xlsx")
+    assert "都没有建成日期" in pd.read_excel(book, header=None, engine="openpyxl").to_string()
+    assert "都没有建成日期" not in repr(hg.count_progress(undated))
 
 
 def test_a_ledger_gives_the_version_in_force(tmp_path: Path, counties: gpd.GeoDataFrame) -> None:
