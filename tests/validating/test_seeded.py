@@ -10,9 +10,11 @@ import pytest
 import shapely
 
 import herbgis as hg
+from herbgis.foundation.language import speaking
 from herbgis.tables.reports import read_report
 from herbgis.validating.comeback import compare_reports
 from tests.helpers import seeded
+from tests.helpers.english import chinese_in
 
 SEEDS = range(20)
 
@@ -45,6 +47,23 @@ def test_every_seeded_defect_is_found(
     assert missed == []
     assert false_alarms == []
     assert misplaced == []
+
+
+def test_what_is_seeded_is_told_in_english(tmp_path: Path, policy: hg.Policy) -> None:
+    paths, ledger, records = seeded.write_batch(tmp_path, 0)
+    with speaking("en"):
+        known, counties = hg.read_survey(ledger).bases, hg.read_counties()
+        report = hg.validate(hg.read_survey(paths), counties=counties, against=known)
+        told = [*report.table[["message", "suggestion"]].to_numpy().ravel()]
+        told += [*report.changes[["change", "why"]].to_numpy().ravel()]
+        told += [*report.patterns[["pattern", "words"]].to_numpy().ravel()]
+        told += [line for lines in report.files["assumptions"] for line in lines]
+    assert {code for record in records for code in record.codes} <= {*report.table["code"]}
+    words = [word for name in ("county", "reporting_unit") for word in policy.words[name].values()]
+    names = [*policy.varieties, *policy.crops, *(n for w in words for n in (w.name, w.title))]
+    for register in policy.townships.names.values():
+        names += register
+    assert [found for text in told if (found := chinese_in(text, names))] == []
 
 
 def test_the_batch_is_large_enough() -> None:
