@@ -19,8 +19,10 @@ import shapely
 from pandas.testing import assert_frame_equal
 
 import herbgis as hg
+from herbgis.foundation.language import speaking
 from herbgis.terms import columns as cols
 from tests.helpers import steps
+from tests.helpers.english import CHINESE
 from tests.helpers.steps import STEPS, TABLE_STEPS, World, laws_for, parts_of
 
 #: A figure rounded to 0.01 may turn by the last digit that a transformation changes; a place by
@@ -217,6 +219,28 @@ def test_5_the_same_input_gives_the_same_bytes(
     name: str, given: dict[str, gpd.GeoDataFrame], world: World, plain: Callable[[str], Any]
 ) -> None:
     assert _bytes(STEPS[name].run(_taken(name, given), world)) == _bytes(plain(name))
+
+
+@pytest.mark.parametrize("name", laws_for("language"))
+def test_6_the_language_changes_what_is_said_alone(
+    name: str, given: dict[str, gpd.GeoDataFrame], world: World, plain: Callable[[str], Any]
+) -> None:
+    with speaking("en"):
+        result = STEPS[name].run(_taken(name, given), world)
+    spoken, first = dict(parts_of(result)), dict(parts_of(plain(name)))
+    assert [*spoken] == [*first]
+    assert [part for part in first if not _is_same_but_said(first[part], spoken[part])] == []
+    if name in {"measure", "validate", "classify"}:
+        bases, before = _table(result), _table(plain(name))
+        assert _bytes(bases) == _bytes(before)
+
+
+def _is_same_but_said(one: Any, other: Any) -> bool:
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_is_same_but_said, one, other))
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other or CHINESE.search(one) is not None
+    return repr(_told(one)) == repr(_told(other))
 
 
 @pytest.mark.parametrize("name", laws_for("opens no file"))
