@@ -23,6 +23,8 @@ _CUT = "有 {count} 格文字超过一格能放的 32767 字, 后面的没有写
 NUMBERING = "序号"
 #: A total is a formula where the rows add up to it.
 _NEAR = 0.005
+#: Figures stand apart from the text of the next column.
+_FIGURE = {"align": "right", "indent": 1}
 #: Behind the row of totals.
 OF_TOTALS = {"bold": True, "bg_color": "#F2F2F2"}
 
@@ -106,14 +108,15 @@ class Cells:
         style = {"border": 1, "valign": "vcenter", **look}
         rate = _RATE.fullmatch(value) if isinstance(value, str) else None
         if rate:
-            style["num_format"] = rate_format(rate)
+            style = {**_FIGURE, **style, "num_format": rate_format(rate)}
             self._page.write_number(row, column, _share(value), self.look(**style))
         elif is_number(value):
+            style = {**_FIGURE, **style}
             style |= {"num_format": number_format} if number_format else {}
             self._page.write_number(row, column, value, self.look(**style))
         else:
             text = shown(value)
-            style |= {"align": "right"} if text == "—" else {"text_wrap": True}
+            style |= _FIGURE if text == "—" else {"text_wrap": True}
             text = text[: len(text) - excess(text)]
             self._page.write_string(row, column, text, self.look(**style))
 
@@ -121,7 +124,7 @@ class Cells:
         self, row: int, column: int, formula: str, value: Any, number_format: str | None
     ) -> None:
         """A formula of the row of totals, with the value that it has."""
-        style = {"border": 1, "valign": "vcenter", **OF_TOTALS}
+        style = {"border": 1, "valign": "vcenter", **_FIGURE, **OF_TOTALS}
         style |= {"num_format": number_format} if number_format else {}
         self._page.write_formula(row, column, formula, self.look(**style), value)
 

@@ -125,7 +125,7 @@ def column_width(heading: str, texts: Sequence[str], *, whole: bool = False) -> 
     """
     longest = max((width(line) for text in texts for line in text.split("\n")), default=0)
     if whole:
-        return max(longest + 2.0, min(width(heading) + 2.0, _WIDEST_OF_FIGURES), NARROWEST)
+        return max(longest + 3.0, min(width(heading) + 2.0, _WIDEST_OF_FIGURES), NARROWEST)
     wide = min(max(longest + 2.0, width(heading) + 2.0, NARROWEST), WIDEST)
     return high_enough(texts, wide)
 

@@ -37,7 +37,7 @@ def _slip_row(found: pd.DataFrame) -> dict[str, object]:
         "问题说明": "\n".join(_numbered(message for message, _ in said)),
         "修改建议": "\n".join(_numbered(advice for _, advice in said)),
         "涉及面积": found["涉及面积"].max(),
-        "代码": listed(dict.fromkeys(found["代码"])),
+        "代码": "\n".join(dict.fromkeys(found["代码"])),
         **dict.fromkeys(REPLY),
     }
 

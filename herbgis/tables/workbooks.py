@@ -191,7 +191,7 @@ def _write_column(page: Any, cells: Cells, sheet: Sheet, column: int, top: int) 
         page.merge_range(top - 1, column, top, column, name, look)
     else:
         page.write_string(top, column, name, look)
-    own = {"align": "center"} if name == NUMBERING else {}
+    own = {"align": "center", "indent": 0} if name == NUMBERING else {}
     for row, value in enumerate(sheet.table.iloc[:, column], top + 1):
         total = OF_TOTALS if _has_total_on_top(sheet) and row == top + 1 else {}
         cells.write(row, column, value, _format(sheet, column), **own, **total)
