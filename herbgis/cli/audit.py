@@ -8,12 +8,9 @@ from typing import Annotated
 import typer
 
 from herbgis.cli.chain import exit_status, walk
+from herbgis.cli.inputs import Inputs, takes
 from herbgis.cli.options import (
-    SHIPPED,
-    AgainstOption,
-    CountiesOption,
     FormatOption,
-    Paths,
     PolicyOption,
     ends_with,
     one_of,
@@ -22,22 +19,23 @@ from herbgis.cli.voice import say, tell
 from herbgis.foundation.language import tr
 
 
+@takes()
 def draw_command(
-    paths: Paths,
+    inputs: Inputs,
     count: Annotated[int, typer.Option("--count", metavar="N", help="抽多少个基地")],
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="随机数种子, 抽样前定下")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE.xlsx", help="抽查复测表写到哪里")],
-    policy: PolicyOption = "tongren-2020",
-    counties: CountiesOption = SHIPPED,
-    against: AgainstOption = None,
+    format_: FormatOption = "text",
 ) -> None:
     """Draw the bases to survey again, and write the form for the crew."""
     import herbgis as hg
+    from herbgis.tables.reports import as_json
 
+    one_of("--format", format_, ("text", "json"))
     ends_with("--out", out, (".xlsx",))
-    report, bases, rules, _ = walk(paths, policy, counties, against)
+    report, bases, rules, _ = walk(inputs)
     sample = hg.draw_audit_sample(bases, count, seed=seed, policy=rules)
-    say(repr(sample))
+    say(as_json(sample.as_dict()) if format_ == "json" else repr(sample))
     tell(tr("已写出 {path}", path=hg.write_audit_form(sample, out)))
     raise typer.Exit(exit_status(report))
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from herbgis.cli.options import SHIPPED, SHIPPED_POLICY
+from herbgis.cli.inputs import SHIPPED, SHIPPED_POLICY, Inputs
 from herbgis.cli.voice import progress_bar, tell
 from herbgis.foundation.language import listed, tr
 
@@ -26,18 +26,26 @@ _NO_SURVEY = (
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from herbgis.reading.understanding.survey import Survey
     from herbgis.terms.policy import Policy
     from herbgis.validating.report import ValidationReport
 
 
+def read(inputs: Inputs, policy: Policy) -> Survey:
+    """The survey files, as they are asked for, with a bar."""
+    import herbgis as hg
+
+    return hg.read_survey(
+        inputs.paths,
+        policy=policy,
+        crs=inputs.crs,
+        sheets=inputs.sheets,
+        track=progress_bar(tr("读取")),
+    )
+
+
 def validated(
-    paths: Sequence[Path],
-    policy: str,
-    counties: str,
-    against: Sequence[Path] | None,
-    *,
-    as_of: dt.date | None = None,
-    go_on: bool = False,
+    inputs: Inputs, *, as_of: dt.date | None = None, go_on: bool = False
 ) -> tuple[ValidationReport, gpd.GeoDataFrame | None]:
     """Read and validate, saying on standard error what was assumed.
 
@@ -49,27 +57,27 @@ def validated(
     import herbgis as hg
     from herbgis.terms.issues import Issue, Place, issue_table
 
-    rules = hg.load_policy(policy)
+    rules = hg.load_policy(inputs.policy)
     issues: list[Issue] = []
     borders = ledger = None
     try:
-        borders = _counties(counties, rules)
+        borders = _counties(inputs.counties, rules)
     except (hg.CountiesError, hg.MissingColumnError, hg.CrsError) as error:
         if not go_on:
             raise
         tell(str(error))
         issues.append(
-            Issue("HG001", Place(Path(counties).name), {"why": tr("县界读不了, 没有查县界")})
+            Issue("HG001", Place(Path(inputs.counties).name), {"why": tr("县界读不了, 没有查县界")})
         )
-    if against:
-        ledger, unread = _counted(against, rules)
+    if inputs.against:
+        ledger, unread = _counted(inputs.against, rules)
         if unread and not go_on:
             raise hg.LedgerError(next(iter(unread.values())))
         tell(*unread.values())
         why = {"why": tr("台账读不了, 没有与它查重")}
         issues += [Issue("HG001", Place(name), why) for name in unread]
-    _refuse_results(paths)
-    survey = hg.read_survey(paths, policy=rules, track=progress_bar(tr("读取")))
+    _refuse_results(inputs.paths)
+    survey = read(inputs, rules)
     if issues:
         found = pd.concat([survey.issues, issue_table(issues)], ignore_index=True)
         survey = dataclasses.replace(survey, issues=found)
@@ -86,27 +94,17 @@ def validated(
 
 
 def walk(
-    paths: Sequence[Path],
-    policy: str = "tongren-2020",
-    counties: str = SHIPPED,
-    against: Sequence[Path] | None = None,
-    *,
-    as_of: dt.date | None = None,
+    inputs: Inputs, *, as_of: dt.date | None = None
 ) -> tuple[ValidationReport, gpd.GeoDataFrame, Policy, gpd.GeoDataFrame | None]:
     """Read, validate and classify; dates after `as_of` are errors (see `validate`)."""
     import herbgis as hg
 
-    report, borders = validated(paths, policy, counties, against, as_of=as_of)
+    report, borders = validated(inputs, as_of=as_of)
     return report, hg.classify(report.bases, policy=report.policy), report.policy, borders
 
 
 def bases_of(
-    paths: Sequence[Path],
-    policy: str = SHIPPED_POLICY,
-    counties: str = SHIPPED,
-    against: Sequence[Path] | None = None,
-    *,
-    as_of: dt.date | None = None,
+    inputs: Inputs, *, as_of: dt.date | None = None
 ) -> tuple[gpd.GeoDataFrame, Policy, int]:
     """Bases of a ledger, of a file that was classified before, or of survey files.
 
@@ -114,50 +112,44 @@ def bases_of(
     when it was made, and is counted as it stands: of a ledger what was in force on the day, and of
     a classified file under the policy that it carries, unless another is given.
     """
-    held = _held(paths, policy, against, as_of)
+    held = _held(inputs, as_of)
     if held is not None:
         return *held, 0
-    limit = last_day(as_of, policy)
-    report, bases, rules, _ = walk(paths, policy, counties, against, as_of=limit)
+    limit = last_day(as_of, inputs.policy)
+    report, bases, rules, _ = walk(inputs, as_of=limit)
     return bases, rules, exit_status(report)
 
 
 def drawn_of(
-    paths: Sequence[Path],
-    policy: str = SHIPPED_POLICY,
-    counties: str = SHIPPED,
-    against: Sequence[Path] | None = None,
-    *,
-    as_of: dt.date | None = None,
+    inputs: Inputs, *, as_of: dt.date | None = None
 ) -> tuple[gpd.GeoDataFrame, Policy, gpd.GeoDataFrame | None, ValidationReport | None]:
     """As `bases_of`, with the boundaries and, of survey files, the report, for what is drawn."""
-    held = _held(paths, policy, against, as_of)
+    held = _held(inputs, as_of)
     if held is not None:
-        return *held, _counties(counties, held[1]), None
-    limit = last_day(as_of, policy)
-    report, bases, rules, borders = walk(paths, policy, counties, against, as_of=limit)
+        return *held, _counties(inputs.counties, held[1]), None
+    limit = last_day(as_of, inputs.policy)
+    report, bases, rules, borders = walk(inputs, as_of=limit)
     return bases, rules, borders, report
 
 
-def _held(
-    paths: Sequence[Path], policy: str, against: Sequence[Path] | None, as_of: dt.date | None
-) -> tuple[gpd.GeoDataFrame, Policy] | None:
+def _held(inputs: Inputs, as_of: dt.date | None) -> tuple[gpd.GeoDataFrame, Policy] | None:
     """Bases that stand already in the one file given, with their policy; None of survey files."""
     import herbgis as hg
     from herbgis.counting.ledger import is_ledger
     from herbgis.tables.data_files import read_bases
     from herbgis.terms.carried import policy_for
 
-    if len(paths) != 1 or against:
+    if len(inputs.paths) != 1 or inputs.against:
         return None
-    asked = asked_policy(policy)
-    if is_ledger(paths[0]):
-        history = hg.read_ledger_history(paths[0], policy=asked)
+    (path,) = inputs.paths
+    asked = asked_policy(inputs.policy)
+    if is_ledger(path):
+        history = hg.read_ledger_history(path, policy=asked)
         return hg.select_in_force(history, as_of), policy_for(history, asked)
-    classified = read_bases(paths[0])
+    classified = read_bases(path)
     if classified is None:
         return None
-    tell(tr("{name} 是核定过的基地, 照原样统计, 没有重新校验", name=paths[0].name))
+    tell(tr("{name} 是核定过的基地, 照原样统计, 没有重新校验", name=path.name))
     return classified, policy_for(classified, asked)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from herbgis.cli.chain import bases_of
+from herbgis.cli.inputs import Inputs, takes
 from herbgis.cli.options import (
-    SHIPPED,
-    CountiesOption,
     FormatOption,
-    PolicyOption,
     day_of,
     ends_with,
     one_of,
@@ -26,9 +25,11 @@ from herbgis.foundation.wrong_calls import WrongCallError
 _TWO = 2
 
 
+@takes("policy", "counties", "crs", "sheets")
 def compare_command(
     a: Annotated[Path, typer.Argument(metavar="A", help="台账、classify 写出的文件, 或测量文件")],
     b: Annotated[Path, typer.Argument(metavar="B", help="与它相比的另一个, 写法相同")],
+    inputs: Inputs,
     as_of: Annotated[
         list[str] | None,
         typer.Option(
@@ -39,8 +40,6 @@ def compare_command(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.xlsx", help="写成工作簿")
     ] = None,
-    policy: PolicyOption = "tongren-2020",
-    counties: CountiesOption = SHIPPED,
 ) -> None:
     """Which bases make two counts differ, and which rule decides each."""
     import herbgis as hg
@@ -52,7 +51,7 @@ def compare_command(
     days = _two_days(as_of or [])
     counts, status = [], 0
     for path, day in zip((a, b), days, strict=True):
-        bases, rules, ended = bases_of([path], policy, counties, as_of=day)
+        bases, rules, ended = bases_of(replace(inputs, paths=(path,)), as_of=day)
         counts.append(hg.count_progress(bases, policy=rules, as_of=day))
         status = max(status, ended)
     compared = hg.compare_counts(*counts, names=_names((a, b), days))

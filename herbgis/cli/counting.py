@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from herbgis.cli.chain import bases_of, exit_status, validated, walk
+from herbgis.cli.inputs import Inputs, takes
 from herbgis.cli.options import (
-    SHIPPED,
-    AgainstOption,
     AsOfOption,
     BatchDayOption,
-    CountiesOption,
     FormatOption,
     HeadingsOption,
-    Paths,
-    PolicyOption,
     TargetsOption,
     day_of,
     ends_with,
@@ -36,8 +32,9 @@ if TYPE_CHECKING:
     from herbgis.validating.report import ValidationReport
 
 
+@takes()
 def validate_command(
-    paths: Paths,
+    inputs: Inputs,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="把退回单和问题清单写到此文件夹")
     ] = None,
@@ -52,9 +49,6 @@ def validate_command(
         str, typer.Option("--fail-on", metavar="error|warning", help="遇到哪一级以状态 1 结束")
     ] = "error",
     as_of: BatchDayOption = None,
-    policy: PolicyOption = "tongren-2020",
-    counties: CountiesOption = SHIPPED,
-    against: AgainstOption = None,
 ) -> None:
     """Check every row: where each finding stands, why, and what to do."""
     from herbgis.tables.reports import read_report
@@ -65,7 +59,7 @@ def validate_command(
     one_of("--fix", fix, ("none", "safe"))
     day = day_of(as_of)
     before = None if since is None else read_report(since)
-    report, borders = validated(paths, policy, counties, against, as_of=day, go_on=True)
+    report, borders = validated(inputs, as_of=day, go_on=True)
     told = None if before is None else compare_reports(before, report)
     say(_report_json(report, told) if format_ == "json" else _report_text(report, fix, told))
     if out is not None:
@@ -78,35 +72,33 @@ def validate_command(
     raise typer.Exit(exit_status(report) or int(failed))
 
 
+@takes()
 def classify_command(
-    paths: Paths,
+    inputs: Inputs,
     out: Annotated[
         Path, typer.Option("--out", metavar="FILE", help="gpkg、parquet、geojson、xlsx 或 csv")
     ],
     headings: HeadingsOption = None,
     as_of: BatchDayOption = None,
-    policy: PolicyOption = "tongren-2020",
-    counties: CountiesOption = SHIPPED,
-    against: AgainstOption = None,
+    format_: FormatOption = "text",
 ) -> None:
     """Write a data file of a row a base, with its tier."""
     from herbgis.tables.data_files import HEADINGS, check_format, write_bases
 
+    one_of("--format", format_, ("text", "json"))
     if headings is not None:
         one_of("--headings", headings, HEADINGS)
     check_format(out)
-    report, bases, rules, _ = walk(paths, policy, counties, against, as_of=day_of(as_of))
+    report, bases, rules, _ = walk(inputs, as_of=day_of(as_of))
     write_bases(bases, out, headings=headings, policy=rules)
-    counts = bases["tier"].value_counts()
-    for label in rules.tier_labels:
-        say(f"{tr(rules.tier_title(label))}: {counts.get(label, 0)}")
-    say(tr("没有图斑: {count}", count=int(bases["tier"].isna().sum())))
+    say(_tiers_json(bases, rules) if format_ == "json" else _tiers_text(bases, rules))
     tell(tr("已写出 {path}", path=out))
     raise typer.Exit(exit_status(report))
 
 
+@takes()
 def progress_command(
-    paths: Paths,
+    inputs: Inputs,
     by: Annotated[
         list[str] | None,
         typer.Option("--by", metavar="COLUMN", help="分组的列, 可以多个; county,variety 为交叉"),
@@ -117,9 +109,6 @@ def progress_command(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.xlsx", help="写成工作簿")
     ] = None,
-    policy: PolicyOption = "tongren-2020",
-    counties: CountiesOption = SHIPPED,
-    against: AgainstOption = None,
 ) -> None:
     """How far the bases are from the targets."""
     one_of("--format", format_, ("text", "json"))
@@ -129,8 +118,10 @@ def progress_command(
     import herbgis as hg
     from herbgis.tables.issue_list import list_data_notes
 
-    asked = None if targets is None else hg.read_targets(targets, policy=hg.load_policy(policy))
-    bases, rules, status = bases_of(paths, policy, counties, against, as_of=day)
+    asked = None
+    if targets is not None:
+        asked = hg.read_targets(targets, policy=hg.load_policy(inputs.policy))
+    bases, rules, status = bases_of(inputs, as_of=day)
     counted = hg.count_progress(bases, policy=rules, by=by or [], as_of=day)
     schedule = None
     if asked is not None:
@@ -146,6 +137,31 @@ def progress_command(
         _save_progress(out, counted, schedule, rules, list_data_notes(bases))
         tell(tr("已写出 {path}", path=out))
     raise typer.Exit(status)
+
+
+def _tiers_json(bases: pd.DataFrame, policy: Policy) -> str:
+    """How many bases each tier has, and every base without its shape."""
+    from herbgis.foundation.display import plain_rows
+    from herbgis.tables.reports import as_json
+
+    counts = bases["tier"].value_counts()
+    rows = bases.drop(columns=["geometry", "policy"], errors="ignore").reset_index()
+    return as_json(
+        {
+            "policy": policy.name,
+            "tiers": {label: int(counts.get(label, 0)) for label in policy.tier_labels},
+            "without_polygon": int(bases["tier"].isna().sum()),
+            "bases": plain_rows(rows),
+        }
+    )
+
+
+def _tiers_text(bases: pd.DataFrame, policy: Policy) -> str:
+    counts = bases["tier"].value_counts()
+    lines = [
+        f"{tr(policy.tier_title(label))}: {counts.get(label, 0)}" for label in policy.tier_labels
+    ]
+    return "\n".join([*lines, tr("没有图斑: {count}", count=int(bases["tier"].isna().sum()))])
 
 
 def _report_json(report: ValidationReport, told: pd.DataFrame | None) -> str:

@@ -8,13 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from herbgis.cli.chain import drawn_of, exit_status
+from herbgis.cli.inputs import Inputs, takes
 from herbgis.cli.options import (
-    SHIPPED,
-    AgainstOption,
     AsOfOption,
-    CountiesOption,
-    Paths,
-    PolicyOption,
     day_of,
     ends_with,
     one_of,
@@ -23,8 +19,9 @@ from herbgis.cli.voice import tell
 from herbgis.foundation.language import tr
 
 
+@takes()
 def draw_command(
-    paths: Paths,
+    inputs: Inputs,
     out: Annotated[Path, typer.Option("--out", metavar="FILE.html", help="写到哪个文件")],
     title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="地图标题")] = None,
     dem: Annotated[
@@ -61,16 +58,13 @@ def draw_command(
         ),
     ] = "quantile",
     as_of: AsOfOption = None,
-    policy: PolicyOption = "tongren-2020",
-    counties: CountiesOption = SHIPPED,
-    against: AgainstOption = None,
 ) -> None:
     """Draw the map as one HTML file, in the language that is spoken."""
     ends_with("--out", out, (".html", ".htm"))
     if online is not None:
         one_of("--online", online, ("tianditu", "amap", "osm"))
     day = day_of(as_of)
-    bases, rules, borders, report = drawn_of(paths, policy, counties, against, as_of=day)
+    bases, rules, borders, report = drawn_of(inputs, as_of=day)
     from herbgis.counting.tally import count_progress
     from herbgis.webmap import draw_map
     from herbgis.webmap.options import PageOptions

@@ -25,6 +25,10 @@ _WORDS = {
     r"\[OPTIONS\]": "[选项]",
     r"COMMAND \[ARGS\]\.\.\.": "命令 ...",
     r"Show this message and exit\.": "显示这段说明",
+    r"Install completion for the current shell\.": "把命令补全装进当前的命令行",
+    r"Show completion for the current shell, to copy it or\s+customize the installation\.": (
+        "显示补全的脚本, 供抄用"
+    ),
     r"\[required\]": "[必填]",
     r"\[default: ": "[默认: ",
 }

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from herbgis.cli.chain import asked_policy, exit_status, walk
+from herbgis.cli.inputs import SHIPPED_POLICY, Inputs, takes
 from herbgis.cli.options import (
-    SHIPPED,
-    SHIPPED_POLICY,
     AsOfOption,
     BatchDayOption,
-    CountiesOption,
+    FormatOption,
     LedgerArgument,
-    Paths,
     PolicyOption,
     TargetsOption,
     day_of,
+    one_of,
 )
 from herbgis.cli.voice import say
 from herbgis.foundation.language import tr
+
+if TYPE_CHECKING:
+    from herbgis.counting.admission import Admission
 
 #: What the workbooks are called.
 _LEDGER = "台账.xlsx"
@@ -30,28 +33,34 @@ _SCHEDULE = "进度表.xlsx"
 _PRODUCTION = "生产统计.xlsx"
 
 
+@takes("paths", "policy", "counties", "crs", "sheets")
 def admit_command(
     ledger: LedgerArgument,
-    paths: Paths,
+    inputs: Inputs,
     as_of: BatchDayOption = None,
-    policy: PolicyOption = "tongren-2020",
-    counties: CountiesOption = SHIPPED,
+    format_: FormatOption = "text",
 ) -> None:
     """Validate a batch and enter it into the ledger, whole or not at all."""
     from herbgis.counting.ledger import admit
+    from herbgis.tables.reports import as_json
+
+    one_of("--format", format_, ("text", "json"))
+    day = day_of(as_of)
+    counted = (ledger,) if ledger.exists() else ()
+    kept = _kept_or(inputs.policy, ledger)
+    report, bases, rules, _ = walk(replace(inputs, policy=kept, against=counted), as_of=day)
+    admission = admit(ledger, bases, on=day, policy=rules)
+    say(as_json(admission.as_dict()) if format_ == "json" else _in_text(admission))
+    raise typer.Exit(exit_status(report))
+
+
+def _in_text(admission: Admission) -> str:
+    """What was entered, and a line for each base that waits."""
     from herbgis.foundation.display import text_table
 
-    day = day_of(as_of)
-    against = [ledger] if ledger.exists() else None
-    policy = _kept_or(policy, ledger)
-    report, bases, rules, _ = walk(paths, policy, counties, against, as_of=day)
-    admission = admit(ledger, bases, on=day, policy=rules)
-    waiting = admission.in_words()
-    waiting = waiting[admission.table["why"] != ""]
-    say(repr(admission)[len("<Admission ") : -1])
-    if len(waiting):
-        say(text_table(waiting))
-    raise typer.Exit(exit_status(report))
+    waiting = admission.in_words()[admission.table["why"] != ""]
+    head = repr(admission)[len("<Admission ") : -1]
+    return "\n".join([head, *([text_table(waiting)] if len(waiting) else [])])
 
 
 def _kept_or(policy: str, ledger: Path) -> str:
@@ -70,19 +79,23 @@ def show_command(
     ledger: LedgerArgument,
     as_of: AsOfOption = None,
     targets: TargetsOption = None,
+    format_: FormatOption = "text",
     policy: PolicyOption = "tongren-2020",
 ) -> None:
     """The schedule of the ledger."""
     import herbgis as hg
     from herbgis.counting.ledger import read_ledger_history
     from herbgis.counting.schedule import make_ledger_schedule
+    from herbgis.tables.reports import as_json
     from herbgis.terms.carried import policy_for
 
+    one_of("--format", format_, ("text", "json"))
     day, given = day_of(as_of), asked_policy(policy)
     history = read_ledger_history(ledger, policy=given)
     rules = policy_for(history, given)
     asked = None if targets is None else hg.read_targets(targets, policy=rules)
-    say(repr(make_ledger_schedule(history, targets=asked, as_of=day, policy=rules)))
+    schedule = make_ledger_schedule(history, targets=asked, as_of=day, policy=rules)
+    say(as_json(schedule.as_dict()) if format_ == "json" else repr(schedule))
 
 
 def export_command(

@@ -6,23 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from herbgis.cli.options import FormatOption, Paths, PolicyOption, one_of
-from herbgis.cli.voice import progress_bar, say
+from herbgis.cli.chain import read
+from herbgis.cli.inputs import Inputs, takes
+from herbgis.cli.options import FormatOption, one_of
+from herbgis.cli.voice import say
 from herbgis.foundation.language import listed, tr
 
 if TYPE_CHECKING:
     from herbgis.reading.understanding.survey import Survey
 
 
-def info_command(
-    paths: Paths, format_: FormatOption = "text", policy: PolicyOption = "tongren-2020"
-) -> None:
+@takes("paths", "policy", "crs", "sheets")
+def info_command(inputs: Inputs, format_: FormatOption = "text") -> None:
     """What files hold, and how they would be read."""
     one_of("--format", format_, ("text", "json"))
     import herbgis as hg
     from herbgis.tables.reports import as_json
 
-    survey = hg.read_survey(paths, policy=hg.load_policy(policy), track=progress_bar(tr("读取")))
+    survey = read(inputs, hg.load_policy(inputs.policy))
     entries = _entries(survey)
     say(as_json({"files": entries}) if format_ == "json" else "\n\n".join(map(_text, entries)))
     unread = (survey.issues["code"] == "HG001") & (survey.issues["severity"] == "error")

@@ -37,7 +37,6 @@ app = typer.Typer(
     context_settings=_SETTINGS,
     help="中药材与食用菌基地: 读取测量文件, 校验, 核定面积, 统计进度, 出图。",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )

@@ -14,18 +14,8 @@ from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.language import LANGUAGES, VARIABLE, tr
 from herbgis.foundation.wrong_calls import WrongCallError
 
-Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH...", help="文件、文件夹或 zip, 可以多个")
-]
 PolicyOption = Annotated[
     str, typer.Option("--policy", metavar="NAME|FILE", help="工作要点: 名称或 TOML 文件")
-]
-CountiesOption = Annotated[
-    str,
-    typer.Option("--counties", metavar="FILE|none", help="县界文件; none 为不查县界; 默认铜仁十县"),
-]
-AgainstOption = Annotated[
-    list[Path] | None, typer.Option("--against", metavar="LEDGER", help="已入库的基地, 用来查重")
 ]
 FormatOption = Annotated[str, typer.Option("--format", metavar="text|json", help="输出格式")]
 HeadingsOption = Annotated[
@@ -45,8 +35,6 @@ BatchDayOption = Annotated[
 TargetsOption = Annotated[
     Path | None, typer.Option("--targets", metavar="FILE", help="任务分解: 填报单位 × 规模 × 季度")
 ]
-SHIPPED = "tongren"
-SHIPPED_POLICY = "tongren-2020"
 LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="台账文件 (.gpkg)")]
 
 

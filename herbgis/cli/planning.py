@@ -9,15 +9,13 @@ import typer
 
 from herbgis.cli.chain import bases_of, drawn_of, exit_status
 from herbgis.cli.drawing import save_page
+from herbgis.cli.inputs import Inputs, takes
 from herbgis.cli.options import (
-    SHIPPED,
-    AgainstOption,
     AsOfOption,
-    CountiesOption,
-    Paths,
-    PolicyOption,
+    FormatOption,
     day_of,
     ends_with,
+    one_of,
     targets_of,
 )
 from herbgis.cli.voice import meter, say, tell
@@ -28,8 +26,9 @@ _BOOK = "规划表.xlsx"
 _MAP = "规划图.html"
 
 
+@takes()
 def plan_command(
-    paths: Paths,
+    inputs: Inputs,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")],
     candidates: Annotated[
         Path | None, typer.Option("--candidates", metavar="FILE", help="候选地块: 图斑和候选编号")
@@ -43,9 +42,7 @@ def plan_command(
         typer.Option("--target", metavar="TIER=N", help="改目标个数, 如 500=100; 可以多个"),
     ] = None,
     as_of: AsOfOption = None,
-    policy: PolicyOption = "tongren-2020",
-    counties: CountiesOption = SHIPPED,
-    against: AgainstOption = None,
+    format_: FormatOption = "text",
 ) -> None:
     """Where to found and enlarge bases, at the least cost that reaches the targets."""
     import herbgis as hg
@@ -53,11 +50,12 @@ def plan_command(
     from herbgis.tables.issue_list import list_data_notes
     from herbgis.tables.reports import as_json
 
+    one_of("--format", format_, ("text", "json"))
     targets = targets_of(target or [])
-    rules = hg.load_policy(policy)
+    rules = hg.load_policy(inputs.policy)
     own = None if candidates is None else hg.read_candidates(candidates, policy=rules)
     day = day_of(as_of)
-    bases, rules, borders, report = drawn_of(paths, policy, counties, against, as_of=day)
+    bases, rules, borders, report = drawn_of(inputs, as_of=day)
     with meter(tr("评价土地")) as progress:
         planned = hg.plan(
             bases,
@@ -74,20 +72,22 @@ def plan_command(
         bases, counties=borders, policy=rules, progress=counted, plan=planned, dem=dem or None
     )
     report_path = out / "plan.json"
+    told = as_json(planned.as_dict())
     with writing(report_path):
-        report_path.write_text(as_json(planned.as_dict()), encoding="utf-8", newline="\n")
+        report_path.write_text(told, encoding="utf-8", newline="\n")
     written = [
         report_path,
         hg.write_plan_book(planned, out / _BOOK, notes=list_data_notes(bases)),
         save_page(page, out / _MAP),
     ]
-    say(repr(planned))
+    say(told if format_ == "json" else repr(planned))
     tell(*(tr("已写出 {path}", path=path) for path in written))
     raise typer.Exit(exit_status(report))
 
 
+@takes()
 def visit_command(
-    paths: Paths,
+    inputs: Inputs,
     stops: Annotated[int, typer.Option("--stops", metavar="N", help="看几个基地")] = 6,
     must: Annotated[
         list[str] | None, typer.Option("--must", metavar="ID", help="一定要看的基地, 可以多个")
@@ -101,22 +101,22 @@ def visit_command(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.xlsx", help="写成观摩点推荐表")
     ] = None,
-    policy: PolicyOption = "tongren-2020",
-    counties: CountiesOption = SHIPPED,
-    against: AgainstOption = None,
+    format_: FormatOption = "text",
 ) -> None:
     """Which bases to show, in which order, and why each."""
+    one_of("--format", format_, ("text", "json"))
     if out is not None:
         ends_with("--out", out, (".xlsx",))
     day = day_of(on, "--on")
     import herbgis as hg
+    from herbgis.tables.reports import as_json
     from herbgis.tables.visit_table import write_visit_table
 
-    bases, rules, status = bases_of(paths, policy, counties, against)
+    bases, rules, status = bases_of(inputs)
     visit = hg.choose_visit(
         bases, stops=stops, must=must or (), never=never or (), on=day, policy=rules
     )
-    say(repr(visit))
+    say(as_json(visit.as_dict()) if format_ == "json" else repr(visit))
     if out is not None:
         tell(tr("已写出 {path}", path=write_visit_table(visit, out)))
     raise typer.Exit(status)

@@ -9,6 +9,7 @@ import typer
 
 from herbgis.cli.chain import walk
 from herbgis.cli.drawing import save_page
+from herbgis.cli.inputs import Inputs
 from herbgis.cli.options import PolicyOption
 from herbgis.cli.voice import say
 from herbgis.foundation.errors import UnknownNameError
@@ -29,7 +30,7 @@ def demo_command(
     from herbgis.foundation.sample import sample_paths
 
     sample = sample_paths()
-    report, bases, policy, counties = walk([sample.survey])
+    report, bases, policy, counties = walk(Inputs((sample.survey,)))
     from herbgis.counting.tally import count_progress
     from herbgis.tables.issue_list import list_data_notes, write_issue_list
     from herbgis.tables.progress_book import write_progress_book

@@ -77,6 +77,14 @@ class Admission:
         worded = self.table.assign(outcome=self.table["outcome"].map(OUTCOMES).map(tr))
         return worded.set_axis([heading(title) for title in _HEADINGS], axis=1)
 
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for JSON."""
+        return {
+            "batch": self.batch,
+            "on": self.on.isoformat(),
+            "bases": display.plain_rows(self.table),
+        }
+
     def _repr_html_(self) -> str:
         head = display.html_paragraph(repr(self)[len("<Admission ") : -1])
         return display.html_section(tr("入库"), head, display.html_table(self.in_words()))

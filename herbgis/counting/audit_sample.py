@@ -71,6 +71,16 @@ class AuditSample:
         told["risk"] = [listed(map(tr, risk.split("、"))) for risk in told["risk"]]
         return told.rename(columns=cols.headings() | own)
 
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for JSON."""
+        return {
+            "policy": self.policy,
+            "seed": self.seed,
+            "counted": len(self.frame),
+            "bases": display.plain_rows(self.table.reset_index()),
+            "notes": self.notes(),
+        }
+
     def notes(self) -> list[str]:
         """What stands under the table."""
         drawn = int(self.frame["drawn"].sum())

@@ -15,6 +15,7 @@ from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.language import tr
 from herbgis.terms import columns as cols
 from herbgis.terms.counting_rule import AREAS, YEARS
+from herbgis.terms.headings import column_of
 from herbgis.terms.policy import Policy
 
 #: What the plan leaves open, by the name of the rule's answer.
@@ -26,13 +27,25 @@ def breakdown_keys() -> list[str]:
     return [*cols.names(cols.with_role(cols.Role.GROUPING)), "year"]
 
 
-def keys_of(entry: str | Sequence[str]) -> tuple[str, ...]:
+def keys_of(entry: str | Sequence[str], policy: Policy) -> tuple[str, ...]:
     """Columns of an entry of `by`: one, a pair, or ``'county,variety'``."""
-    keys = tuple(k.strip() for k in entry.split(",")) if isinstance(entry, str) else tuple(entry)
-    for key in keys:
-        if key not in breakdown_keys():
-            raise UnknownNameError(tr("可分组的列"), key, breakdown_keys())
-    return keys
+    named = [key.strip() for key in entry.split(",")] if isinstance(entry, str) else entry
+    return tuple(key_called(name, breakdown_keys(), policy) for name in named)
+
+
+def key_called(name: str, known: Sequence[str], policy: Policy) -> str:
+    """A column by its name, or by what people call it; a day of completion is its year.
+
+    Raises
+    ------
+    UnknownNameError
+    """
+    called = {title: column for column, title in cols.titles().items()}
+    key = name if name in known else column_of(name, policy)[0] or called.get(name, name)
+    key = "year" if key == "completed_on" else key
+    if key not in known:
+        raise UnknownNameError(tr("可分组的列"), name, known)
+    return key
 
 
 def break_down(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd.DataFrame:

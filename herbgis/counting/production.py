@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from herbgis.counting.breakdowns import words_of
+from herbgis.counting.breakdowns import key_called, words_of
 from herbgis.counting.harvests import (
     MEASURES,
     TABLE_COLUMNS,
@@ -20,7 +20,6 @@ from herbgis.counting.harvests import (
 )
 from herbgis.counting.trends import GROWTH_NOTE, SAME_NOTE, growth_texts
 from herbgis.foundation import display
-from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.language import heading, tr
 from herbgis.terms import columns as cols
 from herbgis.terms.carried import policy_for
@@ -110,6 +109,18 @@ class Production:
         if len(self.outliers):
             lines.append(tr("有 {count} 个异常值, 另表列出, 没有剔除。", count=len(self.outliers)))
         return lines
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for JSON."""
+        return {
+            "by": [*self.keys],
+            "rows": display.plain_rows(self.table),
+            "outliers": display.plain_rows(self.outliers),
+            "impossible": display.plain_rows(self.impossible),
+            "without_area": self.without_area,
+            "unsure": self.unsure,
+            "notes": self.notes(),
+        }
 
     def in_words(self) -> pd.DataFrame:
         """The table under the headings that people read, in two lines."""
@@ -202,10 +213,8 @@ def compare_production(
     [{'harvested_mu': 4827.5, 'value': 180.42, 'change': 0.01}]
     """
     policy = policy_for(bases, policy)
-    keys = (by,) if isinstance(by, str) else tuple(by)
-    for key in keys:
-        if key not in BREAKDOWNS:
-            raise UnknownNameError(tr("可分组的列"), key, BREAKDOWNS)
+    named = (by,) if isinstance(by, str) else tuple(by)
+    keys = tuple(key_called(name, BREAKDOWNS, policy) for name in named)
     table = producing(bases, policy, columns)
     amounts = table[[measure.name for measure in MEASURES]]
     kept, impossible = take_out_impossible(table[amounts.notna().any(axis=1)], policy)

@@ -110,6 +110,11 @@ class Schedule:
         """The table as plain values, for JSON."""
         return display.plain_rows(self.table.assign(unit=self._units))
 
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for JSON."""
+        day = self.as_of and self.as_of.isoformat()
+        return {"as_of": day, "schedule": self.as_rows(), "notes": [*self.notes]}
+
     def __repr__(self) -> str:
         return "\n".join([display.text_table(display.in_one_line(self.in_words())), *self.notes])
 

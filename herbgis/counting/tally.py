@@ -99,7 +99,7 @@ def count_progress(
     targets = pd.DataFrame([_target_row(table, tier, rule, policy) for tier in policy.tiers])
     later = table[table["standing"] == NOT_YET_VERIFIED]
     asked = [by] if isinstance(by, str) else list(by)
-    breakdowns = [keys_of(entry) for entry in asked]
+    breakdowns = [keys_of(entry, policy) for entry in asked]
     return Progress(
         policy=policy.name,
         as_of=as_of or newest_day(table["surveyed_on"], policy),

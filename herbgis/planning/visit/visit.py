@@ -100,6 +100,21 @@ class Visit:
         """Ids of the stops in order."""
         return tuple(self.table.index)
 
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for JSON; the scores of every base that could be chosen among them."""
+        return {
+            "stops": display.plain_rows(self.table.reset_index()),
+            "scores": display.plain_rows(self.scores.reset_index()),
+            "replacements": dict(self.replacements),
+            "legs": [*self.legs],
+            "unit": self.unit,
+            "worth": self.worth,
+            "on": self.on and self.on.isoformat(),
+            "start": self.start,
+            "end": self.end,
+            "notes": [*self.notes],
+        }
+
     def __repr__(self) -> str:
         return "\n".join([display.text_table(self.table.rename(columns=heading)), *self.notes])
 

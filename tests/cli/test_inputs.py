@@ -1,0 +1,120 @@
+"""What commands are given to read, results as JSON, and completion in the shell."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import herbgis as hg
+from tests.cli.test_program import run
+
+SAMPLE = hg.sample_paths()
+#: One survey file of the sample, with few records.
+FEW = SAMPLE.survey / "2020-03-batch" / "yanhe.geojson"
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    made = openpyxl.Workbook()
+    del made["Sheet"]
+    for name, letter in {"江口县": "A", "石阡县": "B"}.items():
+        sheet = made.create_sheet(name)
+        for row in (["基地编号", "品种", "面积（亩）", "县区"], [f"{letter}-1", "黄精", 520, name]):
+            sheet.append(row)
+    made.save(tmp_path / "报表.xlsx")
+    return tmp_path / "报表.xlsx"
+
+
+@pytest.mark.parametrize("command", ["validate", "progress", "info", "production"])
+def test_a_sheet_is_named_to_any_command(
+    command: str, book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, err = run(capsys, command, book, "--sheet", "石阡县", "--format", "json")
+    assert "没有指名读这一层, 未读" in out + err
+    ended, _, err = run(capsys, command, book, "--sheet", "石迁县")
+    assert (ended, "您要的是 石阡县 吗" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("crs", "status", "words"),
+    [
+        ("EPSG:4545", 0, "EPSG:4545"),
+        ("4545", 0, "EPSG:4545"),
+        ("铜仁坐标系", 2, "认不出坐标系 铜仁坐标系"),
+    ],
+)
+def test_a_system_is_given_to_a_command(
+    crs: str,
+    status: int,
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "图斑.csv"
+    corners = "500000 3060000, 500632 3060000, 500632 3060632, 500000 3060632, 500000 3060000"
+    path.write_text(f'编号,品种,WKT\nK1,黄精,"POLYGON (({corners}))"\n', encoding="utf-8")
+    ended, out, err = run(capsys, "info", path, "--crs", crs)
+    assert (ended, words in out + err) == (status, True)
+
+
+def test_a_column_is_named_as_it_is_headed(capsys: pytest.CaptureFixture[str]) -> None:
+    _, by_name, _ = run(capsys, "progress", FEW, "--by", "county", "--format", "json")
+    _, by_title, _ = run(capsys, "progress", FEW, "--by", "县区", "--format", "json")
+    assert json.loads(by_name)["by"] == json.loads(by_title)["by"]
+
+
+def _results(folder: Path) -> dict[str, list[object]]:
+    """Commands that can tell their result as JSON, and an entry that must be in it."""
+    ledger = folder / "台账.gpkg"
+    return {
+        "bases": ["classify", FEW, "--out", folder / "基地.csv"],
+        "targets": ["plan", SAMPLE.survey, "--out", folder / "规划", "--target", "500=97"],
+        "scores": ["visit", SAMPLE.survey, "--stops", 2],
+        "production": ["production", SAMPLE.production],
+        "batch": ["ledger", "admit", ledger, FEW, "--as-of", "2020-06-30"],
+        "schedule": ["ledger", "show", ledger],
+        "seed": [
+            *("audit", "draw", SAMPLE.survey, "--count", 5, "--seed", 1),
+            *("--out", folder / "抽查复测表.xlsx"),
+        ],
+    }
+
+
+def test_every_result_is_told_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for entry, command in _results(tmp_path).items():
+        ended, out, err = run(capsys, *command, "--format", "json")
+        assert (ended, entry in json.loads(out)) == (0, True), err
+
+
+def test_classified_bases_are_told_whole(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    _, out, _ = run(capsys, "classify", FEW, "--out", tmp_path / "a.csv", "--format", "json")
+    told = json.loads(out)
+    bases = hg.classify(hg.validate(hg.read_survey(FEW), counties=hg.read_counties()).bases)
+    assert [base["base_id"] for base in told["bases"]] == bases.index.tolist()
+    assert [base["counted_mu"] for base in told["bases"]] == pytest.approx(
+        bases["counted_mu"].tolist(), nan_ok=True
+    )
+    assert sum(told["tiers"].values()) + told["without_polygon"] == len(bases)
+
+
+@pytest.mark.parametrize(
+    ("begun", "words"), [("herbgis v", "validate visit"), ("herbgis le", "ledger")]
+)
+def test_the_shell_completes_commands(begun: str, words: str) -> None:
+    ask = {"_HERBGIS_COMPLETE": "complete_bash", "COMP_WORDS": begun, "COMP_CWORD": "1"}
+    told = subprocess.run(
+        [sys.executable, "-m", "herbgis"],
+        env={**os.environ, **ask},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout.split() == words.split()
