@@ -48,6 +48,7 @@ DATA: dict[str, frozenset[str] | object] = {
     "validating/rules/mojibake.py": frozenset({"_LOST", "_read_again", "_weight"}),
     "foundation/units.py": ...,
     "geo/geopackages.py": frozenset({"CHANGES_LAYER", "flattened"}),
+    "geo/raster_numbers.py": frozenset({"_METRES"}),
     # Headings of a table that users bring.
     "planning/visit/roads.py": frozenset({"_TRAVEL_HEADINGS"}),
     # Spellings in files, headings and names that a file's own are made of: what an id or a mapping

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 import shapely
+from pyproj.enums import WktVersion
 from rasterio.enums import Resampling
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.features import geometry_mask
@@ -22,14 +23,17 @@ from herbgis.foundation.input_errors import RasterError
 from herbgis.foundation.language import listed, tr
 from herbgis.geo.datums import SEMI_MAJOR_M, WEB_MERCATOR
 from herbgis.geo.geodesy import Flags, Floats, radii_m
-from herbgis.geo.raster_files import opened, void_of
-from herbgis.geo.rasters import Bounds, Raster, cell_side_m, open_raster, points_over
+from herbgis.geo.raster_files import opened
+from herbgis.geo.rasters import Bounds, Raster, cell_side_m, moved, open_raster, points_over
 from herbgis.geo.zones import SevenParameters
 
 #: What a raster may cost: memory while it is warped, and how many of its cells are looked at (a
 #: minute's work).
 _WARP_MB = 64
+_STRIP_CELLS = 2**23
 _MOST_CELLS = 10**10
+#: Cells around a strip that smoothing reaches into.
+_AROUND = 8
 #: How many files a message names.
 _NAMED = 3
 
@@ -190,34 +194,25 @@ class _Tile:
     def warped(self, grid: _Grid) -> Floats:
         """The raster's heights on a grid; NaN where it knows none."""
         level, factor = self._overview(float(np.median(grid.cell_m)) / self.cell_m)
-        if self.cells / factor**2 > _MOST_CELLS:
+        cells = self.cells / factor**2
+        if cells > _MOST_CELLS:
             msg = tr(
-                "{path} 在地图范围内有 {cells:.1e} 个格网, 读不过来。请先用 gdaladdo -r average "
-                "建金字塔, 或用 gdalwarp 降低分辨率。",
+                "{path} 在地图范围内有 {cells:.1e} 个格网, 读不过来。请先用 rio overview {path} "
+                "--build auto --resampling average 建金字塔。",
                 path=self.raster.path,
                 cells=self.cells,
             )
             raise RasterError(msg)
         finer = factor * self.cell_m < float(np.median(grid.cell_m))
+        resampling = Resampling.average if finer else Resampling.cubic_spline
+        source = self.raster.for_picture(level, factor)
         metres = np.full(grid.shape, np.nan)
-        # GDAL's own name for it, and its own dialect: rasterio's ``src_crs`` is for arrays only.
-        crs = self.raster.crs
-        shifted = {"SRC_SRS": crs.to_wkt("WKT1_GDAL")} if crs.is_bound else {}
-        with opened(self.raster.path, level) as raster:
-            reproject(
-                rasterio.band(raster, 1),
-                metres,
-                **shifted,
-                src_nodata=void_of(raster),
-                dst_crs=WEB_MERCATOR,
-                dst_transform=grid.transform,
-                dst_nodata=np.nan,
-                resampling=Resampling.average if finer else Resampling.cubic_spline,
-                warp_mem_limit=_WARP_MB,
-            )
-            metres = metres * raster.scales[0] + raster.offsets[0]
-        lowest, highest = self.raster.limits
-        return np.where((metres >= lowest) & (metres <= highest), metres, np.nan)
+        strips = np.array_split(
+            np.arange(grid.shape[0]), int(np.ceil(max(cells / _STRIP_CELLS, 1)))
+        )
+        for rows in (strip for strip in strips if len(strip)):
+            _warp_strip(source, grid, metres, slice(int(rows[0]), int(rows[-1]) + 1), resampling)
+        return metres
 
     def _overview(self, wanted: float) -> tuple[int | None, int]:
         """The coarsest overview that is no coarser than wanted, and by what it is coarser."""
@@ -226,6 +221,55 @@ class _Tile:
         fitting = [(factor, level) for level, factor in enumerate(factors) if factor <= wanted]
         factor, level = max(fitting, default=(1, None))
         return level, factor
+
+
+def _warp_strip(
+    source: Raster, grid: _Grid, metres: Floats, rows: slice, resampling: Resampling
+) -> None:
+    """Fill some rows of a grid with what a raster knows of them, read with all around it."""
+    columns = grid.shape[1]
+    edges = moved(grid.transform, np.array(points_over((0, rows.start, columns, rows.stop))))
+    across, down = source.cells(*_from_web_mercator(edges))
+    if not (np.isfinite(across).any() and np.isfinite(down).any()):
+        return
+    near = _reach(across, source.shape[1]), _reach(down, source.shape[0])
+    if any(part.start >= part.stop for part in near):
+        return
+    known = source.read(near[1], near[0])
+    left, top = near[0].start, near[1].start
+    # GDAL takes a bound system in its own dialect only.
+    dialect = WktVersion.WKT1_GDAL if source.crs.is_bound else WktVersion.WKT2_2019
+    reproject(
+        known,
+        metres[rows],
+        src_transform=_starting_at(source.transform, left, top),
+        src_crs=rasterio.CRS.from_wkt(source.crs.to_wkt(dialect)),
+        src_nodata=np.nan,
+        dst_crs=WEB_MERCATOR,
+        dst_transform=_starting_at(grid.transform, 0, rows.start),
+        dst_nodata=np.nan,
+        resampling=resampling,
+        warp_mem_limit=_WARP_MB,
+    )
+
+
+def _starting_at(transform: Any, column: int, row: int) -> Any:
+    """The transformation of the part of a grid that begins at a cell."""
+    (x,), (y,) = moved(transform, np.array([[column], [row]], dtype=np.float64)).tolist()
+    return rasterio.Affine(transform.a, transform.b, x, transform.d, transform.e, y)
+
+
+def _reach(places: Floats, size: int) -> slice:
+    """Cells of a side of a raster that places need, with those around them."""
+    low, high = np.nanmin(places), np.nanmax(places)
+    margin = _AROUND + 0.02 * (high - low)
+    return slice(max(int(low - margin), 0), min(int(high + margin) + 1, size))
+
+
+def _from_web_mercator(xy: Floats) -> Floats:
+    """Longitudes and latitudes of places on the plane of EPSG:3857, shape (2, n)."""
+    x, y = xy / SEMI_MAJOR_M
+    return np.asarray(np.degrees([x, np.arcsin(np.tanh(y))]), dtype=np.float64)
 
 
 def _web_mercator(lonlat: Floats) -> Floats:

@@ -22,8 +22,10 @@ from rasterio.windows import Window
 from herbgis.foundation.errors import CrsError
 from herbgis.foundation.input_errors import RasterError
 from herbgis.foundation.language import tr
-from herbgis.geo.geodesy import Flags, Floats
-from herbgis.geo.systems import refuse_shiftless, shiftless_datum, with_parameters
+from herbgis.geo.geodesy import Floats
+from herbgis.geo.raster_numbers import Numbers, values_in
+from herbgis.geo.stated_systems import usable
+from herbgis.geo.systems import is_null_shift, refuse_shiftless, shiftless_datum, with_parameters
 from herbgis.geo.zones import SevenParameters
 
 #: Formats of elevation that hold all they say; GDAL's others may fetch from the network, or from
@@ -35,8 +37,6 @@ _DRIVERS = (
 #: What a raster may cost: memory kept of it, and the size of one of its blocks.
 _CACHE_MB = 64
 _LARGEST_BLOCK_BYTES = 512 * 2**20
-#: Voids of rasters that declare none, and the type whose smallest number is one.
-_USUAL_VOID, _SHORT, _SHORT_VOID = -9999, "int16", -32768
 #: The mark of a raster that a script made up.
 _SYNTHETIC = "HERBGIS_SYNTHETIC"
 
@@ -49,12 +49,25 @@ def opened(path: Path, overview: int | None = None) -> Iterator[DatasetReader]:
             yield raster
     except (RasterioError, RasterioIOError) as error:
         msg = tr(
-            "{path} 读不出来: 不是栅格高程数据, 或已损坏。可用的格式: GeoTIFF (.tif)、Erdas "
-            "(.img)、ASCII 格网 (.asc)、SRTM (.hgt)、Surfer (.grd) 等; 其他格式请先用 "
-            "gdal_translate 转换。",
+            "{path} 读不出来: {why}。可用的格式: GeoTIFF (.tif)、Erdas (.img)、ASCII 格网 (.asc)、"
+            "SRTM (.hgt)、Surfer (.grd) 等; 其他格式请先用 Python 转换: import rasterio.shutil; "
+            "rasterio.shutil.copy(r'{path}', '新文件.tif', driver='GTiff')。",
             path=path,
+            why=_why_refused(path),
         )
         raise RasterError(msg) from error
+
+
+def _why_refused(path: Path) -> str:
+    """Why a file is none of the formats, as its suffix tells."""
+    match path.suffix.lower():
+        case ".nc" | ".nc4" | ".h5" | ".hdf" | ".hdf5":
+            return tr("NetCDF、HDF 一个文件里有多个变量, 请先取出一个")
+        case ".vrt":
+            return tr("虚拟栅格 (.vrt) 的数据在别的文件里")
+        case ".zip" | ".7z" | ".rar" | ".gz" | ".tgz":
+            return tr("是压缩包, 请先解压")
+    return tr("不是栅格高程数据, 或已损坏")
 
 
 def _by_driver(path: Path, overview: int | None) -> DatasetReader:
@@ -68,16 +81,28 @@ def _by_driver(path: Path, overview: int | None) -> DatasetReader:
     raise RasterioIOError(path)
 
 
-def check_kind(raster: DatasetReader, path: Path) -> None:
+def check_kind(raster: DatasetReader, path: Path, *, classes: bool = False) -> None:
     """Refuse what holds no heights, and what can be read only as a whole too large for it.
+
+    With `classes`, colours by class (a palette) are what such rasters have.
 
     Raises
     ------
     RasterError
     """
-    picture = raster.colorinterp[0] not in {ColorInterp.gray, ColorInterp.undefined}
-    if picture or raster.dtypes[0].startswith("complex"):
+    first, *others = raster.colorinterp
+    plain = {ColorInterp.gray, ColorInterp.undefined, *([ColorInterp.palette] if classes else [])}
+    if first not in plain or raster.dtypes[0].startswith("complex"):
         msg = tr("{path} 是图片或影像, 不是高程数据 (DEM)。请换用单波段的高程栅格。", path=path)
+        raise RasterError(msg)
+    bands = 1 + sum(other != ColorInterp.alpha for other in others)
+    if bands > 1:
+        msg = tr(
+            "{path} 有 {bands} 个波段, 不知道用哪一个。请先只留一个: rio stack {path} --bidx 1 "
+            "新文件.tif --driver GTiff (掩膜、单位和比例系数不会带过去)。",
+            path=path,
+            bands=bands,
+        )
         raise RasterError(msg)
     if raster.transform.is_degenerate:
         msg = tr("{path} 的格网没有大小, 定不了位。请检查它的坐标参数 (如 .tfw 文件)。", path=path)
@@ -85,8 +110,9 @@ def check_kind(raster: DatasetReader, path: Path) -> None:
     block = np.prod(raster.block_shapes[0], dtype=float) * np.dtype(raster.dtypes[0]).itemsize
     if block > _LARGEST_BLOCK_BYTES:
         msg = tr(
-            "{path} 没有分块, 只能整个读入, 要 {gigabytes:.1f} GB 内存。请先用 gdal_translate "
-            "-co TILED=YES 转换。",
+            "{path} 没有分块, 只能整个读入, 要 {gigabytes:.1f} GB 内存。请先用 Python 转换: "
+            "import rasterio.shutil; rasterio.shutil.copy(r'{path}', '新文件.tif', driver='GTiff', "
+            "TILED='YES')。",
             path=path,
             gigabytes=block / 2**30,
         )
@@ -103,16 +129,17 @@ def usable_crs(
     CrsError
         It states none that leads to CGCS2000, or an old datum without `parameters`.
     """
-    if not raster.crs:
-        msg = tr(
-            "{path} 没有坐标系。请用 gdal_edit.py -a_srs EPSG:4490 一类的办法注明。", path=path
-        )
-        raise CrsError(msg)
     try:
-        crs = pyproj.CRS.from_wkt(raster.crs.to_wkt())
+        crs = _stated_crs(raster, path)
     except ProjError as error:
         msg = tr("{path} 的坐标系认不出来: {error}", path=path, error=error)
         raise CrsError(msg) from error
+    if crs is None:
+        msg = tr(
+            "{path} 没有坐标系。请用 rio edit-info {path} --crs EPSG:4490 一类的办法注明。",
+            path=path,
+        )
+        raise CrsError(msg)
     if crs.geodetic_crs is None:
         msg = tr(
             "{path} 的坐标系 {name} 与经纬度没有关系。请先转换为 CGCS2000。",
@@ -128,13 +155,24 @@ def usable_crs(
     return with_parameters(crs, parameters[datum])
 
 
-def void_of(raster: DatasetReader) -> float | None:
-    """The value that says "unknown": the declared one, else the usual one of the type."""
-    if raster.nodata is not None:
-        return float(raster.nodata)
-    if np.dtype(raster.dtypes[0]).kind == "u":
-        return None
-    return _SHORT_VOID if raster.dtypes[0] == _SHORT else _USUAL_VOID
+def _stated_crs(raster: DatasetReader, path: Path) -> pyproj.CRS | None:
+    """The horizontal system that a raster states, also in a .prj whose Chinese GDAL cannot read."""
+    crs: pyproj.CRS | None = None
+    if raster.crs:
+        crs = pyproj.CRS.from_wkt(raster.crs.to_wkt())
+    elif (beside := path.with_suffix(".prj")).is_file():
+        crs = usable(_text_of(beside))[0]
+    if crs is not None and crs.is_compound:
+        crs = crs.sub_crs_list[0]
+    return crs.source_crs if crs is not None and is_null_shift(crs) else crs
+
+
+def _text_of(path: Path) -> str:
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
 
 
 def is_synthetic(raster: DatasetReader) -> bool:
@@ -142,13 +180,8 @@ def is_synthetic(raster: DatasetReader) -> bool:
     return raster.tags().get(_SYNTHETIC, "").lower() in {"yes", "true", "1"}
 
 
-def read_window(
-    path: Path, rows: slice, columns: slice, void: float | None
-) -> tuple[Floats, Flags]:
-    """Values of a window that lies within a raster, and where they are numbers and not its void."""
+def read_window(path: Path, rows: slice, columns: slice, numbers: Numbers) -> Floats:
+    """Values of a window that lies within a raster; NaN where they are unknown."""
     window = Window(columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
-    with opened(path) as raster:
-        raw = raster.read(1, window=window)
-        scale, offset = raster.scales[0], raster.offsets[0]
-    known = np.isfinite(raw) if void is None else np.isfinite(raw) & (raw != void)
-    return raw * scale + offset, known
+    with opened(path, numbers.overview) as raster:
+        return values_in(raster, window, numbers)

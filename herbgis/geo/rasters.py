@@ -24,16 +24,14 @@ from herbgis.geo.raster_files import (
     opened,
     read_window,
     usable_crs,
-    void_of,
 )
+from herbgis.geo.raster_numbers import Numbers, numbers_of
 from herbgis.geo.systems import transformer
 from herbgis.geo.zones import SevenParameters
 
 #: West, south, east, north.
 Bounds: TypeAlias = tuple[float, float, float, float]
 
-#: No ground lies outside these heights, the sea's included; voids often do (-32768, 3.4e38).
-HEIGHTS_M = (-11_000.0, 9_000.0)
 #: Cells too large for choosing a place.
 _COARSE_M = 1000.0
 #: Points along each side of a box by which it is found in another coordinate system.
@@ -57,10 +55,8 @@ class Raster:
         Rows and columns.
     cell_m : float
         Side of a cell in the middle, on the ground.
-    void : float or None
-        The value that says "unknown".
-    limits : tuple of float
-        Values beyond are unknown too.
+    numbers : Numbers
+        How its numbers are read.
     caveats : tuple of str
         Why what rests on it serves for demonstration only; empty where it need not.
     """
@@ -70,8 +66,7 @@ class Raster:
     transform: Any
     shape: tuple[int, int]
     cell_m: float
-    void: float | None
-    limits: tuple[float, float]
+    numbers: Numbers
     caveats: tuple[str, ...]
 
     @functools.cached_property
@@ -104,18 +99,42 @@ class Raster:
         there = self._mapping.transform(x, y, direction=direction)
         return np.asarray(there[0])[1:], np.asarray(there[1])[1:]
 
+    def for_picture(self, level: int | None, factor: int) -> Raster:
+        """The raster as a picture needs it, by an overview whose cells are `factor` times as large.
+
+        Parameters
+        ----------
+        level : int or None
+            Which overview; None for the raster's own cells.
+        factor : int
+        """
+        numbers = replace(self.numbers, overview=level, bits=32)
+        if level is None:
+            return replace(self, numbers=numbers)
+        with opened(self.path, level) as overview:
+            shape = overview.height, overview.width
+            transform = overview.transform
+        return replace(
+            self,
+            shape=shape,
+            transform=transform,
+            cell_m=self.cell_m * factor,
+            numbers=numbers,
+        )
+
     def read(self, rows: slice, columns: slice) -> Floats:
         """Values of a window, which may reach beyond the edges; NaN where nothing is known."""
-        values = np.full((rows.stop - rows.start, columns.stop - columns.start), np.nan)
         top, left = max(rows.start, 0), max(columns.start, 0)
         bottom, right = min(rows.stop, self.shape[0]), min(columns.stop, self.shape[1])
+        shape = rows.stop - rows.start, columns.stop - columns.start
         if top >= bottom or left >= right:
-            return values
-        told, known = read_window(self.path, slice(top, bottom), slice(left, right), self.void)
-        lowest, highest = self.limits
-        known &= (told >= lowest) & (told <= highest)
+            return np.full(shape, np.nan)
+        told = read_window(self.path, slice(top, bottom), slice(left, right), self.numbers)
+        if told.shape == shape:
+            return told
+        values = np.full(shape, np.nan, dtype=told.dtype)
         inside = np.s_[top - rows.start : bottom - rows.start, left - columns.start :]
-        values[inside][:, : right - left] = np.where(known, told, np.nan)
+        values[inside][:, : right - left] = told
         return values
 
 
@@ -123,6 +142,7 @@ def open_raster(
     path: str | Path,
     *,
     elevation: bool = False,
+    classes: bool = False,
     datum_parameters: Mapping[str, SevenParameters] | None = None,
 ) -> Raster:
     """Look at a raster of any coordinate system that leads to CGCS2000.
@@ -131,7 +151,9 @@ def open_raster(
     ----------
     path : str or Path
     elevation : bool
-        Values that no ground has are unknown.
+        Its numbers are heights: they are converted to metres, and what no land has is unknown.
+    classes : bool
+        Its numbers are codes of classes, which may have a palette.
     datum_parameters : mapping of str to SevenParameters, optional
         By old datum, as `Policy` has them.
 
@@ -148,7 +170,7 @@ def open_raster(
     if not path.exists():
         raise InputNotFoundError(str(path))
     with opened(path) as raster:
-        check_kind(raster, path)
+        check_kind(raster, path, classes=classes)
         crs = usable_crs(raster, path, datum_parameters or {})
         found = Raster(
             path=path,
@@ -156,8 +178,7 @@ def open_raster(
             transform=raster.transform,
             shape=(raster.height, raster.width),
             cell_m=0.0,
-            void=void_of(raster),
-            limits=HEIGHTS_M if elevation else (-np.inf, np.inf),
+            numbers=numbers_of(raster, path, elevation=elevation),
             caveats=(),
         )
         synthetic = is_synthetic(raster)

@@ -107,3 +107,10 @@ def with_parameters(crs: pyproj.CRS, parameters: SevenParameters) -> pyproj.CRS:
     """A system on an old datum, bound to WGS84 by the seven parameters of a place."""
     shift = ToWGS84Transformation(crs.geodetic_crs, *parameters.towgs84)
     return BoundCRS(crs, WGS84, shift)
+
+
+def is_null_shift(crs: pyproj.CRS) -> bool:
+    """Whether a system is bound to another by a shift of nothing, as ``+towgs84=0,0,0`` writes."""
+    if not crs.is_bound or crs.coordinate_operation is None:
+        return False
+    return not any(param.value for param in crs.coordinate_operation.params)

@@ -101,7 +101,9 @@ def measure_terrain(
     for cells in cells_of_bases(rasters, shapes):
         sums.add(cells)
     measured = sums.measured(areas_m2(shapes))
-    notes = _notes(measured["dem_share"], [c for raster in rasters for c in raster.caveats])
+    caveats = [c for raster in rasters for c in raster.caveats]
+    said = [line for raster in rasters for line in raster.numbers.said]
+    notes = _notes(measured["dem_share"], caveats, said)
     return bases.assign(
         **{name: measured[name].to_numpy() for name in _COLUMNS},
         **{NOTE: pd.Series(notes, index=bases.index, dtype="str")},
@@ -193,12 +195,13 @@ class _Sums:
         return pd.DataFrame(table)
 
 
-def _notes(shares: pd.Series, caveats: Sequence[str]) -> list[str]:
+def _notes(shares: pd.Series, caveats: Sequence[str], assumed: Sequence[str]) -> list[str]:
     """What is to be said of each base's terrain."""
     show = f"{tr(FOR_SHOW)}: {'; '.join(dict.fromkeys(caveats))}" if caveats else ""
+    told = [*([show] if show else []), *dict.fromkeys(assumed)]
     notes = []
     for share in shares:
-        said = [show] if show and share > 0 else []
+        said = [*told] if share > 0 else []
         if share == 0:
             said.append(tr("高程数据没有盖到"))
         elif share < 1:

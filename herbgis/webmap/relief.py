@@ -120,7 +120,7 @@ def shaded(elevation: Elevation) -> npt.NDArray[np.uint8]:
 def _exaggeration(elevation: Elevation) -> float:
     """By what heights are multiplied so that slopes of any DEM show as softly."""
     east, north = slopes(elevation.metres, elevation.cell_m)
-    known = np.isfinite(east)
+    known = np.isfinite(east) & np.isfinite(north)
     if not known.any():
         return 1.0
     steep = float(np.percentile(np.hypot(east, north)[known], _STEEP_PERCENTILE))

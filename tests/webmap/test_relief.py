@@ -60,7 +60,7 @@ def mountains(lon: Grid, lat: Grid) -> Grid:
 def cone(lon: Grid, lat: Grid) -> Grid:
     """A mountain in the middle, its sides rising by 0.3."""
     east, north = (lon - MIDDLE[0]) * 98_500, (lat - MIDDLE[1]) * 110_800
-    return 5_000 - 0.3 * np.hypot(east, north)
+    return 6_000 - 0.3 * np.hypot(east, north)
 
 
 def write_dem(
@@ -483,3 +483,16 @@ def test_a_made_up_dem_says_so_on_the_page(tmp_path: Path, counties: gpd.GeoData
     page = tmp_path / "map.html"
     hg.draw_map(own, counties=counties, dem=dem).save(str(page))
     assert "仅供演示: tongren_synthetic.tif 是合成数据" in page.read_text(encoding="utf-8")
+
+
+def test_a_hole_leaves_the_rest_of_the_picture_as_it_is(tmp_path: Path) -> None:
+    whole = write_dem(tmp_path / "whole.tif", mountains)
+    shown = shaded(read_elevation(whole, BOUNDS, pixels=300))
+    with rasterio.open(whole) as raster:
+        heights, profile = raster.read(1), raster.profile
+    heights[200:203, 200:203] = -9999
+    with rasterio.open(tmp_path / "holed.tif", "w", **profile) as raster:
+        raster.write(heights, 1)
+    holed = shaded(read_elevation(tmp_path / "holed.tif", BOUNDS, pixels=300))
+    assert (holed == 255).mean() < 0.01
+    assert np.median(np.abs(holed.astype(int) - shown)) <= 1

@@ -73,14 +73,16 @@ def open_land(
         if key not in others:
             raise UnknownNameError(tr("选址因子"), key, others)
     opened = {
-        key: open_raster((factors or {})[key], datum_parameters=datum_parameters)
+        key: open_raster(
+            (factors or {})[key], classes=key == "land_cover", datum_parameters=datum_parameters
+        )
         for key in others
         if key in (factors or {})
     }
     shapes, classes = [], []
     for title, mask in (masks or {}).items():
         if isinstance(mask, tuple):
-            raster = open_raster(mask[0], datum_parameters=datum_parameters)
+            raster = open_raster(mask[0], classes=True, datum_parameters=datum_parameters)
             classes.append((raster, tuple(map(float, mask[1]))))
         else:
             shapes.append(polygons_of(mask, title))
@@ -102,7 +104,9 @@ def open_land(
         metres=metres,
         cell_m2=cell_m2,
         caveats=(
-            *dict.fromkeys(reason for raster in rasters for reason in raster.caveats),
+            *dict.fromkeys(
+                reason for raster in rasters for reason in (*raster.caveats, *raster.numbers.said)
+            ),
             *rules.caveats(varieties, (*_OF_DEM, *opened)),
             *([_not_left_out(absent)] if absent else []),
         ),
