@@ -94,6 +94,7 @@ DATA: dict[str, frozenset[str] | object] = {
     "reading/understanding/made_cells.py": ...,
     "reading/understanding/made_headings.py": frozenset({"nameless", "_NAMELESS"}),
     "reading/understanding/matching.py": frozenset({"_ORGANISATION"}),
+    "terms/reporting_units.py": frozenset({"_OFFICE", "_BARE"}),
     "reading/understanding/reopened.py": frozenset({"_OF_BASES", "_SUMS"}),
     "reading/understanding/varieties.py": ...,
     # Headings, units and words are told where they are shown, see `_of_terms`.

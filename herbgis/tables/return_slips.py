@@ -15,7 +15,6 @@ from herbgis.counting.tiers import classify
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.language import tr
 from herbgis.foundation.outputs import writing
-from herbgis.tables.addressees import addressees
 from herbgis.tables.issue_list import (
     LIST_FORMATS,
     LIST_UNIT,
@@ -34,6 +33,7 @@ from herbgis.tables.workbooks import write_workbook
 from herbgis.terms.calls import checking
 from herbgis.terms.policy import Policy
 from herbgis.terms.reporting_units import NO_UNIT, in_policys_order
+from herbgis.validating.addressees import addressees
 from herbgis.validating.report import ValidationReport
 from herbgis.webmap.drawing import draw_findings
 
@@ -174,7 +174,7 @@ def write_return_slips(
         write_issue_list(
             *(report, folder / _LIST_FILE), policy=policy, units=batch.record_units.to_list()
         ),
-        *write_summary(report, folder, since=since),
+        *write_summary(report, folder, since=since, units=batch.record_units.to_list()),
         batch.draw(report.table, report.changes, None, tr("问题地图"), folder / _MAP_FILE),
     ]
     if fix == "safe":
@@ -274,6 +274,14 @@ class _Batch:
 
     def _why_to(self, unit: str) -> list[str]:
         """Why records that state no unit come back to this one."""
+        if unit == NO_UNIT:
+            lacking = int((self.record_units == unit).sum())
+            told = tr(
+                "有 {count} 条没有填填报单位和县区, 没有图斑, 文件夹名也看不出是哪个县: "
+                "请按“文件”“行号”两栏找到它们, 补填填报单位后重报。",
+                count=lacking,
+            )
+            return [told] if lacking else []
         counts = self.why[(self.record_units == unit) & (self.why != "")].value_counts(sort=False)
         return [
             tr("有 {count} 条没有填填报单位, {why}退回这里。", count=count, why=why)

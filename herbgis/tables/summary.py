@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import jinja2
@@ -47,7 +48,11 @@ _FORMATS = dict.fromkeys(("上报面积", "实测面积", "涉及面积", "原�
 
 
 def write_summary(
-    report: ValidationReport, folder: Path, *, since: pd.DataFrame | None = None
+    report: ValidationReport,
+    folder: Path,
+    *,
+    since: pd.DataFrame | None = None,
+    units: Sequence[str] | None = None,
 ) -> list[Path]:
     """Write 汇总.xlsx and 汇总.html: by unit, what is worth a look, repairs, progress of mending.
 
@@ -57,12 +62,14 @@ def write_summary(
     folder : Path
     since : DataFrame, optional
         As from `compare_reports`.
+    units : sequence of str, optional
+        The unit that each record goes back to; by default the one that it states.
 
     Raises
     ------
     OutputError
     """
-    sheets = list(_sheets(report, since))
+    sheets = list(_sheets(report, since, units))
     page = folder / _PAGE_FILE
     sections = [
         display.html_section(
@@ -83,10 +90,18 @@ def write_summary(
     return [write_workbook(folder / _BOOK_FILE, sheets), page]
 
 
-def _sheets(report: ValidationReport, since: pd.DataFrame | None) -> list[Sheet]:
+def _sheets(
+    report: ValidationReport, since: pd.DataFrame | None, units: Sequence[str] | None
+) -> list[Sheet]:
     about = list_data_notes(report.bases)
     notes = [_NOTE, *about]
-    by_unit = ("按单位", "各单位校验结果", by_unit_table(report), [*notes, _SHARED], _FORMATS)
+    by_unit = (
+        "按单位",
+        "各单位校验结果",
+        by_unit_table(report, units),
+        [*notes, _SHARED],
+        _FORMATS,
+    )
     totals = Totals(["基地数", "上报面积", "实测面积", "退回基地"])
     sheets = [Sheet(*by_unit, unit="个、条、亩", totals=totals, words=("填报单位",))]
     if since is not None:
@@ -115,11 +130,11 @@ def _sheets(report: ValidationReport, since: pd.DataFrame | None) -> list[Sheet]
     ]
 
 
-def by_unit_table(report: ValidationReport) -> pd.DataFrame:
+def by_unit_table(report: ValidationReport, units: Sequence[str] | None = None) -> pd.DataFrame:
     """A row a unit: bases, declared and surveyed 亩, findings by severity, bases sent back."""
-    issues = issue_list(report, report.policy)
-    units = issues["填报单位"].replace("", NO_UNIT).str.split("、")
-    counts = issues.assign(填报单位=units).explode("填报单位", ignore_index=True)
+    issues = issue_list(report, report.policy, units)
+    concerned = issues["填报单位"].replace("", NO_UNIT).str.split("、")
+    counts = issues.assign(填报单位=concerned).explode("填报单位", ignore_index=True)
     by_severity = pd.crosstab(counts["填报单位"], counts["处理要求"])
     errors = counts[counts["处理要求"] == "须整改"]
     sent_back = errors.groupby("填报单位")["基地编号"].nunique()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from herbgis.foundation.language import tr
 from herbgis.geo.land import land
 from herbgis.measuring.distances import distance_km
-from herbgis.terms.reporting_units import in_policys_order, unit_titles
+from herbgis.terms.reporting_units import in_policys_order
+from herbgis.validating.addressees import addressees
 from herbgis.validating.rules.context import Context
 
 PATTERN_COLUMNS = ("pattern", "reporting_unit", "base_id", "figure", "words")
@@ -24,7 +26,7 @@ def by_unit(context: Context) -> pd.DataFrame:
 
     核减率 is (declared - surveyed) / declared.
     """
-    units = np.array(unit_titles(context.bases, context.policy), dtype=object)
+    units = _units(context)
     both = ~np.isnan(context.base_declared_mu) & ~np.isnan(context.base_mu)
     table = pd.DataFrame(
         {
@@ -41,9 +43,16 @@ def by_unit(context: Context) -> pd.DataFrame:
     return summed
 
 
+def _units(context: Context) -> npt.NDArray[np.object_]:
+    """The unit of each record."""
+    told = addressees(context.bases, context.policy, context.counties)
+    return np.asarray(told["unit"], dtype=object)
+
+
 def find_patterns(context: Context, units: pd.DataFrame) -> pd.DataFrame:
     """What is worth a look, a row each."""
-    rows = [*_reductions(context, units), *_exact(context), *_carried(context)]
+    own = _units(context)
+    rows = [*_reductions(context, units), *_exact(context, own), *_carried(context, own)]
     return pd.DataFrame(rows, columns=list(PATTERN_COLUMNS))
 
 
@@ -58,9 +67,8 @@ def _reductions(context: Context, units: pd.DataFrame) -> Iterator[tuple[object,
         yield tr("核减率偏大"), row.reporting_unit, None, f"{row.reduction:+.1%}", words
 
 
-def _exact(context: Context) -> Iterator[tuple[object, ...]]:
+def _exact(context: Context, units: npt.NDArray[np.object_]) -> Iterator[tuple[object, ...]]:
     """Units with several bases declared as exactly a threshold."""
-    units = np.array(unit_titles(context.bases, context.policy), dtype=object)
     of_base = units[context.grouped.first]
     thresholds = [tier.threshold_mu for tier in context.policy.tiers]
     exact = np.isin(context.base_declared_mu, thresholds)
@@ -73,7 +81,7 @@ def _exact(context: Context) -> Iterator[tuple[object, ...]]:
             yield tr("上报恰为规模线"), unit, None, f"{count / of_unit:.0%}", words
 
 
-def _carried(context: Context) -> Iterator[tuple[object, ...]]:
+def _carried(context: Context, units: npt.NDArray[np.object_]) -> Iterator[tuple[object, ...]]:
     """Bases that the ledger knows under their id, somewhere else."""
     if context.against is None:
         return
@@ -81,7 +89,6 @@ def _carried(context: Context) -> Iterator[tuple[object, ...]]:
     known: dict[str, list[shapely.Geometry]] = {}
     for base_id, shape in zip(context.against["base_id"], shapes, strict=True):
         known.setdefault(base_id, []).append(shape)
-    units = unit_titles(context.bases, context.policy)
     for number, base_id in enumerate(context.grouped.ids):
         now = context.grouped.geometry[number]
         then = shapely.union_all(known.get(str(base_id), []))

@@ -14,7 +14,7 @@ from herbgis.foundation.language import tr
 from herbgis.reading.counties import tidy_counties
 from herbgis.terms import columns as cols
 from herbgis.terms.policy import Policy
-from herbgis.terms.reporting_units import NO_UNIT, unit_titles
+from herbgis.terms.reporting_units import NO_UNIT, is_some_office, unit_titles
 
 #: What stands between the folders of a path, and the members of an archive.
 _PARTS = re.compile(r"[/\\]")
@@ -50,14 +50,18 @@ def addressees(
         lambda: _by_place(bases, counties),
         lambda: _by_base(bases, units),
     )
+    stated = units.copy()
+    units = units.mask(units.map(is_some_office), NO_UNIT)
     for step in steps:
+        if not units.eq(NO_UNIT).any():
+            break
         guess = step()
         wanting = (units == NO_UNIT) & (guess["unit"] != "")
         names = [policy.title_of("county", name) for name in guess["unit"]]
         # Whole columns: the oldest pandas puts no list into some rows of a column of texts.
         units = cols.typed(np.where(wanting, names, units), "text", units.index)
         why = cols.typed(np.where(wanting, guess["why"], why), "text", why.index)
-    return pd.DataFrame({"unit": units, "why": why})
+    return pd.DataFrame({"unit": units.mask(units.eq(NO_UNIT), stated), "why": why})
 
 
 def _guesses(index: pd.Index, units: Sequence[str], why: Sequence[str]) -> pd.DataFrame:
