@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 from typing import Any
@@ -168,8 +169,9 @@ def _table(rows: list[list[Any]]) -> tuple[pd.DataFrame, str]:
     return table, next(line for line in above if line.startswith(seeds))
 
 
+@functools.cache
 def _called() -> dict[str, str]:
-    """What a form calls things in either language, to what they are called here."""
+    """What a form calls things in either language, to what they are called here; read-only."""
     own = (_SEED, _POLICY, _ALL, _DRAWN, _YES, _BETWEEN, "、")
     texts = (_FORM, _FRAME, *_COLUMNS.values(), *_REPLY, *RISKS, *own)
     called: dict[str, str] = {}
