@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -91,7 +92,10 @@ def solve_program(program: Program, *, integer: bool) -> Answer | None:
     for name, value in options.items():
         highs.setOptionValue(name, value)
     highs.passModel(as_model(highspy, program, integer=integer))
-    highs.run()
+    # HiGHS keeps its threads by the thread that calls it, and does not go on with another number
+    # of them: a caller of our own meets none that were made before, and leaves none behind.
+    with ThreadPoolExecutor(max_workers=1) as alone:
+        alone.submit(highs.run).result()
     status = highs.getModelStatus()
     kinds = highspy.HighsModelStatus
     if status in {kinds.kInfeasible, kinds.kUnboundedOrInfeasible}:

@@ -124,6 +124,31 @@ def test_the_solver_prints_nothing_among_the_results() -> None:
     assert told.stdout == "done\n"
 
 
+@pytest.mark.parametrize("threads", [2, 3])
+def test_a_solver_used_before_with_other_threads_is_no_hindrance(threads: int) -> None:
+    here = """
+import sys
+import highspy
+from tests.helpers.plan_cases import small_problem, solve
+
+def used():
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", int(sys.argv[1]))
+    highs.addVar(0, 1)
+    highs.changeColCost(0, -1.0)
+    return highs.run() == highspy.HighsStatus.kOk
+
+before = used()
+cost = solve(small_problem(int(sys.argv[2]))).cost
+print(before, cost, used())
+"""
+    problem = next(each for each in SMALL if solve(small_problem(each)).status == "optimal")
+    command = [sys.executable, "-c", here, str(threads), str(problem)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout.split()[-3:] == ["True", str(solve(small_problem(problem)).cost), "True"]
+
+
 def test_replacement_and_forcing_equal_every_combination() -> None:
     tried = 0
     for seed in SMALL:
