@@ -47,7 +47,9 @@ def test_options_beside_one_of_their_keywords_are_refused(name: str) -> None:
     step, parameter, options, _ = SETS[name]
     for field in fields(options):
         with pytest.raises(TypeError, match=f"已经给了 {parameter}.*{field.name}"):
-            step(classified(3), **{parameter: options(), field.name: field.default})
+            step(
+                classified(3), **{parameter: options(), field.name: getattr(options(), field.name)}
+            )
 
 
 def test_a_route_means_the_same_either_way() -> None:
