@@ -189,6 +189,8 @@ def _of_planning() -> Iterator[str]:
     """What limits land and must be left out, and what stands in the field."""
     siting = resources.read_toml("facts/siting.toml")
     yield from (entry["title"] for entry in (*siting["factor"].values(), *siting["mask"]))
+    for factor in siting["factor"].values():
+        yield from (scale["name"] for scale in factor.get("scales", ()))
     for stage in resources.read_toml("facts/phenology.toml")["stage"]:
         yield from (stage["stage"], stage["source"])
 

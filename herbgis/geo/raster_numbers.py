@@ -17,6 +17,7 @@ from rasterio.windows import Window
 from herbgis.foundation.input_errors import RasterError
 from herbgis.foundation.language import listed, tr
 from herbgis.geo.geodesy import Flags, Floats
+from herbgis.geo.quantities import Quantity
 
 #: No land lies outside these heights: the shore of the Dead Sea is at -430 m. Voids mostly do
 #: (-999, -9999, -32768, 3.4e38).
@@ -105,7 +106,9 @@ def _unknown(raster: DatasetReader, raw: npt.NDArray[np.generic], window: Window
     return unknown
 
 
-def numbers_of(raster: DatasetReader, path: Path, *, elevation: bool) -> Numbers:
+def numbers_of(
+    raster: DatasetReader, path: Path, *, elevation: bool, quantity: Quantity | None = None
+) -> Numbers:
     """How a raster's numbers are read.
 
     Parameters
@@ -114,14 +117,20 @@ def numbers_of(raster: DatasetReader, path: Path, *, elevation: bool) -> Numbers
     path : Path
     elevation : bool
         They are heights: their unit is looked for, and what no land has is unknown.
+    quantity : Quantity, optional
+        What they measure, if no heights.
 
     Raises
     ------
     RasterError
-        The heights are of a unit that nobody knows, of two, or are depths.
+        The heights are of a unit that nobody knows, of two, or are depths; most of the numbers
+        cannot be what they are said to measure.
     """
     masked = raster.nodata is not None or MaskFlags.all_valid not in raster.mask_flag_enums[0]
     voids = () if masked or np.dtype(raster.dtypes[0]).kind == "u" else _USUAL_VOIDS
+    if quantity:
+        quantity.check(looked_at(raster, Numbers(voids=voids)), path)
+        return Numbers(voids=voids, limits=(quantity.least, quantity.most))
     if not elevation:
         return Numbers(voids=voids)
     unit, said = _unit_of(raster, path)

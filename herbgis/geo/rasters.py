@@ -18,6 +18,7 @@ import pyproj
 from herbgis.foundation.errors import InputNotFoundError
 from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import Floats, local_metres
+from herbgis.geo.quantities import Quantity
 from herbgis.geo.raster_files import (
     check_kind,
     is_synthetic,
@@ -143,6 +144,7 @@ def open_raster(
     *,
     elevation: bool = False,
     classes: bool = False,
+    quantity: Quantity | None = None,
     datum_parameters: Mapping[str, SevenParameters] | None = None,
 ) -> Raster:
     """Look at a raster of any coordinate system that leads to CGCS2000.
@@ -154,6 +156,8 @@ def open_raster(
         Its numbers are heights: they are converted to metres, and what no land has is unknown.
     classes : bool
         Its numbers are codes of classes, which may have a palette.
+    quantity : Quantity, optional
+        What its numbers measure: those that cannot be are unknown.
     datum_parameters : mapping of str to SevenParameters, optional
         By old datum, as `Policy` has them.
 
@@ -164,7 +168,7 @@ def open_raster(
     CrsError
         It states no usable coordinate system, or an old datum without parameters (HG007).
     RasterError
-        It is a picture, is damaged, or cannot be read in pieces.
+        It is a picture, is damaged, cannot be read in pieces, or most of its numbers cannot be.
     """
     path = Path(path)
     if not path.exists():
@@ -178,7 +182,7 @@ def open_raster(
             transform=raster.transform,
             shape=(raster.height, raster.width),
             cell_m=0.0,
-            numbers=numbers_of(raster, path, elevation=elevation),
+            numbers=numbers_of(raster, path, elevation=elevation, quantity=quantity),
             caveats=(),
         )
         synthetic = is_synthetic(raster)

@@ -68,15 +68,18 @@ def open_land(
     grid = open_raster(dem, datum_parameters=datum_parameters, elevation=True)
     for variety in varieties:
         rules.of(variety)
-    others = [f.key for f in rules.factors if f.key not in _OF_DEM]
+    others = {f.key: f for f in rules.factors if f.key not in _OF_DEM}
     for key in factors or {}:
         if key not in others:
             raise UnknownNameError(tr("选址因子"), key, others)
     opened = {
         key: open_raster(
-            (factors or {})[key], classes=key == "land_cover", datum_parameters=datum_parameters
+            (factors or {})[key],
+            classes=key == "land_cover",
+            quantity=factor.quantity,
+            datum_parameters=datum_parameters,
         )
-        for key in others
+        for key, factor in others.items()
         if key in (factors or {})
     }
     shapes, classes = [], []

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from herbgis.foundation import resources
 from herbgis.foundation.errors import InputNotFoundError, PolicyError, UnknownNameError
 from herbgis.foundation.language import listed, tr
+from herbgis.planning.land.factors import Factor, factors_of
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -52,15 +53,6 @@ class Pattern:
 
 
 Rule: TypeAlias = Range | Pattern
-
-
-@dataclass(frozen=True)
-class Factor:
-    """A property of land: its key in files (with the unit), its name in results, its title."""
-
-    key: str
-    name: str
-    title: str
 
 
 @dataclass(frozen=True)
@@ -232,7 +224,7 @@ def _named_entries(entries: Any) -> Sequence[Mapping[str, Any]]:
 
 
 def _rules(table: Mapping[str, Any]) -> SitingRules:
-    factors = tuple(Factor(key, f["name"], f["title"]) for key, f in table["factor"].items())
+    factors = factors_of(table["factor"])
     codes = {int(k): str(v) for k, v in table["land_cover_codes"].items() if k != "source"}
     known = {"aspect": ASPECTS, "land_cover": tuple(dict.fromkeys(codes.values()))}
     patterns = {name: _pattern(name, entry) for name, entry in table["pattern"].items()}
