@@ -6,10 +6,15 @@ from collections.abc import Iterator
 
 import geopandas as gpd
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser
 
 import herbgis as hg
 from tests.helpers.map_browser import chromium
+
+# How long one example takes is no test's matter: a busy machine is slow.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
