@@ -21,8 +21,9 @@ FONT_PROPERTIES = {**_SONG, "font_size": SIZE}
 _SMALLEST_PRINTED = 8
 #: Percent of its size at which text is 8 pt, rounded up.
 _LEAST_SCALE = -(-100 * _SMALLEST_PRINTED // SIZE)
-#: Pixels of a digit in 宋体 of 11 pt, which widths of columns are counted in, and around a cell.
-_DIGIT, _PADDING = 8, 5
+#: Pixels of a digit in 宋体 of 11 pt, by which programs show the widths of columns; and, as widths
+#: are written to a file, of a digit and around a cell.
+_DIGIT, _WRITTEN_DIGIT, _PADDING = 8, 7, 5
 _POINTS = 0.75
 A3, A4 = 8, 9
 MARGIN = 0.4
@@ -66,7 +67,8 @@ class Layout:
 
 def points(wide: float) -> float:
     """Points that a column takes, of its width in characters."""
-    return (int(wide * _DIGIT) + _PADDING) * _POINTS
+    written = (int(wide * _WRITTEN_DIGIT + 0.5) + _PADDING) / _WRITTEN_DIGIT
+    return round(written * _DIGIT) * _POINTS
 
 
 def lay_out(widths: Sequence[float], leading: int = 0) -> Layout:
