@@ -21,8 +21,8 @@ from herbgis.geo.geodesy import Flags, Floats, Ints
 
 #: HiGHS takes a number this close to a whole one, and a row this close to its bound, for it.
 TOLERANCE = 1e-7
-#: File descriptors, which C code writes to whatever `sys.stdout` is.
-_STDOUT, _STDERR = 1, 2
+#: The file descriptor that C code writes to, whatever `sys.stdout` is.
+_STDOUT = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +78,7 @@ def solve_program(program: Program, *, integer: bool) -> Answer | None:
         # zero: it is feasible where every row admits zero.
         met = (program.row_lower <= 0).all() and (program.row_upper >= 0).all()
         return Answer(np.zeros(0), 0.0, np.zeros(len(program.row_lower))) if met else None
-    with _standard_output_to_standard_error():  # the first solver of a process prints its version
+    with _unheard():  # the first solver of a process prints its version
         highs = highspy.Highs()
     options: dict[str, Any] = {
         "output_flag": False,
@@ -122,16 +122,17 @@ def _highspy() -> Any:
 
 
 @contextmanager
-def _standard_output_to_standard_error() -> Iterator[None]:
-    """What C code prints meanwhile goes where all goes that is no result."""
+def _unheard() -> Iterator[None]:
+    """Nothing of what C code prints meanwhile is heard."""
     sys.stdout.flush()
-    kept = os.dup(_STDOUT)
+    kept, nowhere = os.dup(_STDOUT), os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(_STDERR, _STDOUT)
+        os.dup2(nowhere, _STDOUT)
         yield
     finally:
         os.dup2(kept, _STDOUT)
         os.close(kept)
+        os.close(nowhere)
 
 
 def as_model(highspy: Any, program: Program, *, integer: bool) -> Any:
