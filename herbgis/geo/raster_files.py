@@ -37,6 +37,8 @@ _DRIVERS = (
 #: What a raster may cost: memory kept of it, and the size of one of its blocks.
 _CACHE_MB = 64
 _LARGEST_BLOCK_BYTES = 512 * 2**20
+#: The driver of a raster whose system GDAL was not let to read.
+_RENAMED = "VRT"
 #: The mark of a raster that a script made up.
 _SYNTHETIC = "HERBGIS_SYNTHETIC"
 
@@ -77,7 +79,12 @@ def _by_driver(path: Path, overview: int | None) -> DatasetReader:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         for driver in _DRIVERS:
             with suppress(RasterioError, RasterioIOError):
-                return rasterio.open(path, driver=driver, **level)
+                try:
+                    return rasterio.open(path, driver=driver, **level)
+                except UnicodeDecodeError:
+                    # Chinese in its system is no UTF-8: GDAL is given another, and the system is
+                    # read by `_stated_crs`.
+                    return rasterio.open(f"vrt://{path}?if={driver}&a_srs=EPSG:4490", **level)
     raise RasterioIOError(path)
 
 
@@ -134,6 +141,14 @@ def usable_crs(
     except ProjError as error:
         msg = tr("{path} 的坐标系认不出来: {error}", path=path, error=error)
         raise CrsError(msg) from error
+    if crs is None and raster.driver == _RENAMED:
+        msg = tr(
+            "{path} 的坐标系名称不是 UTF-8 文字, 认不出。请查清是哪个坐标系 (下面以 EPSG:4524 "
+            "为例), 用 Python 注明: import rasterio.shutil; "
+            "rasterio.shutil.copy(r'vrt://{path}?a_srs=EPSG:4524', '新文件.tif', driver='GTiff')",
+            path=path,
+        )
+        raise CrsError(msg)
     if crs is None:
         msg = tr(
             "{path} 没有坐标系。请用 rio edit-info {path} --crs EPSG:4490 一类的办法注明。",
@@ -158,7 +173,7 @@ def usable_crs(
 def _stated_crs(raster: DatasetReader, path: Path) -> pyproj.CRS | None:
     """The horizontal system that a raster states, also in a .prj whose Chinese GDAL cannot read."""
     crs: pyproj.CRS | None = None
-    if raster.crs:
+    if raster.crs and raster.driver != _RENAMED:
         crs = pyproj.CRS.from_wkt(raster.crs.to_wkt())
     elif (beside := path.with_suffix(".prj")).is_file():
         crs = usable(_text_of(beside))[0]
