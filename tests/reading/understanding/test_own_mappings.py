@@ -150,14 +150,18 @@ def test_validate_infers_the_system_and_says_so() -> None:
     assert hg.classify(report.bases)["counted_mu"].tolist() == right.tolist()
 
 
+def _classified(records: pd.DataFrame) -> gpd.GeoDataFrame:
+    return hg.classify(records, columns={"base_id": "地块"})
+
+
 def test_where_nothing_is_drawn_nothing_has_to_be_placed() -> None:
     nothing = _records("MJ").assign(geometry=None)
-    assert hg.classify(_without(nothing))["counted_mu"].isna().all()
-    told = hg.count_progress(_without(hg.classify(_records("MJ"))))
-    assert told.targets.equals(hg.count_progress(hg.classify(_records("MJ"))).targets)
+    assert _classified(_without(nothing))["counted_mu"].isna().all()
+    told = hg.count_progress(_without(_classified(_records("MJ"))))
+    assert told.targets.equals(hg.count_progress(_classified(_records("MJ"))).targets)
 
 
 def test_boundaries_written_as_texts_have_no_system_to_state() -> None:
     written = pd.DataFrame(_records("MJ").to_wkt())
-    right = hg.classify(_records("MJ"))["counted_mu"]
-    assert hg.classify(written)["counted_mu"].tolist() == pytest.approx(right.tolist(), rel=2e-3)
+    right = _classified(_records("MJ"))["counted_mu"]
+    assert _classified(written)["counted_mu"].tolist() == pytest.approx(right.tolist(), rel=2e-3)
