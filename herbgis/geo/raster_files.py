@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from herbgis.foundation.errors import CrsError
 from herbgis.foundation.input_errors import RasterError
 from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import Floats
-from herbgis.geo.raster_numbers import Numbers, values_in
+from herbgis.geo.raster_numbers import Numbers, looked_at, values_in
 from herbgis.geo.stated_systems import usable
 from herbgis.geo.systems import is_null_shift, refuse_shiftless, shiftless_datum, with_parameters
 from herbgis.geo.zones import SevenParameters
@@ -193,6 +194,39 @@ def _text_of(path: Path) -> str:
 def is_synthetic(raster: DatasetReader) -> bool:
     """Whether a raster says of itself that a script made it up."""
     return raster.tags().get(_SYNTHETIC, "").lower() in {"yes", "true", "1"}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a raster is called, and its palette.
+
+    Attributes
+    ----------
+    texts : tuple of str
+        The name of the file, tags and descriptions.
+    colours : mapping of int to str
+        In hexadecimal, by code; empty without a palette.
+    """
+
+    texts: tuple[str, ...]
+    colours: Mapping[int, str]
+
+
+def labels_of(path: Path) -> Labels:
+    """What a raster is called, and its palette."""
+    with opened(path) as raster:
+        tags = (*raster.tags().values(), *raster.tags(1).values())
+        texts = (path.name, *tags, raster.descriptions[0] or "")
+        palette = raster.colorinterp[0] == ColorInterp.palette
+        colours = raster.colormap(1) if palette else {}
+    hexadecimal = {code: bytes(colour[:3]).hex() for code, colour in colours.items()}
+    return Labels(tuple(map(str, texts)), hexadecimal)
+
+
+def look(path: Path, numbers: Numbers) -> Floats:
+    """Known values of squares spread evenly over a raster, as `looked_at`."""
+    with opened(path) as raster:
+        return looked_at(raster, numbers)
 
 
 def read_window(path: Path, rows: slice, columns: slice, numbers: Numbers) -> Floats:

@@ -17,6 +17,7 @@ from herbgis.geo.rasters import Raster, open_raster
 from herbgis.geo.systems import Geometries
 from herbgis.geo.zones import SevenParameters
 from herbgis.planning.land.footprints import Footprints, polygons_of
+from herbgis.planning.land.land_cover import check_cover
 from herbgis.planning.land.rating import Land
 from herbgis.planning.land.siting import SitingRules
 from herbgis.planning.land.windows import Window, window_around
@@ -68,20 +69,9 @@ def open_land(
     grid = open_raster(dem, datum_parameters=datum_parameters, elevation=True)
     for variety in varieties:
         rules.of(variety)
-    others = {f.key: f for f in rules.factors if f.key not in _OF_DEM}
-    for key in factors or {}:
-        if key not in others:
-            raise UnknownNameError(tr("选址因子"), key, others)
-    opened = {
-        key: open_raster(
-            (factors or {})[key],
-            classes=key == "land_cover",
-            quantity=factor.quantity,
-            datum_parameters=datum_parameters,
-        )
-        for key, factor in others.items()
-        if key in (factors or {})
-    }
+    opened = _opened(rules, factors or {}, datum_parameters)
+    cover = opened.get("land_cover")
+    of_cover = check_cover(cover, rules.land_cover) if cover else ()
     shapes, classes = [], []
     for title, mask in (masks or {}).items():
         if isinstance(mask, tuple):
@@ -110,10 +100,33 @@ def open_land(
             *dict.fromkeys(
                 reason for raster in rasters for reason in (*raster.caveats, *raster.numbers.said)
             ),
+            *of_cover,
             *rules.caveats(varieties, (*_OF_DEM, *opened)),
             *([_not_left_out(absent)] if absent else []),
         ),
     )
+
+
+def _opened(
+    rules: SitingRules,
+    factors: Mapping[str, str | Path],
+    datum_parameters: Mapping[str, SevenParameters] | None,
+) -> dict[str, Raster]:
+    """The rasters of factors in the order of the rules."""
+    others = {factor.key: factor for factor in rules.factors if factor.key not in _OF_DEM}
+    for key in factors:
+        if key not in others:
+            raise UnknownNameError(tr("选址因子"), key, others)
+    return {
+        key: open_raster(
+            factors[key],
+            classes=key == "land_cover",
+            quantity=factor.quantity,
+            datum_parameters=datum_parameters,
+        )
+        for key, factor in others.items()
+        if key in factors
+    }
 
 
 def _not_left_out(masks: Sequence[str]) -> str:

@@ -150,9 +150,9 @@ class Land:
 
     def _cover_class(self, codes: Floats) -> npt.NDArray[np.intp]:
         """Position of each code's class among the classes of land cover; -1 where unknown."""
-        known = np.array(sorted(self.rules.land_cover), dtype=float)
+        known = np.array(sorted(self.rules.land_cover.codes), dtype=float)
         classes = cover_classes(self.rules)
-        place = np.array([classes.index(self.rules.land_cover[int(code)]) for code in known])
+        place = np.array([classes.index(self.rules.land_cover.codes[int(code)]) for code in known])
         at = np.clip(np.searchsorted(known, codes), 0, len(known) - 1)
         return np.where(known[at] == codes, place[at], -1)
 

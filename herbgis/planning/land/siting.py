@@ -14,10 +14,11 @@ from herbgis.foundation import resources
 from herbgis.foundation.errors import InputNotFoundError, PolicyError, UnknownNameError
 from herbgis.foundation.language import listed, tr
 from herbgis.planning.land.factors import Factor, factors_of
+from herbgis.planning.land.land_cover import Scheme, scheme_named, with_codes
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
-_SHIPPED = "facts/siting.toml"
+_SHIPPED, _OWN_CODES = "facts/siting.toml", "land_cover_codes"
 #: What a source is worth; see the head of the shipped file.
 GRADES = ("A", "B", "C", "U")
 #: The eight directions of slopes, clockwise from north.
@@ -72,8 +73,8 @@ class SitingRules:
         Land as steep as the first or steeper takes no base; below the second aspect is nothing.
     least_share : float
         Share of a site that must suit a variety before the site does.
-    land_cover : mapping of int to str
-        Class by code of a land cover raster.
+    land_cover : Scheme
+        What codes of a land cover raster mean.
     masks : tuple of str
         Titles of the land that must be left out.
 
@@ -93,7 +94,7 @@ class SitingRules:
     steepest_deg: float
     flat_deg: float
     least_share: float
-    land_cover: Mapping[int, str]
+    land_cover: Scheme
     masks: tuple[str, ...]
 
     @property
@@ -143,7 +144,10 @@ class SitingRules:
 
 
 def read_siting_rules(
-    path: str | Path | None = None, *, policy: Policy | None = None
+    path: str | Path | None = None,
+    *,
+    policy: Policy | None = None,
+    land_cover: str | None = None,
 ) -> SitingRules:
     """The siting rules of the package, with a file of one's own laid over them.
 
@@ -154,6 +158,9 @@ def read_siting_rules(
         and factor, by pattern, code or limit. Each value states its source.
     policy : Policy, optional
         Whose spellings of varieties are understood.
+    land_cover : str, optional
+        The scheme of codes by which a land cover raster is read: ``GlobeLand30`` (the default),
+        ``WorldCover``, ``CLCD`` or ``GB/T 21010``.
 
     Returns
     -------
@@ -165,6 +172,8 @@ def read_siting_rules(
         There is no such file.
     PolicyError
         It is not TOML, or a value in it cannot be: says which, and what is allowed.
+    UnknownNameError
+        There is no such scheme.
 
     Examples
     --------
@@ -172,13 +181,19 @@ def read_siting_rules(
     >>> rules = hg.read_siting_rules()
     >>> len(rules.varieties), sorted(rules.of("天麻"))
     (20, ['aspect', 'elevation_m', 'land_cover', 'ph', 'slope_deg'])
+    >>> hg.read_siting_rules(land_cover="WorldCover").land_cover.codes[10]
+    'forest'
     """
     policy = policy or load_policy()
     table = dict(resources.read_toml(_SHIPPED))
-    if path is not None:
-        table = _laid_over(table, _own_table(Path(path)), policy)
+    own = {} if path is None else _own_table(Path(path))
+    codes = own.pop(_OWN_CODES, {})
+    table = _laid_over(table, own, policy)
+    scheme = scheme_named(land_cover or str(table["land_cover_scheme"]))
     try:
-        return _rules(table)
+        return _rules(
+            table, with_codes(scheme, codes, Path(path).name) if path and codes else scheme
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         msg = "选址规则 {path} 不完整或格式不对: {error!r}。请对照 {shipped} 补齐该项。"
         told = tr(msg, path=path or _SHIPPED, error=error, shipped=_SHIPPED)
@@ -199,7 +214,7 @@ def _laid_over(base: dict[str, Any], own: Mapping[str, Any], policy: Policy) -> 
     """The table with what a user's own states: entries of a table, and factors of a variety."""
     unknown = [key for key in own if key not in base or key == "factor"]
     if unknown:
-        known = [key for key in base if key != "factor"]
+        known = [*(key for key in base if key != "factor"), _OWN_CODES]
         raise PolicyError(str(UnknownNameError(tr("选址规则的项目"), unknown[0], known)))
     varieties = {entry["name"]: entry for entry in base["variety"]}
     for entry in _named_entries(own.get("variety", [])):
@@ -223,10 +238,9 @@ def _named_entries(entries: Any) -> Sequence[Mapping[str, Any]]:
     return entries
 
 
-def _rules(table: Mapping[str, Any]) -> SitingRules:
+def _rules(table: Mapping[str, Any], land_cover: Scheme) -> SitingRules:
     factors = factors_of(table["factor"])
-    codes = {int(k): str(v) for k, v in table["land_cover_codes"].items() if k != "source"}
-    known = {"aspect": ASPECTS, "land_cover": tuple(dict.fromkeys(codes.values()))}
+    known = {"aspect": ASPECTS, "land_cover": tuple(dict.fromkeys(land_cover.codes.values()))}
     patterns = {name: _pattern(name, entry) for name, entry in table["pattern"].items()}
     limits, cuts = table["limits"], {name: float(table["classes"][name]) for name in CLASSES}
     if not 1 >= cuts["S1"] > cuts["S2"] > cuts["S3"] > 0:
@@ -245,7 +259,7 @@ def _rules(table: Mapping[str, Any]) -> SitingRules:
         steepest_deg=_between("steepest_deg", limits, 0, 90),
         flat_deg=_between("flat_deg", limits, 0, 90),
         least_share=_between("least_share", limits, 0, 1),
-        land_cover=codes,
+        land_cover=land_cover,
         masks=tuple(entry["title"] for entry in table["mask"]),
     )
 

@@ -56,7 +56,8 @@ def _rise(value: Singles, low: float, high: float) -> Singles:
 
 def cover_classes(rules: SitingRules) -> tuple[str, ...]:
     """The classes of land cover in the order of their codes, each once."""
-    return tuple(dict.fromkeys(rules.land_cover[code] for code in sorted(rules.land_cover)))
+    codes = rules.land_cover.codes
+    return tuple(dict.fromkeys(codes[code] for code in sorted(codes)))
 
 
 def aspect_class(east: Floats, north: Floats, flat: Flags) -> npt.NDArray[np.intp]:
