@@ -33,6 +33,7 @@ KINDS = (
     "api/function/classify.html",
     "api/errors.html",
     "counting_rules.html",
+    "land_rules.html",
     "glossary.html",
     "gallery.html",
     "reading.html",

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from scripts.site import api, codes, commands, decisions, formats, glossary, policies
+from scripts.site import api, codes, commands, decisions, formats, glossary, land, policies
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Pages outside docs/, by where they stand in the site.
@@ -29,7 +29,7 @@ def write_pages(out: Path) -> None:
     written = dict(_places())
     made = {f"docs/{place}": text for maker in (api, codes) for place, text in maker.pages()}
     places = written | {source: source.removeprefix("docs/") for source in made}
-    makers = (api, codes, commands, decisions, formats, glossary, policies)
+    makers = (api, codes, commands, decisions, formats, glossary, land, policies)
     parts = {name: part for maker in makers for name, part in maker.parts().items()}
     for source, place in places.items():
         text = made.get(source) or linked(_text(ROOT / source), source, places)
