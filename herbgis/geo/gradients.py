@@ -57,25 +57,6 @@ def slopes(elevation: Floats, cell_m: float | Floats) -> tuple[Floats, Floats]:
     return np.where(unknown, np.nan, east), np.where(unknown, np.nan, north)
 
 
-def slopes_on(elevation: Floats, steps: Floats) -> tuple[Floats, Floats]:
-    """Rise eastwards and northwards, metres a metre, on a grid that may lie askew.
-
-    Parameters
-    ----------
-    elevation : array of float, shape (rows, columns)
-        Metres; NaN where unknown.
-    steps : array of float, shape (rows, 2, 2)
-        Metres east and north of a step of one column, and of one row, row by row.
-
-    Returns
-    -------
-    array of float, array of float
-        By `slopes`; NaN where a cell or a neighbour of it is unknown.
-    """
-    across, up = slopes(elevation, 1.0)
-    return rises_on(across, -up, steps[:, None])
-
-
 def rises_on(across: Floats, down: Floats, steps: Floats) -> tuple[Floats, Floats]:
     """Rise eastwards and northwards, metres a metre, of cells on a grid that may lie askew.
 

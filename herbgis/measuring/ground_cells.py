@@ -13,16 +13,13 @@ from exactextract.raster import NumPyRasterSource
 
 from herbgis.geo.geodesy import Floats, Ints
 from herbgis.geo.gradients import rises_on, slopes
-from herbgis.geo.raster_steps import steps_at
+from herbgis.geo.raster_steps import strip_steps
 from herbgis.geo.rasters import Raster, sample
 from herbgis.geo.systems import Geometries
 
 #: Cells along the side of the tiles that are read at once; cells of bases that are kept at once.
 _TILE = 1024
 _MOST_CELLS = 2**21
-#: Columns over which a grid keeps its direction: it turns by less than half a degree in as many of
-#: the 1 km cells of a map of China, and not at all among degrees.
-_STRIP = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +28,15 @@ class Cells:
 
     Attributes
     ----------
+    raster : int
+        Which raster tells them.
     base : array of int, shape (cells,)
     coverage : array of float, shape (cells,)
     m2, elevation, east, north : array of float, shape (cells,)
         Of the cell, its height, and its rise eastwards and northwards; known heights only.
     """
 
+    raster: int
     base: Ints
     coverage: Floats
     m2: Floats
@@ -58,7 +58,7 @@ def cells_of_bases(rasters: Sequence[Raster], shapes: Geometries) -> Iterator[Ce
     """
     for number, raster in enumerate(rasters):
         beside = [other for other in rasters if other is not raster and _one_grid(raster, other)]
-        yield from _cells_by_tile(raster, shapes, rasters[:number], beside)
+        yield from _cells_by_tile(number, rasters, shapes, beside)
 
 
 def _one_grid(raster: Raster, other: Raster) -> bool:
@@ -69,9 +69,10 @@ def _one_grid(raster: Raster, other: Raster) -> bool:
 
 
 def _cells_by_tile(
-    raster: Raster, shapes: Geometries, before: Sequence[Raster], beside: Sequence[Raster]
+    number: int, rasters: Sequence[Raster], shapes: Geometries, beside: Sequence[Raster]
 ) -> Iterator[Cells]:
-    """Cells of one raster; `before` are asked first, `beside` are other parts of its grid."""
+    """Cells of one raster; those before it are asked first, `beside` are parts of its grid."""
+    raster = rasters[number]
     there = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
 
     def placed(lonlat: Floats) -> Floats:
@@ -93,7 +94,7 @@ def _cells_by_tile(
                 columns = slice(max(left, int(west)), min(right, int(np.ceil(east))))
                 if rows.start < rows.stop and columns.start < columns.stop:
                     window = rows, columns
-                    yield _cells_of(raster, cells[few], there[few], window, before, beside)
+                    yield _cells_of(number, rasters, cells[few], there[few], window, beside)
 
 
 def _groups(cells: Geometries, near: Ints) -> list[Ints]:
@@ -107,14 +108,15 @@ def _groups(cells: Geometries, near: Ints) -> list[Ints]:
 
 
 def _cells_of(
-    raster: Raster,
+    number: int,
+    rasters: Sequence[Raster],
     cells: Geometries,
     base: Ints,
     window: tuple[slice, slice],
-    before: Sequence[Raster],
     beside: Sequence[Raster],
 ) -> Cells:
     """What is known of the bases' cells within a window."""
+    raster, before = rasters[number], rasters[:number]
     rows, columns = window
     owner, place, coverage = _covered(cells, rows, columns)
     row, column = np.divmod(place, columns.stop - columns.start)
@@ -127,10 +129,10 @@ def _cells_of(
             known &= np.isnan(sample(other, *lonlat, nearest=True))
     whole = _filled(elevation, raster, window, beside)
     across, up = (rise[1:-1, 1:-1].ravel()[place[known]] for rise in slopes(whole, 1.0))
-    steps = _steps(raster, rows, columns)
-    strip = (column + columns.start) // _STRIP - columns.start // _STRIP
-    here = row[known], strip[known]
+    steps, strips = strip_steps(raster, rows, columns)
+    here = row[known], strips[column[known]]
     return Cells(
+        number,
         base[owner[known]],
         coverage[known],
         np.abs(np.linalg.det(steps))[here],
@@ -153,14 +155,6 @@ def _filled(
         told = sample(other, *lonlat)
         filled[row, column] = np.where(np.isnan(told), filled[row, column], told)
     return filled
-
-
-def _steps(raster: Raster, rows: slice, columns: slice) -> Floats:
-    """Steps on the grid, shape (rows, strips, 2, 2), in the middle of each strip of columns."""
-    first, last = columns.start // _STRIP, (columns.stop - 1) // _STRIP
-    row, strip = np.mgrid[rows, first : last + 1]
-    steps = steps_at(raster, strip.ravel() * _STRIP + _STRIP // 2, row.ravel())
-    return steps.reshape(*row.shape, 2, 2)
 
 
 def _covered(cells: Geometries, rows: slice, columns: slice) -> tuple[Ints, Ints, Floats]:

@@ -15,9 +15,9 @@ from herbgis.foundation import resources
 from herbgis.foundation.input_errors import RasterError
 from herbgis.foundation.language import tr
 from herbgis.foundation.units import round_mu, to_mu
-from herbgis.geo.geodesy import Floats, areas_m2
+from herbgis.geo.geodesy import Flags, Floats, areas_m2
 from herbgis.geo.land import land
-from herbgis.geo.rasters import open_raster
+from herbgis.geo.rasters import Raster, open_raster
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.ground_cells import Cells, cells_of_bases
 from herbgis.reading.understanding.survey import shapes_of
@@ -98,12 +98,12 @@ def measure_terrain(
     parameters = policy.datum_parameters
     rasters = [open_raster(p, elevation=True, datum_parameters=parameters) for p in paths]
     sums = _Sums.none(len(bases))
+    told = np.zeros((len(bases), len(rasters)), dtype=bool)
     for cells in cells_of_bases(rasters, shapes):
         sums.add(cells)
+        told[cells.base, cells.raster] = True
     measured = sums.measured(areas_m2(shapes))
-    caveats = [c for raster in rasters for c in raster.caveats]
-    said = [line for raster in rasters for line in raster.numbers.said]
-    notes = _notes(measured["dem_share"], caveats, said)
+    notes = _notes(measured["dem_share"], told, rasters)
     return bases.assign(
         **{name: measured[name].to_numpy() for name in _COLUMNS},
         **{NOTE: pd.Series(notes, index=bases.index, dtype="str")},
@@ -195,16 +195,32 @@ class _Sums:
         return pd.DataFrame(table)
 
 
-def _notes(shares: pd.Series, caveats: Sequence[str], assumed: Sequence[str]) -> list[str]:
-    """What is to be said of each base's terrain."""
-    show = f"{tr(FOR_SHOW)}: {'; '.join(dict.fromkeys(caveats))}" if caveats else ""
-    told = [*([show] if show else []), *dict.fromkeys(assumed)]
+def _notes(shares: pd.Series, told: Flags, rasters: Sequence[Raster]) -> list[str]:
+    """What is to be said of each base's terrain: of the rasters that tell it, and of their share.
+
+    Parameters
+    ----------
+    shares : Series
+    told : array of bool, shape (bases, rasters)
+    rasters : sequence of Raster
+    """
+    of_rasters: dict[tuple[int, ...], list[str]] = {}
     notes = []
-    for share in shares:
-        said = [*told] if share > 0 else []
+    for share, tells in zip(shares, told, strict=True):
+        number = tuple(np.flatnonzero(tells).tolist())
+        if number not in of_rasters:
+            of_rasters[number] = _of_rasters([rasters[each] for each in number])
+        said = [*of_rasters[number]]
         if share == 0:
             said.append(tr("高程数据没有盖到"))
         elif share < 1:
             said.append(tr("高程数据只盖住 {share:.1%}", share=min(share, 0.999)))
         notes.append("; ".join(said))
     return notes
+
+
+def _of_rasters(rasters: Sequence[Raster]) -> list[str]:
+    """What is to be said of ground that rasters tell."""
+    caveats = dict.fromkeys(reason for raster in rasters for reason in raster.caveats)
+    show = [f"{tr(FOR_SHOW)}: {'; '.join(caveats)}"] if caveats else []
+    return [*show, *dict.fromkeys(line for raster in rasters for line in raster.numbers.said)]

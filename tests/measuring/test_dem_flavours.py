@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+import rasterio
 import shapely
 from rasterio.rio import main as rio
 
@@ -16,7 +17,20 @@ from herbgis.foundation.errors import CrsError
 from herbgis.foundation.input_errors import RasterError
 from herbgis.foundation.language import speaking
 from herbgis.geo.elevation_grid import read_elevation
-from tests.helpers.dem_flavours import HEIGHT_M, LAT, LON, REFUSED, RIGHT, RISE, SYSTEM, X, Y
+from tests.helpers.dem_flavours import (
+    HEIGHT_M,
+    LAT,
+    LON,
+    REFUSED,
+    RIGHT,
+    RISE,
+    SYSTEM,
+    X,
+    Y,
+    edited,
+    plane,
+    write,
+)
 from tests.test_english import CHINESE
 
 HALF = np.sqrt(600 * 2000 / 3) / 2
@@ -106,3 +120,21 @@ def test_what_the_refusal_says_to_do_makes_it_right(
         mended = tmp_path / "新文件.tif"
     middle = hg.measure_terrain(bases, mended).iloc[0]
     assert middle["elevation_m"] == pytest.approx(HEIGHT_M, abs=0.1)
+
+
+def test_a_base_has_the_words_of_the_rasters_that_tell_it(
+    tmp_path: Path, bases: gpd.GeoDataFrame
+) -> None:
+    heights = plane()
+    west = heights.copy()
+    west[:, 40:], heights[:, :40] = np.nan, np.nan
+    feet = edited(write(tmp_path / "west.tif", west / 0.3048), units=("ft",))
+    made = write(tmp_path / "rest.tif", heights)
+    with rasterio.open(made, "r+") as raster:
+        raster.update_tags(HERBGIS_SYNTHETIC="yes")
+    middle, left = hg.measure_terrain(bases, [made, feet])["terrain_note"]
+    assert middle == "仅供演示: rest.tif 是合成数据"
+    assert left == "west.tif 的高程单位是 ft, 已换算成米"
+    both = bases.assign(geometry=bases.geometry.iloc[0].union(bases.geometry.iloc[1]).envelope)
+    note = hg.measure_terrain(both, [made, feet])["terrain_note"].iloc[0]
+    assert note == f"{middle}; {left}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from herbgis.geo.geodesy import Flags, Floats
-from herbgis.geo.gradients import slopes_on
+from herbgis.geo.gradients import rises_on, slopes
+from herbgis.geo.raster_steps import strip_steps
 from herbgis.geo.rasters import Raster, sample
 from herbgis.planning.land.footprints import Footprints
 from herbgis.planning.land.siting import Range, SitingRules
@@ -134,13 +135,26 @@ class Land:
         """Elevation, and its rise eastwards and northwards in metres a metre."""
         around = slice(rows.start - 1, rows.stop + 1), slice(columns.start - 1, columns.stop + 1)
         elevation = self.dem.read(*around)
-        steps = self.metres[rows]
-        east, north = slopes_on(elevation, np.concatenate([steps[:1], steps, steps[-1:]]))
-        return (
-            np.ascontiguousarray(elevation[1:-1, 1:-1]),
-            east[1:-1, 1:-1],
-            north[1:-1, 1:-1],
-        )
+        across, up = (rise[1:-1, 1:-1] for rise in slopes(elevation, 1.0))
+        east, north = np.empty_like(across), np.empty_like(across)
+        for part, steps in self._steps(rows, columns):
+            here = np.s_[:, part]
+            east[here], north[here] = rises_on(across[here], -up[here], steps[:, None])
+        return np.ascontiguousarray(elevation[1:-1, 1:-1]), east, north
+
+    def _steps(self, rows: slice, columns: slice) -> Iterator[tuple[slice, Floats]]:
+        """Parts of a window's columns, and what a step on the grid is there, row by row.
+
+        Of degrees all cells of a row are alike; a projected grid turns against north.
+        """
+        grid = self.dem.transform
+        if self.dem.crs.is_geographic and not grid.b and not grid.d:
+            yield slice(None), self.metres[rows]
+            return
+        steps, strips = strip_steps(self.dem, rows, columns)
+        for number in range(steps.shape[1]):
+            first, beyond = np.searchsorted(strips, [number, number + 1]).tolist()
+            yield slice(first, beyond), steps[:, number]
 
     def _sampled(self, raster: Raster, rows: slice, columns: slice, *, nearest: bool) -> Floats:
         """Another raster at the middles of a window's cells."""
