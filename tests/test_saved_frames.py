@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 import warnings
@@ -409,3 +410,82 @@ def test_what_is_no_area_is_refused(cells: list[object]) -> None:
         as_base_table(pd.DataFrame({"counted_mu": cells}), policy=POLICY)
     with pytest.raises(hg.UnreadableColumnError):
         as_base_table(pd.DataFrame({"records": [1.0, 1.5]}), policy=POLICY)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "own csv", "own xlsx"])
+@pytest.mark.parametrize("step", ["classify", "admit"])
+def test_bases_whose_polygons_were_lost_are_neither_classified_nor_admitted(
+    form: str, step: str, bases: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    again = {**TABLES, **OWN}[form](bases, tmp_path)
+    admitting = functools.partial(hg.admit, tmp_path / "台账.gpkg", on=dt.date(2020, 6, 30))
+    with pytest.raises(hg.MissingColumnError, match="没有图斑"):
+        {"classify": hg.classify, "admit": admitting}[step](again)
+
+
+@pytest.mark.parametrize("lost", ["status", "kind", "sigma_mu"])
+@pytest.mark.parametrize("how", ["dropped", "renamed by a join"])
+def test_a_column_that_decides_is_not_defaulted_in_bases_of_ours(
+    lost: str, how: str, bases: gpd.GeoDataFrame
+) -> None:
+    without = bases.drop(columns=lost)
+    if how == "renamed by a join":
+        own = pd.DataFrame({"base_id": bases.index, lost: "own"})
+        without = bases.reset_index().merge(own, on="base_id")
+    for step in (hg.count_progress, hg.make_schedule):
+        with pytest.raises(hg.MissingColumnError, match=f"缺少列 {lost}.*{lost}_x"):
+            step(without)
+    mended = without.rename(columns={f"{lost}_x": lost}) if how != "dropped" else bases
+    assert same(counted(mended), counted(bases))
+
+
+def test_a_countys_own_table_gets_the_defaults() -> None:
+    own = pd.DataFrame({"base_id": ["A"], "counted_mu": [600.0], "variety": ["黄精"]})
+    assert hg.count_progress(own).targets["verified"].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("column", ["counted_mu", "tier"])
+@pytest.mark.parametrize("form", ["gpkg", "csv", "own xlsx"])
+def test_an_area_and_a_tier_that_do_not_agree_are_asked_about(
+    form: str, column: str, bases: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    again = {**DRAWN, **TABLES, **OWN}[form](bases, tmp_path)
+    name = {"counted_mu": "核定面积(亩)", "tier": "规模等级"}[column]
+    heading, other = (column, "tier") if column in again else (name, "规模等级")
+    again[heading] = 5.0 if column == "counted_mu" else "1000亩以上"
+    with pytest.raises(hg.HerbgisError, match=r"核定面积.*规模等级.*清空"):
+        hg.count_progress(again)
+    if column == "counted_mu":
+        again[other] = None
+        assert hg.count_progress(again).targets["verified"].tolist() == [0, 0]
+
+
+def test_bases_with_ids_in_a_column_beside_bases_with_ids_in_the_index(
+    bases: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    again = DRAWN["gpkg"](bases, tmp_path)
+    some = pd.concat([bases.iloc[:1], again.iloc[1:]])
+    assert same(counted(some), counted(bases))
+
+
+@pytest.mark.parametrize("form", DRAWN)
+def test_results_put_together_count_as_one(
+    form: str, bases: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    parts = [DRAWN[form](bases.iloc[rows], tmp_path) for rows in (slice(7), slice(7, None))]
+    assert same(counted(pd.concat(parts)), counted(bases))
+
+
+def test_an_index_named_as_a_column_is_no_hindrance(bases: gpd.GeoDataFrame) -> None:
+    by_county = bases.reset_index().set_index("county", drop=False)
+    assert same(counted(by_county), counted(bases))
+
+
+def test_bases_that_lost_their_number_of_records_are_read_from_a_ledger(
+    bases: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    path, day = tmp_path / "台账.gpkg", dt.date(2020, 6, 30)
+    hg.admit(path, bases.drop(columns="records"), on=day)
+    hg.admit(tmp_path / "全.gpkg", bases, on=day)
+    known = hg.count_progress(hg.read_ledger(tmp_path / "全.gpkg"))
+    assert same(hg.count_progress(hg.read_ledger(path)).as_dict(), known.as_dict())

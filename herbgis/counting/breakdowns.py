@@ -51,6 +51,7 @@ def key_called(name: str, known: Sequence[str], policy: Policy) -> str:
 def break_down(table: pd.DataFrame, keys: tuple[str, ...], policy: Policy) -> pd.DataFrame:
     """Verified bases a tier and their 亩, for every value that a counted base has."""
     rule = policy.counting
+    table = table.reset_index(drop=True)  # labels stand twice where results were put together
     marks = {t.label: is_verified(table, t, rule, policy) for t in policy.tiers}
     any_tier = np.logical_or.reduce(list(marks.values()))
     counted = table.loc[is_eligible(table, rule, policy), list(keys)].copy()

@@ -22,6 +22,7 @@ from herbgis.counting.admission import (
     own_ids,
     why_waiting,
 )
+from herbgis.counting.edited import refuse_edited
 from herbgis.counting.tiers import tier_of
 from herbgis.counting.yearly import OTHER_YEARS, last_told, with_doubt, with_figures
 from herbgis.foundation.errors import (
@@ -300,6 +301,7 @@ def _classified(bases: gpd.GeoDataFrame, policy: Policy) -> gpd.GeoDataFrame:
     if lacking:
         advice = tr("请先校验、核定: hg.classify(hg.validate(…).bases)。")
         raise MissingColumnError("admit", lacking, [str(c) for c in bases.columns], advice)
+    refuse_edited(bases, table, "admit", policy=policy)
     return table
 
 

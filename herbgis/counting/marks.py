@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from herbgis.counting.edited import refuse_edited
 from herbgis.counting.row_order import total
 from herbgis.counting.standing import NOT_BUILT, NOT_YET_VERIFIED, standing_on
 from herbgis.foundation.errors import HerbgisError, MissingColumnError
@@ -40,11 +41,12 @@ def countable(
     table = as_base_table(bases, policy=policy, columns=columns)
     if "counted_mu" not in table:
         raise MissingColumnError("count_progress", ["counted_mu"], [str(c) for c in bases.columns])
+    refuse_edited(bases, table, "count_progress", policy=policy, columns=columns)
     added = (*cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED)
     known = cols.known_in(table, cols.READ, cols.OPTIONAL, added)
     table = pd.DataFrame(table[[column.name for column in known]])
-    if table.index.nlevels > 1:  # whose levels are columns by now, and would be named twice
-        table.index = table.index.to_flat_index()
+    if set(table.index.names) - {None, "base_id"}:  # columns by now, which would be named twice
+        table.index = table.index.to_flat_index().rename(None)
     table["validated"] = "blocked_by" in table
     for column in (*cols.MEASURED, *cols.VALIDATED):
         if column.name not in table:

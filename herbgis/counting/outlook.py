@@ -70,6 +70,8 @@ def _with_ids(table: pd.DataFrame) -> pd.DataFrame:
     labelled = table.rename_axis(index="_label").reset_index()
     if labelled["base_id"].isna().all():
         labelled["base_id"] = labelled["_label"]
+    if pd.api.types.infer_dtype(labelled["_label"]).startswith("mixed"):
+        labelled["_label"] = labelled["_label"].astype("str")
     return labelled.sort_values("_label", kind="stable", ignore_index=True)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from herbgis.counting.edited import DECIDING, refuse_lost
 from herbgis.counting.standing import written_dates
 from herbgis.counting.yearly import of_bases, with_figures
 from herbgis.foundation.errors import MissingColumnError
@@ -92,6 +93,7 @@ def classify(
     # What an earlier classification found, perhaps under other tiers, is found anew.
     records = bases.drop(columns=cols.names(cols.CLASSIFIED), errors="ignore")
     _refuse_strange(records, policy, columns)
+    refuse_lost(bases, "classify", DECIDING, policy=policy, columns=columns)
     table = placed_records(records, "classify", policy=policy, columns=columns)
     table = table.reset_index(drop=True)
     grouped = group_records(table)

@@ -170,5 +170,7 @@ def _of_one_sort(table: pd.DataFrame, policy: Policy) -> Flags:
     given = Distinct.of(table["declared_unit"])
     names = [policy.canonical("unit", unit) if unit else None for (unit,) in given.rows]
     of_beds = given.spread([float(n in policy.units.bed_area_units) for n in names], "number")
-    records = pd.to_numeric(table["records"], errors="coerce") if "records" in table else 1
-    return np.asarray((of_beds == 0) | (records == 1), dtype=bool)
+    of_one = np.ones(len(table))
+    if "records" in table:
+        of_one = pd.to_numeric(table["records"], errors="coerce").to_numpy(float, na_value=0)
+    return np.asarray((of_beds == 0) | (of_one == 1), dtype=bool)

@@ -134,7 +134,8 @@ def without_shapes(frame: pd.DataFrame, step: str) -> MissingColumnError:
 
 def was_drawn(frame: pd.DataFrame) -> bool:
     """Whether a table without polygons is one of ours that had them: bases on a list have not."""
-    measured = any(frame[name].notna().any() for name in cols.names(cols.MEASURED) if name in frame)
+    headings = {*cols.names(cols.MEASURED), *(n for c in cols.MEASURED for n in c.spellings)}
+    measured = any(frame[name].notna().any() for name in headings & set(map(str, frame.columns)))
     return measured or set(cols.names(cols.READ)) <= set(frame.columns)
 
 

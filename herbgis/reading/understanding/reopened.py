@@ -115,7 +115,23 @@ def _with_levels(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
             found[column] = frame.index.get_level_values(level)
     given = frame.assign(**found) if found else frame
     unnamed = _unnamed_ids(given, policy)
-    return given if unnamed is None else given.assign(base_id=unnamed)
+    return _with_ids_of_some(given if unnamed is None else given.assign(base_id=unnamed))
+
+
+def _with_ids_of_some(frame: pd.DataFrame) -> pd.DataFrame:
+    """Bases of which some have their ids in a column and the others in the index.
+
+    `pandas.concat` makes them of some as `classify` gave them and some read from a file.
+    """
+    if "base_id" not in frame or frame.index.nlevels > 1 or not _OF_BASES & set(frame.columns):
+        return frame
+    empty = frame["base_id"].isna().to_numpy()
+    is_text = np.array([isinstance(label, str) for label in frame.index], dtype=bool)
+    if not empty.any() or empty.all() or not np.array_equal(is_text, empty):
+        return frame
+    return frame.assign(
+        base_id=frame["base_id"].astype(object).mask(empty, frame.index.to_series())
+    )
 
 
 def _unnamed_ids(frame: pd.DataFrame, policy: Policy) -> pd.Series | None:
