@@ -27,6 +27,9 @@ UNLIMITED = ""
 #: Scores are kept as hundredths in a byte: an eighth of the memory of a float, and no decision
 #: about land is finer.
 HUNDREDTHS = 100
+#: Cells that are rated at once, whose numbers take a hundred times the memory of a score; and rows,
+#: as a file is read by blocks of rows.
+_CELLS_AT_ONCE, _LEAST_ROWS = 2**18, 64
 #: Factors whose rasters hold codes of classes, which have no mean between two cells.
 _BY_CLASS = ("land_cover",)
 
@@ -110,6 +113,25 @@ class Land:
         spare_bases : bool
             Whether land of existing bases is left out.
         """
+        shape = rows.stop - rows.start, columns.stop - columns.start
+        of_varieties = len(self.varieties), *shape
+        whole = Rating(
+            np.empty(of_varieties, dtype=np.uint8),
+            np.empty(of_varieties, dtype=np.uint8),
+            np.empty(shape),
+            np.empty(shape, dtype=bool),
+        )
+        height = max(_LEAST_ROWS, _CELLS_AT_ONCE // max(shape[1], 1))
+        for top in range(rows.start, rows.stop, height):
+            band = slice(top, min(top + height, rows.stop))
+            here = slice(band.start - rows.start, band.stop - rows.start)
+            part = self._rated(band, columns, spare_bases=spare_bases)
+            whole.scores[:, here], whole.limiting[:, here] = part.scores, part.limiting
+            whole.elevation_m[here], whole.within[here] = part.elevation_m, part.within
+        return whole
+
+    def _rated(self, rows: slice, columns: slice, *, spare_bases: bool) -> Rating:
+        """A window rated at once."""
         elevation, east, north = self._surface(rows, columns)
         slope = np.degrees(np.arctan(np.sqrt(east * east + north * north)))
         values: dict[str, npt.NDArray[Any]] = {
