@@ -27,7 +27,7 @@ _OF_DEM = ("elevation_m", "slope_deg", "aspect")
 
 
 def open_land(
-    dem: str | Path,
+    dem: str | Path | Raster,
     rules: SitingRules,
     *,
     varieties: Sequence[str],
@@ -41,7 +41,7 @@ def open_land(
 
     Parameters
     ----------
-    dem : str or Path
+    dem : str, Path or Raster
         Elevation in metres, in any coordinate system; its grid is the grid of all results.
     rules : SitingRules
     varieties : sequence of str
@@ -66,7 +66,9 @@ def open_land(
     UnknownNameError
         A variety that has no rules, or a factor that there is not.
     """
-    grid = open_raster(dem, datum_parameters=datum_parameters, elevation=True)
+    grid = dem
+    if not isinstance(grid, Raster):
+        grid = open_raster(grid, datum_parameters=datum_parameters, elevation=True)
     for variety in varieties:
         rules.of(variety)
     opened = _opened(rules, factors or {}, datum_parameters)

@@ -12,6 +12,8 @@ import geopandas as gpd
 import pandas as pd
 
 from herbgis.foundation.keywords import options_given
+from herbgis.geo.mosaics import mosaics_of
+from herbgis.geo.rasters import Raster, open_raster
 from herbgis.planning.land.opening import open_land
 from herbgis.planning.land.rating import Land
 from herbgis.planning.land.siting import SitingRules, read_siting_rules
@@ -85,7 +87,8 @@ def gather_candidates(
     proposals : GeoDataFrame, optional
         Polygons of one's own, see `given_candidates`; with them no others are looked for.
     dem : path or sequence of paths, optional
-        Elevation, by which land is rated. Without it there are only the proposals.
+        Elevation, by which land is rated; sheets of one grid that meet are read as one. Without
+        it there are only the proposals.
     counties : GeoDataFrame, optional
         As `read_counties` gives it: no site goes beyond one.
     policy : Policy, optional
@@ -130,7 +133,10 @@ def gather_candidates(
     policy = policy_for(bases, policy)
     refuse_lost(bases, "gather_candidates")
     dems = [dem] if isinstance(dem, str | Path) else dem or []
-    opened = [_opened(path, land, bases, counties, policy) for path in dems]
+    sheets = [
+        open_raster(path, elevation=True, datum_parameters=policy.datum_parameters) for path in dems
+    ]
+    opened = [_opened(each, land, bases, counties, policy) for each in mosaics_of(sheets)]
     found = [enlarge_bases(bases, each, counties=counties, policy=policy) for each in opened]
     if proposals is not None:
         found.append(
@@ -153,7 +159,7 @@ def gather_candidates(
 
 
 def _opened(
-    path: str | Path,
+    dem: Raster,
     options: LandOptions,
     bases: gpd.GeoDataFrame,
     counties: gpd.GeoDataFrame | None,
@@ -163,7 +169,7 @@ def _opened(
     rules = options.rules or read_siting_rules(policy=policy)
     counted = [name for name in rules.varieties if policy.group_of(name) in policy.counting.groups]
     return open_land(
-        path,
+        dem,
         rules,
         varieties=counted,
         factors=options.factors,
