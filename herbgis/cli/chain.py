@@ -22,6 +22,12 @@ _NO_SURVEY = (
     "合成了一条, 重复报送等查不出来了。改了的, 请改到测量文件 (或退回单的修复后数据) 里再校验; "
     "要统计、画图、规划, 请把这一个文件交给 progress、map、plan。"
 )
+#: What is said of one that was saved anew in another form.
+_SAVED_ANEW = (
+    "{names} 里是 classify 写出的结果, 后来另存成别的格式, 或改了工作表、表头的位置, 当作测量数据"
+    "读会算成别的数。请把 classify 写出的原文件单独交给 progress、map、plan; 另存的, 在 Python 里 "
+    "用 gpd.read_file、pd.read_excel 打开, 再 hg.count_progress。"
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -78,6 +84,7 @@ def validated(
         issues += [Issue("HG001", Place(name), why) for name in unread]
     _refuse_results(inputs.paths)
     survey = read(inputs, rules)
+    _refuse_reread(survey)
     if issues:
         found = pd.concat([survey.issues, issue_table(issues)], ignore_index=True)
         survey = dataclasses.replace(survey, issues=found)
@@ -225,6 +232,16 @@ def _refuse_results(paths: Sequence[Path]) -> None:
     results = [path.name for path in paths if is_classified(path)]
     if results:
         raise WrongCallError(tr(_NO_SURVEY, names=listed(results)))
+
+
+def _refuse_reread(survey: Survey) -> None:
+    """Refuse such files also where they were saved anew, and are known by their cells alone."""
+    from herbgis.foundation.wrong_calls import WrongCallError
+    from herbgis.reading.understanding.unused import results_among
+
+    results = results_among(survey.files)
+    if results:
+        raise WrongCallError(tr(_SAVED_ANEW, names=listed(results)))
 
 
 def exit_status(report: ValidationReport | None) -> int:

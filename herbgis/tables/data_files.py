@@ -158,7 +158,10 @@ def read_bases(path: Path) -> gpd.GeoDataFrame | pd.DataFrame | None:
         return None
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        return pd.read_csv(path, dtype=_AS_TEXT)
+        try:
+            return pd.read_csv(path, dtype=_AS_TEXT)
+        except UnicodeDecodeError:  # saved by Excel, in the code page of its Windows
+            return pd.read_csv(path, dtype=_AS_TEXT, encoding="gb18030")
     if suffix == ".xlsx":
         return pd.read_excel(path, engine="calamine", dtype=_AS_TEXT)
     if suffix == ".parquet":

@@ -6,12 +6,17 @@ import json
 import os
 import subprocess
 import sys
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import openpyxl
+import pandas as pd
 import pytest
 
 import herbgis as hg
+from herbgis.tables.data_files import write_bases
 from tests.cli.test_program import run
 
 SAMPLE = hg.sample_paths()
@@ -118,3 +123,78 @@ def test_the_shell_completes_commands(begun: str, words: str) -> None:
         check=False,
     )
     assert told.stdout.split() == words.split()
+
+
+def _retitled(book: Path) -> None:
+    made = openpyxl.load_workbook(book)
+    made.worksheets[0].insert_rows(1)
+    made.worksheets[0]["A1"] = "2020年6月基地表"
+    made.save(book)
+
+
+def _renamed(book: Path) -> None:
+    made = openpyxl.load_workbook(book)
+    made.worksheets[0].title = "改过"
+    made.save(book)
+
+
+def _covered(book: Path) -> None:
+    made = openpyxl.load_workbook(book)
+    made.create_sheet("封面", 0)
+    made.save(book)
+
+
+def _separated(separator: str) -> Callable[[Path], None]:
+    return lambda table: pd.read_csv(table).to_csv(table, sep=separator, index=False)
+
+
+#: How a result is saved anew so that no command takes it as it stands.
+_ANEW: dict[str, tuple[str, Callable[[Path], None]]] = {
+    "a title above the headings": (".xlsx", _retitled),
+    "another name of the sheet": (".xlsx", _renamed),
+    "a sheet before it": (".xlsx", _covered),
+    "semicolons": (".csv", _separated(";")),
+    "tabs": (".csv", _separated("\t")),
+}
+
+
+@pytest.fixture(scope="module")
+def few() -> gpd.GeoDataFrame:
+    return hg.classify(hg.validate(hg.read_survey(FEW), counties=hg.read_counties()).bases)
+
+
+@pytest.mark.parametrize("how", _ANEW)
+@pytest.mark.parametrize("command", ["progress", "production"])
+def test_a_result_saved_anew_is_refused_or_counted_the_same(
+    how: str,
+    command: str,
+    few: gpd.GeoDataFrame,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    suffix, change = _ANEW[how]
+    path = write_bases(few, tmp_path / f"基地{suffix}")
+    change(path)
+    status, out, err = run(capsys, command, path)
+    assert (status, out) == (2, "")
+    assert "是 classify 写出的结果, 后来另存成别的格式" in err
+
+
+def test_a_result_saved_as_a_shapefile_is_refused(
+    few: gpd.GeoDataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # GDAL tells of headings that it cuts
+        few.to_file(tmp_path / "基地.shp", encoding="utf-8")
+    status, out, err = run(capsys, "progress", tmp_path / "基地.shp")
+    assert (status, out, "后来另存成别的格式" in err) == (2, "", True)
+
+
+def test_a_csv_that_excel_saved_in_its_code_page_counts_the_same(
+    few: gpd.GeoDataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_bases(few, tmp_path / "基地.csv")
+    _, before, _ = run(capsys, "progress", path, "--format", "json")
+    path.write_bytes(path.read_text(encoding="utf-8-sig").encode("gb18030"))
+    status, after, _ = run(capsys, "progress", path, "--format", "json")
+    assert (status, json.loads(after)) == (0, json.loads(before))

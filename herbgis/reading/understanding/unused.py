@@ -22,6 +22,16 @@ _WORKED_OUT = frozenset(
 )
 _RECORDS = next(c.spellings for c in cols.CLASSIFIED if c.name == "records")
 
+#: What is said of bases that `classify` wrote.
+_REREAD = "是核定过的基地, 当作测量数据重新读: 不采用里面算出的 {names}"
+
+
+def results_among(files: pd.DataFrame) -> list[str]:
+    """The files of a survey that hold bases as `classify` wrote them, whatever their format."""
+    said = tr(_REREAD, names="")
+    reread = [any(told.startswith(said) for told in notes) for notes in files["assumptions"]]
+    return list(dict.fromkeys(files.loc[reread, "path"]))
+
 
 def say_unused(
     frame: gpd.GeoDataFrame,
@@ -45,9 +55,7 @@ def say_unused(
     if digests_in(frame):
         again = [heading for heading in unused if heading in _WORKED_OUT]
         unused = [heading for heading in unused if heading not in _WORKED_OUT]
-        said.add(
-            tr("是核定过的基地, 当作测量数据重新读: 不采用里面算出的 {names}", names=listed(again))
-        )
+        said.add(tr(_REREAD, names=listed(again)))
     if unused:
         said.add(tr("未用列: {names}", names=listed(map(told, unused))))
 
