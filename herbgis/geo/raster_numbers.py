@@ -31,7 +31,21 @@ _METRES = {
     **dict.fromkeys(("km", "kilometre", "kilometer", "千米"), 1000.0),
     **dict.fromkeys(("ft", "foot", "feet", "international foot", "英尺"), 0.3048),
     **dict.fromkeys(
-        ("us-ft", "ftus", "us survey foot", "us survey feet", "foot_us", "us_foot"), 1200 / 3937
+        (
+            "us survey foot",
+            "us survey feet",
+            "us-ft",
+            "us ft",
+            "usft",
+            "ftus",
+            "foot_us",
+            "us_foot",
+        ),
+        1200 / 3937,
+    ),
+    **dict.fromkeys(
+        ("us foot", "us feet", "foot (us)", "feet (us)", "ft (us)", "u.s. survey foot"),
+        1200 / 3937,
     ),
 }
 #: What says "unknown" where a raster declares nothing.
@@ -97,7 +111,8 @@ def _unknown(raster: DatasetReader, raw: npt.NDArray[np.generic], window: Window
     unknown = ~np.isfinite(raw) if raw.dtype.kind == "f" else np.zeros(raw.shape, dtype=bool)
     if raster.nodata is not None and np.isfinite(raster.nodata):
         # A float32 band keeps a nodata of 64 bits to its own precision.
-        unknown |= raw == np.float64(raster.nodata).astype(raw.dtype, casting="unsafe")
+        with np.errstate(over="ignore"):
+            unknown |= raw == float(raster.nodata)
     if MaskFlags.per_dataset in raster.mask_flag_enums[0]:
         unknown |= raster.read_masks(1, window=window) == 0
     for band, colour in enumerate(raster.colorinterp, 1):
@@ -166,14 +181,15 @@ def _unit_of(raster: DatasetReader, path: Path) -> tuple[float, tuple[str, ...]]
     of_band = _METRES.get(stated.casefold())
     if stated and of_band is None:
         msg = tr(
-            "{path} 的高程单位“{unit}”认不出。认得的有: {known}。请先换算成米。",
+            "{path} 的高程单位“{unit}”认不出。认得的有: {known}。请先换算成米; 本来就是米的, 用 "
+            "rio edit-info {path} --bidx 1 --units m 注明。",
             path=path,
             unit=stated,
             known=listed(("m", "cm", "dm", "mm", "km", "ft", "us survey foot")),
         )
         raise RasterError(msg)
     of_system, said = _of_vertical_axis(raster, path)
-    if None not in (of_band, of_system) and of_band != of_system:
+    if of_band and of_system and not np.isclose(of_band, of_system, rtol=1e-7, atol=0):
         msg = tr(
             "{path} 的波段说高程单位是 {unit}, 坐标系的高程轴却是另一种。请查清后改正一处。",
             path=path,

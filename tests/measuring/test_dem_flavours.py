@@ -99,7 +99,8 @@ def test_what_cannot_be_read_is_refused_with_its_cause(
     assert "gdalwarp" not in said
 
 
-@pytest.mark.parametrize("name", ["a name in GBK", "NetCDF", "VRT", "no system"])
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # rio's own
+@pytest.mark.parametrize("name", ["a name in GBK", "NetCDF", "VRT", "no system", "several bands"])
 def test_what_the_refusal_says_to_do_makes_it_right(
     tmp_path: Path, bases: gpd.GeoDataFrame, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +114,11 @@ def test_what_the_refusal_says_to_do_makes_it_right(
         assert command
         rio.main_group([*command[1].split()[1:], f"EPSG:{SYSTEM}"], standalone_mode=False)
         mended = path
+    elif "rio stack" in said:
+        command = re.search(r"rio (stack .*GTiff)", said)
+        assert command
+        rio.main_group(command[1].split(), standalone_mode=False)
+        mended = tmp_path / "新文件.tif"
     else:
         script = re.search(r"import rasterio.*driver='GTiff'\)", said)
         assert script
