@@ -244,7 +244,7 @@ def _warp_strip(
         metres[rows],
         src_transform=_starting_at(source.transform, left, top),
         src_crs=rasterio.CRS.from_wkt(source.crs.to_wkt(dialect)),
-        src_nodata=np.nan,
+        src_nodata=np.nan if np.isnan(known).any() else None,  # looked for by GDAL cell by cell
         dst_crs=WEB_MERCATOR,
         dst_transform=_starting_at(grid.transform, 0, rows.start),
         dst_nodata=np.nan,

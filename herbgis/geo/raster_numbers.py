@@ -252,8 +252,9 @@ def _is_apart(height: float, heights: Floats) -> bool:
     Ground passes through the heights between; where a raster tells heights in steps, the steps are
     as wide elsewhere.
     """
-    metres = np.unique(np.floor(heights))
-    if not len(metres):
+    if not len(heights):
         return False
+    whole = np.floor(heights).astype(np.int64)
+    metres = np.flatnonzero(np.bincount(whole - whole.min()))
     step = np.median(np.diff(metres)) if len(metres) > 1 else 0.0
     return bool(np.abs(heights - height).min() > max(_APART_M, _STEPS * step))
