@@ -30,7 +30,8 @@ def breakdown_keys() -> list[str]:
 def keys_of(entry: str | Sequence[str], policy: Policy) -> tuple[str, ...]:
     """Columns of an entry of `by`: one, a pair, or ``'county,variety'``."""
     named = [key.strip() for key in entry.split(",")] if isinstance(entry, str) else entry
-    return tuple(key_called(name, breakdown_keys(), policy) for name in named)
+    keys = (key_called(name, breakdown_keys(), policy) for name in named)
+    return tuple(dict.fromkeys(keys))  # a column crossed with itself is the column
 
 
 def key_called(name: str, known: Sequence[str], policy: Policy) -> str:

@@ -134,6 +134,13 @@ def _fitted(step: str, parameter: str, value: Any, kinds: Mapping[str, Any]) -> 
                 how_to=how_to(step, parameter, value),
             )
             raise WrongCallError(msg)
+        if parameter == "bases" and set(getattr(fits, "columns", ())) >= _OF_ISSUES:
+            msg = tr(
+                "{start} 要基地的表, 给的是问题清单 (report.table)。{how_to}",
+                start=start,
+                how_to=how_to(step, parameter, value),
+            )
+            raise WrongCallError(msg)
         needed = NEEDED.get(f"{step}.{parameter}", NEEDED.get(parameter, ()))
         lacking = [name for name in needed if name not in fits]
         if lacking:
@@ -154,6 +161,10 @@ def _fitted(step: str, parameter: str, value: Any, kinds: Mapping[str, Any]) -> 
                 )
                 raise WrongCallError(msg)
     return fits
+
+
+#: The headings that a list of issues has, and no table of bases.
+_OF_ISSUES = frozenset({"code", "severity", "message", "suggestion"})
 
 
 def _of_bases(frame: pd.DataFrame) -> list[str]:

@@ -254,3 +254,13 @@ def test_tables_are_worded_as_people_read_them(policy: hg.Policy) -> None:
     assert list(worded.columns) == ["县区", "建设状态", "500亩以上", "1000亩以上", "核定面积"]
     assert worded["县区"].tolist() == ["印江自治县", "未填"]
     assert worded["建设状态"].tolist() == ["已建", "已建"]
+
+
+@pytest.mark.parametrize("by", ["county,county", "县区,county", "县,variety,county"])
+def test_a_column_crossed_with_itself_is_the_column(by: str) -> None:
+    table = _random_table(3)
+    crossed = hg.count_progress(table, by=by).by
+    once = hg.count_progress(table, by=",".join(crossed)).by
+    assert list(crossed) in (["county"], ["county,variety"])
+    for name, told in crossed.items():
+        pd.testing.assert_frame_equal(told, once[name])
