@@ -489,3 +489,8 @@ def test_bases_that_lost_their_number_of_records_are_read_from_a_ledger(
     hg.admit(tmp_path / "全.gpkg", bases, on=day)
     known = hg.count_progress(hg.read_ledger(tmp_path / "全.gpkg"))
     assert same(hg.count_progress(hg.read_ledger(path)).as_dict(), known.as_dict())
+
+
+def test_an_empty_tier_beside_others_is_not_asked_about(bases: gpd.GeoDataFrame) -> None:
+    some = bases.assign(tier=bases["tier"].astype(object).where(bases["counted_mu"] > 600.0))
+    assert same(counted(some), counted(bases))

@@ -82,21 +82,24 @@ def _refuse_two_tiers(table: pd.DataFrame, policy: Policy) -> None:
     """Refuse a base of ours whose counted area does not reach the tier it has, or passes it."""
     if "tier" not in table or not digests_in(table):
         return
-    tiers = table["tier"].astype(object).to_numpy()
-    reached = [
-        "" if np.isnan(mu) else policy.tier_reached(mu)
-        for mu in table["counted_mu"].to_numpy(dtype=float)
-    ]
-    known = set(policy.tier_labels)
-    for row, (tier, due) in enumerate(zip(tiers, reached, strict=True)):
-        if tier in known and tier != due:
-            mu, base = table["counted_mu"].iloc[row], table["base_id"].iloc[row]
-            named = tr("第 {row} 行", row=row + 1)
-            msg = tr(
-                "{record}的核定面积 (counted_mu) 是 {mu}, 规模等级 (tier) 是 {tier}, "
-                "两样不合。改了哪一列, 请把另一列的这一格清空。",
-                record=named + (f" ({base})" if isinstance(base, str) else ""),
-                mu=tr("空的") if np.isnan(mu) else tr("{mu:.2f} 亩", mu=mu),
-                tier=tier,
-            )
-            raise HerbgisError(msg)
+    tiers, areas = (
+        table["tier"].astype(object).to_numpy(),
+        table["counted_mu"].to_numpy(dtype=float),
+    )
+    reached = np.searchsorted([tier.threshold_mu for tier in policy.tiers], areas, side="right")
+    due = np.where(np.isnan(areas), "", np.array(policy.tier_labels, dtype=object)[reached])
+    known = np.asarray(table["tier"].astype(object).isin(policy.tier_labels))
+    apart = np.flatnonzero(known & (tiers != due))
+    if not len(apart):
+        return
+    row = int(apart[0])
+    mu, base = areas[row], table["base_id"].iloc[row]
+    named = tr("第 {row} 行", row=row + 1)
+    msg = tr(
+        "{record}的核定面积 (counted_mu) 是 {mu}, 规模等级 (tier) 是 {tier}, "
+        "两样不合。改了哪一列, 请把另一列的这一格清空。",
+        record=named + (f" ({base})" if isinstance(base, str) else ""),
+        mu=tr("空的") if np.isnan(mu) else tr("{mu:.2f} 亩", mu=mu),
+        tier=tiers[row],
+    )
+    raise HerbgisError(msg)

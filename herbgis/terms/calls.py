@@ -126,21 +126,7 @@ def _fitted(step: str, parameter: str, value: Any, kinds: Mapping[str, Any]) -> 
         )
         raise WrongCallError(msg) from error
     if value is not None:
-        if parameter == "counties" and (of_bases := _of_bases(fits)):
-            msg = tr(
-                "{start} 要县界, 给的是基地的表 (有 {columns} 列)。{how_to}",
-                start=start,
-                columns=listed(of_bases),
-                how_to=how_to(step, parameter, value),
-            )
-            raise WrongCallError(msg)
-        if parameter == "bases" and set(getattr(fits, "columns", ())) >= _OF_ISSUES:
-            msg = tr(
-                "{start} 要基地的表, 给的是问题清单 (report.table)。{how_to}",
-                start=start,
-                how_to=how_to(step, parameter, value),
-            )
-            raise WrongCallError(msg)
+        _refuse_other_table(start, step, parameter, value, fits)
         needed = NEEDED.get(f"{step}.{parameter}", NEEDED.get(parameter, ()))
         lacking = [name for name in needed if name not in fits]
         if lacking:
@@ -161,6 +147,25 @@ def _fitted(step: str, parameter: str, value: Any, kinds: Mapping[str, Any]) -> 
                 )
                 raise WrongCallError(msg)
     return fits
+
+
+def _refuse_other_table(start: str, step: str, parameter: str, value: Any, fits: Any) -> None:
+    """Refuse bases where boundaries are due, and a list of issues where bases are."""
+    if parameter == "counties" and (of_bases := _of_bases(fits)):
+        msg = tr(
+            "{start} 要县界, 给的是基地的表 (有 {columns} 列)。{how_to}",
+            start=start,
+            columns=listed(of_bases),
+            how_to=how_to(step, parameter, value),
+        )
+        raise WrongCallError(msg)
+    if parameter == "bases" and set(getattr(fits, "columns", ())) >= _OF_ISSUES:
+        msg = tr(
+            "{start} 要基地的表, 给的是问题清单 (report.table)。{how_to}",
+            start=start,
+            how_to=how_to(step, parameter, value),
+        )
+        raise WrongCallError(msg)
 
 
 #: The headings that a list of issues has, and no table of bases.

@@ -152,6 +152,6 @@ def _across_thresholds(
     for number in np.flatnonzero(~np.isnan(was)):
         tiers = [policy.tier_title(policy.tier_reached(float(mu[number]))) for mu in (was, now)]
         if tiers[0] != tiers[1]:
-            words = tr(_ACROSS, before=tiers[0], after=tiers[1])
+            words = tr(_ACROSS, before=tr(tiers[0]), after=tr(tiers[1]))
             found |= {int(r): words for r in np.flatnonzero(groups[0].base == number)}
     return found

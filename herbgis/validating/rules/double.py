@@ -123,8 +123,8 @@ def _effect(context: Context, bases: Sequence[int], mu: float) -> str:
         if before != after:
             said += tr(
                 "(扣除后由“{before}”变为“{after}”)",
-                before=policy.tier_title(before),
-                after=policy.tier_title(after),
+                before=tr(policy.tier_title(before)),
+                after=tr(policy.tier_title(after)),
             )
         words.append(said)
     return ", ".join(words)

@@ -13,6 +13,7 @@ import shapely
 import shapely.affinity
 
 import herbgis as hg
+from herbgis.foundation.language import speaking
 from tests.helpers.shapes import east_of, frame, geod_mu, square
 
 #: What becomes of a base that laps onto another: its code, severity, and 亩 at stake.
@@ -112,3 +113,10 @@ def test_before_and_after_are_measured_alike() -> None:
     report = hg.validate(base, against=base)
     update = report.table[report.table["code"] == "HG305"].iloc[0]
     assert update["measured"] == update["allowed"] < 600
+
+
+def test_a_tier_that_is_lost_is_named_in_the_language() -> None:
+    records = frame([square(520.0), square(260.0)], base_id=["A", "B"])
+    with speaking("en"):
+        told = hg.validate(records).table.query("code == 'HG303'")["suggestion"].str.cat()
+    assert "“500 to below 1,000 mu” becomes “below 500 mu”" in told
