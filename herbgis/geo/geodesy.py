@@ -57,7 +57,7 @@ def _authalic_z(lat: Floats) -> Floats:
     return np.asarray(_SEMI_MINOR_M**2 * sine * total)
 
 
-def _edge_areas_m2(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
+def edge_areas_m2(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
     """Signed area in m² between each geodesic edge and the meridian of longitude zero.
 
     Green's theorem in authalic space, less the sliver between the straight line there and the
@@ -80,7 +80,7 @@ def _wide_ring_areas_m2(rings: npt.NDArray[np.object_]) -> Floats:
     lon = np.radians((lonlat[:, 0] - origin + 180) % 360 - 180)
     lat = np.radians(lonlat[:, 1])
     edge = np.flatnonzero(ring[:-1] == ring[1:])
-    areas = _edge_areas_m2(lon[edge], lat[edge], lon[edge + 1], lat[edge + 1])
+    areas = edge_areas_m2(lon[edge], lat[edge], lon[edge + 1], lat[edge + 1])
     return np.abs(np.bincount(ring[edge], weights=areas, minlength=len(rings)))
 
 

@@ -36,7 +36,7 @@ def _row(rule: Rule) -> tuple[str, ...]:
     until = f" 至 {rule.until} 前" if rule.until else " 起"
     within = f"（{rule.within}）" if rule.within else ""
     return (
-        f"{rule.law}{rule.article}{within}",
+        f"{rule.law} {rule.article}{within}",
         f"{rule.since}{until}；{rule.day_from}",
         rule.says,
         "；".join(map(_effect, rule.effects, [rule] * len(rule.effects))) or "只列名",
