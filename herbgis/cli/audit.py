@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from herbgis.cli.chain import exit_status, walk
-from herbgis.cli.inputs import Inputs, takes
+from herbgis.cli.inputs import SHIPPED_POLICY, Inputs, takes
 from herbgis.cli.options import (
     FormatOption,
     PolicyOption,
@@ -43,7 +43,7 @@ def draw_command(
 def estimate_command(
     form: Annotated[Path, typer.Argument(metavar="FORM", help="填好的抽查复测表 (.xlsx)")],
     format_: FormatOption = "text",
-    policy: PolicyOption = "tongren-2020",
+    policy: PolicyOption = None,
 ) -> None:
     """Tell what the results of a filled form say of all bases that count."""
     import herbgis as hg
@@ -51,5 +51,5 @@ def estimate_command(
 
     one_of("--format", format_, ("text", "json"))
     sample, found = hg.read_audit_form(form)
-    told = hg.estimate_overclaim(sample, found, policy=hg.load_policy(policy))
+    told = hg.estimate_overclaim(sample, found, policy=hg.load_policy(policy or SHIPPED_POLICY))
     say(as_json(told.as_dict()) if format_ == "json" else repr(told))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from herbgis.cli.inputs import SHIPPED, SHIPPED_POLICY, Inputs
+from herbgis.cli.inputs import SHIPPED, Inputs
 from herbgis.cli.voice import progress_bar, tell
 from herbgis.foundation.language import listed, tr
 
@@ -63,7 +63,7 @@ def validated(
     import herbgis as hg
     from herbgis.terms.issues import Issue, Place, issue_table
 
-    rules = hg.load_policy(inputs.policy)
+    rules = hg.load_policy(inputs.policy_name)
     issues: list[Issue] = []
     borders = ledger = None
     try:
@@ -122,7 +122,7 @@ def bases_of(
     held = _held(inputs, as_of)
     if held is not None:
         return *held, 0
-    limit = last_day(as_of, inputs.policy)
+    limit = last_day(as_of, inputs.policy_name)
     report, bases, rules, _ = walk(inputs, as_of=limit)
     return bases, rules, exit_status(report)
 
@@ -134,7 +134,7 @@ def drawn_of(
     held = _held(inputs, as_of)
     if held is not None:
         return *held, _counties(inputs.counties, held[1]), None
-    limit = last_day(as_of, inputs.policy)
+    limit = last_day(as_of, inputs.policy_name)
     report, bases, rules, borders = walk(inputs, as_of=limit)
     return bases, rules, borders, report
 
@@ -151,23 +151,37 @@ def _held(inputs: Inputs, as_of: dt.date | None) -> tuple[gpd.GeoDataFrame, Poli
     (path,) = inputs.paths
     asked = asked_policy(inputs.policy)
     if is_ledger(path):
+        _refuse_readings(inputs)
         history = hg.read_ledger_history(path, policy=asked)
         return hg.select_in_force(history, as_of), policy_for(history, asked)
     classified = read_bases(path)
     if classified is None:
         return None
+    _refuse_readings(inputs)
     tell(tr("{name} 是核定过的基地, 照原样统计, 没有重新校验", name=path.name))
     return classified, policy_for(classified, asked)
 
 
-def asked_policy(policy: str) -> Policy | None:
-    """The policy that an option names; None where it is the default, so that the carried one holds.
+def _refuse_readings(inputs: Inputs) -> None:
+    """Refuse what is said of how survey files are read, where there are none."""
+    from herbgis.foundation.wrong_calls import WrongCallError
+
+    if inputs.crs or inputs.sheets:
+        (path,) = inputs.paths
+        msg = tr(
+            "{name} 不是测量文件, 照原样用; --crs、--sheet 只管测量文件, 请去掉。", name=path.name
+        )
+        raise WrongCallError(msg)
+
+
+def asked_policy(policy: str | None) -> Policy | None:
+    """The policy that an option names; None where it is not given, so that the carried one holds.
 
     A ledger and a file of classified bases carry theirs.
     """
     import herbgis as hg
 
-    return None if policy == SHIPPED_POLICY else hg.load_policy(policy)
+    return None if policy is None else hg.load_policy(policy)
 
 
 def last_day(asked: dt.date | None, policy: str) -> dt.date | None:

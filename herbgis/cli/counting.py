@@ -120,7 +120,7 @@ def progress_command(
 
     asked = None
     if targets is not None:
-        asked = hg.read_targets(targets, policy=hg.load_policy(inputs.policy))
+        asked = hg.read_targets(targets, policy=hg.load_policy(inputs.policy_name))
     bases, rules, status = bases_of(inputs, as_of=day)
     counted = hg.count_progress(bases, policy=rules, by=by or [], as_of=day)
     schedule = None

@@ -26,8 +26,8 @@ class Inputs:
     ----------
     paths : tuple of Path
         Survey files, a ledger, or a file of classified bases.
-    policy : str
-        Name or file.
+    policy : str or None
+        Name or file; None for what ledgers and classified bases carry, else `SHIPPED_POLICY`.
     counties : str
         File of the boundaries, `SHIPPED`, or ``none``.
     against : tuple of Path
@@ -39,11 +39,16 @@ class Inputs:
     """
 
     paths: tuple[Path, ...] = ()
-    policy: str = SHIPPED_POLICY
+    policy: str | None = None
     counties: str = SHIPPED
     against: tuple[Path, ...] = ()
     crs: str | None = None
     sheets: tuple[str, ...] = ()
+
+    @property
+    def policy_name(self) -> str:
+        """The policy of survey files."""
+        return self.policy or SHIPPED_POLICY
 
 
 #: The option of each attribute, and what stands for one that is not given.
@@ -54,7 +59,7 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         ],
         Parameter.empty,
     ),
-    "policy": (PolicyOption, SHIPPED_POLICY),
+    "policy": (PolicyOption, None),
     "counties": (
         Annotated[
             str,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from herbgis.cli.chain import asked_policy, exit_status, walk
-from herbgis.cli.inputs import SHIPPED_POLICY, Inputs, takes
+from herbgis.cli.inputs import Inputs, takes
 from herbgis.cli.options import (
     AsOfOption,
     BatchDayOption,
@@ -63,12 +63,12 @@ def _in_text(admission: Admission) -> str:
     return "\n".join([head, *([text_table(waiting)] if len(waiting) else [])])
 
 
-def _kept_or(policy: str, ledger: Path) -> str:
+def _kept_or(policy: str | None, ledger: Path) -> str | None:
     """Where no policy is named, the one that a ledger keeps; itself where it keeps none."""
     import herbgis as hg
     from herbgis.counting.ledger import is_ledger
 
-    if policy == SHIPPED_POLICY and is_ledger(ledger):
+    if policy is None and is_ledger(ledger):
         with contextlib.suppress(hg.PolicyError):
             hg.load_policy(ledger)
             return str(ledger)
@@ -80,7 +80,7 @@ def show_command(
     as_of: AsOfOption = None,
     targets: TargetsOption = None,
     format_: FormatOption = "text",
-    policy: PolicyOption = "tongren-2020",
+    policy: PolicyOption = None,
 ) -> None:
     """The schedule of the ledger."""
     import herbgis as hg
@@ -103,7 +103,7 @@ def export_command(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")],
     as_of: AsOfOption = None,
     targets: TargetsOption = None,
-    policy: PolicyOption = "tongren-2020",
+    policy: PolicyOption = None,
 ) -> None:
     """Write the ledger and its schedule as workbooks."""
     import herbgis as hg

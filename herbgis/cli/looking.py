@@ -23,7 +23,7 @@ def info_command(inputs: Inputs, format_: FormatOption = "text") -> None:
     import herbgis as hg
     from herbgis.tables.reports import as_json
 
-    survey = read(inputs, hg.load_policy(inputs.policy))
+    survey = read(inputs, hg.load_policy(inputs.policy_name))
     entries = _entries(survey)
     say(as_json({"files": entries}) if format_ == "json" else "\n\n".join(map(_text, entries)))
     unread = (survey.issues["code"] == "HG001") & (survey.issues["severity"] == "error")

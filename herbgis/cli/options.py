@@ -15,7 +15,12 @@ from herbgis.foundation.language import LANGUAGES, VARIABLE, tr
 from herbgis.foundation.wrong_calls import WrongCallError
 
 PolicyOption = Annotated[
-    str, typer.Option("--policy", metavar="NAME|FILE", help="工作要点: 名称或 TOML 文件")
+    str | None,
+    typer.Option(
+        "--policy",
+        metavar="NAME|FILE",
+        help="工作要点: 名称或 TOML 文件; 不给则用数据自己带的, 没有带的用 tongren-2020",
+    ),
 ]
 FormatOption = Annotated[str, typer.Option("--format", metavar="text|json", help="输出格式")]
 HeadingsOption = Annotated[

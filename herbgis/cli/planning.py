@@ -52,7 +52,7 @@ def plan_command(
 
     one_of("--format", format_, ("text", "json"))
     targets = targets_of(target or [])
-    rules = hg.load_policy(inputs.policy)
+    rules = hg.load_policy(inputs.policy_name)
     own = None if candidates is None else hg.read_candidates(candidates, policy=rules)
     day = day_of(as_of)
     bases, rules, borders, report = drawn_of(inputs, as_of=day)

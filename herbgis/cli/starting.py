@@ -9,7 +9,7 @@ import typer
 
 from herbgis.cli.chain import walk
 from herbgis.cli.drawing import save_page
-from herbgis.cli.inputs import Inputs
+from herbgis.cli.inputs import SHIPPED_POLICY, Inputs
 from herbgis.cli.options import PolicyOption
 from herbgis.cli.voice import say
 from herbgis.foundation.errors import UnknownNameError
@@ -59,12 +59,12 @@ def demo_command(
 
 def template_command(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="写到哪个文件夹")],
-    policy: PolicyOption = "tongren-2020",
+    policy: PolicyOption = None,
 ) -> None:
     """Write the reporting template."""
     import herbgis as hg
 
-    for path in hg.write_template(out, policy=hg.load_policy(policy)):
+    for path in hg.write_template(out, policy=hg.load_policy(policy or SHIPPED_POLICY)):
         say(tr("已写出 {path}", path=path))
 
 

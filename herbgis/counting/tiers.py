@@ -38,6 +38,8 @@ from herbgis.terms.policy import Policy
 
 #: Headings that a message has room for.
 _MOST_SHOWN = 12
+#: A table that knows these alone is one of places.
+_OF_PLACES = frozenset({"county", "county_code", "township"})
 
 
 def classify(
@@ -127,7 +129,8 @@ def _refuse_strange(
     """Refuse a table of which no heading is known: each row would be a base of nothing."""
     shapes = getattr(records, "active_geometry_name", None)
     headings = [str(name) for name in records.columns if name != shapes]
-    if headings and not stated_columns(records, policy=policy, columns=columns):
+    stated = {*stated_columns(records, policy=policy, columns=columns)}
+    if headings and stated <= _OF_PLACES:
         raise MissingColumnError(
             "classify",
             ["base_id", "variety"],

@@ -175,6 +175,16 @@ def test_what_was_classified_under_other_tiers_counts_under_these(
     status, out, _ = run(capsys, "progress", written, "--format", "json")
     assert status == 0
     assert [row["tier"] for row in json.loads(out)["targets"]] == ["300", "800"]
+    status, _, said = run(capsys, "progress", written, "--policy", "tongren-2020")
+    assert (status, "300 亩" in said) == (2, True)
+
+
+@pytest.mark.parametrize("asked", [["--sheet", "江口县"], ["--crs", "EPSG:4545"]])
+def test_what_is_said_of_survey_files_is_refused_of_classified_ones(
+    capsys: pytest.CaptureFixture[str], classified: dict[str, Path], asked: list[str]
+) -> None:
+    status, _, said = run(capsys, "progress", classified["gpkg"], *asked)
+    assert (status, "只管测量文件" in said) == (2, True)
 
 
 @pytest.fixture(scope="module")

@@ -64,10 +64,22 @@ def reopened(
     if frame.columns.nlevels > 1:
         msg = tr("表头有两行以上 (多级列名), 不知道用哪一行。请先合成一行, 如 表.columns = [...]。")
         raise HerbgisError(msg)
-    below = _below_title(frame, policy)
+    below = _below_title(_in_small_letters(frame, columns), policy)
     with_levels = _with_levels(below, policy)
     uncut = uncut_names(with_levels, policy, columns)
     return with_levels.rename(columns=uncut) if uncut else with_levels
+
+
+def _in_small_letters(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> pd.DataFrame:
+    """A frame whose columns of ours some database or program wrote in capitals, as we name them."""
+    own = {*(columns or {}).values()}
+    present = {*map(str, frame.columns)}
+    smaller = {
+        name: name.lower()
+        for name in present - own
+        if name != name.lower() and name.lower() in cols.titles() and name.lower() not in present
+    }
+    return frame.rename(columns=smaller) if smaller else frame
 
 
 def _below_title(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:

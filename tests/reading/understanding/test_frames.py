@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -167,3 +169,14 @@ def test_a_column_that_there_is_not_is_named() -> None:
         as_base_table(pd.DataFrame({"a": [1]}), policy=POLICY, columns={"counted": "a"})
     with pytest.raises(UnknownNameError, match="核定"):
         as_base_table(pd.DataFrame({"a": [1]}), policy=POLICY, columns={"counted_mu": "核定"})
+
+
+@pytest.mark.parametrize("spelt", [str.upper, str.title])
+def test_columns_of_ours_in_capitals_are_known(
+    sample: tuple[gpd.GeoDataFrame, ...], spelt: Callable[[str], str]
+) -> None:
+    *_, bases = sample
+    saved = bases.reset_index()
+    capitals = {name: spelt(name) for name in saved.columns if name != "geometry"}
+    again = hg.count_progress(hg.classify(saved.rename(columns=capitals)))
+    assert again.as_dict()["targets"] == hg.count_progress(bases).as_dict()["targets"]
