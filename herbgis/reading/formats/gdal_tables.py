@@ -17,6 +17,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyogrio
@@ -109,7 +110,7 @@ def read_table(path: Path, layer: str, *, encoding: str | None = None) -> GdalTa
         cells.isetitem(place, texts)
     return GdalTable(
         cells,
-        decode(table.column(shapes[0]).to_numpy()) if shapes else None,
+        decode(_wkb_of(table.column(shapes[0]), path, layer)) if shapes else None,
         meta["crs"],
         int(info["features"]),
         {
@@ -120,6 +121,19 @@ def read_table(path: Path, layer: str, *, encoding: str | None = None) -> GdalTa
         said,
         decided or by_content,
     )
+
+
+def _wkb_of(column: pa.ChunkedArray, path: Path, layer: str) -> npt.NDArray[np.object_]:
+    """A column of shapes as bytes, None where a record has none.
+
+    Of a FlatGeobuf with such a record GDAL (3.12.4) hands on a column whose offsets are wrong; no
+    cell of it can be looked at, and the shapes are read again without Arrow.
+    """
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return np.asarray(pyogrio.raw.read(path, layer=layer, columns=[])[2], dtype=object)
+    return np.asarray(column.to_numpy(), dtype=object)
 
 
 def _bytewise(path: Path, layer: str) -> tuple[Mapping[str, Any], pa.Table, str]:
