@@ -11,13 +11,12 @@ import shapely
 from shapely import box
 
 from herbgis.foundation.errors import CrsError
-from herbgis.geo.geodesy import areas_m2
 from herbgis.measuring import layer_pieces
 from herbgis.measuring.controls import ControlLayer, control_layer, measure_controls
 from herbgis.terms.land_rules import controls
 from herbgis.terms.policyfiles import load_policy
 from tests.helpers.land_patches import SIDE, SOUTH, WEST, outlines, patches
-from tests.helpers.shapes import MU_M2, geod_mu
+from tests.helpers.shapes import geod_mu
 
 POLICY = load_policy()
 CODES = ["0101", "0103", "0201K", "0301", "0307", "1006", "0702", "9999"]
@@ -47,13 +46,9 @@ def _rect(west: float, south: float, east: float, north: float) -> shapely.Polyg
 
 
 def _mu(base: shapely.Geometry, shapes: Any) -> float:
-    """By shapely alone, on the ellipsoid: the land of shapes within a base, each place once.
-
-    Pyproj tells some hundredths of a square metre a vertex, which is too little for small pieces.
-    """
+    """By shapely and pyproj alone: the land of shapes within a base, each place once."""
     polygons = shapely.make_valid([part for shape in shapes for part in shapely.get_parts(shape)])
-    cut = shapely.intersection(base, shapely.union_all(np.array(polygons, dtype=object)))
-    return float(areas_m2(np.array([cut], dtype=object))[0] / MU_M2)
+    return geod_mu(shapely.intersection(base, shapely.union_all(np.asarray(polygons))))
 
 
 @pytest.fixture(scope="module")
