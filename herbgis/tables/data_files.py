@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook
 
 from herbgis.foundation.errors import PolicyError, UnknownNameError
-from herbgis.foundation.language import language, tr
+from herbgis.foundation.language import language, listed, tr
 from herbgis.foundation.outputs import writing
-from herbgis.geo.geopackages import field_names, flattened, write_layer
+from herbgis.foundation.wrong_calls import WrongCallError
+from herbgis.geo.geopackages import field_names, flattened, layer_names, write_layer
 from herbgis.tables.cells import cut_notes, shown
 from herbgis.tables.issue_list import list_data_notes
 from herbgis.tables.sheets import Sheet
@@ -166,10 +167,25 @@ def read_bases(path: Path) -> gpd.GeoDataFrame | pd.DataFrame | None:
         return pd.read_excel(path, engine="calamine", dtype=_AS_TEXT)
     if suffix == ".parquet":
         return gpd.read_parquet(path)
+    if suffix == ".gpkg":
+        _refuse_several_layers(path)
     table = gpd.read_file(path)
     with contextlib.suppress(PolicyError):  # these hold the policy beside the table
         table.attrs[CARRIED] = text_in(path)
     return table
+
+
+def _refuse_several_layers(path: Path) -> None:
+    """Refuse a GeoPackage of which one layer alone would be counted.
+
+    Raises
+    ------
+    WrongCallError
+    """
+    names = layer_names(path)
+    if len(names) > 1:
+        msg = "{name} 有 {count} 个图层: {names}。不知道哪个是要统计的结果, 请只留一个图层。"
+        raise WrongCallError(tr(msg, name=path.name, count=len(names), names=listed(names)))
 
 
 def _with_points(flat: gpd.GeoDataFrame) -> pd.DataFrame:

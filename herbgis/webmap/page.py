@@ -167,26 +167,33 @@ class OfflineMap(folium.Map):
 
     def save(
         self,
-        outfile: str | bytes | Path | BinaryIO,
+        outfile: str | bytes | Path | BinaryIO | None = None,
         close_file: bool = True,  # noqa: FBT001, FBT002 - branca's signature
         **kwargs: Any,
     ) -> None:
         """Write the page to one file, or leave what is there where it cannot be written."""
-        if not isinstance(outfile, str | bytes | os.PathLike) and not hasattr(outfile, "write"):
+        named = isinstance(outfile, str | bytes | os.PathLike)
+        if outfile is None or not (named or hasattr(outfile, "write")):
             msg = tr(
                 "地图的 save 要一个路径, 给的是{given}。如 save('现场会.html')。",
                 given=spaced(shown(outfile)),
             )
             raise WrongCallError(msg)
-        page = self.get_root().render(**kwargs).encode("utf-8", "replace")
         if isinstance(outfile, str | bytes | os.PathLike):
             path = Path(os.fsdecode(outfile))
+            if not path.is_dir() and path.suffix.lower() not in {".html", ".htm"}:
+                msg = "页面要写成 .html 文件, 给的是 {path}; 图片请在页面上点“导出图片”。"
+                raise WrongCallError(tr(msg, path=path.name))
+            page = self._as_bytes(**kwargs)
             with writing(path):
                 path.write_bytes(page)
             return
-        outfile.write(page)
+        outfile.write(self._as_bytes(**kwargs))
         if close_file:
             outfile.close()
+
+    def _as_bytes(self, **kwargs: Any) -> bytes:
+        return bytes(self.get_root().render(**kwargs).encode("utf-8", "replace"))
 
 
 class PageReader(HTMLParser):

@@ -179,6 +179,17 @@ def test_what_was_classified_under_other_tiers_counts_under_these(
     assert (status, "300 亩" in said) == (2, True)
 
 
+def test_of_two_layers_none_is_counted_alone(
+    capsys: pytest.CaptureFixture[str], classified: dict[str, Path], tmp_path: Path
+) -> None:
+    both = tmp_path / "两个.gpkg"
+    bases = gpd.read_file(classified["gpkg"])
+    for layer in ("甲", "乙"):
+        bases.to_file(both, layer=layer)
+    status, _, said = run(capsys, "progress", both)
+    assert (status, "2 个图层: 甲、乙" in said) == (2, True)
+
+
 @pytest.mark.parametrize("asked", [["--sheet", "江口县"], ["--crs", "EPSG:4545"]])
 def test_what_is_said_of_survey_files_is_refused_of_classified_ones(
     capsys: pytest.CaptureFixture[str], classified: dict[str, Path], asked: list[str]
