@@ -227,9 +227,11 @@ def test_6_the_language_changes_what_is_said_alone(
 ) -> None:
     with speaking("en"):
         result = STEPS[name].run(_taken(name, given), world)
-    spoken, first = dict(parts_of(result)), dict(parts_of(plain(name)))
-    assert [*spoken] == [*first]
-    assert [part for part in first if not _is_same_but_said(first[part], spoken[part])] == []
+    spoken, first = [*parts_of(result)], [*parts_of(plain(name))]
+    if not name.startswith("write_"):  # sheets of books are named in the language
+        assert [part for part, _ in spoken] == [part for part, _ in first]
+    pairs = zip(first, spoken, strict=True)
+    assert [part for (part, a), (_, b) in pairs if not _is_same_but_said(a, b)] == []
     if name in {"measure", "validate", "classify"}:
         bases, before = _table(result), _table(plain(name))
         assert _bytes(bases) == _bytes(before)

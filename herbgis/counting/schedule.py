@@ -240,6 +240,7 @@ def make_ledger_schedule(
     >>> schedule.table.set_index("unit").loc["德江县", ["verified_500", "verified_1000"]].tolist()
     [9, 4]
     """
+    policy = policy_for(history, policy)
     days = [day for day in days_of(history) if as_of is None or day <= as_of]
     last = as_of or (days[-1] if days else None)
     # Before a ledger's first day nothing was counted.

@@ -18,6 +18,7 @@ import rasterio
 import shapely
 
 import herbgis as hg
+from herbgis.counting.tiers import tier_of
 from herbgis.reading.understanding.survey import survey_of
 from tests.helpers.map_page import blocks_of, unpacked
 from tests.helpers.shapes import east_of, frame, square
@@ -80,9 +81,9 @@ def _admit(bases: gpd.GeoDataFrame, world: World) -> Any:
 
 def _counting(bases: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The bases as if nothing stood in the way of any of them."""
-    return bases.assign(
-        status="built", kind="planting", blocked_by="", counted_mu=bases["counted_mu"] + 600
-    )
+    more = bases["counted_mu"] + 600
+    tiers = tier_of(more, hg.load_policy())
+    return bases.assign(status="built", kind="planting", blocked_by="", counted_mu=more, tier=tiers)
 
 
 STEPS: dict[str, Step] = {

@@ -123,16 +123,16 @@ def _highspy() -> Any:
 
 @contextmanager
 def _unheard() -> Iterator[None]:
-    """Nothing of what C code prints meanwhile is heard."""
+    """Nothing of what C code prints meanwhile is heard: a few lines, in a pipe that none reads."""
     sys.stdout.flush()
-    kept, nowhere = os.dup(_STDOUT), os.open(os.devnull, os.O_WRONLY)
+    kept, (unread, nowhere) = os.dup(_STDOUT), os.pipe()
     try:
         os.dup2(nowhere, _STDOUT)
         yield
     finally:
         os.dup2(kept, _STDOUT)
-        os.close(kept)
-        os.close(nowhere)
+        for each in (kept, unread, nowhere):
+            os.close(each)
 
 
 def as_model(highspy: Any, program: Program, *, integer: bool) -> Any:
