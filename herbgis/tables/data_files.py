@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -145,12 +146,20 @@ def _headings(path: Path) -> set[str]:
         with path.open(encoding="utf-8", errors="replace") as file:
             return {*_PROPERTY.findall(file.read(_HEAD))}
     if suffix == ".csv":
-        return {*pd.read_csv(path, nrows=0)}
+        return {*_read_csv(path, nrows=0)}
     book = CalamineWorkbook.from_path(path)
     first = book.sheet_names[0]
     if first not in _SHEETS:
         return set()
     return {str(cell) for cell in book.get_sheet_by_name(first).to_python(nrows=1)[0]}
+
+
+def _read_csv(path: Path, **options: Any) -> pd.DataFrame:
+    """A csv of ours, also as Excel saves it again, in the code page of its Windows."""
+    try:
+        return pd.read_csv(path, **options)
+    except UnicodeDecodeError:
+        return pd.read_csv(path, encoding="gb18030", **options)
 
 
 def read_bases(path: Path) -> gpd.GeoDataFrame | pd.DataFrame | None:
@@ -159,10 +168,7 @@ def read_bases(path: Path) -> gpd.GeoDataFrame | pd.DataFrame | None:
         return None
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        try:
-            return pd.read_csv(path, dtype=_AS_TEXT)
-        except UnicodeDecodeError:  # saved by Excel, in the code page of its Windows
-            return pd.read_csv(path, dtype=_AS_TEXT, encoding="gb18030")
+        return _read_csv(path, dtype=_AS_TEXT)
     if suffix == ".xlsx":
         return pd.read_excel(path, engine="calamine", dtype=_AS_TEXT)
     if suffix == ".parquet":
