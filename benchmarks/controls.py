@@ -28,7 +28,8 @@ import pandas as pd
 from benchmarks.terrain import alone
 from herbgis.foundation.units import MU_M2
 from herbgis.geo.geodesy import areas_m2
-from herbgis.measuring.controls import control_layer, measure_controls
+from herbgis.measuring.controls import measure_controls
+from herbgis.reading.understanding.control_layers import control_layer
 from herbgis.terms.land_classes import land_groups
 from herbgis.terms.policyfiles import load_policy
 from tests.helpers.land_patches import outlines, patches

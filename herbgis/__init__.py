@@ -19,6 +19,8 @@ _HOMES = {
     "AuditSample": "herbgis.counting.audit_sample",
     "Candidates": "herbgis.planning.sites.candidates",
     "CandidatesError": "herbgis.foundation.input_errors",
+    "ControlLayer": "herbgis.reading.understanding.control_layers",
+    "ControlsError": "herbgis.foundation.input_errors",
     "CountComparison": "herbgis.counting.comparison",
     "CountiesError": "herbgis.foundation.input_errors",
     "CrsError": "herbgis.foundation.errors",
@@ -79,6 +81,7 @@ _HOMES = {
     "plan": "herbgis.planning.choosing.plans",
     "read_audit_form": "herbgis.tables.audit_form",
     "read_candidates": "herbgis.reading.candidates",
+    "read_controls": "herbgis.reading.controls",
     "read_counties": "herbgis.reading.counties",
     "read_ledger": "herbgis.counting.ledger",
     "read_ledger_history": "herbgis.counting.ledger",
@@ -143,6 +146,7 @@ if TYPE_CHECKING:
     from herbgis.foundation.errors import UnreadableColumnError as UnreadableColumnError
     from herbgis.foundation.errors import UnreadableReportError as UnreadableReportError
     from herbgis.foundation.input_errors import CandidatesError as CandidatesError
+    from herbgis.foundation.input_errors import ControlsError as ControlsError
     from herbgis.foundation.input_errors import CountiesError as CountiesError
     from herbgis.foundation.input_errors import RasterError as RasterError
     from herbgis.foundation.input_errors import TargetsError as TargetsError
@@ -163,9 +167,11 @@ if TYPE_CHECKING:
     from herbgis.planning.visit.visit import choose_visit as choose_visit
     from herbgis.planning.visit.worth import VisitRule as VisitRule
     from herbgis.reading.candidates import read_candidates as read_candidates
+    from herbgis.reading.controls import read_controls as read_controls
     from herbgis.reading.counties import read_counties as read_counties
     from herbgis.reading.reading import read_survey as read_survey
     from herbgis.reading.targets import read_targets as read_targets
+    from herbgis.reading.understanding.control_layers import ControlLayer as ControlLayer
     from herbgis.reading.understanding.survey import Survey as Survey
     from herbgis.tables.audit_form import read_audit_form as read_audit_form
     from herbgis.tables.audit_form import write_audit_form as write_audit_form

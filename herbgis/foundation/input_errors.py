@@ -1,4 +1,4 @@
-"""Errors about a file given beside a survey: targets, candidates, boundaries, rasters."""
+"""Errors about a file given beside a survey: targets, candidates, boundaries, controls, rasters."""
 
 from __future__ import annotations
 
@@ -58,6 +58,25 @@ class CountiesError(HerbgisError):
     ... except hg.CountiesError as error:
     ...     print(str(error).split(":")[0])
     县界文件 县界.geojson 读不了 (HG001)
+    """
+
+
+class ControlsError(HerbgisError):
+    """A file of a layer that controls land cannot be read, or is not told which layer it is.
+
+    Raised by `read_controls`, and where a step is given such layers: the file holds no polygons or
+    cannot be placed, holds several layers, or two names mean one layer.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import herbgis as hg
+    >>> Path("DLTB.geojson").touch()
+    >>> try:
+    ...     hg.read_controls({"三调地类": "DLTB.geojson"})
+    ... except hg.ControlsError as error:
+    ...     print(str(error).split(":")[0])
+    管控图层 三调地类 的文件 DLTB.geojson 读不了 (HG001)
     """
 
 

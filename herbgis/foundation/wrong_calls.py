@@ -28,6 +28,7 @@ MADE_BY = {
     "SeedlingCover": "hg.cover_seedlings",
     "Standards": "hg.count_standards",
     "SitingRules": "hg.read_siting_rules",
+    "ControlLayer": "hg.read_controls",
 }
 #: A longer text is cut in a message.
 _LONGEST = 40

@@ -5,53 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from herbgis.foundation.language import listed, tr
-from herbgis.foundation.units import field_name, to_mu
+from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import Floats, Ints, areas_m2
 from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.layer_pieces import Pieces, pieces_within
-from herbgis.reading.understanding.survey import shapes_of
-from herbgis.terms.land_classes import LAND_GROUPS, land_code, land_groups
-from herbgis.terms.land_rules import control_named, controls
-from herbgis.terms.policy import Policy
+from herbgis.reading.understanding.control_layers import ControlLayer
+from herbgis.terms.land_classes import LAND_GROUPS, land_groups
+from herbgis.terms.land_rules import controls
 
-#: Headings of a land survey's layer (DLTB): the class of land, and the share of 田坎 to be deducted
-#: as the third survey and the second write it.
-_CODE, _DEDUCTIONS = "dlbm", ("kcxs", "tkxs")
 _UNKNOWN = len(LAND_GROUPS)
 #: A base is wholly covered where no more than this share of it is not: outlines drawn anew.
 _A_LITTLE = 1e-4
-
-
-@dataclass(frozen=True, eq=False)
-class ControlLayer:
-    """A layer that bases are held against.
-
-    Attributes
-    ----------
-    name : str
-        Of the kind of control where there is such a kind, else as given.
-    title : str
-    shapes : array of geometries, shape (m,)
-        On CGCS2000, as they were drawn; None where a record has none.
-    codes : array of str, shape (m,), optional
-        Classes of land, of a layer that tells them; empty where a record does not.
-    deduction : array of float, shape (m,), optional
-        The share of 田坎 in each shape, from 0 to less than 1; NaN where it is not known.
-    """
-
-    name: str
-    title: str
-    shapes: Geometries
-    codes: npt.NDArray[np.object_] | None = None
-    deduction: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,41 +45,6 @@ class ControlledLand:
     table: pd.DataFrame
     notes: list[str]
     missing: tuple[str, ...]
-
-
-def control_layer(name: str, frame: gpd.GeoDataFrame, *, policy: Policy) -> ControlLayer:
-    """A layer from a table of shapes in any coordinate system.
-
-    A column DLBM makes it a layer of classes.
-
-    Raises
-    ------
-    CrsError, MissingColumnError
-        The table states no usable system, or has no shapes.
-    """
-    kind = control_named(name)
-    headings = {field_name(str(heading)).casefold(): heading for heading in frame.columns}
-    codes = deduction = None
-    if _CODE in headings:
-        place, cells = pd.factorize(np.asarray(frame[headings[_CODE]], dtype=object))
-        # A missing cell has the place -1: the code behind the others.
-        codes = np.array([*map(land_code, cells), ""], dtype=object)[place]
-        deduction = next(
-            (_shares(frame[headings[each]]) for each in _DEDUCTIONS if each in headings), None
-        )
-    return ControlLayer(
-        kind.name if kind else name,
-        kind.title if kind else name,
-        shapes_of(frame, "measure", policy=policy),
-        codes,
-        deduction,
-    )
-
-
-def _shares(cells: pd.Series) -> Floats:
-    """Deductions of a column; what is no share (12.5 for 12.5%) is not known."""
-    shares = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
-    return np.where((shares >= 0) & (shares < 1), shares, np.nan)
 
 
 def measure_controls(bases: Geometries, layers: Sequence[ControlLayer]) -> ControlledLand:

@@ -12,7 +12,8 @@ from shapely import box
 
 from herbgis.foundation.errors import CrsError
 from herbgis.measuring import layer_pieces
-from herbgis.measuring.controls import ControlLayer, control_layer, measure_controls
+from herbgis.measuring.controls import measure_controls
+from herbgis.reading.understanding.control_layers import ControlLayer, control_layer
 from herbgis.terms.land_rules import controls
 from herbgis.terms.policyfiles import load_policy
 from tests.helpers.land_patches import SIDE, SOUTH, WEST, outlines, patches

@@ -1,0 +1,144 @@
+"""read_controls: files of layers that control land (管控图层), in any format of a survey."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from herbgis.foundation.input_errors import ControlsError
+from herbgis.foundation.language import listed, tr
+from herbgis.reading.formats.survey_file import UnreadableFileError, Words
+from herbgis.reading.readers import whole_layers_of
+from herbgis.reading.sources import find_sources
+from herbgis.reading.understanding.control_layers import (
+    ControlLayer,
+    layer_of,
+    named,
+    refuse_twins,
+)
+from herbgis.reading.understanding.placing import place_layer
+from herbgis.reading.understanding.survey import Layer
+from herbgis.terms.issues import Place
+from herbgis.terms.policy import Policy
+from herbgis.terms.policyfiles import load_policy
+
+
+def read_controls(
+    sources: Mapping[str, str | Path], *, policy: Policy | None = None
+) -> dict[str, ControlLayer]:
+    """Layers that control land, for `validate` to hold bases against.
+
+    Parameters
+    ----------
+    sources : mapping of str to str or Path
+        File by the name of what it shows: 永久基本农田, 生态保护红线, 公益林, 退耕地, 自然保护区,
+        25°以上, 三调地类, and what such layers are called in files (``DLTB``, ``YJJBNTTB``). Any
+        format that `read_survey` reads, in any system; of a file with several layers the one is
+        read that is called so. A layer of another name is one's own: of it the 亩 alone are told.
+    policy : Policy, optional
+        For the parameters of old datums.
+
+    Returns
+    -------
+    dict of str to ControlLayer
+        By the names given.
+
+    Raises
+    ------
+    InputNotFoundError
+    ControlsError
+        A file cannot be read whole, holds no polygons, or several layers of which none is named;
+        its coordinates cannot be placed; two names mean one layer.
+
+    Notes
+    -----
+    Such layers are mostly restricted: no page or file for the public shows anything of them.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> area = hg.read_counties().head(1)
+    >>> area.to_file("YJJBNTTB.gpkg")
+    >>> layers = hg.read_controls({"永久基本农田": "YJJBNTTB.gpkg"})
+    >>> layers["永久基本农田"].name
+    'basic_farmland'
+    """
+    policy = policy or load_policy()
+    refuse_twins({name: named(name)[0] for name in sources})
+    return {name: _read(name, Path(source), policy) for name, source in sources.items()}
+
+
+def _read(name: str, path: Path, policy: Policy) -> ControlLayer:
+    layer = _chosen(name, path, _layers(name, path, Words(policy)))
+    place = Place(layer.file, layer.name or None)
+    shapes = np.asarray(layer.frame.geometry.array, dtype=object)
+    placed = place_layer(shapes, layer.crs, place, policy.datum_parameters)
+    lost = np.array([raw is not None for raw in placed.raw], dtype=bool)
+    if lost.any():
+        why = tr(
+            "有 {count} 个图形的坐标系认不出来, 或与坐标不符; 请转换为 CGCS2000 后再给",
+            count=int(lost.sum()),
+        )
+        raise _unread(name, layer.file, why)
+    said = (_shown(layer), *layer.assumptions, *placed.assumptions)
+    return layer_of(name, layer.frame, placed.geometry, said)
+
+
+def _layers(name: str, path: Path, words: Words) -> list[Layer]:
+    """The layers of polygons at a path."""
+    with ExitStack() as temporary:
+        sources = find_sources([path], temporary)
+        for source in sources:
+            if source.unknown:
+                raise _unread(name, source.shown, source.trouble)
+        try:
+            layers = [
+                layer
+                for source in sources
+                if not source.skipped
+                for layer in whole_layers_of(source, words)
+            ]
+        except UnreadableFileError as error:
+            raise _unread(name, path.name, str(error)) from error
+    return [layer for layer in layers if _has_land(layer)]
+
+
+def _has_land(layer: Layer) -> bool:
+    shapes = np.asarray(layer.frame.geometry.array, dtype=object)
+    return bool((shapely.get_dimensions(shapes) == 2).any())
+
+
+def _chosen(name: str, path: Path, layers: list[Layer]) -> Layer:
+    """The one layer at a path, or of several the one that is called as what is asked for."""
+    if not layers:
+        raise _unread(name, path.name, tr("里面没有面"))
+    meant = named(name)[0]
+    called = [each for each in layers if meant in _names(each)] if len(layers) > 1 else layers
+    if len(called) == 1:
+        return called[0]
+    why = tr(
+        "里面有 {count} 个图层 ({layers}), 不知道用哪一个; 请另存出要用的一个",
+        count=len(layers),
+        layers=listed(_shown(layer) for layer in layers),
+    )
+    raise _unread(name, path.name, why)
+
+
+def _names(layer: Layer) -> set[str]:
+    """Controls that a layer's name, or its file's, means."""
+    written = (layer.name, Path(layer.file).stem)
+    return {named(text)[0] for text in written if text.strip("_ ")}
+
+
+def _shown(layer: Layer) -> str:
+    return f"{layer.file}#{layer.name}" if layer.name else layer.file
+
+
+def _unread(name: str, file: str, why: str) -> ControlsError:
+    return ControlsError(
+        tr("管控图层 {name} 的文件 {file} 读不了 (HG001): {why}。", name=name, file=file, why=why)
+    )

@@ -1,0 +1,160 @@
+"""Layers that control land (管控图层), as steps take them: a table of shapes, and what it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from herbgis.foundation.input_errors import ControlsError
+from herbgis.foundation.language import tr
+from herbgis.foundation.units import field_name
+from herbgis.geo.geodesy import Floats
+from herbgis.geo.systems import Geometries
+from herbgis.reading.understanding.survey import shapes_of
+from herbgis.terms.land_classes import land_code
+from herbgis.terms.land_rules import control_named
+from herbgis.terms.policy import Policy
+
+#: Headings of a land survey's layer (DLTB): the class of land, and the share of 田坎 to be deducted
+#: as the third survey and the second write it.
+_CODE, _DEDUCTIONS = "dlbm", ("kcxs", "tkxs")
+#: What a name of one's own may not hold where it is a part of a column's.
+_NOT_IN_COLUMNS = re.compile(r"\W+")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ControlLayer:
+    """A layer that bases are held against, as `read_controls` gives it.
+
+    Attributes
+    ----------
+    name : str
+        As it stands in ``control_<name>_mu``: of the kind of control where there is such a kind,
+        else as given.
+    title : str
+        What people read.
+    shapes : array of geometries, shape (m,)
+        On CGCS2000, as they were drawn; None where a record has none.
+    codes : array of str, shape (m,), optional
+        Classes of land, of a layer that tells them; empty where a record does not.
+    deduction : array of float, shape (m,), optional
+        The share of 田坎 in each shape, from 0 to less than 1; NaN where it is not known.
+    said : tuple of str
+        Where it is from, and what was assumed when it was read.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> layers = hg.read_controls({"生态红线": hg.sample_paths().counties})  # 县界代作一个图层
+    >>> layers["生态红线"]
+    <ControlLayer 生态保护红线: 10 个图形>
+    """
+
+    name: str
+    title: str
+    shapes: Geometries
+    codes: npt.NDArray[np.object_] | None = None
+    deduction: Floats | None = None
+    said: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        words = tr("{title}: {count} 个图形", title=self.title, count=len(self.shapes))
+        return f"<ControlLayer {words}>"
+
+
+def control_layer(name: str, frame: gpd.GeoDataFrame, *, policy: Policy) -> ControlLayer:
+    """A layer from a table of shapes in any coordinate system.
+
+    A column DLBM makes it a layer of classes.
+
+    Raises
+    ------
+    CrsError, MissingColumnError
+        The table states no usable system, or has no shapes.
+    ControlsError
+        The name is empty.
+    """
+    return layer_of(name, frame, shapes_of(frame, "measure", policy=policy))
+
+
+def layer_of(
+    name: str, table: pd.DataFrame, shapes: Geometries, said: tuple[str, ...] = ()
+) -> ControlLayer:
+    """A layer from shapes on CGCS2000, and the table that tells of them."""
+    headings = {field_name(str(heading)).casefold(): heading for heading in table.columns}
+    codes = deduction = None
+    if _CODE in headings:
+        place, cells = pd.factorize(np.asarray(table[headings[_CODE]], dtype=object))
+        # A missing cell has the place -1: the code behind the others.
+        codes = np.array([*map(land_code, cells), ""], dtype=object)[place]
+        deduction = next(
+            (_shares(table[headings[each]]) for each in _DEDUCTIONS if each in headings), None
+        )
+    return ControlLayer(*named(name), shapes, codes, deduction, said)
+
+
+def named(name: str) -> tuple[str, str]:
+    """Name and title of a layer: of the kind of control that a name means, else its own.
+
+    Raises
+    ------
+    ControlsError
+        The name is empty.
+    """
+    kind = control_named(name)
+    if kind is not None:
+        return kind.name, kind.title
+    own = _NOT_IN_COLUMNS.sub("_", name).strip("_")
+    if not own:
+        raise ControlsError(tr("管控图层的名称是空的。请写明是什么, 如 永久基本农田。"))
+    return own, name.strip()
+
+
+def control_layers(
+    controls: Mapping[str, gpd.GeoDataFrame | ControlLayer], *, policy: Policy
+) -> list[ControlLayer]:
+    """What a step is given as layers, in the order of their names.
+
+    Raises
+    ------
+    ControlsError
+        Two of the names mean one layer.
+    """
+    layers = [
+        given if isinstance(given, ControlLayer) else control_layer(name, given, policy=policy)
+        for name, given in controls.items()
+    ]
+    refuse_twins({name: layer.name for name, layer in zip(controls, layers, strict=True)})
+    return sorted(layers, key=lambda layer: layer.name)
+
+
+def refuse_twins(meant: Mapping[str, str]) -> None:
+    """Refuse names of which two mean one layer.
+
+    Parameters
+    ----------
+    meant : mapping of str to str
+        The layer's name by the name that was given.
+    """
+    first: dict[str, str] = {}
+    for given, name in meant.items():
+        if name in first:
+            msg = tr(
+                "“{one}”和“{other}”是同一个管控图层。请合并成一个文件, 或改其中一个的名称。",
+                one=first[name],
+                other=given,
+            )
+            raise ControlsError(msg)
+        first[name] = given
+
+
+def _shares(cells: pd.Series) -> Floats:
+    """Deductions of a column; what is no share (12.5 for 12.5%) is not known."""
+    shares = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
+    return np.where((shares >= 0) & (shares < 1), shares, np.nan)
