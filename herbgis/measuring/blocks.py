@@ -39,7 +39,7 @@ def contiguous_blocks(
     parts, owner = shapely.get_parts(geometry[several], return_index=True)
     area = areas_m2(parts)
     parts, owner, area = parts[area > 0], owner[area > 0], area[area > 0]
-    block = _connected(parts, owner, distance_m)
+    block = connected(parts, owner, distance_m)
     block_area = np.bincount(block, weights=area, minlength=len(parts))
     of_several = np.zeros(len(several))
     np.maximum.at(of_several, owner, block_area[block])
@@ -48,7 +48,7 @@ def contiguous_blocks(
     return largest, blocks
 
 
-def _connected(parts: Geometries, owner: Ints, distance_m: float) -> Ints:
+def connected(parts: Geometries, owner: Ints, distance_m: float) -> Ints:
     """For each part the lowest part that it hangs together with, within its owner."""
     left, right = near_pairs(parts, owner, distance_m)
     # Each part takes the lowest number among those that it is near to, until none changes.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from herbgis.foundation import resources
@@ -21,6 +23,7 @@ from herbgis.reading.sources import Source, find_sources
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.cells import folded_ids, stated_cells
 from herbgis.reading.understanding.placing import place_layer
+from herbgis.reading.understanding.stated_numbers import with_unit_of_heading
 from herbgis.reading.understanding.survey import Layer
 from herbgis.terms.columns import Column
 from herbgis.terms.headings import match_headings
@@ -52,7 +55,8 @@ def read_candidates(source: str | Path, *, policy: Policy | None = None) -> gpd.
     -------
     GeoDataFrame
         ``candidate_id``, and of ``variety``, ``cost``, ``county``, ``township``, ``distance_km``
-        those that the file has; EPSG:4490. An id is spelt as it is compared, with
+        those that the file has, as written, a bare number with the unit that its heading states;
+        EPSG:4490. An id is spelt as it is compared, with
         ``raw_candidate_id`` as written where that differs; a site without one gets
         ``file#layer#row``. Files of a folder whose format nobody knows are named in ``attrs``, and
         in the notes of a plan.
@@ -124,7 +128,7 @@ def _tidy(layer: Layer, policy: Policy) -> gpd.GeoDataFrame:
             rows=rows,
         )
         raise CandidatesError(msg)
-    table = {name: layer.frame[heading].to_numpy() for name, heading in named.items()}
+    table = {name: _cells(layer.frame, heading, name) for name, heading in named.items()}
     stated = stated_cells(layer.frame[named[_ID]], CANDIDATE_ID, policy, Assumptions())
     ids, written = folded_ids(stated)
     rows = pd.Series(range(1, len(ids) + 1), index=ids.index).astype("str")
@@ -138,8 +142,8 @@ def _headings(headings: list[str], policy: Policy, *, cut: bool) -> dict[str, st
     """The file's headings by the names in code; a DBF cuts them at ten bytes."""
     matched = match_headings(headings, policy).columns
     named = {name: matched[name] for name in _SHARED if name in matched}
-    told = resources.read_toml("facts/candidates.toml")["headings"]
-    for name, spellings in told.items():
+    facts = resources.read_toml("facts/candidates.toml")
+    for name, spellings in facts["headings"].items():
         by_rank: dict[str, int] = {}
         for rank, spelling in enumerate(spellings):
             for written in (spelling, field_name(spelling), *(_cut(spelling) if cut else ())):
@@ -147,12 +151,29 @@ def _headings(headings: list[str], policy: Policy, *, cut: bool) -> dict[str, st
         own = sorted(
             (by_rank[known], heading)
             for heading in headings
-            for known in (fold(heading), field_name(heading))
+            for known in (fold(heading), field_name(heading), _without_unit(heading, name)[0])
             if known in by_rank
         )
         if own:
             named[name] = own[0][1]
     return named
+
+
+def _without_unit(heading: str, name: str) -> tuple[str, str]:
+    """A heading of numbers and the unit that ends it: 成本 and 万元 of 成本(万元), 成本_万元."""
+    written = field_name(heading)
+    units = resources.read_toml("facts/candidates.toml")["units"].get(name, {})
+    for unit in sorted(units, key=len, reverse=True):
+        if written.endswith(fold(unit)):
+            return written.removesuffix(fold(unit)).rstrip("_"), unit
+    return written, ""
+
+
+def _cells(frame: pd.DataFrame, heading: str, name: str) -> npt.NDArray[Any]:
+    """A column's cells; bare numbers with the unit that their heading states."""
+    unit = _without_unit(heading, name)[1]
+    cells = with_unit_of_heading(frame[heading], unit) if unit else frame[heading]
+    return np.asarray(cells.array)
 
 
 def _cut(spelling: str) -> list[str]:

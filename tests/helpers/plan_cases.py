@@ -101,13 +101,20 @@ def short_of(problem: Problem, chosen: Ints) -> float:
     return float(sum(np.maximum(lack, 0.0).sum() for lack in lacks))
 
 
+def all_choices(problem: Problem) -> list[Ints]:
+    """Every choice of options, at most one a site."""
+    sites = np.unique(problem.site)
+    each = [[-1, *np.flatnonzero(problem.site == site).tolist()] for site in sites]
+    return [
+        np.array([option for option in combination if option >= 0], dtype=np.intp)
+        for combination in itertools.product(*each)
+    ]
+
+
 def best_of_all(problem: Problem, allowed: Flags | None = None) -> tuple[float, float]:
     """Least shortfall, and least cost among the choices with that, by trying every choice."""
-    sites = np.unique(problem.site)
-    choices = [[-1, *np.flatnonzero(problem.site == site).tolist()] for site in sites]
     best = (math.inf, math.inf)
-    for combination in itertools.product(*choices):
-        chosen = np.array([option for option in combination if option >= 0], dtype=np.intp)
+    for chosen in all_choices(problem):
         if allowed is not None and not allowed[chosen].all():
             continue
         best = min(best, (short_of(problem, chosen), float(problem.cost[chosen].sum())))

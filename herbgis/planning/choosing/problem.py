@@ -22,7 +22,7 @@ class Problem:
     gains : array of float, shape (tiers, options)
         How many bases an option adds to the count of each tier: 1, 0 or -1.
     cost : array of float, shape (options,)
-        Above zero.
+        Not below zero, of any scale.
     mu : array of float, shape (options,)
         New 亩, which seedlings are needed for.
     need : array of float, shape (tiers,)

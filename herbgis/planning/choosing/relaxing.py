@@ -58,7 +58,7 @@ class Aim:
     @property
     def rounding(self) -> float:
         """Costs that differ by less are equal."""
-        return _ROUNDING * max(float(self.cost.max(initial=0.0)), 1.0)
+        return _ROUNDING * max(float(self.cost[self.allowed].max(initial=0.0)), 1.0)
 
     def nearest(self) -> Aim:
         """The least shortfall under the same restrictions: what falls short costs, nothing else."""

@@ -11,12 +11,16 @@
 
 See L. A. Wolsey, Integer Programming, 2nd ed. 2020, ch. 7 and 11. Where there is no plan, the one
 that falls short least is found the same way: each lacking base costs one, and nothing else does.
+
+Costs may have any scale. Beside one cost that dwarfs the others the solver could not tell these
+apart: what costs more than a plan already found is left out, and the rest is solved on its own
+scale. Of sites that cost nothing, as few are chosen as serve.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,6 +33,8 @@ from herbgis.planning.choosing.relaxing import Aim, Relaxation, Relaxed
 _LEAST_KEPT, _GROWTH = 400, 4
 #: Options among which the plan that falls short least is sought, once it is proven that all do.
 _MOST_FOR_BLOCKING = 6_000
+#: A cost so many times that of the plan found blurs the differences of the others.
+_DWARFING = 16.0
 
 
 @dataclass(frozen=True)
@@ -98,17 +104,11 @@ class Search:
         """Begin with some options active: those of a search in a similar problem."""
         self.problem = problem
         self._relaxation = Relaxation(problem, start)
-        scale = scale_of(problem.cost)
-        self._aim = Aim(
-            problem.cost * scale,
-            step_of(problem.cost) * scale,
-            elastic=False,
-            allowed=np.ones(len(problem.cost), dtype=bool),
-            one_of=_none(),
-        )
+        self._aim = self._cheapest_of(np.ones(len(problem.cost), dtype=bool), _none())
         self._relaxed = self._relaxation.best(self._aim)
         self.bound, self.reduced = math.inf, np.zeros(len(problem.cost))
         if self._relaxed is not None:
+            scale = scale_of(problem.cost)
             self.bound = self._relaxed.bound / scale
             self.reduced = self._relaxed.reduced / scale
 
@@ -122,6 +122,7 @@ class Search:
         chosen = self.best()
         if chosen is None:
             return Solution("infeasible", _none(), math.inf, math.inf, self._blocking())
+        chosen = self._fewest(chosen)
         cost = cost_of(self.problem, chosen)
         return Solution("optimal", chosen, cost, cost)
 
@@ -134,10 +135,45 @@ class Search:
             one_of = _none() if using is None else np.flatnonzero((site == using) & allowed)
             if using is not None and not len(one_of):
                 return None
-            aim = replace(aim, allowed=allowed, one_of=one_of)
+            aim = self._cheapest_of(allowed, one_of)
             relaxed = self._relaxation.best(aim)
+        found = None
+        while relaxed is not None:
+            better = self._whole(aim, relaxed)
+            if better is None:
+                break
+            found = better.chosen
+            spent = cost_of(self.problem, found)
+            if self.problem.cost[aim.allowed].max(initial=0.0) <= _DWARFING * spent:
+                break
+            within = aim.allowed & (self.problem.cost <= spent)
+            aim = self._cheapest_of(within, aim.one_of[within[aim.one_of]])
+            relaxed = self._relaxation.best(aim)
+        return found
+
+    def _cheapest_of(self, allowed: Flags, one_of: Ints) -> Aim:
+        """The least cost among some options, on the scale of their own costs."""
+        cost = self.problem.cost
+        scale = scale_of(cost[allowed])
+        return Aim(
+            cost * scale,
+            step_of(cost[allowed]) * scale,
+            elastic=False,
+            allowed=allowed,
+            one_of=one_of,
+        )
+
+    def _fewest(self, chosen: Ints) -> Ints:
+        """A plan of the same cost, with as few as serve of the options that cost nothing."""
+        free = self.problem.cost == 0
+        if not free[chosen].any():
+            return chosen
+        allowed = free.copy()
+        allowed[chosen] = True
+        aim = Aim(free.astype(float), step=1.0, elastic=False, allowed=allowed, one_of=_none())
+        relaxed = self._relaxation.best(aim)
         found = None if relaxed is None else self._whole(aim, relaxed)
-        return None if found is None else found.chosen
+        return chosen if found is None else found.chosen
 
     def _blocking(self) -> tuple[Blocking, ...]:
         """What the plan that falls short least lacks."""

@@ -14,6 +14,7 @@ from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import CGCS2000, areas_m2
 from herbgis.geo.systems import Geometries
+from herbgis.measuring.blocks import connected
 from herbgis.measuring.borders import county_shares
 from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.planning.land.footprints import polygons_of
@@ -23,12 +24,16 @@ from herbgis.planning.sites.candidates import Candidates, candidates_of
 from herbgis.reading.candidates import CANDIDATE_ID, UNREAD_BESIDE
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.cells import clean_text, folded_ids, stated_cells
+from herbgis.reading.understanding.stated_numbers import Stated, stated_numbers
+from herbgis.terms.columns import Column
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
 _ID, _WHAT = "candidate_id", "候选地块"
-_TOLD = ("county", "township", "variety", "cost", "distance_km")
+_TEXTS = ("county", "township", "variety")
 _NUMBERS = {"cost": "成本", "distance_km": "距离"}
+#: Cells that a note names.
+_NAMED = 5
 
 
 def given_candidates(
@@ -45,8 +50,9 @@ def given_candidates(
     ----------
     frame : GeoDataFrame
         In any system; ``candidate_id``, and optionally ``variety`` (none: any), ``cost``,
-        ``township``, ``county``, ``distance_km``. Rows of one id are one candidate, told by the
-        first of them.
+        ``township``, ``county``, ``distance_km``. Numbers may be texts: 5,000, 5万元, 800米. Rows
+        of one id that lie within the policy's distance of contiguity are one candidate, told by
+        the first of them; those farther apart are several, ``<id>#1``, ``<id>#2``, …
     land : Land, optional
         By which they are rated; without it scores are NaN, for the varieties of the policy's lists.
     bases : GeoDataFrame, optional
@@ -60,7 +66,7 @@ def given_candidates(
     -------
     Candidates
         In order of their ids. What has no land, or none that is not a base already, is left out,
-        and said.
+        and said; so are ids at several places, and numbers that are none.
 
     Raises
     ------
@@ -73,14 +79,27 @@ def given_candidates(
     if _ID not in frame:
         raise MissingColumnError(tr(_WHAT), [_ID], [str(column) for column in frame.columns])
     told, spellings = _told_ids(frame, policy)
-    ids, polygons, first = _one_row_an_id(frame, told)
+    land_of_rows = polygons_of(frame, _WHAT)
+    told, apart = _told_apart(told, land_of_rows, policy.tolerances["contiguity_m"])
+    ids, polygons, first, rows = _one_row_an_id(frame, told, land_of_rows)
     free, taken = _beside_bases(ids, polygons, bases)
-    said = [*spellings, *frame.attrs.get(UNREAD_BESIDE, ()), *taken]
+    said = [
+        *spellings,
+        *apart,
+        *_differing(frame, told),
+        *frame.attrs.get(UNREAD_BESIDE, ()),
+        *taken,
+    ]
     kept = ~(shapely.is_missing(free) | shapely.is_empty(free))
     said += [tr("候选地块 {name} 没有可用的土地, 未列入", name=name) for name in ids[~kept]]
-    ids, free, first = ids[kept], free[kept], first[kept]
-    columns = {name: _told(first, name, policy) for name in _TOLD}
-    said += _no_numbers(ids, first)
+    ids, free, first, rows = ids[kept], free[kept], first[kept], rows[kept]
+    columns = {name: _told(first, name, policy) for name in _TEXTS}
+    for name, title in _NUMBERS.items():
+        if name in first:
+            cells = stated_cells(first[name], Column(name, title, "number"), policy, Assumptions())
+            stated = stated_numbers(cells, name)
+            columns[name] = list(stated.values)
+            said += _said_of(stated, ids, rows, tr(title))
     if counties is not None:
         columns["county"] = _counties(columns["county"], free, counties)
     if land is None:
@@ -115,18 +134,62 @@ def _told_ids(frame: gpd.GeoDataFrame, policy: Policy) -> tuple[Any, list[str]]:
     return names.to_numpy(dtype=object), said
 
 
-def _one_row_an_id(frame: gpd.GeoDataFrame, names: Any) -> tuple[Any, Geometries, pd.DataFrame]:
-    """Ids in order, the land of each, and the first row of each."""
-    polygons = polygons_of(frame, _WHAT)
+def _told_apart(names: Any, polygons: Geometries, distance_m: float) -> tuple[Any, list[str]]:
+    """Ids of rows, those of one id at several places numbered; and which they are.
+
+    Whether such rows are one site in parcels or two that were given one number, nobody can tell
+    from the file: one site at two places is none that could be planted as one.
+    """
+    there = np.flatnonzero(~(shapely.is_missing(polygons) | shapely.is_empty(polygons)))
+    _, owner = np.unique(names[there].astype(str), return_inverse=True)
+    place = connected(polygons[there], owner, distance_m)
+    told, said = names.copy(), []
+    for number in np.unique(owner):
+        rows, places = there[owner == number], place[owner == number]
+        distinct, order = np.unique(places, return_inverse=True)
+        if len(distinct) < 2:
+            continue
+        told[rows] = [f"{names[rows[0]]}#{which + 1}" for which in order]
+        line = (
+            "候选编号 {name} 的 {rows} 条记录在 {count} 处, 相隔超过 {metres:g} 米, 分作 {ids}。"
+            "请核对编号"
+        )
+        said.append(
+            tr(
+                line,
+                name=names[rows[0]],
+                rows=len(rows),
+                count=len(distinct),
+                metres=distance_m,
+                ids=listed(sorted(set(told[rows]))),
+            )
+        )
+    return told, said
+
+
+def _one_row_an_id(
+    frame: gpd.GeoDataFrame, names: Any, polygons: Geometries
+) -> tuple[Any, Geometries, pd.DataFrame, Any]:
+    """Ids in order, the land of each, and the first row of each with its number from 1."""
     ids, first = np.unique(names.astype(str), return_index=True)
     land = np.empty(len(ids), dtype=object)
     for number, name in enumerate(ids):
         land[number] = shapely.union_all(polygons[names == name])
-    return (
-        ids.astype(object),
-        land,
-        pd.DataFrame(frame.drop(columns=frame.geometry.name)).iloc[first],
-    )
+    told = pd.DataFrame(frame.drop(columns=frame.geometry.name)).iloc[first]
+    return ids.astype(object), land, told, first + 1
+
+
+def _differing(frame: gpd.GeoDataFrame, names: Any) -> list[str]:
+    """Candidates whose rows say different things, of which the first is taken."""
+    titles = {**_NUMBERS, "variety": "品种"}
+    line = "候选地块 {name} 的几条记录{what}不同, 按最前面的一条"
+    return [
+        tr(line, name=name, what=tr(title))
+        for column, title in titles.items()
+        if column in frame
+        for name, count in frame[column].groupby(names).nunique(dropna=False).items()
+        if count > 1
+    ]
 
 
 def _beside_bases(
@@ -153,25 +216,29 @@ def _told(first: pd.DataFrame, name: str, policy: Policy) -> list[Any]:
     """A column as told, by canonical names; missing where it is not there."""
     if name not in first:
         return [None] * len(first)
-    if name in _NUMBERS:
-        numbers = pd.to_numeric(first[name], errors="coerce")
-        return list(numbers.where(numbers >= 0))
     texts = [clean_text(cell) for cell in first[name]]
     if name == "township":
         return texts
     return [text and (policy.canonical(name, text) or text) for text in texts]
 
 
-def _no_numbers(ids: Any, first: pd.DataFrame) -> list[str]:
-    """Costs and distances that are none."""
-    said = []
-    for name, title in _NUMBERS.items():
-        for key, cell in zip(ids, first.get(name, []), strict=False):
-            written = clean_text(cell)
-            number = pd.to_numeric(cell, errors="coerce")
-            if written and not number >= 0:
-                line = "候选地块 {name} 的{what} {written} 不是可用的数, 未采用"
-                said.append(tr(line, name=key, what=tr(title), written=written))
+def _said_of(stated: Stated, ids: Any, rows: Any, what: str) -> list[str]:
+    """Numbers that were not read, each with its row; and those that were more than a number."""
+    line = "候选地块 {name} (第 {row} 条) 的{what} {written} {trouble}, 未采用"
+    told = list(zip(ids, rows, stated.texts, stated.values, strict=True))
+    said = [
+        tr(line, name=name, row=row, what=what, written=text, trouble=trouble)
+        for (name, row, text, _), trouble in zip(told, stated.trouble, strict=True)
+        if trouble
+    ]
+    read = [
+        tr("{name} {written} 按 {value:g}", name=name, written=text, value=value)
+        for (name, _, text, value), worded in zip(told, stated.worded, strict=True)
+        if worded
+    ]
+    if read:
+        line = "{what}不是写成纯数字的, 按所写的读 ({count} 个): {read}"
+        said.append(tr(line, what=what, count=len(read), read=listed(read[:_NAMED])))
     return said
 
 

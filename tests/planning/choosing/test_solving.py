@@ -22,6 +22,7 @@ from herbgis.planning.choosing.explaining import (
 from herbgis.planning.choosing.problem import Problem
 from herbgis.planning.choosing.solving import Search, Solution
 from tests.helpers.plan_cases import (
+    all_choices,
     best_of_all,
     full_cost,
     large_problem,
@@ -55,6 +56,28 @@ def test_every_small_plan_is_the_best_of_all_combinations() -> None:
             check(problem, solution)
             assert solution.cost == pytest.approx(cost, abs=1e-6), seed
     assert 60 < feasible < 160  # both answers are tried
+
+
+def test_costs_of_any_scale_are_solved_as_well_and_of_free_sites_the_fewest_chosen() -> None:
+    tried = 0
+    for seed in range(40):
+        problem = small_problem(seed)
+        sound = [each for each in all_choices(problem) if short_of(problem, each) == 0]
+        if not sound:
+            continue
+        rng = np.random.default_rng(seed)
+        dwarfing = np.where(rng.random(len(problem.cost)) < 0.3, 1e12, problem.cost)
+        some_free = np.where(rng.random(len(problem.cost)) < 0.5, 0.0, problem.cost)
+        times = (1e-8, 1e12, 0.0, 10.0 ** rng.integers(-8, 13, len(problem.cost)))
+        for cost in (*(problem.cost * each for each in times), dwarfing, some_free):
+            found = solve(replace(problem, cost=cost))
+            least = min(cost[each].sum() for each in sound)
+            assert found.cost == pytest.approx(least, rel=1e-9, abs=0.0), seed
+            paid = found.chosen[cost[found.chosen] > 0]
+            as_good = [each for each in sound if set(each[cost[each] > 0]) == set(paid)]
+            assert len(found.chosen) == min(map(len, as_good)), seed
+            tried += 1
+    assert tried > 100
 
 
 @pytest.mark.parametrize("seed", range(20))

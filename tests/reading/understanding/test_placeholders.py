@@ -215,7 +215,7 @@ def test_what_was_understood_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("written", SPELLINGS)
 def test_candidates_of_one_id_are_one(written: str, tmp_path: Path) -> None:
-    shapes = [square(600), east_of(square(300), 2000), east_of(square(200), 4000)]
+    shapes = [square(600), east_of(square(300), 540), east_of(square(200), 4000)]
     told = {"候选编号": ["YJ-2020-1", written, "待定"]}
     gpd.GeoDataFrame(told, geometry=shapes, crs="EPSG:4490").to_file(tmp_path / "候选.gpkg")
     read = hg.read_candidates(tmp_path / "候选.gpkg")
