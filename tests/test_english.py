@@ -182,7 +182,16 @@ def _of_terms() -> Iterator[str]:
     for column, words in policy.words.items():
         if column not in {"county", "reporting_unit"}:
             yield from (word.title for word in words.values())
-    yield policy_schema()["$defs"]["key"]["description"]
+    yield from _descriptions_of_texts(policy_schema())
+
+
+def _descriptions_of_texts(rule: object) -> Iterator[str]:
+    """What a policy's schema says of texts that must be of a form: it is said of a wrong one."""
+    if isinstance(rule, dict):
+        if "pattern" in rule:
+            yield rule["description"]
+        for below in rule.values():
+            yield from _descriptions_of_texts(below)
 
 
 def _of_planning() -> Iterator[str]:

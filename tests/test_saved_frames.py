@@ -20,6 +20,7 @@ import shapely
 import herbgis as hg
 from herbgis.reading.understanding.frames import as_base_table
 from herbgis.reading.understanding.listed import members_of
+from herbgis.reading.understanding.null_numbers import without_zeros_for_nulls
 from herbgis.reading.understanding.reopened import uncut_names
 from herbgis.tables.data_files import write_bases
 from herbgis.terms import columns as cols
@@ -78,7 +79,8 @@ def _ogr(suffix: str, **options: Any) -> Save:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL tells of headings that it cuts
             table.to_file(path, **options)
-            return gpd.read_file(path)
+            told = {} if options.get("encoding") != "GBK" else {"encoding": "GBK"}
+            return gpd.read_file(path, **told)
 
     return save
 
@@ -104,6 +106,7 @@ DRAWN: dict[str, Save] = {
     "geojson": _ogr(".geojson"),
     "shp": _ogr(".shp", encoding="utf-8"),
     "fgb": _ogr(".fgb", driver="FlatGeobuf", SPATIAL_INDEX="NO"),
+    "mif": _ogr(".mif", driver="MapInfo File", encoding="GBK"),
     "parquet": _through("to_parquet", gpd.read_parquet, ".parquet", plain=False),
     "feather": _through("to_feather", gpd.read_feather, ".feather", plain=False),
     "pickle": _through("to_pickle", pd.read_pickle, ".pkl", plain=False),
@@ -170,6 +173,42 @@ def test_bases_count_the_same_from_every_format(
 ) -> None:
     again = {**DRAWN, **TABLES, **OWN}[form](bases, tmp_path)
     assert same(STEPS[step](again), STEPS[step](bases))
+
+
+@pytest.mark.parametrize("form", [".tab", ".mif"])
+@pytest.mark.parametrize("given", ["records", "bases"])
+def test_what_is_empty_stays_so_in_a_format_without_empty_numbers(
+    form: str, given: str, records: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    """A TAB moves corners by centimetres, and is not held to the same areas."""
+    undeclared = records.copy()
+    undeclared.loc[undeclared.index[2:5], ["declared_value", "declared_mu"]] = np.nan
+    table = undeclared if given == "records" else hg.classify(undeclared)
+    saved = _ogr(form, driver="MapInfo File", encoding="GBK")(table, tmp_path)
+    again, right = (as_base_table(t, policy=POLICY).reset_index(drop=True) for t in (saved, table))
+    numbers = [c.name for c in cols.every() if c.kind in {"number", "integer", "year", "date"}]
+    for name in set(numbers) & set(right):
+        assert again[name].isna().tolist() == right[name].isna().tolist(), name
+    assert right["declared_mu"].isna().sum() == 3
+    if given == "bases":
+        counts = [hg.count_progress(t).without_declared_mu for t in (saved, table)]
+        assert counts == [2, 2]
+
+
+@pytest.mark.parametrize("lacks", ["an empty number", "a zero", "a declared area"])
+def test_a_zero_is_one_where_nothing_tells_that_it_stands_for_nothing(
+    lacks: str, bases: gpd.GeoDataFrame
+) -> None:
+    full = bases.iloc[:6].assign(sheet_row=2, dry_yield_t=0.0, households="3")
+    full["declared_mu"] = full["declared_value"] = 0.0
+    if lacks == "an empty number":
+        full.loc[full.index[0], "dry_yield_t"] = np.nan
+    elif lacks == "a zero":
+        full["declared_mu"] = full["declared_value"] = 600.0
+    else:
+        full = full.drop(columns=["declared_mu", "declared_value"])
+    kept = without_zeros_for_nulls(full)
+    assert kept is full
 
 
 @pytest.mark.parametrize("step", SHAPED)

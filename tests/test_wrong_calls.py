@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+import pickle
 import re
 import shlex
 import shutil
 import sys
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ import shapely
 
 import herbgis as hg
 from herbgis.cli.main import main
+from herbgis.foundation.wrong_calls import MADE_BY
 from herbgis.terms.kinds import due
 
 DATA = Path(__file__).parent / "data"
@@ -142,6 +144,54 @@ def test_every_function_says_what_it_takes(name: str) -> None:
 def _placed(function: Any) -> int:
     kinds = [p.kind for p in inspect.signature(function).parameters.values()]
     return kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+RESULTS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "Survey": lambda world: world["survey"],
+    "ValidationReport": lambda world: world["report"],
+    "Progress": lambda world: world["progress"],
+    "Plan": lambda world: world["plan"],
+    "Visit": lambda world: world["visit"],
+    "AuditSample": lambda world: world["sample"],
+    "Schedule": lambda world: hg.make_schedule(world["bases"]),
+    "Standards": lambda world: hg.count_standards(world["bases"]),
+    "Production": lambda world: hg.compare_production(world["bases"]),
+    "SeedlingCover": lambda world: hg.cover_seedlings(world["bases"]),
+    "CountComparison": lambda world: hg.compare_counts(world["bases"], world["bases"]),
+    "Admission": lambda world: hg.admit("台账.gpkg", world["bases"], on="2020-06-30"),
+    "SitingRules": lambda _: hg.read_siting_rules(),
+}
+
+
+def _methods(made: type) -> list[str]:
+    return [n for n, m in vars(made).items() if inspect.isfunction(m) and not n.startswith("_")]
+
+
+@pytest.mark.parametrize("name", MADE_BY)
+def test_a_class_of_results_answers_by_itself(name: str) -> None:
+    """However a result came about: no function of ours is called when pickle gives one."""
+    made = getattr(hg, name)
+    for method in _methods(made):
+        with pytest.raises(hg.WrongCallError, match=f"{name}.{method} 没有参数 nonsense"):
+            getattr(made, method)(object.__new__(made), nonsense=1)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_from_pickle_works_as_the_one_that_was_pickled(
+    name: str, world: dict[str, Any]
+) -> None:
+    result = RESULTS[name](world)
+    again = pickle.loads(pickle.dumps(result))  # noqa: S301 - made here
+    assert type(again).__name__ == name
+    for method in _methods(type(again)):
+        try:
+            right = getattr(result, method)()
+        except hg.HerbgisError as refused:
+            with pytest.raises(type(refused), match=re.escape(str(refused))):
+                getattr(again, method)()
+        else:
+            assert repr(getattr(again, method)()) == repr(right)
+    assert repr(again) == repr(result)
 
 
 # What can mean one thing only is taken for it

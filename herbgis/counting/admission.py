@@ -21,6 +21,7 @@ from herbgis.geo.geopackages import flattened
 from herbgis.measuring.overlaps import Claimants, overlapping_pairs, overlaps_of_bases
 from herbgis.measuring.records import NameKey, mu_of, name_keys
 from herbgis.terms import columns as cols
+from herbgis.terms.calls import answering
 from herbgis.terms.policy import Policy
 
 #: What may become of a base, and how it is printed.
@@ -35,6 +36,7 @@ OUTCOMES = {
 _HEADINGS = ("基地编号", "基地名称", "结果", "原因")
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class Admission:
     """What became of a batch.

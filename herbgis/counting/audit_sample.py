@@ -18,6 +18,7 @@ from herbgis.geo.geodesy import Flags
 from herbgis.geo.systems import to_cgcs2000
 from herbgis.measuring.chances import near_threshold
 from herbgis.terms import columns as cols
+from herbgis.terms.calls import answering
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
 
@@ -29,6 +30,7 @@ RISKS = ("临界", "上报恰为规模线", "测量方式未填")
 _OWN_HEADINGS = {"tier": "规模等级", "claimed_mu": "核定面积", "risk": "风险", "drawn": "抽中"}
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class AuditSample:
     """Bases drawn for a re-survey (抽查复测), among all that count.

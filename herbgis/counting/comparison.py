@@ -20,6 +20,7 @@ from herbgis.counting.standing import STANDINGS
 from herbgis.counting.tally import count_progress
 from herbgis.foundation import display
 from herbgis.foundation.language import heading, tr
+from herbgis.terms.calls import answering
 from herbgis.terms.carried import policy_counted_by
 from herbgis.terms.policy import Policy
 
@@ -35,6 +36,7 @@ _CLAIMS_NOTE = (
 _NOTE = "规则: 决定这个基地在两次统计里不同的那一条; 有几条的, 其余写在说明里。单位: 个、亩。"
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class CountComparison:
     """Two counts beside each other.

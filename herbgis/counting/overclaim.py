@@ -15,6 +15,7 @@ from herbgis.foundation.errors import HerbgisError
 from herbgis.foundation.language import heading, listed, tr
 from herbgis.foundation.units import round_mu
 from herbgis.geo.geodesy import Flags, Floats
+from herbgis.terms.calls import answering
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -38,6 +39,7 @@ _MU_HEADINGS = {
 }
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class Overclaim:
     """What a re-survey lets one say of all bases that count.

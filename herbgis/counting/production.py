@@ -22,12 +22,14 @@ from herbgis.counting.trends import GROWTH_NOTE, SAME_NOTE, growth_texts
 from herbgis.foundation import display
 from herbgis.foundation.language import heading, tr
 from herbgis.terms import columns as cols
+from herbgis.terms.calls import answering
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
 
 BREAKDOWNS = ("variety", "reporting_unit", "kind", "group", "county")
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class Production:
     """What bases yield, cost and bring per harvested 亩.

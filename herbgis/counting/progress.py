@@ -15,6 +15,7 @@ from herbgis.counting.standing import DATE_UNKNOWN, NOT_YET_VERIFIED, STANDINGS
 from herbgis.foundation import display
 from herbgis.foundation.language import heading, tr
 from herbgis.terms import columns as cols
+from herbgis.terms.calls import answering
 from herbgis.terms.policy import Policy
 
 #: Headings of what progress itself counts.
@@ -31,6 +32,7 @@ _AREA_TITLES = {"total": "总面积", "contiguous": "最大连片"}
 _WAN = 10_000
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class Progress:
     """Counts against the targets.

@@ -20,6 +20,7 @@ from herbgis.counting.unit_targets import notes_on_targets, targets_by_unit
 from herbgis.foundation import display
 from herbgis.foundation.language import heading, tr
 from herbgis.foundation.units import round_mu
+from herbgis.terms.calls import answering
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy, Tier
 from herbgis.terms.reporting_units import in_policys_order, unit_titles
@@ -46,6 +47,7 @@ _OF_A_UNIT = {
 }
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class Schedule:
     """进度表: a row a reporting unit, the city first.

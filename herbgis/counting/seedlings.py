@@ -18,6 +18,7 @@ from herbgis.foundation.language import heading, listed, tr
 from herbgis.foundation.units import round_mu
 from herbgis.reading.understanding.survey import records_of
 from herbgis.terms import columns as cols
+from herbgis.terms.calls import answering
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
 
@@ -61,6 +62,7 @@ _YEARS_COLUMNS = (
 )
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class SeedlingCover:
     """What seedling and spawn bases raise in a year.

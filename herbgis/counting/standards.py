@@ -17,6 +17,7 @@ from herbgis.foundation.language import heading, tr
 from herbgis.foundation.units import round_mu
 from herbgis.reading.understanding.survey import records_of
 from herbgis.terms import columns as cols
+from herbgis.terms.calls import answering
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
 
@@ -26,6 +27,7 @@ _KEYS = ("reporting_unit", "county", "township", "variety", "year")
 _OWN_HEADINGS = {"year": "年度", "bases": "基地", "mu": "面积"}
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class Standards:
     """Bases and 亩 with a technical standard, seed from one source, tracing, a certificate.

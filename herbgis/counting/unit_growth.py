@@ -19,6 +19,7 @@ from herbgis.counting.trends import growth, growth_texts
 from herbgis.foundation import display
 from herbgis.foundation.language import heading, tr
 from herbgis.foundation.units import round_mu
+from herbgis.terms.calls import answering
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
 from herbgis.terms.reporting_units import in_policys_order, unit_titles
@@ -34,6 +35,7 @@ _NOTES = (
 )
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class UnitGrowth:
     """Verified bases of each reporting unit, beside last month and last year, and ranked.

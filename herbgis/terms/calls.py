@@ -16,7 +16,7 @@ import pandas as pd
 
 from herbgis.foundation.errors import nearest
 from herbgis.foundation.language import listed, tr
-from herbgis.foundation.wrong_calls import MADE_BY, WrongCallError, shown, spaced
+from herbgis.foundation.wrong_calls import WrongCallError, shown, spaced
 from herbgis.terms.headings import match_headings
 from herbgis.terms.how import AT_LEAST, NEEDED, OF_BASES, TABLES, how_to
 from herbgis.terms.kinds import MisfitError, due, fitted
@@ -28,8 +28,6 @@ Class = TypeVar("Class", bound=type)
 
 def checked(function: F, name: str | None = None) -> F:
     """A function that says what is due where it is called with something else.
-
-    So do the methods of a result of ours that it gives.
 
     Parameters
     ----------
@@ -56,7 +54,7 @@ def _checked(function: F, step: str) -> F:
     signature = inspect.signature(function)
 
     @functools.wraps(function)
-    def answering(*args: Any, **kwargs: Any) -> Any:
+    def checking_call(*args: Any, **kwargs: Any) -> Any:
         try:
             call = signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -72,13 +70,9 @@ def _checked(function: F, step: str) -> F:
                 }
             else:
                 call.arguments[parameter] = _fitted(step, parameter, value, kinds)
-        result = function(*call.args, **call.kwargs)
-        for each in result if isinstance(result, tuple) else (result,):
-            if type(each).__name__ in MADE_BY:
-                _check_methods(type(each))  # type: ignore[arg-type]
-        return result
+        return function(*call.args, **call.kwargs)
 
-    return typing.cast("F", answering)
+    return typing.cast("F", checking_call)
 
 
 def checking(options: Class) -> Class:
@@ -87,12 +81,15 @@ def checking(options: Class) -> Class:
     return options
 
 
-@functools.cache
-def _check_methods(made: type) -> None:
-    """Let the public methods of a class of results answer their wrong calls, from now on."""
-    for name, method in list(vars(made).items()):
+def answering(result: Class) -> Class:
+    """A class of results whose methods answer a wrong call; a decorator above `dataclass`.
+
+    A class knows this of itself, whatever function gave a result: pickle asks none of ours.
+    """
+    for name, method in list(vars(result).items()):
         if inspect.isfunction(method) and not name.startswith("_"):
-            setattr(made, name, _checked(method, f"{made.__name__}.{name}"))
+            setattr(result, name, _checked(method, f"{result.__name__}.{name}"))
+    return result
 
 
 @functools.cache

@@ -89,14 +89,14 @@ class _Reader:
         self, value: Any, rule: Mapping[str, Any], place: Sequence[str | int]
     ) -> Iterator[str]:
         """What of a value a rule does not allow."""
-        while "$ref" in rule:
-            rule = self._schema["$defs"][rule["$ref"].removeprefix(_DEFINED)]
-        kinds = rule.get("type", ())
-        kinds = [kinds] if isinstance(kinds, str) else list(kinds)
+        rule = self._meant(rule)
+        kinds = _kinds(rule)
         if kinds and not any(_is_a(value, kind) for kind in kinds):
-            due = tr("或").join(tr(_TYPES[kind]) for kind in kinds)
             yield tr(
-                "{at} 写的是 {shown}, 应当是{due}。", at=_at(place), shown=_shown(value), due=due
+                "{at} 写的是 {shown}, 应当是{due}。",
+                at=_at(place),
+                shown=_shown(value),
+                due=self._due(rule, place),
             )
         elif isinstance(value, Mapping):
             yield from self._of_table(value, rule, place)
@@ -123,9 +123,7 @@ class _Reader:
                 'extends = "tongren-2020"。',
                 names=listed(lacking),
             )
-        names = rule.get("propertyNames", {})
-        while "$ref" in names:
-            names = self._schema["$defs"][names["$ref"].removeprefix(_DEFINED)]
+        names = self._meant(rule.get("propertyNames", {}))
         for key, value in table.items():
             here = (*place, key)
             if key in own:
@@ -142,6 +140,39 @@ class _Reader:
                 )
             elif more is not True:
                 yield from self.findings(value, more, here)
+
+    def _meant(self, rule: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A rule itself, where another only refers to it."""
+        while "$ref" in rule:
+            rule = self._schema["$defs"][rule["$ref"].removeprefix(_DEFINED)]
+        return rule
+
+    def _due(self, rule: Mapping[str, Any], place: Sequence[str | int]) -> str:
+        """What may stand somewhere, in words: of which kind, in which range, under which key."""
+        rule = self._meant(rule)
+        words = tr("或").join(tr(_TYPES[kind]) for kind in _kinds(rule))
+        if "enum" in rule:
+            return tr(" {choices} 里的一个", choices=_choices(rule["enum"]))
+        if "items" in rule:
+            return tr("{words}, 每个是{due}", words=words, due=self._due(rule["items"], place))
+        own = rule.get("properties", {})
+        if "value" in own:
+            table = ".".join(str(part) for part in place)
+            due = self._due(own["value"], (*place, "value"))
+            return tr(
+                "{words}: 请在 [{table}] 下面写 value = …, value 是{due}",
+                words=words,
+                table=table,
+                due=due,
+            )
+        if own:
+            return tr("{words}, 里面可以写 {names}", words=words, names=_choices(list(own)))
+        if isinstance(more := rule.get("additionalProperties"), Mapping):
+            return tr("{words}, 每一项是{due}", words=words, due=self._due(more, place))
+        limits = _range(rule)
+        if "pattern" in rule and "description" in rule:
+            limits = tr(rule["description"])
+        return f"{words}, {limits}" if limits else words
 
     def _unknown(self, key: str, known: Sequence[str], place: Sequence[str | int]) -> str:
         """A key that there is not, and which was probably meant: beside it, or in another table."""
@@ -175,7 +206,8 @@ def _of_value(value: Any, rule: Mapping[str, Any], place: Sequence[str | int]) -
         if len(value) < rule.get("minLength", 0):
             yield tr("{at} 是空的。", at=_at(place))
         elif "pattern" in rule and not re.search(rule["pattern"], value):
-            yield tr("{at} 不能写 {shown}。", at=_at(place), shown=_shown(value))
+            due = tr(rule.get("description", rule["pattern"]))
+            yield tr("{at} 不能写 {shown}, 要{due}。", at=_at(place), shown=_shown(value), due=due)
     elif _is_a(value, "number"):
         low, high = rule.get("minimum", -math.inf), rule.get("maximum", math.inf)
         above = rule.get("exclusiveMinimum", -math.inf)
@@ -183,6 +215,11 @@ def _of_value(value: Any, rule: Mapping[str, Any], place: Sequence[str | int]) -
             yield tr(
                 "{at} 写的是 {value}, 应当{due}。", at=_at(place), value=value, due=_range(rule)
             )
+
+
+def _kinds(rule: Mapping[str, Any]) -> list[str]:
+    kinds = rule.get("type", ())
+    return [kinds] if isinstance(kinds, str) else list(kinds)
 
 
 def _is_a(value: Any, kind: str) -> bool:

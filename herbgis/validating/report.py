@@ -11,6 +11,7 @@ import pandas as pd
 
 from herbgis.foundation import display
 from herbgis.foundation.language import tr
+from herbgis.terms.calls import answering
 from herbgis.terms.issues import (
     SEVERITY_TITLES,
 )
@@ -21,6 +22,7 @@ from herbgis.validating.mending.repair import Repair, repair
 _HEADINGS = ("处理要求", "文件", "行号", "基地编号", "问题说明", "修改建议", "代码")
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class ValidationReport:
     """What `validate` found.

@@ -59,7 +59,10 @@ WRONG = {
     "a tolerance below nothing": ("[tolerance.overlap_mu]\nvalue = -5\n", "不小于 0"),
     "a tolerance as text": ('[tolerance.overlap_mu]\nvalue = "5亩"\n', "5亩.*应当是数"),
     "a tolerance without end": ("[tolerance.contiguity_m]\nvalue = inf\n", "inf"),
-    "a tolerance bare": ("[tolerance]\noverlap_mu = 5\n", "应当是一张表"),
+    "a tolerance bare": (
+        "[tolerance]\noverlap_share = -0.1\n",
+        r"overlap_share 写的是 -0.1.*\[tolerance.overlap_share\] 下面写 value.*不小于 0、不大于 1",
+    ),
     "a tolerance misspelt": ("[tolerance.overlap_m]\nvalue = 5\n", "您要的是 overlap_mu"),
     "a tolerance under another key": ("[tolerance.overlap_mu]\nval = 5\n", "您要的是 value"),
     "an angle of a half turn": ("[tolerance.spike_angle_deg]\nvalue = 180\n", "不大于 90"),
@@ -217,6 +220,34 @@ def test_what_no_policy_says_is_refused_by_schema_and_reader(name: str, tmp_path
     with pytest.raises(PolicyError, match=named) as refused:
         load_policy(tmp_path / "own.toml")
     assert "own.toml" in str(refused.value)
+
+
+def _numbers(rule: dict[str, Any], place: tuple[str, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The place and the rule of every number that has a name of its own."""
+    while "$ref" in rule:
+        rule = SCHEMA["$defs"][rule["$ref"].removeprefix("#/$defs/")]
+    for key, below in rule.get("properties", {}).items():
+        yield from _numbers(below, (*place, key))
+    if "minimum" in rule or "exclusiveMinimum" in rule:
+        yield place, rule
+
+
+@pytest.mark.parametrize(("place", "rule"), [*_numbers(SCHEMA)], ids=str)
+@pytest.mark.parametrize("given", [-1e9, "五", True])
+def test_a_number_out_of_its_range_is_told_with_the_range(
+    place: tuple[str, ...], rule: dict[str, Any], given: object
+) -> None:
+    *tables, key = place
+    table: dict[str, Any] = {key: given}
+    for name in reversed(tables):
+        table = {name: table}
+    with pytest.raises(PolicyError) as refused:
+        check_table({"extends": "tongren-2020", **table}, "own.toml")
+    said = str(refused.value)
+    assert key in said
+    assert {True: "true", "五": "“五”"}.get(given, str(given)) in said
+    limits = [rule[limit] for limit in ("minimum", "exclusiveMinimum", "maximum") if limit in rule]
+    assert all(str(limit) in said for limit in limits)
 
 
 @pytest.mark.parametrize("name", CONTRADICTIONS)

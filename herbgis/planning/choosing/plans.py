@@ -30,6 +30,7 @@ from herbgis.planning.choosing.words import (
 from herbgis.planning.sites.candidates import Candidates
 from herbgis.planning.sites.finding import Tick
 from herbgis.planning.sites.gathering import gather_candidates
+from herbgis.terms.calls import answering
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
 
@@ -48,6 +49,7 @@ _BEYOND = ("new_mu", "county", "township", "score", "stability")
 _DIGITS = 6
 
 
+@answering
 @dataclass(frozen=True, repr=False, eq=False)
 class Plan:
     """The plan of least cost that reaches the targets, or what stands in its way.

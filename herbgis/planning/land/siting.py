@@ -15,6 +15,7 @@ from herbgis.foundation.errors import InputNotFoundError, PolicyError, UnknownNa
 from herbgis.foundation.language import listed, tr
 from herbgis.planning.land.factors import Factor, factors_of
 from herbgis.planning.land.land_cover import Scheme, scheme_named, with_codes
+from herbgis.terms.calls import answering
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
@@ -56,6 +57,7 @@ class Pattern:
 Rule: TypeAlias = Range | Pattern
 
 
+@answering
 @dataclass(frozen=True)
 class SitingRules:
     """What varieties ask of the land; made by `read_siting_rules`, never changed.

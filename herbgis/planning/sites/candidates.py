@@ -17,6 +17,7 @@ from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import CGCS2000, Floats, areas_m2
 from herbgis.geo.systems import Geometries
 from herbgis.planning.land.rating import UNLIMITED
+from herbgis.terms.calls import answering
 
 #: What is told of a site beside its polygon: see `Candidates.sites`.
 SITE_COLUMNS = ("mu", "county", "township", "variety", "cost", "distance_km", "enlarges")
@@ -24,6 +25,7 @@ SITE_COLUMNS = ("mu", "county", "township", "variety", "cost", "distance_km", "e
 _NUMBERS = {"mu", "cost", "distance_km"}
 
 
+@answering
 @dataclass(frozen=True, eq=False, repr=False)
 class Candidates:
     """Sites that a plan can choose.

@@ -38,10 +38,12 @@ from herbgis.planning.visit.words import (
 )
 from herbgis.planning.visit.worth import FLAGS, HUNDREDTHS, VisitRule, score_bases, worth_of
 from herbgis.reading.understanding.survey import shapes_of
+from herbgis.terms.calls import answering
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class Visit:
     """The stops of a site visit in their order.

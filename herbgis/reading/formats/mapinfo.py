@@ -49,6 +49,7 @@ def read_mapinfo(file: SurveyFile) -> Iterator[Layer]:
             yield replace(
                 layer,
                 promised=promised,
+                zero_for_null=True,
                 encoding=encoding or told or layer.encoding,
                 assumptions=said,
                 issues=issues,

@@ -33,6 +33,7 @@ from herbgis.reading.understanding.contradictions import (
 )
 from herbgis.reading.understanding.lost_digits import digits_lost
 from herbgis.reading.understanding.matching import match_table
+from herbgis.reading.understanding.null_numbers import without_zeros_for_nulls
 from herbgis.reading.understanding.reopened import reopened
 from herbgis.terms import columns as cols
 from herbgis.terms.headings import check_mapping, match_headings
@@ -93,6 +94,7 @@ def as_base_table(
     read, added = _of_reading(columns, policy)
     given = without_arrow_types(reopened(frame, policy, columns))
     _refuse_twins(given, policy)
+    given = without_zeros_for_nulls(given)
     refuse_cut(given)
     headings = match_table(given, policy, read).columns
     given = without_old_varieties(_with_numbers(given, headings), headings, policy)

@@ -22,7 +22,6 @@ from herbgis.geo.stated_systems import usable
 from herbgis.geo.systems import Geometries
 from herbgis.reading.understanding.assumptions import Assumptions
 from herbgis.reading.understanding.basetable import complete
-from herbgis.reading.understanding.dbf_nulls import without_null_numbers
 from herbgis.reading.understanding.file_entries import FILES_COLUMNS, layer_entry
 from herbgis.reading.understanding.frames import as_base_table, with_headings
 from herbgis.reading.understanding.geometry_columns import (
@@ -35,10 +34,12 @@ from herbgis.reading.understanding.joining import join_lists, say_joined
 from herbgis.reading.understanding.lost_digits import lost_ids
 from herbgis.reading.understanding.lost_systems import lost, refuse_lost, refuse_unplaced
 from herbgis.reading.understanding.matching import match_table, undecided_headings
+from herbgis.reading.understanding.null_numbers import without_null_numbers
 from herbgis.reading.understanding.placing import Placed, place_layer
 from herbgis.reading.understanding.reopened import reopened
 from herbgis.reading.understanding.unused import doubt_merged, say_unused
 from herbgis.terms import columns as cols
+from herbgis.terms.calls import answering
 from herbgis.terms.headings import uncut_headings
 from herbgis.terms.issues import Issue, Place, issue_table
 from herbgis.terms.policy import Policy
@@ -64,7 +65,9 @@ class Layer:
     encoding : str
         Text encoding, or an empty string where the format leaves no choice.
     cut_headings : bool
-        Whether the format cuts headings, as a DBF does at ten bytes.
+        Whether the format cuts headings, as a DBF does at ten bytes, and may hold 0 for NULL.
+    zero_for_null : bool
+        Whether the format keeps headings and holds 0 for NULL, as a MapInfo table does.
     """
 
     file: str
@@ -76,6 +79,7 @@ class Layer:
     assumptions: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = field(default_factory=tuple)
     cut_headings: bool = False
+    zero_for_null: bool = False
 
 
 def bare_frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -83,6 +87,7 @@ def bare_frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
     return drawn_as_shapes(table).frame
 
 
+@answering
 @dataclass(frozen=True, repr=False)
 class Survey:
     """What survey files hold, as one table.
@@ -243,6 +248,7 @@ def understand(layer: Layer, policy: Policy, columns: Mapping[str, str] | None) 
         if cut:
             pairs = listed(f"{heading}→{tr(cols.titles()[name])}" for name, heading in cut.items())
             said.add(tr("列名被截断, 按前缀认作: {pairs}", pairs=pairs))
+    if layer.cut_headings or layer.zero_for_null:
         layer = replace(layer, frame=without_null_numbers(layer.frame, matched.columns, said))
     placed = place_layer(_shapes(layer.frame), layer.crs, where, policy.datum_parameters)
     for line in placed.assumptions:

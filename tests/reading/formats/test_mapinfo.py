@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import herbgis as hg
@@ -48,3 +49,22 @@ def test_a_whole_table_says_nothing(tmp_path: Path, table: str) -> None:
     survey = hg.read_survey(_without(tmp_path, table, ".none"))
     assert survey.bases["base_id"].tolist() == IDS
     assert survey.issues.query("code == 'HG001'").empty
+
+
+@pytest.mark.parametrize("table", [".tab", ".mif"])
+def test_a_zero_that_may_be_an_empty_cell_is_said(tmp_path: Path, table: str) -> None:
+    """GDAL writes 0 for an empty number, and no for an empty flag: the format has neither."""
+    path = tmp_path / f"a{table}"
+    frame = sound()[["基地编号", "geometry"]].rename(columns=_ASCII).head(3)
+    told = {
+        "declared_value": pd.array([600.0, None, 0.0], dtype="Float64"),
+        "households": pd.array([3, None, 2], dtype="Int64"),
+        "certified": pd.array([True, None, True], dtype="boolean"),
+    }
+    by_gdal(frame.assign(**told), path, driver="MapInfo File", encoding="GBK")
+    survey = hg.read_survey(path)
+    assert survey.bases["declared_mu"].isna().tolist() == [False, True, True]
+    said = "; ".join(survey.files["assumptions"].iloc[0])
+    assert "上报数值为 0 的 2 条按没有填" in said
+    assert "带动农户为 0 的 1 条分不清是 0 还是没有填" in said
+    assert "认证为否的 1 条分不清是否还是没有填" in said
