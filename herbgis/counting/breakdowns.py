@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from herbgis.counting.marks import is_eligible, is_verified, sum_mu
+from herbgis.counting.marks import (
+    area_of,
+    is_eligible,
+    is_verified,
+    only_area_decides,
+    reaches,
+    sum_mu,
+)
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.language import tr
 from herbgis.terms import columns as cols
@@ -116,11 +123,24 @@ def _rank(key: str, policy: Policy) -> Any:
 
 def readings_of(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Verified bases a tier under each combination of the questions that the plan leaves open."""
+    base = policy.counting
+    could = {
+        (seedling, year): only_area_decides(
+            table, replace(base, seedling=seedling, year=year), policy
+        )
+        for seedling, year in itertools.product((False, True), YEARS)
+    }
+    reached = {
+        (tier.label, nested, area): reaches(area_of(table, rule), tier, rule, policy)
+        for tier, nested, area in itertools.product(policy.tiers, (True, False), AREAS)
+        for rule in [replace(base, nested=nested, area=area)]
+    }
     rows = []
     for answers in itertools.product((True, False), AREAS, (False, True), YEARS):
+        nested, area, seedling, year = answers
         row: dict[str, Any] = dict(zip(_QUESTIONS, answers, strict=True))
-        rule = replace(policy.counting, **row)
         for tier in policy.tiers:
-            row[tier.label] = int(is_verified(table, tier, rule, policy).sum())
+            counts = could[seedling, year] & reached[tier.label, nested, area]
+            row[tier.label] = int(counts.sum())
         rows.append(row)
     return pd.DataFrame(rows)

@@ -139,26 +139,29 @@ def reaches(mu: pd.Series, tier: Tier, rule: CountingRule, policy: Policy) -> pd
 
 def is_verified(table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Policy) -> pd.Series:
     """Built, of a counted group and kind, nothing in the way, and the tier reached."""
-    could = is_eligible(table, rule, policy) & (table["status"] == "built") & table["sound"]
+    could = only_area_decides(table, rule, policy)
     return could & reaches(area_of(table, rule), tier, rule, policy)
+
+
+def only_area_decides(table: pd.DataFrame, rule: CountingRule, policy: Policy) -> pd.Series:
+    """Built, of a counted group and kind, and nothing in the way."""
+    return is_eligible(table, rule, policy) & (table["status"] == "built") & table["sound"]
 
 
 def could_be_verified(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Bases of which only the area decides, under the policy's reading."""
-    eligible = is_eligible(table, policy.counting, policy)
-    return table[eligible & (table["status"] == "built") & table["sound"]]
+    return table[only_area_decides(table, policy.counting, policy)]
 
 
 def marks_of(
     table: pd.DataFrame, tier: Tier, rule: CountingRule, policy: Policy
 ) -> dict[str, pd.Series]:
     """Which bases are reported, verified, pending and undecided for a tier."""
-    eligible = is_eligible(table, rule, policy)
-    verified = is_verified(table, tier, rule, policy)
+    could = only_area_decides(table, rule, policy)
+    verified = could & reaches(area_of(table, rule), tier, rule, policy)
     reported = is_claimed(table, rule, policy) & table["status"].isin(["built", "unknown"])
     reported &= reaches(table["declared_mu"], tier, rule, policy)
     waits = ~table["sound"] & (table["standing"] != NOT_YET_VERIFIED) | waits_for_word(table)
-    could = eligible & (table["status"] == "built") & table["sound"]
     undecided = could & near_threshold(
         area_of(table, rule), table["sigma_mu"].astype(float), tier.threshold_mu
     )

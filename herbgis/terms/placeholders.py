@@ -8,12 +8,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from herbgis.foundation.units import fold
+from herbgis.terms.columns import Kind
 
 _DITTO = "ditto"
 
@@ -54,18 +55,30 @@ class Placeholders:
         # Most texts are longer than any placeholder, which is soon seen.
         bare = pc.utf8_trim(texts, characters=f"{self.around} ")
         texts = texts.filter(pc.less_equal(pc.utf8_length(bare), self.longest))
+        if len(texts) == 0:
+            return [], []
         folded = pc.utf8_lower(pc.utf8_normalize(texts, form="NFKC"))
         folded = pc.replace_substring_regex(folded, r"\s+", "")
         bare = pc.utf8_trim(folded, characters=self.around)
-        said = {word for word, kinds in self.words.items() if kind in kinds}
-        words = pa.array([word for word in self.words if word not in said])
+        words, said = self._words_by_kind[kind]
         empty = pc.or_(pc.is_in(folded, words), pc.is_in(bare, words))
         empty = pc.or_(empty, pc.equal(bare, ""))
         # A failed formula ends in a mark: without it, it is in no list.
-        empty = pc.and_not(empty, pc.is_in(folded, pa.array(said, pa.string())))
+        empty = pc.and_not(empty, pc.is_in(folded, said))
         ditto = pa.array(self.ditto)
         same = pc.or_(pc.is_in(folded, ditto), pc.is_in(bare, ditto))
         return texts.filter(empty).to_pylist(), texts.filter(pc.and_(empty, same)).to_pylist()
+
+    @functools.cached_property
+    def _words_by_kind(self) -> Mapping[str, tuple[pa.Array, pa.Array]]:
+        """By kind of column the words that say nothing in it, and those that do."""
+        return {
+            kind: (
+                pa.array([word for word, says in self.words.items() if kind not in says]),
+                pa.array([word for word, says in self.words.items() if kind in says], pa.string()),
+            )
+            for kind in get_args(Kind)
+        }
 
     @functools.cached_property
     def longest(self) -> int:

@@ -55,10 +55,21 @@ def clean_texts(source: pd.Series) -> pd.Series:
     if not isinstance(source.dtype, pd.StringDtype):
         return cols.typed([clean_text(value) for value in source], "text", source.index)
     texts = source.astype("str")
+    if not _is_any_unclean(
+        pa.array(texts).unique().drop_null()
+    ):  # so are most, and stay as they are
+        return texts
     if texts.str.contains(CONTROL.pattern).any():
         texts = texts.str.replace(CONTROL.pattern, "", regex=True)
     texts = texts.str.strip()
     return texts.where(texts != "")
+
+
+def _is_any_unclean(texts: pa.Array) -> bool:
+    trimmed = pc.utf8_trim_whitespace(texts)
+    shorter = pc.less(pc.binary_length(trimmed), pc.binary_length(texts))
+    odd = pc.or_(shorter, pc.match_substring_regex(texts, CONTROL.pattern))
+    return bool(pc.any(pc.or_(odd, pc.equal(trimmed, ""))).as_py())
 
 
 def stated_cells(
@@ -151,8 +162,7 @@ class Distinct:
             own, known = pd.factorize(column, use_na_sentinel=False)
             code = code * (len(known) + 1) + own
         _, first, at = np.unique(code, return_index=True, return_inverse=True)
-        picked = [column.iloc[first].astype(object) for column in columns]
-        cells = [column.where(column.notna(), None) for column in picked]
+        cells = [column.iloc[first].astype(object).to_numpy(na_value=None) for column in columns]
         return cls(list(zip(*cells, strict=True)), at, columns[0].index)
 
     def spread(self, values: Sequence[Any], kind: cols.Kind) -> pd.Series:

@@ -106,12 +106,12 @@ def varieties_in(cell: str, policy: Policy) -> list[str]:
 
 def _named(part: str, policy: Policy) -> list[str] | None:
     """The varieties of a part; none where it only speaks of one, None where it is unknown."""
-    if _says_nothing(part, policy):
-        return []
     words = policy.variety_words
     name = words.name_in(part, lambda text: policy.canonical("variety", text))
     if name is not None:
         return [name] if name else []
+    if _says_nothing(part, policy):
+        return []
     for separator in (_WEAK_SEPARATORS, words.quantity):
         pieces = [piece for piece in separator.split(part) if piece]
         found = [_named(piece, policy) for piece in pieces] if len(pieces) > 1 else [None]
