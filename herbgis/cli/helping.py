@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -31,7 +34,14 @@ _WORDS = {
     ),
     r"\[required\]": "[必填]",
     r"\[default: ": "[默认: ",
+    r"^(\w+) completion installed in (.*)$": r"\1 的命令补全已装进 \2",
+    r"^Completion will take effect once you restart the terminal$": "重新打开命令行窗口后生效",
+    r"^Shell (\w+) (?:is )?not supported\.?$": (
+        r"没有 \1 的补全: 只有 bash、zsh、fish、PowerShell 的"
+    ),
 }
+#: The options whose answers the parser prints itself.
+_OF_PARSER = frozenset({"--install-completion", "--show-completion"})
 
 
 def as_read(text: str) -> str:
@@ -40,6 +50,21 @@ def as_read(text: str) -> str:
     for pattern, words in patterns.items():
         text = re.sub(pattern, words, text, flags=re.MULTILINE)
     return text
+
+
+@contextmanager
+def in_words(arguments: Sequence[str]) -> Iterator[None]:
+    """What the parser itself answers to a line, as people read it."""
+    if not _OF_PARSER & {word.partition("=")[0] for word in arguments}:
+        yield
+        return
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            yield
+    finally:
+        sys.stdout.write(as_read(out.getvalue()))
+        sys.stderr.write(as_read(err.getvalue()))
 
 
 def put_into_words(command: Any) -> None:

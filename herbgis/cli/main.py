@@ -21,8 +21,8 @@ from herbgis.cli import (
     producing,
     starting,
 )
-from herbgis.cli.helping import Command, Group, as_read, put_into_words
-from herbgis.cli.misuse import MISUSE, told
+from herbgis.cli.helping import Command, Group, as_read, in_words, put_into_words
+from herbgis.cli.misuse import MISUSE, empty_value, told
 from herbgis.cli.options import language_of
 from herbgis.cli.voice import QUIET, complain, say, set_apart
 from herbgis.foundation.errors import HerbgisError
@@ -156,7 +156,12 @@ def main() -> None:
         complain(f"herbgis: {error}")
         sys.exit(2)
     with speaking(chosen):
-        sys.exit(_run(arguments))
+        said = empty_value(sys.argv[1:])
+        if said is not None:
+            complain(f"herbgis: {said}")
+            sys.exit(2)
+        with in_words(arguments):
+            sys.exit(_run(arguments))
 
 
 def _run(arguments: Sequence[str]) -> int:

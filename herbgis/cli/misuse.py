@@ -33,6 +33,25 @@ def told(error: Any) -> str:
     return why(error) + tr("写法见 {command} --help。", command=command)
 
 
+def empty_value(words: Sequence[str]) -> str | None:
+    """What is said of a line on which a value is an empty text; None where none is.
+
+    A shell leaves one of a variable that is not set, and the parser takes it: for a folder, that
+    it is the one where the program runs.
+    """
+    before = ""
+    for word in words:
+        option, given, value = word.partition("=")
+        of_option = bool(given) and option.startswith("--")
+        if not (value if of_option else word).strip():
+            name = option if of_option else before
+            if name.startswith("-") and name != "--":
+                return tr("选项 {name} 后面是空的: 请写取值, 或整个去掉。", name=name)
+            return tr("有一处路径或名称是空的: 请写上, 或去掉空的引号。")
+        before = word
+    return None
+
+
 def _unknown_option(error: Any) -> str:
     params = error.ctx.command.params if error.ctx is not None else []
     names = [name for param in params for name in param.opts if name.startswith("--")]
@@ -54,6 +73,9 @@ def _bad_value(error: Any) -> str:
     """A value that is none of its kind; the newest parsers do not repeat the value."""
     name, said = _name(error.param), str(error.message)
     due = next((words for kind, words in _KINDS.items() if re.search(kind, said)), None)
+    known = _QUOTED.findall(said.partition("one of")[2])
+    if due is None and known:
+        return tr("{name} 的取值不对, 可用的有: {names}。", name=name, names=listed(known))
     if due is None:
         return tr("{name} 的取值不对。", name=name)
     return tr("{name} 的取值不是{due}。", name=name, due=tr(due))

@@ -92,7 +92,9 @@ class MissingColumnError(HerbgisError):
     def __init__(
         self, step: str, missing: Sequence[str], present: Sequence[str], advice: str | None = None
     ) -> None:
-        hints = {name: nearest(name, present) for name in missing}
+        hints = {
+            name: nearest(name, [other for other in present if other != name]) for name in missing
+        }
         like = "".join(
             tr(" 最像 {name} 的是 {hint}。", name=name, hint=hint)
             for name, hint in hints.items()
@@ -236,6 +238,9 @@ class UnknownNameError(HerbgisError):
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         names = list(known)
+        if not names:
+            super().__init__(tr("没有{what} {name}, 这里一个也没有。", what=what, name=name))
+            return
         hint = nearest(name, names)
         like = tr("您要的是 {hint} 吗? ", hint=hint) if hint else ""
         some = names

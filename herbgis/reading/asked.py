@@ -10,6 +10,7 @@ import pyproj
 
 from herbgis.foundation.errors import CrsError, UnknownNameError
 from herbgis.foundation.language import tr
+from herbgis.foundation.wrong_calls import WrongCallError
 from herbgis.geo.stated_systems import usable
 from herbgis.reading.understanding.survey import Layer
 
@@ -53,8 +54,17 @@ class Asked:
         ------
         UnknownNameError
             With the names that there are.
+        WrongCallError
+            There are none.
         """
         for sheet in sorted(self.sheets - self.named.keys()):
+            if not self.named:
+                msg = tr(
+                    "没有工作表或图层 {sheet}: 这些文件不分工作表和图层。"
+                    "请去掉 sheets= (--sheet), 整个读。",
+                    sheet=sheet,
+                )
+                raise WrongCallError(msg)
             raise UnknownNameError(tr("工作表或图层"), sheet, self.named)
 
 
@@ -68,7 +78,8 @@ def asked_of(crs: str | int | pyproj.CRS | None, sheets: str | Iterable[str] | N
     """
     text = f"EPSG:{crs}" if isinstance(crs, int) or str(crs).isdecimal() else crs
     system, unusable = usable(text)
-    if unusable:
-        msg = tr("认不出坐标系 {crs}。请写 EPSG 代码, 如 EPSG:4545。", crs=crs)
+    if unusable or (isinstance(text, str) and not text.strip()):
+        shown = crs if str(crs).strip() else tr("(空的)")
+        msg = tr("认不出坐标系 {crs}。请写 EPSG 代码, 如 EPSG:4545。", crs=shown)
         raise CrsError(msg)
     return Asked(system, frozenset([sheets] if isinstance(sheets, str) else sheets or ()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from herbgis.foundation.errors import InputNotFoundError, MissingColumnError
 from herbgis.foundation.input_errors import TargetsError
-from herbgis.foundation.language import language, tr
+from herbgis.foundation.language import language, listed, tr
 from herbgis.foundation.units import fold, parse_quantity
 from herbgis.reading.formats.encodings import decode_text
 from herbgis.terms.policy import Policy
@@ -69,14 +69,19 @@ def read_targets(source: str | Path, *, policy: Policy | None = None) -> pd.Data
     if not path.exists():
         raise InputNotFoundError(str(source))
     seen: list[str] = []
+    lacking = list(_LEAST)
     for rows in _tables(path):
         for place, row in enumerate(rows):
             columns = _columns(row, policy)
-            seen += [str(cell) for cell in row if cell not in ("", None)][:20]
-            if {"unit", "tier"} <= columns.keys() and columns.keys() & _QUARTERS.keys():
+            lacks = _lacking(columns)
+            if not lacks:
                 return _read(rows[place + 1 :], columns, policy, path.name)
-    least = _LEAST if language() == "zh" else _LEAST_NAMES
-    raise MissingColumnError(path.name, list(least), seen[:20])
+            texts = [cell for cell in row if isinstance(cell, str) and cell]
+            if len(lacks) < len(lacking) or not seen:
+                lacking, seen = lacks, texts
+    least = dict(zip(_LEAST, _LEAST_NAMES, strict=True))
+    names = lacking if language() == "zh" else [least[name] for name in lacking]
+    raise MissingColumnError(path.name, names, seen[:20], _advice(seen))
 
 
 def _tables(path: Path) -> Iterator[list[list[Any]]]:
@@ -96,6 +101,20 @@ def _tables(path: Path) -> Iterator[list[list[Any]]]:
             error=error,
         )
         raise TargetsError(msg) from error
+
+
+def _lacking(columns: Mapping[str, int]) -> list[str]:
+    """The headings that a row lacks to be that of a table of targets."""
+    there = ("unit" in columns, "tier" in columns, bool(columns.keys() & _QUARTERS.keys()))
+    return [name for name, is_there in zip(_LEAST, there, strict=True) if not is_there]
+
+
+def _advice(seen: list[str]) -> str:
+    """What a table of targets has, and what this file has instead."""
+    return tr(
+        "任务分解表的一行表头里要有填报单位、规模、一季度到四季度; 这个文件里有: {names}。",
+        names=listed(seen[:20]) or tr("空的"),
+    )
 
 
 def _columns(row: list[Any], policy: Policy) -> dict[str, int]:

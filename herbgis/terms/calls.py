@@ -211,11 +211,9 @@ def _misfit(
 def _unknown(step: str, name: str, known: Iterable[str]) -> str:
     names = [each for each in known if each != "return"]
     hint = nearest(name, names)
-    like = (
-        tr("最像的是 {hint}。", hint=hint)
-        if hint
-        else tr("可用的有: {names}。", names=listed(names))
-    )
+    like = tr("它不收参数。") if not names else tr("可用的有: {names}。", names=listed(names))
+    if hint:
+        like = tr("最像的是 {hint}。", hint=hint)
     return tr(
         "{step} 没有参数 {name}。{like}{how_to}",
         step=step,

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 import herbgis as hg
+from herbgis.cli.main import main
 from herbgis.tables.data_files import write_bases
 from tests.cli.test_program import run
 
@@ -198,3 +199,23 @@ def test_a_csv_that_excel_saved_in_its_code_page_counts_the_same(
     path.write_bytes(path.read_text(encoding="utf-8-sig").encode("gb18030"))
     status, after, _ = run(capsys, "progress", path, "--format", "json")
     assert (status, json.loads(after)) == (0, json.loads(before))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_the_parser_answers_to_completion_is_in_the_language(
+    lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    for shell, ends in (("zsh", 0), ("foo", 2)):
+        monkeypatch.setattr(sys, "argv", ["herbgis", "--lang", lang, "--install-completion", shell])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == ends
+    said = capsys.readouterr()
+    assert (tmp_path / ".zfunc" / "_herbgis").exists()
+    is_chinese = lang == "zh"
+    assert ("命令补全已装进" in said.out) == is_chinese
+    assert ("installed in" in said.out) != is_chinese
+    assert "bash" in said.err
+    assert ("可用的有" in said.err) == is_chinese

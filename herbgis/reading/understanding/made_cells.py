@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from herbgis.foundation.language import tr
+from herbgis.foundation.language import language, tr
 
 #: A formula that nobody has calculated.
 NO_RESULT = "公式没有结果"
@@ -20,6 +20,8 @@ MOVED = "{cell} 错位(第 {row} 行 {a} 和 {b})"
 #: A number that its format shows as another; the text that a program stored beside it is another.
 SHOWN_AS = "{value}(显示为 {shown})"
 STORED_AS = "{value}, 显示为 {shown}"
+#: What of a cell a message has room for; of one that reading wrote, what its words need elsewhere.
+_MOST, _MOST_WORDS = 20, 60
 _AT = "({place})"
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
 #: What a cell may be: the first that fits is told.
@@ -34,3 +36,12 @@ def told(cell: str) -> str:
         if found is not None:
             return tr(text, **{name: told(part) for name, part in found.groupdict().items()})
     return cell
+
+
+def told_short(cell: str) -> str:
+    """A cell as it is read, as much of it as a message has room for.
+
+    What reading wrote is short in Chinese, and whole in a language that needs more letters.
+    """
+    words = told(cell)
+    return words[: _MOST if words == cell or language() == "zh" else _MOST_WORDS]

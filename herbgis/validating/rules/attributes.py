@@ -11,7 +11,7 @@ from herbgis.foundation.dates import SEVERAL, parse_date
 from herbgis.foundation.identifiers import fold_id, shown
 from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import parse_quantity
-from herbgis.reading.understanding.made_cells import told
+from herbgis.reading.understanding.made_cells import told_short
 from herbgis.terms import columns as cols
 from herbgis.terms.issues import Issue
 from herbgis.validating.rules.context import Context
@@ -60,7 +60,7 @@ def bad_date(context: Context) -> Iterator[Issue]:
             if not isinstance(written, str):
                 written = days.iloc[record].strftime("%Y-%m-%d")
             words = _late(context) if late.iloc[record] else _no_date()
-            values = {"column": tr(column.title), "written": told(written)[:20], **words}
+            values = {"column": tr(column.title), "written": told_short(written), **words}
             yield Issue("HG504", context.place(record), values)
 
 
@@ -118,7 +118,7 @@ def _bad_number(context: Context, record: int, name: str, title: str, unit: str)
         read = tr("没有这样大小的数, 请核对后改填。")
     if not pd.isna(value):
         read = tr("已读作 {value:g} {unit}, 请改填纯数字并核对。", value=value, unit=tr(unit))
-    values = {"column": tr(title), "written": told(raw)[:20], "read": read}
+    values = {"column": tr(title), "written": told_short(raw), "read": read}
     return Issue("HG505", context.place(record), values)
 
 
