@@ -22,6 +22,16 @@ _NO_SURVEY = (
     "合成了一条, 重复报送等查不出来了。改了的, 请改到测量文件 (或退回单的修复后数据) 里再校验; "
     "要统计、画图、规划, 请把这一个文件交给 progress、map、plan。"
 )
+#: What is said where there are others beside them.
+_ONE_ONLY = (
+    "{names} 是 classify 写出的结果, 一次只能统计一个, 也不能与测量文件一起读 (同一个基地会算两遍)。"
+    "请改为把各自原来的测量文件一起交来, 一次读入; 只要其中一个, 就只写它。"
+)
+#: What is said of those that lie in a folder or an archive.
+_AMONG_OTHERS = (
+    "{names} 是 classify 写出的结果, 与测量文件放在一起, 一起读会把同一个基地算两遍, 所以没有读。"
+    "请把它移到别的文件夹, 或只指明测量文件, 再运行一次; 要统计它, 请把它单独交给 progress、map、plan。"
+)
 #: What is said of one that was saved anew in another form.
 _SAVED_ANEW = (
     "{names} 里是 classify 写出的结果, 后来另存成别的格式, 或改了工作表、表头的位置, 当作测量数据"
@@ -84,7 +94,7 @@ def validated(
         issues += [Issue("HG001", Place(name), why) for name in unread]
     _refuse_results(inputs.paths)
     survey = read(inputs, rules)
-    _refuse_reread(survey)
+    _refuse_reread(survey, inputs.paths)
     if issues:
         found = pd.concat([survey.issues, issue_table(issues)], ignore_index=True)
         survey = dataclasses.replace(survey, issues=found)
@@ -245,17 +255,20 @@ def _refuse_results(paths: Sequence[Path]) -> None:
 
     results = [path.name for path in paths if is_classified(path)]
     if results:
-        raise WrongCallError(tr(_NO_SURVEY, names=listed(results)))
+        said = _NO_SURVEY if len(paths) == 1 else _ONE_ONLY
+        raise WrongCallError(tr(said, names=listed(results)))
 
 
-def _refuse_reread(survey: Survey) -> None:
-    """Refuse such files also where they were saved anew, and are known by their cells alone."""
+def _refuse_reread(survey: Survey, paths: Sequence[Path]) -> None:
+    """Refuse such files also in a folder, and where their cells alone tell: saved anew."""
     from herbgis.foundation.wrong_calls import WrongCallError
     from herbgis.reading.understanding.unused import results_among
 
     results = results_among(survey.files)
     if results:
-        raise WrongCallError(tr(_SAVED_ANEW, names=listed(results)))
+        within = [name for name in results if name not in {path.name for path in paths}]
+        said = _AMONG_OTHERS if within else _SAVED_ANEW
+        raise WrongCallError(tr(said, names=listed(within or results)))
 
 
 def exit_status(report: ValidationReport | None) -> int:

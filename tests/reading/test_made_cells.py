@@ -1,4 +1,4 @@
-"""What reading wrote into a cell is told whole; what a county wrote is cut to what there is room."""
+"""What reading wrote into a cell is told whole; what a county wrote is cut to fit a message."""
 
 from __future__ import annotations
 
