@@ -24,13 +24,14 @@ _NO_SURVEY = (
 )
 #: What is said where there are others beside them.
 _ONE_ONLY = (
-    "{names} 是 classify 写出的结果, 一次只能统计一个, 也不能与测量文件一起读 (同一个基地会算两遍)。"
-    "请改为把各自原来的测量文件一起交来, 一次读入; 只要其中一个, 就只写它。"
+    "{names} 是 classify 写出的结果, 一次只能统计一个, 也不能与测量文件一起读 "
+    "(同一个基地会算两遍)。请改为把各自原来的测量文件一起交来, 一次读入; 只要其中一个, 就只写它。"
 )
 #: What is said of those that lie in a folder or an archive.
 _AMONG_OTHERS = (
     "{names} 是 classify 写出的结果, 与测量文件放在一起, 一起读会把同一个基地算两遍, 所以没有读。"
-    "请把它移到别的文件夹, 或只指明测量文件, 再运行一次; 要统计它, 请把它单独交给 progress、map、plan。"
+    "请把它移到别的文件夹, 或只指明测量文件, 再运行一次; 要统计它, 请把它单独交给 "
+    "progress、map、plan。"
 )
 #: What is said of one that was saved anew in another form.
 _SAVED_ANEW = (

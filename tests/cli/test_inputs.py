@@ -219,3 +219,22 @@ def test_what_the_parser_answers_to_completion_is_in_the_language(
     assert ("installed in" in said.out) != is_chinese
     assert "bash" in said.err
     assert ("可用的有" in said.err) == is_chinese
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".xlsx", ".csv"])
+def test_results_beside_others_are_refused_with_what_to_do(
+    suffix: str, few: gpd.GeoDataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A result and the survey that it came from would count a base twice."""
+    folder = tmp_path / "收件"
+    folder.mkdir()
+    paths = [write_bases(few, folder / f"{name}{suffix}") for name in ("甲", "乙")]
+    for given, advice in (
+        (paths, "原来的测量文件一起交来"),
+        ([paths[0], FEW], "原来的测量文件一起交来"),
+        ([folder], "移到别的文件夹"),
+    ):
+        status, out, err = run(capsys, "progress", *given)
+        assert (status, out) == (2, "")
+        assert advice in err
+        assert "会把同一个基地算两遍" in err or "同一个基地会算两遍" in err
