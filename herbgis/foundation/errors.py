@@ -238,15 +238,12 @@ class UnknownNameError(HerbgisError):
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         names = list(known)
-        if not names:
-            super().__init__(tr("没有{what} {name}, 这里一个也没有。", what=what, name=name))
-            return
         hint = nearest(name, names)
         like = tr("您要的是 {hint} 吗? ", hint=hint) if hint else ""
         some = names
         if len(names) > _MOST_NAMED:
             some = sorted(names, key=lambda known: -_likeness(name, known))[:_MOST_NAMED]
-        told = listed(some)
+        told = listed(some) or tr("无, 一个也没有")
         if len(names) > len(some):
             told = tr("{names} 等 {count} 个", names=told, count=len(names))
         text = "没有{what} {name}。{like}可用的有: {names}。"

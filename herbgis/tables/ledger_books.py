@@ -103,6 +103,7 @@ def write_schedule_book(
                 *("环比同比位次", "环比、同比与位次", growth.in_words(), below),
                 unit="个、亩",
                 frozen=2,
+                row_formats=[_MU if name == "mu" else None for name in growth.table["measure"]],
             )
         )
     if progress is not None:

@@ -46,6 +46,9 @@ class Sheet:
         The columns that add up.
     words : sequence of str
         Headings of columns whose cells hold our own words, one or several to a cell.
+    row_formats : sequence of str or None
+        Number format by row, of figures that need not be whole, where rows are of different
+        measures; empty where columns alone tell.
 
     Tab, title, unit, headings, words and notes that are texts of the code stand in Chinese, and
     are said in the language when the sheet is written; a sheet for programs stays as it is.
@@ -63,6 +66,7 @@ class Sheet:
     frozen: int = 0
     totals: Totals | None = None
     words: Sequence[str] = ()
+    row_formats: Sequence[str | None] = ()
 
 
 def in_language(sheet: Sheet) -> Sheet:

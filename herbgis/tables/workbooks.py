@@ -118,7 +118,8 @@ def write_sheet(book: Any, sheet: Sheet) -> None:
         page.set_row(row, paper.height_of(deep))
     below = top + 1 + len(table)
     if sheet.totals is not None and len(table):
-        write_totals(cells, table, top + 1, sheet.totals, lambda c: _format(sheet, c))
+        of_column = {c: _format(sheet, c) for c in range(len(table.columns))}
+        write_totals(cells, table, top + 1, sheet.totals, of_column.get)
         below += not sheet.totals.on_top
     if sheet.title:
         nothing = [] if len(table) else [tr(_NOTHING)]
@@ -130,8 +131,19 @@ def _format(sheet: Sheet, column: int) -> str | None:
     return sheet.formats.get(_heading(sheet.table.columns[column]))
 
 
+def _cells(sheet: Sheet, column: int) -> list[tuple[Any, str | None]]:
+    """The values of a column, each with its number format."""
+    values = list(sheet.table.iloc[:, column])
+    of_rows = sheet.row_formats or [None] * len(values)
+    own = _format(sheet, column)
+    return [
+        (value, (of_row if isinstance(value, float) else None) or own)
+        for value, of_row in zip(values, of_rows, strict=True)
+    ]
+
+
 def _texts(sheet: Sheet, column: int) -> list[str]:
-    return [shown(value, _format(sheet, column)) for value in sheet.table.iloc[:, column]]
+    return [shown(value, number_format) for value, number_format in _cells(sheet, column)]
 
 
 def _width(sheet: Sheet, column: int, texts: Sequence[str]) -> float:
@@ -192,9 +204,9 @@ def _write_column(page: Any, cells: Cells, sheet: Sheet, column: int, top: int) 
     else:
         page.write_string(top, column, name, look)
     own = {"align": "center", "indent": 0} if name == NUMBERING else {}
-    for row, value in enumerate(sheet.table.iloc[:, column], top + 1):
+    for row, (value, number_format) in enumerate(_cells(sheet, column), top + 1):
         total = OF_TOTALS if _has_total_on_top(sheet) and row == top + 1 else {}
-        cells.write(row, column, value, _format(sheet, column), **own, **total)
+        cells.write(row, column, value, number_format, **own, **total)
 
 
 def _has_total_on_top(sheet: Sheet) -> bool:
