@@ -153,6 +153,21 @@ class Context:
         """Declared 亩 of each base."""
         return self.declared.mu
 
+    def declaring(self, number: int) -> int:
+        """The record that a base's declared area is said of: the first that declares one.
+
+        The polygons of a base whose area stands in a list declare none.
+        """
+        first = int(self.grouped.first[number])
+        written, _ = self._written
+        if not np.isnan(written[first]):
+            return first
+        records = self.records_of(number)
+        stated = records[~np.isnan(written[records])]
+        if not len(stated):
+            return first
+        return int(stated[self.source_rank(stated).argmin()])
+
     @functools.cached_property
     def mismatches(self) -> list[tuple[int, Cause | None]]:
         """Bases that declare another area than was surveyed: position, and why."""

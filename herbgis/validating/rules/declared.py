@@ -48,7 +48,7 @@ def _mismatches(context: Context, code: str) -> Iterator[Issue]:
     for (number, cause), strip in zip(found, strips, strict=True):
         declared = float(context.base_declared_mu[number])
         surveyed = float(context.base_mu[number])
-        record = int(context.grouped.first[number])
+        record = context.declaring(number)
         difference = f"{(declared - surveyed) / surveyed:+.1%}"
         hint = (
             tr("似为{cause}; ", cause=cause.told)
@@ -113,7 +113,7 @@ def threshold_undecided(context: Context) -> Iterator[Issue]:
 def declared_by_parcel(context: Context) -> Iterator[Issue]:
     """HG406: every parcel declares the same, and their sum is what was surveyed."""
     for number in np.flatnonzero(context.declared.by_parcel).tolist():
-        first = int(context.grouped.first[number])
+        first = context.declaring(number)
         records = context.records_of(number).tolist()
         total = float(context.base_declared_mu[number])
         yield Issue(
@@ -134,5 +134,5 @@ def exactly_the_threshold(context: Context) -> Iterator[Issue]:
     thresholds = [tier.threshold_mu for tier in context.policy.tiers]
     for number in np.flatnonzero(np.isin(context.base_declared_mu, thresholds)).tolist():
         declared = float(context.base_declared_mu[number])
-        place = context.place(int(context.grouped.first[number]))
+        place = context.place(context.declaring(number))
         yield Issue("HG509", place, {"threshold": f"{declared:g}"}, measured=declared)
