@@ -15,6 +15,7 @@ whose ``short`` is also a spelling. An English page calls it by its name in
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -307,8 +308,13 @@ def missing(kind: Kind, index: pd.Index) -> pd.Series:
     """A column of a kind without values."""
     if kind == "list":
         return pd.Series([[] for _ in index], index=index, dtype=object)
-    nothing = pd.array([None], dtype=_DTYPES[kind])
-    return pd.Series(nothing.take(np.zeros(len(index), dtype=int)), index)
+    return pd.Series(_nothing(kind).take(np.zeros(len(index), dtype=int)), index, copy=False)
+
+
+@functools.cache
+def _nothing(kind: Kind) -> pd.api.extensions.ExtensionArray:
+    """A single cell without a value; to make one takes longer than to fill a column with it."""
+    return pd.array([None], dtype=_DTYPES[kind])
 
 
 def empty_table(crs: str) -> gpd.GeoDataFrame:

@@ -166,6 +166,8 @@ def issue_table(issues: Iterable[Issue], lang: str | None = None) -> pd.DataFram
 def in_order(table: pd.DataFrame) -> pd.DataFrame:
     """Issues in the order people work through them: file, layer, row, then the gravest first."""
     table = table.reset_index(drop=True)
+    if table.empty:
+        return table
     rank = table["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
     keys = table.assign(
         _rank=rank, _layer=table["layer"].fillna(""), _row=table["row"].astype("Float64").fillna(0)

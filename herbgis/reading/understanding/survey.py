@@ -329,8 +329,9 @@ def assemble(parts: Iterable[Part]) -> Survey:
     parts = list(parts)
     filled = [part for part in parts if len(part.bases)]
     entries = [dict(part.entry) for part in parts]
-    bases = cols.empty_table(CGCS2000)
-    if filled:
+    if not filled:
+        bases = cols.empty_table(CGCS2000)
+    else:
         tables = pd.concat([part.bases for part in filled], ignore_index=True)
         bases, joined = join_lists(
             _in_order(gpd.GeoDataFrame(tables, crs=CGCS2000)),
