@@ -24,6 +24,7 @@ from herbgis.reading.understanding.null_numbers import without_zeros_for_nulls
 from herbgis.reading.understanding.reopened import uncut_names
 from herbgis.tables.data_files import write_bases
 from herbgis.terms import columns as cols
+from tests.helpers.make import seeds
 from tests.helpers.map_page import data_of
 from tests.helpers.shapes import east_of, frame, square
 
@@ -246,7 +247,7 @@ def test_records_whose_polygons_were_lost_are_refused(
         step(TABLES[form](records, tmp_path))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(12))
 def test_any_order_of_saving_and_changing_gives_the_same_numbers_or_a_refusal(
     seed: int, bases: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:

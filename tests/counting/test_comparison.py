@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 import herbgis as hg
+from tests.helpers.make import seeds
 
 Base = dict[str, Any]
 
@@ -68,7 +69,7 @@ def _table(bases: list[Base]) -> pd.DataFrame:
     return pd.DataFrame(bases)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", seeds(25))
 def test_what_differs_and_why_is_that_by_hand(seed: int) -> None:
     rng = np.random.default_rng(1000 + seed)
     before, after = _random_bases(seed), _random_bases(seed)

@@ -9,6 +9,7 @@ import pytest
 import herbgis as hg
 from herbgis.counting.production import MEASURES
 from herbgis.foundation.errors import UnknownNameError
+from tests.helpers.make import seeds
 
 #: 公斤/亩 that no herb yields.
 _IMPOSSIBLE = {"fresh_yield_t": 60_000, "dry_yield_t": 6000}
@@ -35,7 +36,7 @@ def _bases(seed: int, count: int = 60) -> pd.DataFrame:
     return table
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", seeds(10))
 @pytest.mark.parametrize("by", ["variety", "reporting_unit", "kind", ("variety", "kind")])
 def test_every_value_is_a_sum_over_a_sum(seed: int, by: str | tuple[str, ...]) -> None:
     bases = _bases(seed)

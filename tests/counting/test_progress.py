@@ -13,6 +13,7 @@ import pytest
 import herbgis as hg
 from herbgis.counting.progress import rate_text
 from herbgis.foundation.errors import MissingColumnError, UnknownNameError
+from tests.helpers.make import seeds
 
 TIERS = {"500": 500.0, "1000": 1000.0}
 
@@ -79,7 +80,7 @@ def _by_hand(
     )
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", seeds(100))
 def test_progress_equals_a_count_by_hand(seed: int, policy: hg.Policy) -> None:
     table = _random_table(seed)
     progress = hg.count_progress(table, policy=policy, by=["variety", "county,variety"])
@@ -120,7 +121,7 @@ def test_every_reading_is_there_and_the_headline_is_one_of_them(policy: hg.Polic
     assert len(progress.readings) == 16
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_a_policy_may_count_what_was_completed_in_its_year(seed: int, tmp_path: Path) -> None:
     own = tmp_path / "当年.toml"
     own.write_text('extends = "tongren-2020"\n[counting]\nyear = "built"\n', encoding="utf-8")

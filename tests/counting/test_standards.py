@@ -8,6 +8,7 @@ import pytest
 
 import herbgis as hg
 from herbgis.foundation.errors import UnknownNameError
+from tests.helpers.make import seeds
 
 ASKED = ("technical_standard", "unified_seed", "traceable", "certified")
 WORDS = {"是": "", "有": "", "√": "", "否": "_no", "无": "_no", "": "_untold"}
@@ -45,7 +46,7 @@ def _by_hand(rows: pd.DataFrame) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("by", ["reporting_unit", "variety", "year"])
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", seeds(30))
 def test_standards_equal_a_count_by_hand(seed: int, by: str) -> None:
     table = _random_table(seed)
     told = hg.count_standards(table, by=by)

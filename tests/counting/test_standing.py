@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 import herbgis as hg
+from tests.helpers.make import seeds
 from tests.helpers.shapes import LON, frame, square
 
 
@@ -87,7 +88,7 @@ def _random(seed: int) -> tuple[pd.DataFrame, list[tuple[Span | None, Span | Non
     return table, list(zip((s for _, s in built), (s for _, s in surveyed), strict=True))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(12))
 def test_a_count_as_of_a_day_is_that_by_hand(seed: int) -> None:
     table, spans = _random(seed)
     for day in DAYS:

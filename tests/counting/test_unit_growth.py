@@ -11,6 +11,7 @@ import pytest
 
 import herbgis as hg
 from herbgis.counting.unit_growth import month_before, ranks, year_before
+from tests.helpers.make import seeds
 
 POLICY = hg.load_policy()
 UNITS = ["碧江区", "石阡县", "德江县", "大龙经济开发区", "高新区"]
@@ -81,7 +82,7 @@ def _ids(state: dict[str, dict[str, object]], unit: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", seeds(25))
 def test_growth_and_rank_are_those_of_brute_force(seed: int) -> None:
     history = _history(seed, DAYS)
     made = hg.compare_units(history)

@@ -15,6 +15,7 @@ import pytest
 import herbgis as hg
 from herbgis.counting.yearly import OTHER_YEARS, by_year, years_in_words
 from tests.cli.test_cli import run
+from tests.helpers.make import seeds
 from tests.helpers.shapes import east_of, frame, square
 
 _DATA = Path(__file__).parents[1] / "data"
@@ -125,7 +126,7 @@ def _assert_seedlings(cover: hg.SeedlingCover, rows: list[dict[str, object]]) ->
         assert raised[variety] == sum(by_base.values())
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", seeds(6))
 def test_classify_keeps_every_year_of_a_base(seed: int) -> None:
     rows = _told(seed)
     bases = _classified(_list_of(rows))

@@ -15,8 +15,9 @@ from herbgis.tables.reports import read_report
 from herbgis.validating.comeback import compare_reports
 from tests.helpers import seeded
 from tests.helpers.english import chinese_in
+from tests.helpers.make import seeds
 
-SEEDS = range(20)
+SEEDS = seeds(20)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

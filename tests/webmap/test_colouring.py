@@ -13,6 +13,7 @@ import herbgis as hg
 from herbgis.foundation.errors import HerbgisError, UnknownNameError
 from herbgis.webmap.colouring import CLASSES, SCHEMES, WORDS, colouring_of, natural_breaks
 from herbgis.webmap.words import Wording
+from tests.helpers.make import seeds
 from tests.helpers.map_page import data_of
 from tests.helpers.shapes import frame, square
 
@@ -25,7 +26,7 @@ def squares_of(values: np.ndarray, breaks: tuple[float, ...]) -> float:
     return sum(float(((v := values[place == n]) - v.mean()) @ (v - v.mean())) for n in set(place))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_natural_breaks_are_the_best_of_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     values = np.round(rng.lognormal(5, 1, int(rng.integers(6, 14))), 1)

@@ -21,6 +21,7 @@ from herbgis.planning.choosing.explaining import (
 )
 from herbgis.planning.choosing.problem import Problem
 from herbgis.planning.choosing.solving import Search, Solution
+from tests.helpers.make import seeds
 from tests.helpers.plan_cases import (
     all_choices,
     best_of_all,
@@ -80,7 +81,7 @@ def test_costs_of_any_scale_are_solved_as_well_and_of_free_sites_the_fewest_chos
     assert tried > 100
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_a_middling_plan_is_that_of_the_full_program(seed: int) -> None:
     problem = large_problem(120 + 10 * seed, seed, need=(20 + seed, 10))
     solution = solve(problem)

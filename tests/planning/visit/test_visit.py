@@ -29,7 +29,7 @@ from herbgis.planning.visit.worth import VisitRule
 from herbgis.tables.visit_table import write_visit_table
 from herbgis.webmap.frames import tidy_visit
 from herbgis.webmap.payload import visit_payload
-from tests.helpers.make import few
+from tests.helpers.make import few, seeds
 from tests.helpers.shapes import GEOD, square
 
 FLAGS = ("certified", "traceable", "technical_standard", "unified_seed")
@@ -100,7 +100,7 @@ def best_by_hand(
 
 
 @pytest.mark.parametrize("rule", [VisitRule(), EVEN], ids=["cover first", "even"])
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", seeds(25))
 def test_the_choice_is_the_best_of_all(seed: int, rule: VisitRule) -> None:
     rng = np.random.default_rng(seed)
     count = int(rng.integers(4, 11))
@@ -235,7 +235,7 @@ def test_an_id_that_no_base_has_is_named(wish: str) -> None:
 # Who stands in.
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(12))
 def test_who_stands_in_is_the_best_of_its_county_or_variety(seed: int) -> None:
     bases = classified(9, seed)
     visit = choose_visit(bases, stops=4, rule=EVEN)
