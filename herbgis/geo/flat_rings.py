@@ -19,18 +19,28 @@ def rings_of(geometry: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_]
 
     A polygon of one ring stands for its ring: making one costs more than all that is asked of it.
     """
+    rings, owner, _ = rings_and_holes(geometry)
+    return rings, owner
+
+
+def rings_and_holes(
+    geometry: npt.NDArray[np.object_],
+) -> tuple[npt.NDArray[np.object_], Ints, npt.NDArray[np.bool_]]:
+    """`rings_of`, and which of them are holes."""
     polygonal = shapely.get_type_id(geometry) == shapely.GeometryType.POLYGON
     plain = polygonal & (shapely.get_num_interior_rings(geometry) == 0)
     plain &= ~shapely.is_empty(geometry)
     if plain.all():
-        return geometry, np.arange(len(geometry))
+        return geometry, np.arange(len(geometry)), np.zeros(len(geometry), dtype=bool)
     others = np.flatnonzero(~plain)
     parts, owner = shapely.get_parts(geometry[others], return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
+    hole = np.r_[False, part[1:] == part[:-1]][: len(rings)]
     drawn = ~shapely.is_empty(rings)
     return (
         np.concatenate([geometry[plain], rings[drawn]]),
         np.concatenate([np.flatnonzero(plain), others[owner[part[drawn]]]]),
+        np.concatenate([np.zeros(np.count_nonzero(plain), dtype=bool), hole[drawn]]),
     )
 
 

@@ -14,7 +14,7 @@ from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import Floats, Ints, areas_m2
 from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
-from herbgis.measuring.layer_pieces import Pieces, pieces_within
+from herbgis.measuring.layer_sums import LayerSums, sums_within
 from herbgis.reading.understanding.control_layers import ControlLayer
 from herbgis.terms.land_classes import LAND_GROUPS, land_groups
 from herbgis.terms.land_rules import controls
@@ -60,20 +60,24 @@ def measure_controls(bases: Geometries, layers: Sequence[ControlLayer]) -> Contr
     figures: dict[str, Floats] = {}
     notes: list[list[str]] = [[] for _ in bases]
     for layer in _merged(layers):
-        pieces = pieces_within(bases, layer.shapes)
         group = _groups(layer)
-        within, by_group = _areas(bases, layer, pieces, group)
+        kind, weights = _kinds(layer, group)
+        sums = sums_within(bases, layer.shapes, kind, weights)
+        within, by_group = _areas(bases, layer, sums, group)
         figures[f"control_{layer.name}_mu"] = to_mu(within)
         if layer.codes is None:
             continue
         figures |= _land_columns(by_group)
-        figures |= _net_columns(layer, pieces, group, by_group)
+        if layer.deduction is not None:
+            figures |= _net_columns(sums, by_group[LAND_GROUPS.index("cropland")])
         for number, share in _partly_covered(bases, within):
             notes[number].append(tr("{layer}只盖住 {share:.1%}", layer=layer.title, share=share))
     given = {layer.name for layer in layers}
     missing = tuple(kind.title for kind in controls().values() if kind.name not in given)
     return ControlledLand(
-        pd.DataFrame(figures, index=range(len(bases))), [listed(each) for each in notes], missing
+        pd.DataFrame(figures, index=range(len(bases))),
+        [listed(each) if each else "" for each in notes],
+        missing,
     )
 
 
@@ -111,19 +115,36 @@ def _groups(layer: ControlLayer) -> Ints:
     return np.asarray(np.array(places, dtype=np.intp)[code])
 
 
+def _kinds(layer: ControlLayer, group: Ints) -> tuple[Ints, Floats]:
+    """The kind of each shape, and what a square metre of each kind weighs.
+
+    Weights are 1 for the kind's own group; where deductions are told, also the deduction of
+    cropland, and 1 where that is not known.
+    """
+    if layer.deduction is None:
+        return group, np.eye(_UNKNOWN + 1)
+    weights = np.eye(_UNKNOWN + 1, _UNKNOWN + 3)
+    crops = group == LAND_GROUPS.index("cropland")
+    place, told = pd.factorize(layer.deduction[crops])
+    kind = group.copy()
+    # A deduction that is not known has the place -1: the kind behind the others.
+    kind[crops] = len(weights) + np.where(place < 0, len(told), place)
+    of_crops = np.tile(weights[LAND_GROUPS.index("cropland")], (len(told) + 1, 1))
+    of_crops[:-1, -2] = told
+    of_crops[-1, -1] = 1.0
+    return kind, np.concatenate([weights, of_crops])
+
+
 def _areas(
-    bases: Geometries, layer: ControlLayer, pieces: Pieces, group: Ints
+    bases: Geometries, layer: ControlLayer, sums: LayerSums, group: Ints
 ) -> tuple[Floats, Floats]:
     """m² of each base within a layer, and by group, shape (groups + 1, bases), each place once."""
-    count = len(bases)
-    slot = group[pieces.shape] * count + pieces.base
-    added = np.bincount(slot, weights=pieces.m2, minlength=(_UNKNOWN + 1) * count)
-    by_group = added.astype(np.float64).reshape(_UNKNOWN + 1, count)
+    by_group = np.array(sums.m2[:, : _UNKNOWN + 1].T)
     within = by_group.sum(axis=0)
-    again = np.flatnonzero(pieces.twice)
+    again = np.flatnonzero(sums.twice)
     if len(again):
-        some = pieces.twice[pieces.base]
-        base, shape = pieces.base[some], pieces.shape[some]
+        some = sums.twice[sums.base]
+        base, shape = sums.base[some], sums.shape[some]
         asked, place = np.unique(shape, return_inverse=True)
         cut = shapely.intersection(bases[base], land(layer.shapes[asked])[place])
         row = np.searchsorted(again, base)
@@ -158,24 +179,15 @@ def _land_columns(by_group: Floats) -> dict[str, Floats]:
     return {name: to_mu(m2) for name, m2 in zip(names, by_group, strict=True)}
 
 
-def _net_columns(
-    layer: ControlLayer, pieces: Pieces, group: Ints, by_group: Floats
-) -> dict[str, Floats]:
+def _net_columns(sums: LayerSums, gross: Floats) -> dict[str, Floats]:
     """田坎 within the outlines of cropland, and cropland without it.
 
     Where shapes lie on each other, what is deducted is the same share of what is left of them.
     """
-    if layer.deduction is None:
-        return {}
-    crops = group[pieces.shape] == LAND_GROUPS.index("cropland")
-    base, m2 = pieces.base[crops], pieces.m2[crops]
-    count = by_group.shape[1]
-    gross = by_group[LAND_GROUPS.index("cropland")]
-    # A share that is not known makes its base's sum NaN.
-    taken = m2 * layer.deduction[pieces.shape[crops]]
-    ridge = np.bincount(base, weights=taken, minlength=count).astype(np.float64)
-    added = np.bincount(base, weights=m2, minlength=count)
-    ridge = np.where(pieces.twice, ridge * gross / np.where(added > 0, added, 1.0), ridge)
+    added = sums.m2[:, LAND_GROUPS.index("cropland")]
+    taken, unknown = sums.m2[:, -2:].T
+    ridge = np.where(sums.twice, taken * gross / np.where(added > 0, added, 1.0), taken)
+    ridge[unknown > 0] = np.nan
     return {"ridge_mu": to_mu(ridge), "cropland_net_mu": to_mu(gross - ridge)}
 
 

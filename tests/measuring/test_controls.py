@@ -11,7 +11,6 @@ import shapely
 from shapely import box
 
 from herbgis.foundation.errors import CrsError
-from herbgis.measuring import layer_pieces
 from herbgis.measuring.controls import measure_controls
 from herbgis.reading.understanding.control_layers import ControlLayer, control_layer
 from herbgis.terms.land_rules import controls
@@ -223,16 +222,13 @@ def test_joined_surveys_keep_their_codes_and_deductions() -> None:
     assert found["cropland_net_mu"] == pytest.approx(0.9 * third, rel=1e-6)
 
 
-def test_a_shape_of_many_vertices_is_cut_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(7)
-    bases = outlines(80, SIZE, rng)
+def test_a_shape_of_many_vertices() -> None:
+    bases = outlines(80, SIZE, np.random.default_rng(7))
     middle = shapely.Point(WEST + HALF, SOUTH + HALF)
     large = middle.buffer(HALF, quad_segs=1500) - middle.buffer(HALF / 2, quad_segs=900)
+    found = measure_controls(bases, [_layer("自然保护区", [large])]).table
     wanted = [_mu(base, [large]) for base in bases]
-    for most in (1024, 64):
-        monkeypatch.setattr(layer_pieces, "_MOST_VERTICES", most)
-        found = measure_controls(bases, [_layer("自然保护区", [large])]).table
-        assert found.iloc[:, 0].to_numpy() == pytest.approx(wanted, rel=1e-6, abs=1e-6)
+    assert found.iloc[:, 0].to_numpy() == pytest.approx(wanted, rel=1e-6, abs=1e-6)
 
 
 def test_order_does_not_matter(survey: tuple[np.ndarray, ...]) -> None:
