@@ -116,7 +116,7 @@ class Cells:
             self._page.write_number(row, column, value, self.look(**style))
         else:
             text = shown(value)
-            style |= _FIGURE if text == "—" else {"text_wrap": True}
+            style = {**style, **_FIGURE} if text == "—" else {"text_wrap": True, **style}
             text = text[: len(text) - excess(text)]
             self._page.write_string(row, column, text, self.look(**style))
 

@@ -41,6 +41,8 @@ _PROPERTY = re.compile(r'"([^"\\]+)":')
 HEADINGS = ("zh", "code")
 _BASES = "基地"
 _SHEETS = (_BASES, "bases")
+#: A polygon in words, as the code and as people call it.
+_WKT = next(column.spellings for column in cols.READ if column.name == "raw_geometry")
 _POINT = {"lon": "经度", "lat": "纬度"}
 #: Beside what was declared it is worked out: a reader must not take it for another declaration.
 _DECLARED_MU = "上报面积折合(亩)"
@@ -103,7 +105,7 @@ def write_bases(
     if suffix == ".xlsx":
         table = _with_points(flat)
         if headings == "code" and not spoken:
-            return write_workbook(path, [Sheet("bases", "", table, unit="")])
+            return write_workbook(path, [Sheet("bases", "", table, unit="", one_line=_WKT)])
         rules = policy_for(bases, policy)
         worded = _in_words(table, rules) if headings == "zh" else table
         tab = _BASES if headings == "zh" else "bases"
@@ -210,7 +212,7 @@ def _write_book(
     return write_workbook(
         path,
         [
-            Sheet(tab, "", worded, (), formats, unit="", frozen=1),
+            Sheet(tab, "", worded, (), formats, unit="", frozen=1, one_line=_WKT),
             Sheet("说明", "基地数据说明", told, unit="面积为亩, 其他见表头", widths={"说明": 80.0}),
         ],
     )

@@ -46,6 +46,9 @@ class Sheet:
         The columns that add up.
     words : sequence of str
         Headings of columns whose cells hold our own words, one or several to a cell.
+    one_line : sequence of str
+        Headings of columns whose cells show their beginning alone: what programs read, which
+        would make a row as high as a page.
     row_formats : sequence of str or None
         Number format by row, of figures that need not be whole, where rows are of different
         measures; empty where columns alone tell.
@@ -66,6 +69,7 @@ class Sheet:
     frozen: int = 0
     totals: Totals | None = None
     words: Sequence[str] = ()
+    one_line: Sequence[str] = ()
     row_formats: Sequence[str | None] = ()
 
 
@@ -90,6 +94,7 @@ def in_language(sheet: Sheet) -> Sheet:
         unit=tr(sheet.unit),
         head=[tr(line) for line in sheet.head],
         reply=[_headed(key) for key in sheet.reply],
+        one_line=[_headed(key) for key in sheet.one_line],
         widths={_headed(key): wide for key, wide in sheet.widths.items()},
         totals=totals,
     )

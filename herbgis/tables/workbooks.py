@@ -113,7 +113,11 @@ def write_sheet(book: Any, sheet: Sheet) -> None:
         page.set_column(column, column, wide)
         _write_column(page, cells, sheet, column, top)
     page.set_row(top, paper.height_of(_deepest(map(_heading, table.columns), widths)))
-    heights = [_deepest(row, widths) for row in zip(*texts, strict=True)]
+    wrapped = [
+        [""] * len(table) if _is_one_line(sheet, column) else own
+        for column, own in enumerate(texts)
+    ]
+    heights = [_deepest(row, widths) for row in zip(*wrapped, strict=True)]
     for row, deep in enumerate(heights, top + 1):
         page.set_row(row, paper.height_of(deep))
     below = top + 1 + len(table)
@@ -125,6 +129,10 @@ def write_sheet(book: Any, sheet: Sheet) -> None:
         nothing = [] if len(table) else [tr(_NOTHING)]
         lines.write([*nothing, *sheet.notes, *_unfit(heights), *cut_notes(texts)], below)
     _set_up(page, sheet, top, layout)
+
+
+def _is_one_line(sheet: Sheet, column: int) -> bool:
+    return _heading(sheet.table.columns[column]) in sheet.one_line
 
 
 def _format(sheet: Sheet, column: int) -> str | None:
@@ -150,6 +158,8 @@ def _width(sheet: Sheet, column: int, texts: Sequence[str]) -> float:
     """A column's width: as asked for, as wide as its texts, or its total where that is wider."""
     key = sheet.table.columns[column]
     name, values = _heading(key), list(sheet.table.iloc[:, column])
+    if _is_one_line(sheet, column):
+        return paper.column_width(name, ())
     whole = all_numbers(values)
     if whole and sheet.totals is not None and key in sheet.totals.sums:
         total = shown(float(sheet.table[key].dropna().sum()), _format(sheet, column) or "0")
@@ -203,7 +213,9 @@ def _write_column(page: Any, cells: Cells, sheet: Sheet, column: int, top: int) 
         page.merge_range(top - 1, column, top, column, name, look)
     else:
         page.write_string(top, column, name, look)
-    own = {"align": "center", "indent": 0} if name == NUMBERING else {}
+    own: dict[str, Any] = {"align": "center", "indent": 0} if name == NUMBERING else {}
+    if _is_one_line(sheet, column):
+        own = {"align": "fill", "text_wrap": False}
     for row, (value, number_format) in enumerate(_cells(sheet, column), top + 1):
         total = OF_TOTALS if _has_total_on_top(sheet) and row == top + 1 else {}
         cells.write(row, column, value, number_format, **own, **total)

@@ -80,3 +80,19 @@ def test_a_book_has_the_same_figures_in_every_language(
     assert sum(map(len, told["zh"])) > 0 or name == "visit"
     # Notes of another length move what stands below them, and no figure.
     assert told["en"] == told["zh"]
+
+
+def test_areas_of_the_growth_sheet_have_two_decimals_and_counts_none(
+    bases: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    sheet = openpyxl.load_workbook(_schedule(bases, tmp_path / "进度表.xlsx"))["环比同比位次"]
+    told = {"核定面积": set(), "500亩以上": set()}
+    for row in sheet.iter_rows(min_row=5):
+        for cell in row[2:]:
+            if row[0].value in told and isinstance(cell.value, float | int):
+                told[row[0].value].add((cell.number_format, float(cell.value).is_integer()))
+    rates = {form for form, _ in told["核定面积"]} - {"0.00", "General"}
+    assert all(form.endswith("%") for form in rates)
+    assert all(whole for form, whole in told["核定面积"] if form == "General")
+    assert ("0.00", False) in told["核定面积"]
+    assert "0.00" not in {form for form, _ in told["500亩以上"]}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -83,3 +84,18 @@ def test_what_a_cell_cannot_hold_is_said_beside_it(tmp_path: Path) -> None:
     path = write_bases(bases, tmp_path / "a.xlsx")
     about = pd.read_excel(path, sheet_name="说明", header=None, engine="calamine")
     assert about[0].astype(str).str.contains("超过一格").any()
+
+
+@pytest.mark.parametrize("headings", ["zh", "code"])
+def test_a_polygon_in_words_makes_no_row_as_high_as_a_page(headings: str, tmp_path: Path) -> None:
+    bases = hg.classify(frame([square(600)], base_id=["A"]))
+    ring = ", ".join(f"{36_500_000 + n}.123 {3_000_000 + n}.456" for n in range(60))
+    written = f"POLYGON (({ring}))"
+    path = write_bases(bases.assign(raw_geometry=written), tmp_path / "a.xlsx", headings=headings)
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    heads = {cell.value: cell.column_letter for cell in sheet[1]}
+    column = heads["坐标原文" if headings == "zh" else "raw_geometry"]
+    assert sheet[f"{column}2"].value == written
+    assert sheet[f"{column}2"].alignment.horizontal == "fill"
+    assert sheet.row_dimensions[2].height < 50
+    assert sheet.column_dimensions[column].width < 30

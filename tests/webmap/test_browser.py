@@ -199,3 +199,27 @@ def test_the_policy_stops_markup_that_a_user_s_own_popup_runs(
     here.page.wait_for_timeout(200)
     assert here.faults
     assert all("Content Security Policy" in fault for fault in here.faults)
+
+
+@pytest.mark.parametrize(("wide", "high"), [(1920, 1080), (1366, 768), (1024, 768), (390, 844)])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_open_box_hides_a_base_and_names_stand_out_at_every_size(
+    browser: Browser, counties: gpd.GeoDataFrame, lang: str, wide: int, high: int, tmp_path: Path
+) -> None:
+    shapes = [square(600.0, 108.0 + 0.12 * n, 27.3 + 0.12 * n) for n in range(12)]
+    bases = hg.classify(frame([*shapes, square(600.0, 107.2, 28.0)]))
+    drawn = hg.draw_map(bases, counties=counties, lang=lang)
+    page = opened(browser, drawn, tmp_path, {"width": wide, "height": high}).page
+    places = page.evaluate(PLACES)
+    for box in page.locator(".hg-box[open]").all():
+        at = box.bounding_box()
+        assert at is not None
+        across, down = (at["x"], at["x"] + at["width"]), (at["y"], at["y"] + at["height"])
+        hidden = [
+            p for p in places if across[0] < p["x"] < across[1] and down[0] < p["y"] < down[1]
+        ]
+        assert hidden == []
+    order = page.evaluate(f"() => +{MAP}.getPane('hg-labels').style.zIndex")
+    symbols = 400  # the pane of overlays, as Leaflet has it
+    assert (order > symbols) == (wide < 1600)
+    assert page.evaluate("() => document.documentElement.scrollWidth") == wide

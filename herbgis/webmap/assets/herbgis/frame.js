@@ -2,8 +2,8 @@
 (function (herbgis) {
   "use strict";
 
-  /** An open box may hide so much of the bases. */
-  const MOST_HIDDEN = 0.05;
+  /** An open box may hide so much of the bases: none of few. */
+  const MOST_HIDDEN = 0.005;
 
   function control(id, position, map) {
     const box = document.getElementById(id).content.firstElementChild.cloneNode(true);

@@ -5,9 +5,18 @@
 
   const { element, colour, unpack } = herbgis;
 
+  /** The names of counties are placed for a map a little larger than this (labels.py). */
+  const NAMED = { x: 1100, y: 700 };
+
   /** Counties are few: as SVG they stay sharp on paper and in pictures. */
   function ground(shapes, renderer, options) {
     return L.polygon(shapes, { pane: "hg-ground", renderer, interactive: false, ...options });
+  }
+
+  /** Whether a map is smaller than the one whose symbols the names were placed between. */
+  function isTight(map) {
+    const size = map.getSize();
+    return size.x < NAMED.x || size.y < NAMED.y;
   }
 
   function countyLabel(county) {
@@ -20,7 +29,7 @@
     return L.marker(county.label, options);
   }
 
-  /** Counties with a soft glow around them all, and their names under the symbols. */
+  /** Counties with a soft glow around them all, and their names, under the symbols where there is room. */
   const Counties = L.LayerGroup.extend({
     initialize(data) {
       const shapes = data.counties.map((county) => unpack(county.parts, data.steps));
@@ -41,10 +50,9 @@
     },
 
     onAdd(map) {
-      // On a small map the symbols leave no room between them: there the names lie above.
-      const small = herbgis.isSmall(map);
-      map.getContainer().classList.toggle("hg-small", small);
-      for (const [name, order] of [["hg-ground", 300], ["hg-labels", small ? 450 : 350]]) {
+      // Where the symbols leave no room between them, the names lie above.
+      map.getContainer().classList.toggle("hg-small", herbgis.isSmall(map));
+      for (const [name, order] of [["hg-ground", 300], ["hg-labels", isTight(map) ? 450 : 350]]) {
         if (!map.getPane(name)) map.createPane(name).style.zIndex = order;
         map.getPane(name).style.pointerEvents = "none";
       }
