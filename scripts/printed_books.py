@@ -181,6 +181,8 @@ def _is_clipped(page: Worksheet, cached: Worksheet, cell: Cell, widths: list[flo
     ends = (cell.column, merged.max_col) if merged else (cell.column, cell.column)
     bottom = merged.max_row if merged else cell.row
     room = sum(widths[ends[0] - 1 : ends[1]]) - 5 * _PIXEL
+    if cell.alignment.horizontal == "fill":  # shows its beginning alone, and a note says so
+        return False
     lines = _shown(cached[cell.coordinate]).split("\n")
     size = cell.font.sz
     if not cell.alignment.wrap_text:

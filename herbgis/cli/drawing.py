@@ -17,6 +17,10 @@ from herbgis.cli.options import (
 )
 from herbgis.cli.voice import tell
 from herbgis.foundation.language import tr
+from herbgis.foundation.wrong_calls import WrongCallError
+
+#: What the options of colouring are where they are not given.
+_CLASSES, _SCHEME = 5, "quantile"
 
 
 @takes()
@@ -50,19 +54,24 @@ def draw_command(
         str | None,
         typer.Option("--colour-by", metavar="COLUMN", help="另按哪一列着色: 数字分级, 文字分类"),
     ] = None,
-    classes: Annotated[int, typer.Option("--classes", metavar="N", help="数字分几级, 2 到 7")] = 5,
+    classes: Annotated[
+        int, typer.Option("--classes", metavar="N", help="数字分几级, 2 到 7")
+    ] = _CLASSES,
     scheme: Annotated[
         str,
         typer.Option(
             "--scheme", metavar="quantile|equal|natural", help="怎么分级: 分位数、等距、自然断点"
         ),
-    ] = "quantile",
+    ] = _SCHEME,
     as_of: AsOfOption = None,
 ) -> None:
     """Draw the map as one HTML file, in the language that is spoken."""
     ends_with("--out", out, (".html", ".htm"))
     if online is not None:
         one_of("--online", online, ("tianditu", "amap", "osm"))
+    if colour_by is None and (classes, scheme) != (_CLASSES, _SCHEME):
+        msg = tr("--classes、--scheme 只管 --colour-by 的着色, 请写上 --colour-by 或去掉它们。")
+        raise WrongCallError(msg)
     day = day_of(as_of)
     bases, rules, borders, report = drawn_of(inputs, as_of=day)
     from herbgis.counting.tally import count_progress

@@ -52,6 +52,7 @@ _ABOUT = (
     "规模等级只看核定面积; 判定“临界待复测”: 规模线在测量误差以内。",
     "经度、纬度是基地内的一点。整改代码: 有的不计入核实。",
 )
+_ABOUT_WKT = "坐标原文只显示开头, 全文在单元格里。"
 #: What makes a spreadsheet take a cell for a formula.
 _FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -202,13 +203,19 @@ def _with_points(flat: gpd.GeoDataFrame) -> pd.DataFrame:
     return table.assign(lon=points.x.round(6), lat=points.y.round(6))
 
 
+def _about(worded: pd.DataFrame) -> tuple[str, ...]:
+    """What is said of a workbook's columns."""
+    has_wkt = any(worded[name].notna().any() for name in _WKT if name in worded)
+    return (*_ABOUT, _ABOUT_WKT) if has_wkt else _ABOUT
+
+
 def _write_book(
     worded: pd.DataFrame, tab: str, path: Path, policy: Policy, notes: Sequence[str]
 ) -> Path:
     """Bases with their headings in the first row, so that programs find them, and notes."""
     cut = cut_notes(map(shown, worded[name]) for name in worded)
     formats = {name: "0.00" for name in worded if str(name).endswith("(亩)")}
-    told = pd.DataFrame({"说明": [*map(tr, _ABOUT), policy.table_note, *notes, *cut]})
+    told = pd.DataFrame({"说明": [*map(tr, _about(worded)), policy.table_note, *notes, *cut]})
     return write_workbook(
         path,
         [

@@ -55,16 +55,18 @@ _SLIP_FILE = "退回单.xlsx"
 _REPAIRED_FILE = "修复后.gpkg"
 _PACKAGE = "退回-{}"
 _SIGNED = "单位（盖章）："
-#: So that nineteen columns can still be read on a sheet of A4.
+#: So that nineteen columns stand side by side on a sheet of A3, in English too.
 _WIDTHS = {
+    "填报单位": 11,
+    "处理要求": 11,
     "文件": 15,
     "工作表/图层": 10,
     "行号": 7,
     "基地编号": 16,
     "基地名称": 14,
     "代码": 8,
-    "问题说明": 24,
-    "修改建议": 28,
+    "问题说明": 22,
+    "修改建议": 27,
     **dict.fromkeys(REPLY, 10),
 }
 _BLANK = "＿＿＿＿＿＿"

@@ -165,7 +165,7 @@ def _width(sheet: Sheet, column: int, texts: Sequence[str]) -> float:
         total = shown(float(sheet.table[key].dropna().sum()), _format(sheet, column) or "0")
         texts = [*texts, total]
     if name in sheet.widths:
-        asked = sheet.widths[name]
+        asked = max(sheet.widths[name], paper.least_width(name))
         return (
             max(asked, paper.column_width("", texts, whole=True))
             if whole

@@ -99,3 +99,6 @@ def test_a_polygon_in_words_makes_no_row_as_high_as_a_page(headings: str, tmp_pa
     assert sheet[f"{column}2"].alignment.horizontal == "fill"
     assert sheet.row_dimensions[2].height < 50
     assert sheet.column_dimensions[column].width < 30
+    about = openpyxl.load_workbook(path).worksheets[1:]
+    said = [str(cell.value) for page in about for row in page.iter_rows() for cell in row]
+    assert any("坐标原文只显示开头" in text for text in said) == bool(about)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from openpyxl.utils import range_boundaries
 
 from herbgis.counting.progress import rate_text
 from herbgis.tables.cells import Totals
-from herbgis.tables.paper import FONT, lines_of
+from herbgis.tables.paper import A3, FONT, PAPERS, lay_out, lines_of, points
 from herbgis.tables.sheets import Sheet
 from herbgis.tables.workbooks import write_workbook
 from scripts.printed_books import Printed, make_books, measure_book
@@ -143,3 +144,35 @@ def test_what_no_cell_can_hold_is_said(length: int, tmp_path: Path) -> None:
 )
 def test_lines_that_a_text_takes(text: str, wide: float, lines: int) -> None:
     assert lines_of(text, wide) == lines
+
+
+_HEADINGS = [
+    "Reported to date",
+    "Demonstration over others",
+    "Expected by year's end",
+    "declared_mu",
+]
+
+
+@pytest.mark.parametrize("heading", _HEADINGS)
+@pytest.mark.parametrize("asked", [None, 7.0])
+def test_no_word_of_a_heading_is_broken(heading: str, asked: float | None, tmp_path: Path) -> None:
+    widths = {} if asked is None else {heading: asked}
+    sheet = Sheet("a", "a", pd.DataFrame({heading: [1, 20]}), unit="个", widths=widths)
+    page = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", [sheet]))["a"]
+    wide = page.column_dimensions["A"].width - 0.71
+    assert all(len(word) <= wide - 1 for word in heading.split())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_pages_side_by_side_hold_columns_of_a_wider_font(seed: int) -> None:
+    """As LibreOffice shows 宋体 in DejaVu Sans, whose digits are 1.16 times as wide."""
+    rng = np.random.default_rng(seed)
+    widths = rng.uniform(6, 26, rng.integers(20, 60)).tolist()
+    layout = lay_out(widths, leading=2)
+    assert (layout.paper, layout.scale is not None) == (A3, True)
+    ends = [*layout.breaks, len(widths)]
+    leading = sum(map(points, widths[:2]))
+    for begin, end in zip([0, *layout.breaks], ends, strict=True):
+        taken = sum(map(points, widths[begin:end])) + (leading if begin else 0.0)
+        assert taken * (layout.scale or 100) / 100 * 1.16 <= PAPERS[A3]

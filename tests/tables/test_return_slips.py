@@ -14,6 +14,7 @@ import pytest
 import shapely
 
 import herbgis as hg
+from herbgis.foundation.language import LANGUAGES, speaking
 from herbgis.geo.geopackages import CHANGES_LAYER
 from herbgis.tables.reports import read_report
 from herbgis.validating.comeback import compare_reports
@@ -192,3 +193,20 @@ def test_patterns_worth_a_look() -> None:
     surveyed = units["surveyed_mu"].iloc[0]
     assert units["reduction"].iloc[0] == pytest.approx((1760 - surveyed) / 1760)
     assert isinstance(found, pd.DataFrame)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_slip_is_one_sheet_of_paper_across(
+    lang: str, counties: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    """What the county fills in stands beside what is to be done."""
+    with speaking(lang):
+        report = hg.validate(displaced(), counties=counties)
+        hg.write_return_slips(report, tmp_path / "退回", counties=counties)
+    for package in (tmp_path / "退回").glob("退回-*.zip"):
+        path = tmp_path / "读.xlsx"
+        with zipfile.ZipFile(package) as opened:
+            path.write_bytes(opened.read("退回单.xlsx"))
+        page = openpyxl.load_workbook(path).worksheets[0]
+        assert page.sheet_properties.pageSetUpPr.fitToPage
+        assert not page.col_breaks.brk
