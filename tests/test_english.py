@@ -25,6 +25,7 @@ from herbgis.foundation.wrong_calls import shown
 from herbgis.reading.understanding import made_cells
 from herbgis.tables.template import template_fields
 from herbgis.terms import columns as cols
+from herbgis.terms.land_rules import controls, ways_of_growing
 from herbgis.terms.policyfiles import load_policy
 from herbgis.terms.policyschema import policy_schema
 
@@ -99,6 +100,8 @@ DATA: dict[str, frozenset[str] | object] = {
     "reading/understanding/varieties.py": ...,
     # Headings, units and words are told where they are shown, see `_of_terms`.
     "terms/columns.py": ...,
+    "terms/column.py": ...,
+    "terms/control_columns.py": ...,
     "terms/townships.py": ...,
     "terms/variety_words.py": ...,
     "tables/data_files.py": frozenset({"_DECLARED_MU"}),
@@ -182,6 +185,8 @@ def _of_terms() -> Iterator[str]:
     for column, words in policy.words.items():
         if column not in {"county", "reporting_unit"}:
             yield from (word.title for word in words.values())
+    yield from (kind.title for kind in controls().values())
+    yield from (way.title for way in ways_of_growing().values())
     yield from _descriptions_of_texts(policy_schema())
 
 

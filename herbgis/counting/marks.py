@@ -42,7 +42,7 @@ def countable(
     if "counted_mu" not in table:
         raise MissingColumnError("count_progress", ["counted_mu"], [str(c) for c in bases.columns])
     refuse_edited(bases, table, "count_progress", policy=policy, columns=columns)
-    added = (*cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED)
+    added = cols.added()
     known = cols.known_in(table, cols.READ, cols.OPTIONAL, added)
     table = pd.DataFrame(table[[column.name for column in known]])
     if set(table.index.names) - {None, "base_id"}:  # columns by now, which would be named twice

@@ -34,6 +34,7 @@ from herbgis.reading.understanding.frames import stated_columns
 from herbgis.reading.understanding.survey import placed_records
 from herbgis.terms import columns as cols
 from herbgis.terms.carried import digest_column, policy_for, remarks_of
+from herbgis.terms.control_columns import control_columns
 from herbgis.terms.policy import Policy
 
 #: Headings that a message has room for.
@@ -68,7 +69,7 @@ def classify(
         year, with the other years in ``other_years``. Added: ``records``, ``contiguous_mu``,
         ``blocks``, ``disputed_mu`` (land that another base claims too, taken off both),
         ``counted_mu`` (rounded half up to 0.01), ``tier``, ``verdict``. A base without a polygon
-        has no area and no tier.
+        has no area and no tier. What `validate` found within control layers is the base's.
 
     Raises
     ------
@@ -170,6 +171,9 @@ def _one_row_a_base(
     for column in cols.known_in(table, cols.with_role(cols.Role.AMOUNT)):
         if cols.Role.YEARLY not in column.roles:
             main[column.name] = amounts_of_bases(table[column.name], grouped)
+    for column in control_columns(table.columns):  # of land that two records claim it is told once
+        sums = table[column.name].groupby(grouped.base, sort=True).sum(min_count=1)
+        main[column.name] = sums.to_numpy(dtype=float)
     if cols.known_in(table, cols.with_role(cols.Role.YEARLY)):
         main = with_figures(main, of_bases(table, grouped))
     _put_declared(main, table, grouped, surveyed, policy)
@@ -295,7 +299,7 @@ def _verdict(bases: gpd.GeoDataFrame, policy: Policy) -> pd.Series:
 
 def _in_order(result: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Columns of the base table first, the analyst's own behind them."""
-    groups = (cols.READ[1:], cols.OPTIONAL, cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
+    groups = (cols.READ[1:], cols.OPTIONAL, cols.added())
     known = [column.name for column in cols.known_in(result, *groups)]
     own = [name for name in result.columns if name not in known and name != "geometry"]
     return result[[*known, *own, "geometry"]]

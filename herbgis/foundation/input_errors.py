@@ -65,7 +65,7 @@ class ControlsError(HerbgisError):
     """A file of a layer that controls land cannot be read, or is not told which layer it is.
 
     Raised by `read_controls`, and where a step is given such layers: the file holds no polygons or
-    cannot be placed, holds several layers, or two names mean one layer.
+    cannot be placed, holds several layers, or no classes of land where it should.
 
     Examples
     --------

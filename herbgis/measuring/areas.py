@@ -63,8 +63,7 @@ def measure(
     [1862.0, 102.7, 1081.57]
     """
     policy = policy or policy_for(bases)
-    steps = (cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
-    check_mapping(columns or {}, cols.names(cols.READ, cols.OPTIONAL, *steps), policy)
+    check_mapping(columns or {}, cols.names(cols.READ, cols.OPTIONAL, cols.added()), policy)
     geometry = land(shapes_of(bases, "measure", policy=policy))
     matched = match_headings([str(c) for c in bases.columns], policy, columns).columns
     methods = bases[matched["survey_method"]] if "survey_method" in matched else None

@@ -38,7 +38,8 @@ def read_controls(
         File by the name of what it shows: 永久基本农田, 生态保护红线, 公益林, 退耕地, 自然保护区,
         25°以上, 三调地类, and what such layers are called in files (``DLTB``, ``YJJBNTTB``). Any
         format that `read_survey` reads, in any system; of a file with several layers the one is
-        read that is called so. A layer of another name is one's own: of it the 亩 alone are told.
+        read that is called so. Several of one kind (国家级公益林, 地方公益林) are told together. A
+        layer of another name is one's own: of it the 亩 alone are told.
     policy : Policy, optional
         For the parameters of old datums.
 
@@ -52,7 +53,8 @@ def read_controls(
     InputNotFoundError
     ControlsError
         A file cannot be read whole, holds no polygons, or several layers of which none is named;
-        its coordinates cannot be placed; two names mean one layer.
+        its coordinates cannot be placed; a survey of land tells no classes; two names of one's own
+        are one in the names of columns.
 
     Notes
     -----

@@ -49,5 +49,6 @@ def _variety(entry: Mapping[str, Any], groups: Mapping[str, str]) -> Variety:
         grade=entry.get("grade", ""),
         unsourced=tuple(entry.get("unsourced", ())),
         latin=entry.get("latin", ""),
+        growth_form=entry.get("growth_form", ""),
         growing=dict(entry.get("growing", {})),
     )

@@ -14,21 +14,49 @@ whose ``short`` is also a spelling. An English page calls it by its name in
 
 from __future__ import annotations
 
-import enum
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from herbgis.foundation.language import heading
+from herbgis.terms.column import TOLD, Column, Kind, Role
+from herbgis.terms.control_columns import controlled
 
-#: A flag is ``yes``, ``no``, or the text as written where it is neither.
-Kind = Literal["text", "list", "number", "date", "year", "integer", "flag"]
+__all__ = [
+    "CLASSIFIED",
+    "COUNTED",
+    "MEASURED",
+    "NOTHING",
+    "OPTIONAL",
+    "READ",
+    "TOLD",
+    "VALIDATED",
+    "VERDICT_TITLES",
+    "Column",
+    "Kind",
+    "Role",
+    "added",
+    "controlled",
+    "dtype_of",
+    "empty_table",
+    "every",
+    "following",
+    "headings",
+    "known_in",
+    "led_by",
+    "missing",
+    "names",
+    "titles",
+    "typed",
+    "with_role",
+    "with_written",
+]
+
 _DTYPES = {
     "text": "str",
     "flag": "str",
@@ -38,97 +66,12 @@ _DTYPES = {
     "date": "datetime64[s]",
 }
 
-
-class Role(enum.Flag):
-    """What becomes of a column's values, beside being read and kept."""
-
-    #: A county may put it right: it stands in the repaired file that goes back.
-    FORM = enum.auto()
-    #: In the ledger, a base on which it is another is a new version of the base.
-    COMPARED = enum.auto()
-    #: An empty cell of a polygon is filled from the list of the same base, and the other way round.
-    JOINED = enum.auto()
-    #: Words that people wrote, so that they may be garbled (HG506).
-    WRITTEN = enum.auto()
-    #: A quantity of the base: summed over its records, or once where all state the same; of all
-    #: other columns a base has what its record with the most 亩 says.
-    AMOUNT = enum.auto()
-    #: Told of a production year: never added to what another year's records tell.
-    YEARLY = enum.auto()
-    #: A base's, not a parcel's: records of one base that differ are named (HG507).
-    AGREED = enum.auto()
-    #: The policy has a value for tables that lack the column.
-    DEFAULTED = enum.auto()
-    #: Progress can be broken down by it, and the map filtered.
-    GROUPING = enum.auto()
-    #: In a line of the map's popup.
-    POPUP = enum.auto()
-    #: In that line also on a page for the public: no person, no operator, nothing of the survey.
-    PUBLIC = enum.auto()
-    #: The map's search looks at that line.
-    SEARCHED = enum.auto()
-    #: Said in the base's favour in the table of a visit (亮点).
-    HIGHLIGHT = enum.auto()
-    #: Where a record came from; the reader's to say, whatever a table claims.
-    SOURCE = enum.auto()
-
-
 #: Worked out by a step, and for nothing else.
 NOTHING = Role(0)
-#: What a county tells of a base.
-TOLD = Role.FORM | Role.COMPARED | Role.JOINED | Role.WRITTEN
 #: What a county tells of a base as a quantity; a list states it for the whole, so none is filled.
 COUNTED = Role.FORM | Role.COMPARED | Role.AMOUNT
 _OF_A_YEAR = COUNTED | Role.YEARLY
-#: The cell that was not understood, of a column that only some tables have.
-_AS_WRITTEN = Role.COMPARED | Role.WRITTEN
 _SHOWN = Role.POPUP | Role.PUBLIC
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the base table.
-
-    Attributes
-    ----------
-    name : str
-        In code and in data files.
-    title : str
-        The heading that people read.
-    kind : Kind
-        Of value. Columns that only some tables have are of text, flag, number, year or date.
-    roles : Role
-    unit : str
-        Of a number.
-    words : str
-        The table of the policy's words that its values are of (``policy.words``).
-    follows : str
-        The column that it goes along with where a cell is filled from another record.
-    """
-
-    name: str
-    title: str
-    kind: Kind
-    roles: Role = TOLD
-    unit: str = ""
-    words: str = ""
-    follows: str = ""
-
-    @property
-    def heading(self) -> str:
-        """The title with the unit, as on a form."""
-        behind = f"({self.unit})" if self.unit else ""
-        return self.title if behind in self.title else f"{self.title}{behind}"
-
-    @property
-    def spellings(self) -> tuple[str, str, str]:
-        """What our own tables write over it."""
-        return self.name, self.title, self.heading
-
-    @property
-    def written(self) -> Column:
-        """The column that keeps the cells of this one that were not understood."""
-        return Column(f"raw_{self.name}", f"{self.title}原文", "text", _AS_WRITTEN)
 
 
 #: One row a survey record, in this order, as `read_survey` gives it.
@@ -248,9 +191,14 @@ CLASSIFIED: tuple[Column, ...] = (
 VERDICT_TITLES: Mapping[str, str] = MappingProxyType({"sure": "确定", "undecided": "临界待复测"})
 
 
+def added() -> tuple[Column, ...]:
+    """What steps add, of which a table may have some."""
+    return (*MEASURED, *controlled(), *VALIDATED, *CLASSIFIED)
+
+
 def every() -> tuple[Column, ...]:
     """All columns: as read, told by some, and those that each step adds."""
-    return (*READ, *OPTIONAL, *MEASURED, *VALIDATED, *CLASSIFIED)
+    return (*READ, *OPTIONAL, *added())
 
 
 def with_role(role: Role, *groups: Sequence[Column]) -> list[Column]:

@@ -12,6 +12,8 @@ from herbgis.foundation import resources
 from herbgis.foundation.units import fold
 
 _FACTS = "facts/land_rules.toml"
+#: The kind of layer that tells classes of land.
+LAND_CLASS = "land_class"
 #: What a rule may say to a way of growing, the gravest first.
 EFFECTS = ("forbids", "asks", "conditions")
 
@@ -25,11 +27,16 @@ class Way:
     name, title : str
     tells : str
         What of a variety and its mode tells that it is grown so.
+    modes, forms, varieties : tuple of str
+        What says so in a 种植模式 and in a growth form, and varieties of which nothing else does.
     """
 
     name: str
     title: str
     tells: str
+    modes: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    varieties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ class Control:
 @functools.cache
 def ways_of_growing() -> dict[str, Way]:
     """Ways of growing by name."""
-    return {entry["name"]: Way(**entry) for entry in resources.read_toml(_FACTS)["way"]}
+    return {entry["name"]: _way(entry) for entry in resources.read_toml(_FACTS)["way"]}
 
 
 @functools.cache
@@ -143,6 +150,11 @@ def control_named(text: str) -> Control | None:
         if spelt in map(fold, (control.name, control.title, *control.aliases)):
             return control
     return None
+
+
+def _way(entry: Mapping[str, Any]) -> Way:
+    words = {name: tuple(entry.get(name, ())) for name in ("modes", "forms", "varieties")}
+    return Way(entry["name"], entry["title"], entry["tells"], **words)
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:

@@ -16,6 +16,7 @@ from herbgis.foundation.errors import PolicyError
 from herbgis.foundation.language import tr
 from herbgis.foundation.units import field_name, fold
 from herbgis.geo.zones import SevenParameters
+from herbgis.terms.control_rulings import ControlRulings
 from herbgis.terms.counting_rule import CountingRule
 from herbgis.terms.crops import Crop
 from herbgis.terms.placeholders import Placeholders
@@ -46,6 +47,7 @@ class Variety:
     grade: str
     unsourced: tuple[str, ...]
     latin: str
+    growth_form: str
     growing: Mapping[str, Any]
 
 
@@ -156,6 +158,8 @@ class Policy:
         Registers by county.
     datum_parameters : mapping of str to SevenParameters
         Of the user's own place, by old datum (``Beijing 1954``, ``Xian 1980``); herbgis has none.
+    controls : ControlRulings
+        How grave it is to lie within a control layer.
     mismatch_by : {'share', 'perimeter'}
         What a declared area may differ by (HG401): a share of the surveyed one, or a strip along
         its boundary.
@@ -210,6 +214,7 @@ class Policy:
     units: Units
     datum_parameters: Mapping[str, SevenParameters]
     planning: PlanningRule
+    controls: ControlRulings
     mismatch_by: str
     rules_off: frozenset[str] = frozenset()
     layers: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)

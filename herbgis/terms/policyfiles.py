@@ -14,6 +14,7 @@ from herbgis.geo.datums import OLD_DATUMS
 from herbgis.geo.zones import SevenParameters
 from herbgis.terms import columns as cols
 from herbgis.terms.catalogue import spellings_of, varieties_of
+from herbgis.terms.control_rulings import control_rulings
 from herbgis.terms.counting_rule import CountingRule
 from herbgis.terms.crops import beside, crops_of
 from herbgis.terms.placeholders import placeholders_of
@@ -151,6 +152,7 @@ def _build(table: Mapping[str, Any]) -> Policy:
             for name, entry in table.get("datum_parameters", {}).items()
         },
         planning=planning_rule(table["planning"]),
+        controls=control_rulings(table.get("controls", {})),
         mismatch_by=table["mismatch"]["by"],
         rules_off=frozenset(table.get("rules", {}).get("off", ())),
     )

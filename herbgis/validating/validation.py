@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -14,11 +14,13 @@ from herbgis.foundation.language import language, speaking, tr
 from herbgis.measuring.areas import measure_land
 from herbgis.reading.counties import BOUNDARIES, tidy_counties
 from herbgis.reading.understanding.contradictions import refuse_cut_shapes
+from herbgis.reading.understanding.control_layers import ControlLayer, control_layers, said_of
 from herbgis.reading.understanding.file_entries import SKIPPED
 from herbgis.reading.understanding.joining import of_lists
 from herbgis.reading.understanding.survey import Survey, survey_of
 from herbgis.reading.understanding.zoneless import in_their_zone
 from herbgis.terms.carried import policy_for
+from herbgis.terms.control_columns import control_columns
 from herbgis.terms.issues import (
     Issue,
     in_order,
@@ -32,6 +34,7 @@ from herbgis.validating.patterns import by_unit, find_patterns
 from herbgis.validating.report import ValidationReport
 from herbgis.validating.rules import (
     attributes,
+    controlled,
     crops,
     declared,
     displaced,
@@ -89,6 +92,9 @@ RULES: dict[str, Rule] = {
     "HG513": attributes.id_spelling,
     "HG514": registers.unknown_unit,
     "HG515": registers.unknown_township,
+    "HG601": controlled.controlled_land,
+    "HG602": controlled.cropland_used,
+    "HG603": controlled.land_class_unknown,
 }
 
 _SOURCE = ("source_file", "source_layer", "source_row")
@@ -103,6 +109,7 @@ def validate(
     policy: Policy | None = None,
     against: gpd.GeoDataFrame | None = None,
     as_of: dt.date | None = None,
+    controls: Mapping[str, gpd.GeoDataFrame | ControlLayer] | None = None,
     track: Track | None = None,
 ) -> ValidationReport:
     """Find every defect of a batch, by row, with its cause and what to do about it.
@@ -120,6 +127,11 @@ def validate(
     as_of : datetime.date, optional
         The day that the batch stands for: a survey, or a base completed, after it is HG504. By
         default the end of the policy's year; no clock is asked.
+    controls : mapping of str to GeoDataFrame or ControlLayer, optional
+        Layers that control land, as from `read_controls`, or frames of one's own by the name of
+        what they show. Each base is held against them, and against the rules on its day (HG601,
+        HG602, HG603), and ``bases`` has the 亩 within each (``control_<name>_mu``) and by class of
+        land (``cropland_mu``, …). Under ``tongren-2020`` they block nothing.
     track : callable, optional
         Wraps the list of rules while they run, to show progress.
 
@@ -131,6 +143,8 @@ def validate(
     ------
     PolicyMismatchError
         The bases already counted were classified under other tiers.
+    CrsError, ControlsError
+        A control layer cannot be placed, or tells no classes where it should.
 
     Examples
     --------
@@ -146,6 +160,7 @@ def validate(
     given, policy = _understood(survey, against, policy)
     borders = None if counties is None else tidy_counties(counties, policy=policy)
     given = in_their_zone(given, borders)
+    layers = control_layers(controls or {}, policy=policy)
     counted = None if against is None else survey_of(against, policy=policy).bases
     settled = layer_is_blocked(given)
     placed = misplaced.put_right(
@@ -162,6 +177,7 @@ def validate(
         placed.sound,
         placed.shares,
         as_of,
+        tuple(layers),
     )
     found = list(placed.issues)
     rules = _rules_of(policy)
@@ -173,22 +189,31 @@ def validate(
         told = _with_ids(given)
         table = in_order(pd.concat([told, table])) if len(table) else told
     table = _with_points(_said_once(table, context.bases), context)
+    measured = _with_controlled(measured, context)
     measured["blocked_by"] = codes_blocking(measured, found, given)
     units = by_unit(context)
-    files = given.files
-    if borders is not None and BOUNDARIES in borders.attrs:
-        measured.attrs[BOUNDARIES] = borders.attrs[BOUNDARIES]
-        files = _with_boundaries(files, borders.attrs[BOUNDARIES])
+    edition = {} if borders is None else {k: v for k, v in borders.attrs.items() if k == BOUNDARIES}
+    measured.attrs |= edition
     return ValidationReport(
         table=table,
         bases=measured,
-        files=files,
+        files=_with_said(given.files, edition.get(BOUNDARIES), layers),
         summary=summarise(table, len(measured)),
         units=units,
         patterns=find_patterns(context, units),
         given=given.bases,
         policy=policy,
     )
+
+
+def _with_controlled(measured: gpd.GeoDataFrame, context: Context) -> gpd.GeoDataFrame:
+    """Records with what they have within the layers of this call, and of no earlier one."""
+    earlier = [column.name for column in control_columns(measured.columns)]
+    records = measured.drop(columns=earlier)
+    figures = context.controlled if context.layers else pd.DataFrame()
+    for column in control_columns(figures.columns):
+        records[column.name] = figures[column.name].to_numpy()
+    return records
 
 
 def _understood(
@@ -206,10 +231,16 @@ def _understood(
     return given, policy
 
 
-def _with_boundaries(files: pd.DataFrame, title: str) -> pd.DataFrame:
-    """What was opened, and which boundaries its records were held against."""
+def _with_said(
+    files: pd.DataFrame, edition: str | None, layers: Sequence[ControlLayer]
+) -> pd.DataFrame:
+    """What was opened, and which boundaries and layers its records were held against."""
+    more = [] if edition is None else [tr("县界={title}", title=edition)]
+    more += [said_of(layers)] if layers else []
+    if not more:
+        return files
     said = [
-        lines if layer == SKIPPED else [*lines, tr("县界={title}", title=title)]
+        lines if layer == SKIPPED else [*lines, *more]
         for lines, layer in zip(files["assumptions"], files["layer"], strict=True)
     ]
     return files.assign(assumptions=pd.Series(said, index=files.index, dtype=object))

@@ -62,7 +62,7 @@ def tidy_bases(
         return tidy_bases(made, policy, None, colour_by=colour_by)
     if not {"tier", "counted_mu"} & set(understood):
         raise MissingColumnError("draw_map", ["counted_mu"], present)
-    groups = (cols.READ, cols.OPTIONAL, cols.MEASURED, cols.VALIDATED, cols.CLASSIFIED)
+    groups = (cols.READ, cols.OPTIONAL, cols.added())
     stated = stated_columns(bases, policy=policy, columns=columns)
     told = [c.name for c in cols.known_in(understood, *groups) if c.name in stated]
     table = pd.DataFrame(understood[told])

@@ -212,7 +212,7 @@ def test_joined_surveys_keep_their_codes_and_deductions() -> None:
     layers = [
         _layer("三调", [_rect(0, 0, 2, 2)], DLBM=["0101"], KCXS=[0.1]),
         _layer("dltb", [_rect(2, 0, 4, 2)], DLBM=["0301"]),
-        _layer("国土调查", [_rect(4, 0, 6, 2)]),
+        _layer("国土调查", [_rect(4, 0, 6, 2)], DLBM=[None]),
     ]
     base = _rect(0, 0, 6, 1)
     found = measure_controls(_bases(base), layers).table.iloc[0]

@@ -124,10 +124,24 @@ def test_a_missing_file_and_an_unclear_name_are_said(tmp_path: Path) -> None:
     path = write.gpkg(_patches(), tmp_path)
     with pytest.raises(hg.InputNotFoundError):
         hg.read_controls({"公益林": tmp_path / "没有.shp"})
-    with pytest.raises(hg.ControlsError, match="“永农”和“永久基本农田”"):
-        hg.read_controls({"永农": path, "永久基本农田": path})
+    with pytest.raises(hg.ControlsError, match=r"“水源\(一\)”和“水源-一”"):
+        hg.read_controls({"水源(一)": path, "水源-一": path})
     with pytest.raises(hg.ControlsError, match="名称是空的"):
         hg.read_controls({" ": path})
+
+
+def test_a_survey_without_classes_is_no_survey_and_another_layer_needs_none(tmp_path: Path) -> None:
+    path = write.gpkg(_patches().drop(columns="DLBM"), tmp_path)
+    with pytest.raises(hg.ControlsError, match=r"DLBM.*KCXS"):
+        hg.read_controls({"三调": path})
+    path = write.geojson(_patches(), tmp_path)
+    assert hg.read_controls({"永农": path})["永农"].codes is None
+
+
+def test_layers_of_one_kind_are_several_files_of_one_name(tmp_path: Path) -> None:
+    path = write.gpkg(_patches(), tmp_path)
+    layers = hg.read_controls({"国家级公益林": path, "地方公益林": path})
+    assert [layer.name for layer in layers.values()] == ["public_forest"] * 2
 
 
 def test_a_layer_shows_no_more_than_its_size(tmp_path: Path) -> None:

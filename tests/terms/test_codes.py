@@ -43,6 +43,9 @@ CONTRACT = {
     "HG502": ("variety-alias", "note"),
     "HG508": ("unknown-status", "warning"),
     "HG509": ("exactly-the-threshold", "note"),
+    "HG601": ("controlled-land", "error"),
+    "HG602": ("cropland-used", "error"),
+    "HG603": ("land-class-unknown", "warning"),
 }
 LANGUAGES = ("zh", "en")
 HUNDREDS = sorted({code[2] for code in codes()})
@@ -140,6 +143,20 @@ VALUES: dict[str, dict[str, object]] = {
         "effect": "不知计在谁名下",
         "hint": "是否为 高新区? ",
     },
+    "HG601": {
+        "mu": "1234.56",
+        "control": "风景名胜区核心景区外",
+        "share": "100.0%",
+        "answer": "规定禁止",
+        "told": "黄精按“林下种植”: 没有读到这方面的规定, 只报亩数。",
+    },
+    "HG602": {
+        "mu": "1234.56",
+        "share": "100.0%",
+        "answer": "只报亩数",
+        "told": "黄精按“林下种植”: 没有读到这方面的规定, 只报亩数。",
+    },
+    "HG603": {"parts": "1234.56 亩的编码不认识或有两种、123.45 亩没有图斑"},
     "HG513": {"other": "520625198001012345-0", "written": "[U+200B]５２０６２５－２０２０－０１２"},
 }
 

@@ -199,6 +199,7 @@ def test_the_schema_knows_what_the_code_knows() -> None:
         "extends",
         "name",
         "rules",
+        "controls",
         "datum_parameters",
         "without",
     }

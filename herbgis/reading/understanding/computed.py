@@ -52,7 +52,7 @@ def with_computed(
         A cell is no number, no list of codes, no tier, no verdict.
     """
     made = {}
-    for column in (*cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED):
+    for column in cols.added():
         heading = (columns or {}).get(column.name)
         if heading is not None and heading not in table:
             raise UnknownNameError(tr("列"), heading, [str(c) for c in table.columns])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -12,13 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from herbgis.foundation.input_errors import ControlsError
-from herbgis.foundation.language import tr
+from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import field_name
 from herbgis.geo.geodesy import Floats
 from herbgis.geo.systems import Geometries
 from herbgis.reading.understanding.survey import shapes_of
 from herbgis.terms.land_classes import land_code
-from herbgis.terms.land_rules import control_named
+from herbgis.terms.land_rules import LAND_CLASS, control_named, controls
 from herbgis.terms.policy import Policy
 
 #: Headings of a land survey's layer (DLTB): the class of land, and the share of 田坎 to be deducted
@@ -71,14 +71,12 @@ class ControlLayer:
 def control_layer(name: str, frame: gpd.GeoDataFrame, *, policy: Policy) -> ControlLayer:
     """A layer from a table of shapes in any coordinate system.
 
-    A column DLBM makes it a layer of classes.
-
     Raises
     ------
     CrsError, MissingColumnError
         The table states no usable system, or has no shapes.
     ControlsError
-        The name is empty.
+        As `layer_of`.
     """
     return layer_of(name, frame, shapes_of(frame, "measure", policy=policy))
 
@@ -86,17 +84,31 @@ def control_layer(name: str, frame: gpd.GeoDataFrame, *, policy: Policy) -> Cont
 def layer_of(
     name: str, table: pd.DataFrame, shapes: Geometries, said: tuple[str, ...] = ()
 ) -> ControlLayer:
-    """A layer from shapes on CGCS2000, and the table that tells of them."""
+    """A layer from shapes on CGCS2000, and the table that tells of them.
+
+    Of a survey of land (三调地类) the classes are taken; what another layer says of these is not
+    its own to say (the drawing of 永久基本农田 has a DLBM too).
+
+    Raises
+    ------
+    ControlsError
+        The name is empty, or a survey of land tells no classes.
+    """
+    meant, title = named(name)
+    if meant != LAND_CLASS:
+        return ControlLayer(meant, title, shapes, said=said)
     headings = {field_name(str(heading)).casefold(): heading for heading in table.columns}
-    codes = deduction = None
-    if _CODE in headings:
-        place, cells = pd.factorize(np.asarray(table[headings[_CODE]], dtype=object))
-        # A missing cell has the place -1: the code behind the others.
-        codes = np.array([*map(land_code, cells), ""], dtype=object)[place]
-        deduction = next(
-            (_shares(table[headings[each]]) for each in _DEDUCTIONS if each in headings), None
+    if _CODE not in headings:
+        found = listed(str(each) for each in table.columns if each != "geometry")
+        msg = tr(
+            "管控图层 {name} 没有地类编码一列 (DLBM), 有的是: {found}。", name=name, found=found
         )
-    return ControlLayer(*named(name), shapes, codes, deduction, said)
+        raise ControlsError(msg)
+    place, cells = pd.factorize(np.asarray(table[headings[_CODE]], dtype=object))
+    # A missing cell has the place -1: the code behind the others.
+    codes = np.array([*map(land_code, cells), ""], dtype=object)[place]
+    told = [_shares(table[headings[each]]) for each in _DEDUCTIONS if each in headings]
+    return ControlLayer(meant, title, shapes, codes, told[0] if told else None, said)
 
 
 def named(name: str) -> tuple[str, str]:
@@ -117,25 +129,45 @@ def named(name: str) -> tuple[str, str]:
 
 
 def control_layers(
-    controls: Mapping[str, gpd.GeoDataFrame | ControlLayer], *, policy: Policy
+    given: Mapping[str, gpd.GeoDataFrame | ControlLayer], *, policy: Policy
 ) -> list[ControlLayer]:
     """What a step is given as layers, in the order of their names.
 
     Raises
     ------
     ControlsError
-        Two of the names mean one layer.
+        Two names of one's own are one in the names of columns.
     """
     layers = [
-        given if isinstance(given, ControlLayer) else control_layer(name, given, policy=policy)
-        for name, given in controls.items()
+        layer if isinstance(layer, ControlLayer) else control_layer(name, layer, policy=policy)
+        for name, layer in given.items()
     ]
-    refuse_twins({name: layer.name for name, layer in zip(controls, layers, strict=True)})
+    refuse_twins({name: layer.name for name, layer in zip(given, layers, strict=True)})
     return sorted(layers, key=lambda layer: layer.name)
 
 
+def said_of(layers: Sequence[ControlLayer]) -> str:
+    """Which layers bases are held against, with what was assumed, and of which there was none."""
+    given = {layer.name for layer in layers}
+    lacking = [kind.title for kind in controls().values() if kind.name not in given]
+    each = (
+        tr("{title} ({said})", title=layer.title, said="; ".join(layer.said))
+        if layer.said
+        else layer.title
+        for layer in layers
+    )
+    line = tr("管控图层={layers}", layers=listed(each))
+    return (
+        tr("{line}; 没有给、没有查的: {lacking}", line=line, lacking=listed(lacking))
+        if lacking
+        else line
+    )
+
+
 def refuse_twins(meant: Mapping[str, str]) -> None:
-    """Refuse names of which two mean one layer.
+    """Refuse names of one's own of which two are one in the names of columns.
+
+    Layers of one kind of control may be several (国家级公益林, 地方公益林), and are told together.
 
     Parameters
     ----------
@@ -144,9 +176,9 @@ def refuse_twins(meant: Mapping[str, str]) -> None:
     """
     first: dict[str, str] = {}
     for given, name in meant.items():
-        if name in first:
+        if name in first and control_named(given) is None:
             msg = tr(
-                "“{one}”和“{other}”是同一个管控图层。请合并成一个文件, 或改其中一个的名称。",
+                "“{one}”和“{other}”写进列名里是一个名称。请改其中一个。",
                 one=first[name],
                 other=given,
             )

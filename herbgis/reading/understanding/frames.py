@@ -112,7 +112,7 @@ def stated_columns(
     """Columns that a frame itself states, under whatever headings, and what follows from these."""
     given, headings = with_headings(frame, policy, columns)
     stated = {*headings, *_of_reading(columns, policy)[1]}
-    stated |= {c.name for c in _added() if set(c.spellings) & set(map(str, given.columns))}
+    stated |= {c.name for c in cols.added() if set(c.spellings) & set(map(str, given.columns))}
     if "declared_value" in stated:
         stated |= {"declared_mu", "declared_unit"}
     return stated | {c.name for c in cols.READ if c.follows in stated}
@@ -126,16 +126,12 @@ def with_headings(
     return given, match_table(given, policy, _of_reading(columns, policy)[0]).columns
 
 
-def _added() -> tuple[cols.Column, ...]:
-    return (*cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED)
-
-
 def _of_reading(
     columns: Mapping[str, str] | None, policy: Policy
 ) -> tuple[dict[str, str], dict[str, str]]:
     """A caller's mapping, apart for the columns that are read and those that steps add."""
     read = set(cols.names(cols.READ, cols.OPTIONAL))
-    added = {column.name for column in _added()}
+    added = {column.name for column in cols.added()}
     check_mapping(columns or {}, [*sorted(read), *sorted(added)], policy)
     given = dict(columns or {})
     return (
@@ -156,7 +152,7 @@ def _with_numbers(frame: pd.DataFrame, headings: Mapping[str, str]) -> pd.DataFr
 def _refuse_twins(frame: pd.DataFrame, policy: Policy) -> None:
     """Refuse a frame in which a heading that is read stands twice."""
     twice = frame.columns[frame.columns.duplicated()].unique()
-    titles = {column.title for column in _added()}
+    titles = {column.title for column in cols.added()}
     known = [
         str(heading)
         for heading in twice

@@ -15,11 +15,7 @@ from herbgis.terms import columns as cols
 from herbgis.terms.carried import digest_of, digests_in
 from herbgis.terms.policy import Policy
 
-_WORKED_OUT = frozenset(
-    spelling
-    for column in (*cols.MEASURED, *cols.VALIDATED, *cols.CLASSIFIED)
-    for spelling in column.spellings
-)
+_WORKED_OUT = frozenset(spelling for column in cols.added() for spelling in column.spellings)
 _RECORDS = next(c.spellings for c in cols.CLASSIFIED if c.name == "records")
 
 #: What is said of bases that `classify` wrote.

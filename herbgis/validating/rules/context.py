@@ -16,9 +16,11 @@ from herbgis.geo.geodesy import Flags, Floats, Ints
 from herbgis.geo.land import land
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.borders import county_shares
+from herbgis.measuring.controls import measure_controls
 from herbgis.measuring.declarations import Declared, declared_areas, tolerated_mu
 from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.measuring.records import Bases, group_records, mu_of, source_order
+from herbgis.reading.understanding.control_layers import ControlLayer
 from herbgis.terms.issues import Place
 from herbgis.terms.policy import Policy
 from herbgis.validating.rules.area_causes import causes_of
@@ -46,6 +48,8 @@ class Context:
         Which part of each record lies in which county; see `herbgis.reading.counties`.
     as_of : datetime.date or None
         The day that the batch stands for; None where nobody said.
+    layers : tuple of ControlLayer
+        Layers that control land.
     """
 
     bases: gpd.GeoDataFrame
@@ -56,6 +60,7 @@ class Context:
     sound: Flags
     shares: pd.DataFrame
     as_of: dt.date | None = None
+    layers: tuple[ControlLayer, ...] = ()
 
     @property
     def last_day(self) -> dt.date:
@@ -221,6 +226,27 @@ class Context:
         rank = np.empty(len(asked), dtype=np.int64)
         rank[source_order(self.bases.iloc[asked])] = np.arange(len(asked))
         return rank[place].reshape(records.shape)
+
+    @functools.cached_property
+    def controlled(self) -> pd.DataFrame:
+        """亩 of each record within the layers, by column; land of two records of a base once.
+
+        It is told of the record that comes first. NaN without a polygon.
+        """
+        own = self.land.copy()
+        pairs = self.pairs if self.layers else self.pairs.iloc[:0]
+        base = self.grouped.base
+        for left, right in zip(pairs["left"], pairs["right"], strict=True):
+            if base[left] == base[right]:
+                own[right] = shapely.difference(own[right], self.land[left])
+        table = measure_controls(own, self.layers).table
+        table.iloc[shapely.is_missing(self.land)] = np.nan
+        return table
+
+    @functools.cached_property
+    def base_controlled(self) -> pd.DataFrame:
+        """亩 of each base within the layers, by column; 0 without a polygon."""
+        return self.controlled.groupby(self.grouped.base).sum()
 
     @functools.cached_property
     def counted(self) -> Counted | None:

@@ -1,0 +1,253 @@
+"""HG601–HG603: what of a base lies within control layers, and what rules say to its way of growing.
+
+A rule speaks to a way of growing on a kind of land on a day. Where variety and mode, or the classes
+of land, leave more than one of these open, and the rules do not say the same to all, it is asked.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from herbgis.foundation.language import listed, tr
+from herbgis.terms.control_rulings import ANSWERS, REPORTS
+from herbgis.terms.growing_ways import ways_of
+from herbgis.terms.issues import SEVERITIES, Issue
+from herbgis.terms.land_classes import LAND_GROUPS
+from herbgis.terms.land_rules import LAND_CLASS, Control, Rule, controls, ways_of_growing
+from herbgis.validating.rules.context import Context
+
+#: What the rules say in all, in a few words.
+_ANSWER_TITLES = {
+    "forbids": "规定禁止",
+    "asks": "要问",
+    "conditions": "有条件",
+    REPORTS: "只报亩数",
+}
+#: What one rule says, in front of its text.
+_EFFECT_TITLES = {"forbids": "禁止", "asks": "要问", "conditions": "有条件"}
+_GROUP_TITLES = {"cropland": "耕地", "orchard": "园地", "forest": "林地", "other": "其他土地"}
+_GROUP_COLUMNS = {name: f"{name}_mu" for name in LAND_GROUPS[:-1]} | {"other": "other_land_mu"}
+#: A title of one's own is cut in a message.
+_LONGEST = 10
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the rules of a control say to some varieties of a base.
+
+    Attributes
+    ----------
+    varieties : tuple of str
+    ways : tuple of str
+        In which they may be grown; several where variety and mode do not tell.
+    effect : str
+        One of `ANSWERS`.
+    said : tuple of (str, Rule)
+        Which rule says what, the gravest first.
+    """
+
+    varieties: tuple[str, ...]
+    ways: tuple[str, ...]
+    effect: str
+    said: tuple[tuple[str, Rule], ...]
+
+    @property
+    def leading(self) -> list[Rule]:
+        """The rules on which the answer rests."""
+        own = [rule for effect, rule in self.said if effect == self.effect]
+        return own or [rule for _, rule in self.said]
+
+    def told(self) -> str:
+        """The answer in words, with each rule and the way of growing that it speaks to."""
+        titles = [tr(ways_of_growing()[way].title) for way in self.ways]
+        names = listed(self.varieties)
+        if len(titles) == 1:
+            who = tr("{varieties}按“{way}”", varieties=names, way=titles[0])
+        else:
+            ways = listed(f"“{title}”" for title in titles)
+            who = tr(
+                "{varieties}怎样种没有写清, 可能是{ways}, 请写明种植模式",
+                varieties=names,
+                ways=ways,
+            )
+        if not self.said:
+            return tr("{who}: 没有读到这方面的规定, 只报亩数。", who=who)
+        cited = (f"{tr(_EFFECT_TITLES[effect])}: {_cited(rule)}" for effect, rule in self.said)
+        return tr("{who}: {rules}。", who=who, rules="; ".join(cited))
+
+
+def controlled_land(context: Context) -> Iterator[Issue]:
+    """HG601: a base within a control layer, or on land of which a rule speaks other than cropland.
+
+    Each base once a layer, on its first record.
+    """
+    titles = {layer.name: layer.title for layer in context.layers if layer.name != LAND_CLASS}
+    for name, title in titles.items():
+        kind = controls().get(name) or Control(name, title, (), "", ())
+        for number, mu in _bases_with(context, f"control_{name}_mu"):
+            answers = _answers(context, number, kind, _lands_of(context, number))
+            yield _issue(context, "HG601", number, mu, title, kind, answers)
+    kind = controls()[LAND_CLASS]
+    for group in LAND_GROUPS[1:]:
+        for number, mu in _bases_with(context, _GROUP_COLUMNS[group]):
+            answers = _answers(context, number, kind, [group])
+            if any(answer.said for answer in answers):
+                yield _issue(context, "HG601", number, mu, _GROUP_TITLES[group], kind, answers)
+
+
+def cropland_used(context: Context) -> Iterator[Issue]:
+    """HG602: a base on cropland, as the layer of land classes has it."""
+    kind = controls()[LAND_CLASS]
+    for number, mu in _bases_with(context, _GROUP_COLUMNS["cropland"]):
+        answers = _answers(context, number, kind, ["cropland"])
+        yield _issue(context, "HG602", number, mu, _GROUP_TITLES["cropland"], kind, answers)
+
+
+def land_class_unknown(context: Context) -> Iterator[Issue]:
+    """HG603: a part of a base has a class that nobody knows, two, or none at all."""
+    if "unknown_land_mu" not in context.base_controlled:
+        return
+    ignored = context.policy.tolerances["overlap_ignored_mu"]
+    unknown = context.base_controlled["unknown_land_mu"].to_numpy(dtype=float)
+    covered = context.base_controlled[f"control_{LAND_CLASS}_mu"].to_numpy(dtype=float)
+    bare = np.nan_to_num(context.base_mu) - covered
+    for number in np.flatnonzero((unknown > ignored) | (bare > ignored)).tolist():
+        parts, doubtful = [], 0.0
+        if unknown[number] > ignored:
+            parts.append(tr("{mu:.2f} 亩的编码不认识或有两种", mu=unknown[number]))
+            doubtful += float(unknown[number])
+        if bare[number] > ignored:
+            parts.append(tr("{mu:.2f} 亩没有图斑", mu=bare[number]))
+            doubtful += float(bare[number])
+        record = int(context.grouped.first[number])
+        yield Issue(
+            "HG603",
+            context.place(record),
+            {"parts": listed(parts)},
+            point=context.centre(record),
+            measured=round(doubtful, 2),
+            mu_at_stake=round(doubtful, 2),
+        )
+
+
+def _bases_with(context: Context, column: str) -> Iterator[tuple[int, float]]:
+    """Bases with more 亩 in a column than outlines drawn anew make, and these."""
+    if column not in context.base_controlled:
+        return
+    ignored = context.policy.tolerances["overlap_ignored_mu"]
+    mu = context.base_controlled[column].to_numpy(dtype=float)
+    yield from ((number, float(mu[number])) for number in np.flatnonzero(mu > ignored).tolist())
+
+
+def _lands_of(context: Context, number: int) -> list[str | None]:
+    """Groups of land that a base has; None among them for land of which the group is not known."""
+    row = context.base_controlled.iloc[number]
+    if _GROUP_COLUMNS["cropland"] not in row:
+        return [None]
+    ignored = context.policy.tolerances["overlap_ignored_mu"]
+    told: list[str | None] = [group for group, c in _GROUP_COLUMNS.items() if row[c] > ignored]
+    known = sum(float(row[column]) for column in _GROUP_COLUMNS.values())
+    return [*told, None] if context.base_mu[number] - known > ignored or not told else told
+
+
+def _answers(
+    context: Context, number: int, kind: Control, lands: Sequence[str | None]
+) -> list[_Answer]:
+    """What a control's rules say to each way in which a base grows its varieties."""
+    growers = _growers(context, number)
+    return [_answer(names, ways, lands, kind, context) for ways, names in growers.items()]
+
+
+def _growers(context: Context, number: int) -> dict[tuple[str, ...], list[str]]:
+    """Varieties of a base by the ways in which they may be grown."""
+    growers: dict[tuple[str, ...], list[str]] = {}
+    records = context.records_of(number)
+    modes = context.texts("mode")[records]
+    for varieties, mode in zip(context.bases["varieties"].iloc[records], modes, strict=True):
+        for variety in varieties or [None]:
+            names = growers.setdefault(ways_of(variety, mode, context.policy), [])
+            name = variety or tr("品种未填")
+            if name not in names:
+                names.append(name)
+    return dict(sorted((ways, sorted(names)) for ways, names in growers.items()))
+
+
+def _answer(
+    varieties: Sequence[str],
+    ways: Sequence[str],
+    lands: Sequence[str | None],
+    kind: Control,
+    context: Context,
+) -> _Answer:
+    """What the rules say on the day; where it depends on what is not known, they ask."""
+    cases = [
+        kind.rules_for(way, context.last_day, land) for way, land in itertools.product(ways, lands)
+    ]
+    effects = {case[0][0] if case else REPORTS for case in cases}
+    said: list[tuple[str, Rule]] = []
+    for each in itertools.chain.from_iterable(cases):
+        if each not in said:
+            said.append(each)
+    said.sort(key=lambda each: ANSWERS.index(each[0]))
+    effect = effects.pop() if len(effects) == 1 else "asks"
+    return _Answer(tuple(varieties), tuple(ways), effect, tuple(said))
+
+
+def _issue(
+    context: Context,
+    code: str,
+    number: int,
+    mu: float,
+    title: str,
+    kind: Control,
+    answers: Sequence[_Answer],
+) -> Issue:
+    record = int(context.grouped.first[number])
+    rulings, day = context.policy.controls, context.last_day
+    severities = [rulings.severity(kind.name, a.effect, a.leading, day) for a in answers]
+    effect = min((answer.effect for answer in answers), key=ANSWERS.index)
+    values = {
+        "mu": f"{mu:.2f}",
+        "share": f"{mu / float(context.base_mu[number]):.1%}",
+        "control": tr(title)[:_LONGEST],
+        "answer": tr(_ANSWER_TITLES[effect]),
+        "told": " ".join([*(answer.told() for answer in answers), *_behind(kind, context)]),
+    }
+    return Issue(
+        code,
+        context.place(record),
+        values,
+        severity=min(severities, key=SEVERITIES.index),
+        point=context.centre(record),
+        measured=round(mu, 2),
+        mu_at_stake=round(mu, 2),
+    )
+
+
+def _cited(rule: Rule) -> str:
+    """A rule with its source, from when it holds, and where."""
+    within = tr(", 限{within}", within=rule.within) if rule.within else ""
+    return tr(
+        "{law}{article} ({since} 起{within}) {says}",
+        law=rule.law,
+        article=rule.article,
+        since=rule.since.isoformat(),
+        within=within,
+        says=rule.says.replace("\n", ""),
+    )
+
+
+def _behind(kind: Control, context: Context) -> Iterator[str]:
+    """What stands behind the rules: those that were not read, the day, whose line it is."""
+    day = context.last_day
+    unread = [rule.law for rule in kind.rules if not rule.read and rule.holds_on(day)]
+    if unread:
+        yield tr("{laws}的条文没有读到。", laws=listed(unread))
+    if kind.rules:
+        yield tr("按 {day} 在用的规定。", day=day.isoformat())
+    if kind.boundary:
+        yield tr("以谁的界线为准: {boundary}。", boundary=kind.boundary)
