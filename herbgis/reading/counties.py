@@ -13,7 +13,7 @@ import shapely
 from herbgis.foundation import resources
 from herbgis.foundation.errors import CrsError, InputNotFoundError, MissingColumnError
 from herbgis.foundation.input_errors import CountiesError
-from herbgis.foundation.language import tr
+from herbgis.foundation.language import LANGUAGES, speaking, tr
 from herbgis.geo.geodesy import CGCS2000
 from herbgis.geo.land import land
 from herbgis.reading.boundary_offsets import find_displacement, undone
@@ -90,7 +90,7 @@ def read_counties(
     frame = max(frames, key=lambda frame: _known(frame, policy))
     counties = tidy_counties(frame, policy=policy)
     if source is None:
-        return named(counties, tr("{name} (herbgis 自带)", name=path.name))
+        return named(counties, _shipped_title())
     unread = "".join(
         tr("; {shown} 未读: {trouble}", shown=each.shown, trouble=each.trouble)
         for each in sources
@@ -98,6 +98,24 @@ def read_counties(
     )
     counties = _told_displaced(counties, read_counties(policy=policy), path.name)
     return named(counties, counties.attrs[BOUNDARIES] + unread)
+
+
+def _shipped_title() -> str:
+    return tr("{name} (herbgis 自带)", name=resources.data(_SHIPPED).name)
+
+
+def edition_of(table: gpd.GeoDataFrame) -> str | None:
+    """Which edition of boundaries a table is, or was held against; None where it does not say.
+
+    Ours are named in the language that is spoken, whichever they were read in.
+    """
+    title: str | None = table.attrs.get(BOUNDARIES)
+    for each in LANGUAGES:
+        with speaking(each):
+            is_ours = title == _shipped_title()
+        if is_ours:
+            return _shipped_title()
+    return title
 
 
 def named(counties: gpd.GeoDataFrame, title: str) -> gpd.GeoDataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from herbgis.foundation.language import tr
-from herbgis.reading.counties import BOUNDARIES
+from herbgis.reading.counties import edition_of
 from herbgis.tables.sheets import Sheet
 from herbgis.tables.workbooks import write_workbook
 from herbgis.terms.issues import SEVERITIES, SEVERITY_TITLES
@@ -140,5 +140,6 @@ def list_data_notes(bases: pd.DataFrame) -> list[str]:
     ['数据说明: 合成示例数据']
     """
     known = bases["data_note"].dropna().unique() if "data_note" in bases else []
-    held = [tr("县界: {name}", name=bases.attrs[BOUNDARIES])] if BOUNDARIES in bases.attrs else []
+    edition = edition_of(bases)
+    held = [] if edition is None else [tr("县界: {name}", name=edition)]
     return [*(tr("数据说明: {note}", note=note) for note in sorted(known)), *held]

@@ -13,10 +13,10 @@ import pandas as pd
 from herbgis.counting.progress import Progress
 from herbgis.foundation.errors import HerbgisError
 from herbgis.foundation.keywords import options_given
-from herbgis.foundation.language import language, tr
+from herbgis.foundation.language import language, speaking, tr
 from herbgis.planning.choosing.plans import Plan
 from herbgis.planning.visit.visit import Visit
-from herbgis.reading.counties import BOUNDARIES
+from herbgis.reading.counties import edition_of
 from herbgis.terms import columns as cols
 from herbgis.terms.carried import policy_for
 from herbgis.terms.columns import Role
@@ -169,10 +169,15 @@ def draw_map(
         public=public,
         caveats=[] if relief is None else relief.data["caveats"],
         planned_for_show=plan is not None and bool(plan.caveats),
-        boundaries=None if counties is None else counties.attrs.get(BOUNDARIES),
+        boundaries=_edition(counties, wording),
         signed=Signed(page.approval, page.by_whom, page.date),
     )
     return _page(sheet, present, extent)
+
+
+def _edition(counties: gpd.GeoDataFrame | None, wording: Wording) -> str | None:
+    with speaking(wording.lang):
+        return None if counties is None else edition_of(counties)
 
 
 def draw_findings(
