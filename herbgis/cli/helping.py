@@ -34,7 +34,7 @@ _WORDS = {
     ),
     r"\[required\]": "[必填]",
     r"\[default: ": "[默认: ",
-    r"^(\w+) completion installed in (.*)$": r"\1 的命令补全已装进 \2",
+    r"^(?:Shells\.)?(\w+) completion installed in (.*)$": r"\1 的命令补全已装进 \2",
     r"^Completion will take effect once you restart the terminal$": "重新打开命令行窗口后生效",
     r"^Shell (\w+) (?:is )?not supported\.?$": (
         r"没有 \1 的补全: 只有 bash、zsh、fish、PowerShell 的"
