@@ -96,7 +96,7 @@ def without_zeros_for_nulls(table: pd.DataFrame) -> pd.DataFrame:
         if column.kind in _NUMBERS and column.name in table and _is_number(table[column.name])
     ]
     telling = [name for name in (*_NEVER_ZERO, *_FROM_ONE, "surveyed_mu") if name in numbers]
-    if "declared_mu" not in telling or table[numbers].isna().any(axis=None):
+    if "declared_mu" not in telling or any(table[name].hasnans for name in numbers):
         return table
     if not any((table[name] == 0).any() for name in telling):
         return table
