@@ -37,6 +37,7 @@ CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 #: Chinese that is data and not said: what files hold, and what is compared with it. By module, the
 #: constants (or functions) that hold it; `...` where all of a module's Chinese is such.
 DATA: dict[str, frozenset[str] | object] = {
+    "cli/chain.py": frozenset({"_LAYER"}),
     "cli/helping.py": frozenset({"_WORDS"}),
     "cli/ledger.py": frozenset({"_LEDGER", "_PRODUCTION", "_SCHEDULE"}),
     "cli/planning.py": frozenset({"_BOOK", "_MAP"}),
@@ -101,7 +102,7 @@ DATA: dict[str, frozenset[str] | object] = {
     # Headings, units and words are told where they are shown, see `_of_terms`.
     "terms/columns.py": ...,
     "terms/column.py": ...,
-    "terms/control_columns.py": ...,
+    "terms/control_columns.py": frozenset({"LAND", "_CROPLAND_TITLE", "controlled"}),
     "terms/townships.py": ...,
     "terms/variety_words.py": ...,
     "tables/data_files.py": frozenset({"_DECLARED_MU"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,9 +40,13 @@ _SAVED_ANEW = (
     "用 gpd.read_file、pd.read_excel 打开, 再 hg.count_progress。"
 )
 
+#: How a control layer is given.
+_LAYER = "永久基本农田=YJJBNTTB.shp"
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from herbgis.reading.understanding.control_layers import ControlLayer
     from herbgis.reading.understanding.survey import Survey
     from herbgis.terms.policy import Policy
     from herbgis.validating.report import ValidationReport
@@ -86,6 +90,15 @@ def validated(
         issues.append(
             Issue("HG001", Place(Path(inputs.counties).name), {"why": tr("县界读不了, 没有查县界")})
         )
+    layers = None
+    try:
+        layers = _controls(inputs.controls, rules)
+    except hg.ControlsError as error:
+        if not go_on:
+            raise
+        tell(str(error))
+        lines = {"why": tr("管控图层读不了, 没有查管控图层")}
+        issues.append(Issue("HG001", Place(listed(inputs.controls)), lines))
     if inputs.against:
         ledger, unread = _counted(inputs.against, rules)
         if unread and not go_on:
@@ -106,6 +119,7 @@ def validated(
         policy=rules,
         against=ledger,
         as_of=as_of,
+        controls=layers,
         track=progress_bar(tr("校验")),
     )
     return report, borders
@@ -174,13 +188,14 @@ def _held(inputs: Inputs, as_of: dt.date | None) -> tuple[gpd.GeoDataFrame, Poli
 
 
 def _refuse_readings(inputs: Inputs) -> None:
-    """Refuse what is said of how survey files are read, where there are none."""
+    """Refuse what is said of how survey files are read and checked, where there are none."""
     from herbgis.foundation.wrong_calls import WrongCallError
 
-    if inputs.crs or inputs.sheets:
+    if inputs.crs or inputs.sheets or inputs.controls:
         (path,) = inputs.paths
         msg = tr(
-            "{name} 不是测量文件, 照原样用; --crs、--sheet 只管测量文件, 请去掉。", name=path.name
+            "{name} 不是测量文件, 照原样用; --crs、--sheet、--control 只管测量文件, 请去掉。",
+            name=path.name,
         )
         raise WrongCallError(msg)
 
@@ -243,6 +258,43 @@ def _counties(source: str, policy: Policy) -> gpd.GeoDataFrame | None:
     if source == "none":
         return None
     return read_counties(None if source == SHIPPED else source, policy=policy)
+
+
+def _controls(texts: Sequence[str], policy: Policy) -> Mapping[str, ControlLayer] | None:
+    """The layers that options name, as ``名称=文件``; None where there are none.
+
+    Raises
+    ------
+    WrongCallError
+        An option without a name or a file, or a name that stands twice.
+    """
+    import herbgis as hg
+    from herbgis.foundation.wrong_calls import WrongCallError
+    from herbgis.terms.land_rules import control_named
+
+    files: dict[str, str] = {}
+    for text in texts:
+        name, given, file = (part.strip() for part in text.partition("="))
+        if not (name and given and file):
+            kind = control_named(Path(text.strip("= ")).stem)
+            example = f"{kind.title}={text.strip('= ')}" if kind else _LAYER
+            msg = tr(
+                "--control 要写成 名称=文件, 写的是 {text}。请写 --control {example}。",
+                text=text,
+                example=example,
+            )
+            raise WrongCallError(msg)
+        if name in files:
+            msg = tr(
+                "--control 的 {name} 写了两次: {one}、{other}。请去掉一个; 几个文件是同一种的, "
+                "换一个叫法, 如 国家级公益林、地方公益林。",
+                name=name,
+                one=files[name],
+                other=file,
+            )
+            raise WrongCallError(msg)
+        files[name] = file
+    return hg.read_controls(files, policy=policy) if files else None
 
 
 def _refuse_results(paths: Sequence[Path]) -> None:

@@ -132,7 +132,8 @@ def progress_command(
         units = {} if schedule is None else {"schedule": schedule.as_rows()}
         say(as_json({**counted.as_dict(), **units}))
     else:
-        say("\n\n".join([_progress_text(counted, schedule), *list_data_notes(bases)]))
+        notes = [note for note in list_data_notes(bases) if note not in counted.notes()]
+        say("\n\n".join([_progress_text(counted, schedule), *notes]))
     if out is not None:
         _save_progress(out, counted, schedule, rules, list_data_notes(bases))
         tell(tr("已写出 {path}", path=out))

@@ -36,6 +36,8 @@ class Inputs:
         The system of files that state none.
     sheets : tuple of str
         Sheets or layers to read; empty for all.
+    controls : tuple of str
+        Layers that control land, each ``名称=文件``.
     """
 
     paths: tuple[Path, ...] = ()
@@ -44,6 +46,7 @@ class Inputs:
     against: tuple[Path, ...] = ()
     crs: str | None = None
     sheets: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
 
     @property
     def policy_name(self) -> str:
@@ -92,6 +95,17 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         ],
         None,
     ),
+    "controls": (
+        Annotated[
+            list[str] | None,
+            typer.Option(
+                "--control",
+                metavar="NAME=FILE",
+                help="管控图层: 名称=文件, 如 永久基本农田=YJJBNTTB.shp; 可以多个",
+            ),
+        ],
+        None,
+    ),
 }
 
 
@@ -115,7 +129,7 @@ def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return with_options
 
 
-_LISTS = ("paths", "against", "sheets")
+_LISTS = ("paths", "against", "sheets", "controls")
 
 
 def _signature(command: Callable[..., None], taken: tuple[str, ...]) -> inspect.Signature:

@@ -18,6 +18,7 @@ from herbgis.foundation.units import round_mu
 from herbgis.measuring.chances import near_threshold
 from herbgis.reading.understanding.frames import as_base_table
 from herbgis.terms import columns as cols
+from herbgis.terms.control_columns import control_columns
 from herbgis.terms.counting_rule import CountingRule
 from herbgis.terms.policy import Policy, Tier
 
@@ -42,9 +43,10 @@ def countable(
     if "counted_mu" not in table:
         raise MissingColumnError("count_progress", ["counted_mu"], [str(c) for c in bases.columns])
     refuse_edited(bases, table, "count_progress", policy=policy, columns=columns)
-    added = cols.added()
-    known = cols.known_in(table, cols.READ, cols.OPTIONAL, added)
-    table = pd.DataFrame(table[[column.name for column in known]])
+    known = cols.known_in(table, cols.READ, cols.OPTIONAL, cols.added())
+    of_layers = control_columns(table.columns)  # those of layers of one's own too
+    names = dict.fromkeys(column.name for column in (*known, *of_layers))
+    table = pd.DataFrame(table[[*names]])
     if set(table.index.names) - {None, "base_id"}:  # columns by now, which would be named twice
         table.index = table.index.to_flat_index().rename(None)
     table["validated"] = "blocked_by" in table

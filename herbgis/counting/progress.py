@@ -10,12 +10,14 @@ from typing import Any
 import pandas as pd
 
 from herbgis.counting.breakdowns import breakdown_keys, words_of
+from herbgis.counting.controlled import controlled_line
 from herbgis.counting.marks import UNVALIDATED
 from herbgis.counting.standing import DATE_UNKNOWN, NOT_YET_VERIFIED, STANDINGS
 from herbgis.foundation import display
 from herbgis.foundation.language import heading, tr
 from herbgis.terms import columns as cols
 from herbgis.terms.calls import answering
+from herbgis.terms.control_columns import internal_lines
 from herbgis.terms.policy import Policy
 
 #: Headings of what progress itself counts.
@@ -61,6 +63,10 @@ class Progress:
         reach it, beside the verified.
     uncounted : DataFrame
         Bases that no target counts, or not yet: why, how many, their 亩.
+    controls : DataFrame
+        A row a layer that controls land and that the bases were held against (see `validate`): its
+        name and title, verified bases a tier that lie within it, and their 亩 there. Beside the
+        count, and no part of it. No rows where no layer was given.
     bases : DataFrame
         A row a base: what the count looked at, and for every tier ``reported_<tier>``,
         ``verified_<tier>``, ``pending_<tier>`` and ``undecided_<tier>``. For `compare_counts`.
@@ -121,6 +127,7 @@ class Progress:
     expected: pd.DataFrame
     pipeline: pd.DataFrame
     uncounted: pd.DataFrame
+    controls: pd.DataFrame
     would_count: Mapping[str, int]
     not_yet_verified: pd.DataFrame
     date_unknown: pd.DataFrame
@@ -136,6 +143,8 @@ class Progress:
 
     def as_dict(self) -> dict[str, Any]:
         """All but the lists of bases as plain values, for JSON."""
+        told = internal_lines(self.bases)
+        controls = {"controls": display.plain_rows(self.controls), "internal": told} if told else {}
         return {
             "policy": self.policy,
             "as_of": self.as_of.isoformat() if self.as_of else None,
@@ -147,6 +156,7 @@ class Progress:
             "would_count": dict(self.would_count),
             "not_yet_verified": display.plain_rows(self.not_yet_verified),
             "date_unknown": display.plain_rows(self.date_unknown),
+            **controls,
         }
 
     def targets_in_words(self) -> pd.DataFrame:
@@ -220,7 +230,15 @@ class Progress:
                     count=self.without_declared_mu,
                 )
             )
-        return lines
+        return [*lines, *self.control_notes()]
+
+    def control_notes(self) -> list[str]:
+        """How many of the verified lie within control layers, and that this is internal."""
+        if self.controls.empty:
+            return internal_lines(self.bases)
+        counts = zip(self.targets["tier"], self.targets["verified"], strict=True)
+        told = [controlled_line(t, n, self._tiers[t], self.controls) for t, n in counts]
+        return [*told, *internal_lines(self.bases)]
 
     def _day_notes(self) -> list[str]:
         """How a day that was asked for was counted."""

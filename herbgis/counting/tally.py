@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.counting.breakdowns import break_down, keys_of, readings_of
+from herbgis.counting.controlled import controlled_bases
 from herbgis.counting.ledger import select_in_force
 from herbgis.counting.marks import (
     area_of,
@@ -112,6 +113,7 @@ def count_progress(
         expected=expected_bases(table, policy),
         pipeline=pipeline_of(table, policy),
         uncounted=uncounted_bases(table, policy),
+        controls=controlled_bases(table, policy),
         would_count={tier.label: _would_be(later, tier, policy) for tier in policy.tiers},
         not_yet_verified=bases_of_standing(table, NOT_YET_VERIFIED, policy),
         date_unknown=bases_of_standing(table, DATE_UNKNOWN, policy),

@@ -26,6 +26,7 @@ from herbgis.tables.workbooks import write_workbook
 from herbgis.terms import columns as cols
 from herbgis.terms.carried import policy_for
 from herbgis.terms.carried_layers import CARRIED, keep_in_parquet, text_in
+from herbgis.terms.control_columns import INTERNAL, internal_lines
 from herbgis.terms.policy import Policy
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
@@ -53,6 +54,8 @@ _ABOUT = (
     "经度、纬度是基地内的一点。整改代码: 有的不计入核实。",
 )
 _ABOUT_WKT = "坐标原文只显示开头, 全文在单元格里。"
+#: Says in each row what a file that holds values of control layers is.
+_INTERNAL = "internal_note"
 #: What makes a spreadsheet take a cell for a formula.
 _FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -102,7 +105,7 @@ def write_bases(
     headings = headings or ("zh" if language() == "zh" else "code")
     if headings not in HEADINGS:
         raise UnknownNameError(tr("表头的写法"), headings, HEADINGS)
-    flat = flattened(bases)
+    flat = _marked_internal(flattened(bases))
     if suffix == ".xlsx":
         table = _with_points(flat)
         if headings == "code" and not spoken:
@@ -124,6 +127,11 @@ def write_bases(
             return path
         write_layer(flat, path, _DRIVERS[suffix], path.stem, carried)
     return path
+
+
+def _marked_internal(flat: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Bases that say, where control layers told of them, that they are for nobody outside."""
+    return flat.assign(**{_INTERNAL: tr(INTERNAL)}) if internal_lines(flat) else flat
 
 
 def is_classified(path: Path) -> bool:

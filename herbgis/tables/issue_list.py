@@ -10,8 +10,10 @@ import pandas as pd
 
 from herbgis.foundation.language import tr
 from herbgis.reading.counties import edition_of
+from herbgis.tables.control_sheet import control_sheets
 from herbgis.tables.sheets import Sheet
 from herbgis.tables.workbooks import write_workbook
+from herbgis.terms.control_columns import internal_lines
 from herbgis.terms.issues import SEVERITIES, SEVERITY_TITLES
 from herbgis.terms.policy import Policy
 from herbgis.terms.reporting_units import in_policys_order, unit_titles
@@ -116,16 +118,20 @@ def write_issue_list(
         frozen=1,
         words=LIST_WORDS,
     )
-    return write_workbook(path, [sheet])
+    told = unit_titles(report.bases, policy) if units is None else units
+    more = control_sheets(
+        report.bases, told, list_data_notes(report.bases), by="base_id", policy=policy
+    )
+    return write_workbook(path, [sheet, *more])
 
 
 def list_data_notes(bases: pd.DataFrame) -> list[str]:
-    """What is to be said of the records' origin, and the boundaries they were held against.
+    """What is to be said of the records' origin, and what they were held against.
 
     Parameters
     ----------
     bases : DataFrame
-        Records or bases; those without a ``data_note`` and boundaries say nothing.
+        Records or bases; those without a ``data_note``, boundaries and control layers say nothing.
 
     Returns
     -------
@@ -142,4 +148,5 @@ def list_data_notes(bases: pd.DataFrame) -> list[str]:
     known = bases["data_note"].dropna().unique() if "data_note" in bases else []
     edition = edition_of(bases)
     held = [] if edition is None else [tr("县界: {name}", name=edition)]
-    return [*(tr("数据说明: {note}", note=note) for note in sorted(known)), *held]
+    origin = (tr("数据说明: {note}", note=note) for note in sorted(known))
+    return [*origin, *held, *internal_lines(bases)]

@@ -68,7 +68,8 @@ def write_progress_book(
     '进度表.xlsx'
     """
     policy = policy_counted_by(progress.rules, policy)
-    below = [*progress.notes(), _NOTE, tr("依据: {title}。", title=policy.title), *notes]
+    said = [*progress.notes(), _NOTE, tr("依据: {title}。", title=policy.title), *notes]
+    below = [*dict.fromkeys(said)]
     wan = {"核定面积(万亩)": "0.00"}
     targets = Sheet(
         "进度", "规模化基地进度", progress.targets_in_words(), below, wan, unit="个、万亩"
@@ -78,7 +79,7 @@ def write_progress_book(
 
 def breakdown_sheets(progress: Progress, below: Sequence[str]) -> list[Sheet]:
     """The breakdowns, the bases nearest to a line, the readings, and what is not counted."""
-    mu = {"核定面积": "0.00", "尚缺面积": "0.00"}
+    mu = dict.fromkeys(("核定面积", "尚缺面积", "图层内面积"), "0.00")
     sheets = []
     for keys, table in progress.by.items():
         worded = progress.in_words(table)
@@ -87,6 +88,13 @@ def breakdown_sheets(progress: Progress, below: Sequence[str]) -> list[Sheet]:
         totals = Totals([*progress.titles.values(), "核定面积"])
         sheets.append(
             Sheet(name, tr("{name}进度", name=name), worded, below, mu, unit=_UNIT, totals=totals)
+        )
+    if len(progress.controls):
+        sheets.append(
+            Sheet(
+                *("涉管控图层", "核实的基地在管控图层里的", _controlled(progress), below, mu),
+                unit=_UNIT,
+            )
         )
     if progress.day_note:
         sheets += _day_sheets(progress, below, mu)
@@ -132,6 +140,12 @@ def _day_sheets(
 def _undecided(progress: Progress) -> pd.DataFrame:
     chances = [f"{share:.0%}" for share in progress.undecided["chance"]]
     return progress.in_words(progress.undecided.assign(chance=chances))
+
+
+def _controlled(progress: Progress) -> pd.DataFrame:
+    titles = {"title": "图层", "mu": "图层内面积", **progress.titles}
+    table = progress.controls.drop(columns="control").rename(columns=titles)
+    return table.assign(图层=[tr(title) for title in table["图层"]])
 
 
 def _uncounted(progress: Progress) -> pd.DataFrame:

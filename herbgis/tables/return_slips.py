@@ -15,6 +15,7 @@ from herbgis.counting.tiers import classify
 from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.language import tr
 from herbgis.foundation.outputs import writing
+from herbgis.tables.control_sheet import control_sheets
 from herbgis.tables.issue_list import (
     LIST_FORMATS,
     LIST_UNIT,
@@ -272,7 +273,12 @@ class _Batch:
                 words=LIST_WORDS,
             ),
         ]
-        return write_workbook(path, sheets)
+        own = (self.record_units == unit).to_numpy()
+        of_unit = self.report.bases[own]
+        more = control_sheets(
+            of_unit, [unit] * len(of_unit), about, by="base_id", policy=self.policy
+        )
+        return write_workbook(path, [*sheets, *more])
 
     def _why_to(self, unit: str) -> list[str]:
         """Why records that state no unit come back to this one."""

@@ -12,12 +12,13 @@ from herbgis.foundation import display, resources
 from herbgis.foundation.language import heading, language, tr
 from herbgis.foundation.outputs import writing
 from herbgis.tables.cells import Totals
+from herbgis.tables.control_sheet import control_sheets
 from herbgis.tables.issue_list import issue_list, list_data_notes
 from herbgis.tables.repaired_file import CHANGE_TITLES
 from herbgis.tables.sheets import Sheet, in_language
 from herbgis.tables.workbooks import write_workbook
 from herbgis.terms.issues import SEVERITY_TITLES
-from herbgis.terms.reporting_units import NO_UNIT
+from herbgis.terms.reporting_units import NO_UNIT, unit_titles
 from herbgis.validating.comeback import STATES
 from herbgis.validating.report import ValidationReport
 
@@ -123,8 +124,10 @@ def _sheets(
     patterns = report.patterns.rename(columns=_PATTERN_TITLES)
     called = report.changes[report.changes["code"] != ""]
     changes = pd.DataFrame(called)[[*CHANGE_TITLES]].rename(columns=CHANGE_TITLES)
+    of_records = unit_titles(report.bases, report.policy) if units is None else list(units)
     return [
         *sheets,
+        *control_sheets(report.bases, of_records, about, by="unit", policy=report.policy),
         Sheet("值得留意", "值得留意的情况", patterns, about, unit="个、亩"),
         Sheet(*("自动修复", "不需要决定的修复, 与未作的建议", changes, about, _FORMATS), unit="亩"),
     ]

@@ -6,8 +6,11 @@ import functools
 import re
 from collections.abc import Iterable
 
+import pandas as pd
+
+from herbgis.foundation.language import listed, tr
 from herbgis.terms.column import Column, Role
-from herbgis.terms.land_rules import controls
+from herbgis.terms.land_rules import LAND_CLASS, controls
 
 #: Of what control layers give.
 _OF_LAYERS = Role.INTERNAL | Role.POPUP
@@ -22,6 +25,10 @@ LAND: tuple[Column, ...] = (
     Column("cropland_net_mu", "地类耕地(扣田坎)", "number", Role.INTERNAL, unit="亩"),
 )
 
+#: What everything says that holds such values.
+INTERNAL = "内部资料: 含基地在管控图层里的亩数, 不得公开。"
+_CROPLAND, _CROPLAND_TITLE = "cropland_mu", "耕地"
+_CLASSES = f"control_{LAND_CLASS}_mu"
 _OWN = re.compile(r"control_(\w+)_mu")
 
 
@@ -51,3 +58,40 @@ def control_columns(names: Iterable[object]) -> list[Column]:
         if name not in known and (found := _OWN.fullmatch(name))
     ]
     return [*(known[name] for name in known if name in present), *own]
+
+
+def internal_names(names: Iterable[object]) -> list[str]:
+    """Headings among some, as code or people write them, of what control layers gave."""
+    known = {spelling for column in controlled() for spelling in column.spellings}
+    return [name for name in map(str, names) if name in known or _OWN.fullmatch(name)]
+
+
+def of_controls(names: Iterable[object]) -> dict[str, str]:
+    """Columns among some that tell of land to be asked about, with what each is of.
+
+    The 亩 within each layer, and of classes of land cropland's.
+    """
+    titles = {f"control_{kind.name}_mu": kind.title for kind in controls().values()}
+    titles[_CROPLAND] = _CROPLAND_TITLE
+    return {
+        column.name: titles.get(column.name, column.title)
+        for column in control_columns(names)
+        if column.name != _CLASSES and (column.name == _CROPLAND or _OWN.fullmatch(column.name))
+    }
+
+
+def internal_lines(table: pd.DataFrame) -> list[str]:
+    """What a file says that holds what control layers gave, and which of these there was none of.
+
+    Nothing of a table without such columns.
+    """
+    given = [column.name for column in control_columns(table.columns)]
+    if not given:
+        return []
+    lacking = [
+        tr(kind.title) for kind in controls().values() if f"control_{kind.name}_mu" not in given
+    ]
+    lines = [tr(INTERNAL)]
+    if lacking:
+        lines.append(tr("没有给图层、没有查的: {lacking}。", lacking=listed(lacking)))
+    return lines

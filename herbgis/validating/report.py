@@ -12,6 +12,7 @@ import pandas as pd
 from herbgis.foundation import display
 from herbgis.foundation.language import tr
 from herbgis.terms.calls import answering
+from herbgis.terms.control_columns import internal_lines
 from herbgis.terms.issues import (
     SEVERITY_TITLES,
 )
@@ -99,7 +100,9 @@ class ValidationReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Files, issues and summary as plain values, null where a field does not apply."""
+        told = internal_lines(self.bases)
         return {
+            **({"internal": told} if told else {}),
             "files": _plain_rows(self.files.drop(columns=["skipped", "headings"])),
             "issues": _plain_rows(self.table),
             "summary": dict(self.summary),

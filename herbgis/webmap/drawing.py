@@ -20,6 +20,7 @@ from herbgis.reading.counties import edition_of
 from herbgis.terms import columns as cols
 from herbgis.terms.carried import policy_for
 from herbgis.terms.columns import Role
+from herbgis.terms.control_columns import internal_names
 from herbgis.terms.policy import Policy
 from herbgis.validating.report import ValidationReport
 from herbgis.webmap.colouring import Colouring, colouring_of
@@ -136,6 +137,10 @@ def draw_map(
     public, lang = page.public, page.lang
     wording = Wording(policy_for(bases, policy), lang)
     table = tidy_bases(bases, wording.policy, columns, colour_by=page.colour_by)
+    if public:  # what a layer that is mostly restricted tells of a base goes no further than here
+        table = table.drop(columns=internal_names(table.columns))
+        if isinstance(visit, pd.DataFrame):
+            visit = visit.drop(columns=internal_names(visit.columns))
     colouring = _colouring(table, page, wording)
     drawn = _symbols(table, wording, progress, colouring=colouring, public=public)
     land = None if counties is None else county_layer(counties, drawn, wording)
@@ -229,7 +234,8 @@ def _colouring(table: pd.DataFrame, page: PageOptions, wording: Wording) -> Colo
     cells = table.loc[table["shape"].notna(), COLOURED_BY]
     column = str(table.attrs[COLOURED_BY])
     known = next((known for known in cols.every() if known.name == column), None)
-    if page.public and known is not None and Role.PUBLIC not in known.roles:
+    private = known is not None and Role.PUBLIC not in known.roles
+    if page.public and (private or internal_names([column])):
         title = wording.heading(column)
         msg = tr(
             "公开的地图不能按“{title}”着色: 这一列不对外。请换一列, 或去掉 public。", title=title

@@ -22,6 +22,7 @@ from herbgis.reading.understanding.geometry_columns import without_shapes
 from herbgis.reading.understanding.reopened import reopened
 from herbgis.reading.understanding.survey import shapes_of
 from herbgis.terms import columns as cols
+from herbgis.terms.control_columns import control_columns
 from herbgis.terms.policy import Policy
 from herbgis.webmap.outlines import anchors, drawable
 from herbgis.webmap.words import text
@@ -65,6 +66,7 @@ def tidy_bases(
     groups = (cols.READ, cols.OPTIONAL, cols.added())
     stated = stated_columns(bases, policy=policy, columns=columns)
     told = [c.name for c in cols.known_in(understood, *groups) if c.name in stated]
+    told += [c.name for c in control_columns(understood.columns) if c.name not in told]
     table = pd.DataFrame(understood[told])
     if "counted_mu" in table:
         table["tier"] = tier_of(table["counted_mu"], policy)

@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from herbgis.counting.progress import Progress, rate_text
+from herbgis.foundation.language import speaking
+from herbgis.terms.control_columns import internal_lines
 from herbgis.webmap import words
 from herbgis.webmap.counts import filters
 from herbgis.webmap.legend import Legend
@@ -144,6 +146,7 @@ def make_sheet(
         data_notes=(
             *([texts["unvalidated"]] if _is_unvalidated(table, progress) else []),
             *_distinct(table, "data_note"),
+            *([] if public else _internal(table, progress, wording)),
             *_for_show(caveats, wording, planned=planned_for_show),
         ),
         notes=tuple(_notes(wording)),
@@ -188,6 +191,13 @@ def _notes(wording: Wording) -> list[str]:
 
 def _distinct(table: pd.DataFrame, column: str) -> list[str]:
     return sorted({shown for cell in table.get(column, []) if (shown := words.text(cell))})
+
+
+def _internal(table: pd.DataFrame, progress: Progress | None, wording: Wording) -> list[str]:
+    """That the page holds what restricted layers tell, and how many bases lie within these."""
+    with speaking(wording.lang):
+        told = [] if progress is None else progress.control_notes()
+        return [*dict.fromkeys([*internal_lines(table), *told])]
 
 
 def _for_show(caveats: Sequence[str], wording: Wording, *, planned: bool) -> Iterator[str]:

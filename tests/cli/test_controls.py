@@ -1,0 +1,66 @@
+"""--control: layers given to commands, what they print, and what stays out of a public page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+
+import herbgis as hg
+from tests.cli.test_inputs import FEW
+from tests.cli.test_program import run
+from tests.webmap.test_public import texts_of
+
+
+@pytest.fixture(scope="module")
+def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half of what the file's bases lie on, as a survey of land."""
+    bases = hg.read_survey(FEW).bases
+    west, south, east, north = bases.total_bounds
+    half = gpd.GeoSeries.from_wkt(
+        [f"POLYGON (({west} {south}, {east} {south}, {east} {north}, {west} {south}))"], crs=4490
+    )
+    path = tmp_path_factory.mktemp("controls") / "DLTB.gpkg"
+    gpd.GeoDataFrame({"DLBM": ["0103"]}, geometry=half).to_crs(4545).to_file(path)
+    return path
+
+
+def test_commands_hold_bases_against_layers(
+    layer: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["--control", f"三调={layer}", "--control", f"永农={layer}"]
+    _, out, _ = run(capsys, "validate", FEW, *given, "--format", "json")
+    told = json.loads(out)
+    assert {"HG601", "HG602", "HG603"} <= {issue["code"] for issue in told["issues"]}
+    assert "内部资料" in told["internal"][0]
+    assert any("管控图层=" in line for line in told["files"][0]["assumptions"])
+    file = tmp_path / "基地.gpkg"
+    run(capsys, "classify", FEW, *given, "--out", file)
+    _, out, _ = run(capsys, "progress", file)
+    assert "其中涉永久基本农田" in out
+    assert out.count("内部资料") == 1
+    _, direct, _ = run(capsys, "progress", FEW, *given)
+    assert [line for line in direct.splitlines() if "其中涉" in line] == [
+        line for line in out.splitlines() if "其中涉" in line
+    ]
+    run(capsys, "map", file, "--public", "--out", tmp_path / "公开.html")
+    page = texts_of((tmp_path / "公开.html").read_text(encoding="utf-8"))
+    assert [word for word in ("内部", "地类耕地", "永久基本农田", "control_") if word in page] == []
+    ended, _, err = run(capsys, "progress", file, *given)
+    assert (ended, "--control" in err) == (2, True)
+
+
+def test_a_layer_that_cannot_be_read_is_reported_beside_all_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torn = tmp_path / "红线.geojson"
+    torn.write_text('{"type": "FeatureColl', encoding="utf-8")
+    ended, out, err = run(capsys, "validate", FEW, "--control", f"红线={torn}", "--format", "json")
+    assert ended == 2
+    assert "管控图层 红线" in err
+    (unread,) = (issue for issue in json.loads(out)["issues"] if issue["code"] == "HG001")
+    assert "没有查管控图层" in unread["message"]
+    ended, _, err = run(capsys, "progress", FEW, "--control", f"红线={torn}")
+    assert (ended, "管控图层 红线" in err) == (2, True)
