@@ -146,7 +146,10 @@ def _areas(
         some = sums.twice[sums.base]
         base, shape = sums.base[some], sums.shape[some]
         asked, place = np.unique(shape, return_inverse=True)
-        cut = shapely.intersection(bases[base], land(layer.shapes[asked])[place])
+        # What only touches shares lines, which no union of areas takes.
+        cut = land(np.asarray(shapely.intersection(bases[base], land(layer.shapes[asked])[place])))
+        kept = ~shapely.is_missing(cut)
+        cut, base, shape = cut[kept], base[kept], shape[kept]
         row = np.searchsorted(again, base)
         unions = np.array(
             [

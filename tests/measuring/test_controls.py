@@ -200,6 +200,16 @@ def test_what_classes_do_not_cover_is_said_and_missing_layers_named() -> None:
     assert found.table.loc[3].tolist() == [0.0] * found.table.shape[1]
 
 
+def test_what_only_touches_a_base_is_nothing() -> None:
+    base = _rect(0, 0, 2, 2)
+    shapes = [_rect(0, 0, 1, 2), _rect(0.5, 0, 1, 2), _rect(2, 0, 3, 2), _rect(1, 2, 4, 3)]
+    layer = _layer("三调", shapes, DLBM=["0101", "0301", "0201", "0301"])
+    found = measure_controls(_bases(base), [layer]).table.iloc[0]
+    half = geod_mu(base) / 2
+    assert found["control_land_class_mu"] == pytest.approx(half, rel=1e-6)
+    assert found["orchard_mu"] == found["forest_mu"] == 0
+
+
 def test_layers_of_one_kind_are_one() -> None:
     base, shapes = _rect(0, 0, 4, 4), [_rect(-1, -1, 2, 5), _rect(1, -1, 3, 5)]
     layers = [_layer("国家级公益林", shapes[:1]), _layer("地方公益林", shapes[1:])]

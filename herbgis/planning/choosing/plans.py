@@ -28,8 +28,10 @@ from herbgis.planning.choosing.words import (
     targets_in_words,
 )
 from herbgis.planning.sites.candidates import Candidates
+from herbgis.planning.sites.controlled import planned_on
 from herbgis.planning.sites.finding import Tick
-from herbgis.planning.sites.gathering import gather_candidates
+from herbgis.planning.sites.gathering import control_candidates, gather_candidates
+from herbgis.reading.understanding.control_layers import ControlLayer
 from herbgis.terms.calls import answering
 from herbgis.terms.carried import policy_for
 from herbgis.terms.policy import Policy
@@ -37,11 +39,7 @@ from herbgis.terms.policy import Policy
 #: The role of a site that the plan does not use.
 REJECTED = "rejected"
 #: What a demand of the problem that falls short is told as.
-_KINDS = {
-    "tier": "target",
-    "variety_least": "variety",
-    "county_least": "county",
-}
+_KINDS = {"tier": "target", "variety_least": "variety", "county_least": "county"}
 #: Columns of the chosen sites in JSON: those that are promised, and further ones behind them.
 _JSON = ("id", "action", "variety", "tier", "mu", "cost", "limiting", "replacement_cost")
 _BEYOND = ("new_mu", "county", "township", "score", "stability")
@@ -223,6 +221,7 @@ def plan(
     policy: Policy | None = None,
     targets: Mapping[str, int] | None = None,
     as_of: dt.date | None = None,
+    controls: Mapping[str, gpd.GeoDataFrame | ControlLayer] | None = None,
     runs: int = explaining.RUNS,
     progress: Tick | None = None,
 ) -> Plan:
@@ -248,6 +247,8 @@ def plan(
         Instead of the policy's, by tier: ``{"500": 100}``.
     as_of : datetime.date, optional
         What counts already is what stood on this day; see `count_progress`.
+    controls : mapping of str to GeoDataFrame or ControlLayer, optional
+        Layers that control land: see `LandOptions`. What the chosen sites have of them is noted.
     runs : int
         Plans under perturbed costs, for the stability of each chosen site.
     progress : callable, optional
@@ -287,7 +288,10 @@ def plan(
             counties=counties,
             policy=policy,
             progress=progress,
+            controls=controls,
         )
+    elif controls is not None:
+        candidates = control_candidates(candidates, controls, bases=bases, policy=policy)
     drafted = draft(bases, candidates, policy=policy, targets=targets or {}, as_of=as_of)
     search = Search(drafted.problem)
     solution = search.solution()
@@ -311,7 +315,7 @@ def plan(
         chosen=chosen,
         blocking=_blocking(solution.blocking, drafted),
         land=_with_roles(drafted, chosen, search),
-        notes=(*candidates.notes, *drafted.notes),
+        notes=(*candidates.notes, *drafted.notes, *planned_on(candidates, chosen)),
         caveats=candidates.caveats,
         table_note=policy.table_note,
         titles={tier.label: tier.reach_title for tier in policy.tiers},
@@ -330,18 +334,17 @@ def _blocking(found: tuple[Blocking, ...], drafted: Draft) -> pd.DataFrame:
     for each in found:
         what = _KINDS[each.kind]
         name = names[what][each.number]
-        wanted = drafted.targets[name] if what == "target" else int(each.asked)
-        rows.append((what, name, wanted, int(each.lacking)))
+        asked = drafted.targets[name] if what == "target" else int(each.asked)
+        rows.append((what, name, asked, int(each.lacking)))
     return pd.DataFrame(rows, columns=["what", "name", "wanted", "lacking"])
 
 
 def _with_roles(drafted: Draft, chosen: pd.DataFrame, search: Search) -> gpd.GeoDataFrame:
     """Land with what becomes of it, the rejected nearest to being chosen first."""
     land, site = drafted.land, drafted.options["site"]
-    actions = chosen.set_index("site")["action"]
     reduced = pd.Series(np.maximum(search.reduced, 0.0)).groupby(site.to_numpy()).min()
     told = land.assign(
-        role=actions.reindex(land.index).fillna(REJECTED),
+        role=chosen.set_index("site")["action"].reindex(land.index).fillna(REJECTED),
         at_least=reduced.reindex(land.index).to_numpy(),
     )
     return told.sort_values("at_least", kind="stable")

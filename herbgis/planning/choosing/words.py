@@ -10,7 +10,7 @@ import pandas as pd
 from herbgis.foundation.language import heading, tr
 from herbgis.measuring.terrain import FOR_SHOW
 from herbgis.planning.choosing.options import ENLARGE, NEW
-from herbgis.planning.land.rating import MASKED, UNKNOWN
+from herbgis.planning.land.rating import FORBIDDEN, MASKED, UNKNOWN
 from herbgis.planning.land.siting import read_siting_rules
 from herbgis.terms.policy import Policy
 
@@ -92,4 +92,4 @@ def remarks(table_note: str, notes: Iterable[str], caveats: Iterable[str]) -> li
 def limits_in_words(policy: Policy) -> dict[str, str]:
     """What is printed for what limits a site."""
     factors = {factor.name: factor.title for factor in read_siting_rules(policy=policy).factors}
-    return {**factors, MASKED: "不可用的土地", UNKNOWN: "数据缺失"}
+    return {**factors, MASKED: "不可用的土地", FORBIDDEN: "管控禁止", UNKNOWN: "数据缺失"}

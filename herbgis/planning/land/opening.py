@@ -17,6 +17,7 @@ from herbgis.geo.rasters import Raster, open_raster
 from herbgis.geo.systems import Geometries
 from herbgis.geo.zones import SevenParameters
 from herbgis.planning.land.footprints import Footprints, polygons_of
+from herbgis.planning.land.forbidden import ForbiddenLand
 from herbgis.planning.land.land_cover import check_cover
 from herbgis.planning.land.rating import Land
 from herbgis.planning.land.siting import SitingRules
@@ -34,6 +35,7 @@ def open_land(
     factors: Mapping[str, str | Path] | None = None,
     masks: Mapping[str, gpd.GeoDataFrame | tuple[str | Path, Sequence[float]]] | None = None,
     bases: gpd.GeoDataFrame | None = None,
+    forbidden: ForbiddenLand | None = None,
     region: gpd.GeoDataFrame | None = None,
     datum_parameters: Mapping[str, SevenParameters] | None = None,
 ) -> Land:
@@ -53,6 +55,8 @@ def open_land(
         and its classes.
     bases : GeoDataFrame, optional
         Bases that stand.
+    forbidden : ForbiddenLand, optional
+        Land on which ways of growing are forbidden.
     region : GeoDataFrame, optional
         What is looked at; the whole DEM by default.
     datum_parameters : mapping of str to SevenParameters, optional
@@ -85,7 +89,8 @@ def open_land(
     metres, cell_m2 = cell_steps(grid, slice(0, grid.shape[0]))
     _check_meeting(grid, looked_at, [*opened.values(), *(raster for raster, _ in classes)])
     rasters = [grid, *opened.values(), *(raster for raster, _ in classes)]
-    absent = [title for title in rules.masks if title not in (masks or {})]
+    given = {*(masks or {}), *(forbidden.titles if forbidden else ())}
+    absent = [title for title in rules.masks if title not in given]
     return Land(
         dem=grid,
         rules=rules,
@@ -94,6 +99,10 @@ def open_land(
         region=looked_at,
         masks=_footprints(shapes, grid),
         bases=_footprints([polygons_of(bases, "现有基地")] if bases is not None else [], grid),
+        forbidden={way: Footprints.of(land, grid) for way, land in forbidden.by_way.items()}
+        if forbidden
+        else {},
+        ways=tuple(forbidden.ways(name) if forbidden else () for name in varieties),
         mask_classes=tuple(classes),
         window=_window(looked_at, grid),
         metres=metres,

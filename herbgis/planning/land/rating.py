@@ -21,7 +21,7 @@ from herbgis.planning.land.windows import Window
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 #: What limits a cell beside the factors.
-MASKED, UNKNOWN = "masked", "unknown"
+MASKED, FORBIDDEN, UNKNOWN = "masked", "forbidden", "unknown"
 #: Nothing limits.
 UNLIMITED = ""
 #: Scores are kept as hundredths in a byte: an eighth of the memory of a float, and no decision
@@ -69,6 +69,10 @@ class Land:
         By factor key; those of the DEM are not among them.
     region, masks, bases : Footprints or None
         What is looked at, what must be left out, and bases that stand.
+    forbidden : mapping of str to Footprints
+        Where rules of controls forbid a way of growing, by the way's name.
+    ways : tuple of tuple of str
+        By variety: ways in which it may be grown, of those that are forbidden somewhere.
     mask_classes : tuple of (Raster, tuple of float)
         Classes of rasters that must be left out.
     window : tuple of slice
@@ -87,6 +91,8 @@ class Land:
     region: Footprints | None
     masks: Footprints | None
     bases: Footprints | None
+    forbidden: Mapping[str, Footprints]
+    ways: tuple[tuple[str, ...], ...]
     mask_classes: tuple[tuple[Raster, tuple[float, ...]], ...]
     window: Window
     metres: Floats
@@ -95,13 +101,18 @@ class Land:
 
     @property
     def limits(self) -> tuple[str, ...]:
-        """Names of what can limit a cell: the factors in order, masked, unknown, nothing."""
-        return (*(factor.name for factor in self.rules.factors), MASKED, UNKNOWN, UNLIMITED)
+        """Names of what can limit a cell: the factors in order, and what else does."""
+        factors = (factor.name for factor in self.rules.factors)
+        return (*factors, MASKED, FORBIDDEN, UNKNOWN, UNLIMITED)
 
     @property
     def least(self) -> int:
         """The least score that is suitable, in hundredths."""
         return round(self.rules.least * HUNDREDTHS)
+
+    def grown_by(self, way: str) -> list[int]:
+        """Positions of the varieties that may be grown in a way."""
+        return [number for number, ways in enumerate(self.ways) if way in ways]
 
     def rate(self, rows: slice, columns: slice, *, spare_bases: bool = True) -> Rating:
         """Rate a window; every cell gets the same scores in whatever window it lies.
@@ -151,6 +162,11 @@ class Land:
         for place, name in ((steep, "slope"), (masked | ~within, MASKED)):
             scores[:, place] = 0
             limiting[:, place] = names.index(name)
+        for way, polygons in self.forbidden.items():
+            place = polygons.holding(rows, columns) & ~masked & within
+            for variety in self.grown_by(way):
+                scores[variety, place] = 0
+                limiting[variety, place] = names.index(FORBIDDEN)
         return Rating(scores, limiting, elevation, within)
 
     def _surface(self, rows: slice, columns: slice) -> tuple[Floats, Floats, Floats]:

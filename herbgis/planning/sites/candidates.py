@@ -17,6 +17,7 @@ from herbgis.foundation.units import to_mu
 from herbgis.geo.geodesy import CGCS2000, Floats, areas_m2
 from herbgis.geo.systems import Geometries
 from herbgis.planning.land.rating import UNLIMITED
+from herbgis.planning.sites.controlled_sites import ControlledSites
 from herbgis.terms.calls import answering
 
 #: What is told of a site beside its polygon: see `Candidates.sites`.
@@ -45,6 +46,8 @@ class Candidates:
         Chinese reasons why this is not the last word.
     notes : tuple of str
         What was done to proposals, in Chinese.
+    controlled : ControlledSites or None
+        What the sites have of layers that control land; None where none were given.
 
     Examples
     --------
@@ -68,6 +71,7 @@ class Candidates:
     limiting: pd.DataFrame
     caveats: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    controlled: ControlledSites | None = None
 
     def __repr__(self) -> str:
         return "\n  ".join([f"<Candidates {self._head()}>", *self.caveats, *self.notes])

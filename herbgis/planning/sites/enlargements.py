@@ -23,6 +23,7 @@ from herbgis.planning.sites.candidates import Candidates, candidates_of
 from herbgis.planning.sites.outlines import on_earth
 from herbgis.planning.sites.ways import NONE, Ways
 from herbgis.terms.carried import policy_for
+from herbgis.terms.growing_ways import ways_of
 from herbgis.terms.policy import Policy
 
 #: Land is looked for so far around a base, in sides of a square of what it lacks.
@@ -73,6 +74,7 @@ def enlarge_bases(
         mu = float(base["counted_mu"])
         if standing[number] is None or not mu > 0:
             continue
+        ways = ways_of(_text(base.get("variety")), _text(base.get("mode")), policy)
         for tier in policy.tiers:
             if mu >= tier.threshold_mu:
                 continue
@@ -85,6 +87,7 @@ def enlarge_bases(
                 base.get("variety"),
                 _border_of(standing[number], borders),
                 policy.tolerances["contiguity_m"],
+                tuple(land.forbidden[way] for way in ways if way in land.forbidden),
             )
             grown = _grown(asked, land, taken)
             if grown is None:
@@ -113,13 +116,18 @@ def _gathered(found: list[tuple[Any, ...]], land: Land) -> Candidates:
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
-    """What a base lacks: its land, the area, its variety, its county, and how near land is."""
+    """What a base lacks, and where it may not be.
+
+    Its land, the area, its variety, its county, how near land is, and what is forbidden to the ways
+    in which it is grown.
+    """
 
     base: shapely.Geometry
     m2: float
     variety: Any
     border: shapely.Geometry | None
     contiguity_m: float
+    forbidden: tuple[Footprints, ...]
 
 
 def _grown(
@@ -212,13 +220,16 @@ class _Beside:
         held = taken.holding(*window).ravel()
         own = Footprints.of(np.array([base], dtype=object), land.dem).holding(*window).ravel()
         ground &= ~held | own
+        for each in asked.forbidden:
+            ground &= ~each.holding(*window).ravel()
         if asked.border is not None:
             ground &= shapely.intersects(asked.border, boxes)
         metres = local_metres(np.ones((1, 2)), shapely.get_y(shapely.centroid(np.array([base]))))
         plane = shapely.transform(np.array([base, *boxes], dtype=object), lambda xy: xy * metres)
         near = ground & shapely.dwithin(plane[0], plane[1:], asked.contiguity_m)
         shape = suitable.shape
-        outside = tuple(each for each in (taken, land.masks, land.bases) if each is not None)
+        left_out = (taken, land.masks, land.bases, *asked.forbidden)
+        outside = tuple(each for each in left_out if each is not None)
         return cls(
             boxes.reshape(shape),
             ground.reshape(shape),
@@ -256,6 +267,10 @@ def _window_around(asked: _Asked, land: Land) -> Window | None:
     more = (asked.contiguity_m + _REACH * np.sqrt(asked.m2)) / land.dem.cell_m + 1
     window = window_around(shapely.total_bounds(own.cells), land.dem.shape, more)
     return None if is_empty(window) else window
+
+
+def _text(cell: Any) -> str | None:
+    return cell if isinstance(cell, str) else None
 
 
 def _border_of(base: shapely.Geometry, borders: Geometries | None) -> shapely.Geometry | None:

@@ -135,6 +135,9 @@ def _sites_of_tile(land: Land, window: Window, zones: Zones, shape: SiteShape) -
 def _cut(found: _Found, land: Land, zones: Zones) -> _Found:
     """Sites without what lies beyond their county and unit, on masked land or on bases.
 
+    What is forbidden to some ways of growing is taken off the sites that suit a variety which may
+    be grown so.
+
     A cell belongs where its middle lies; this settles the rest of it. Of a site that falls apart
     the largest part is kept.
     """
@@ -148,6 +151,9 @@ def _cut(found: _Found, land: Land, zones: Zones) -> _Found:
     for outside in (land.masks, land.bases):
         if outside is not None:
             cut[:] = [outside.taken_from(polygon) for polygon in cut]
+    for way, outside in land.forbidden.items():
+        suits = (found.scores[:, land.grown_by(way)] > 0).any(axis=1)
+        cut[suits] = [outside.taken_from(polygon) for polygon in cut[suits]]
     changed = np.flatnonzero(~shapely.equals_identical(cut, found.polygons))
     cut[changed] = [_largest_part(polygon) for polygon in cut[changed]]
     return _Found(cut, found.county, found.unit, found.scores, found.limiting)

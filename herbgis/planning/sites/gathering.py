@@ -11,16 +11,20 @@ from typing import TypedDict, Unpack
 import geopandas as gpd
 import pandas as pd
 
+from herbgis.counting.marks import countable_by_id
 from herbgis.foundation.keywords import options_given
 from herbgis.geo.mosaics import mosaics_of
 from herbgis.geo.rasters import Raster, open_raster
+from herbgis.planning.land.forbidden import ForbiddenLand
 from herbgis.planning.land.opening import open_land
 from herbgis.planning.land.rating import Land
 from herbgis.planning.land.siting import SitingRules, read_siting_rules
 from herbgis.planning.sites.candidates import Candidates, joined, none_given
+from herbgis.planning.sites.controlled import held_against
 from herbgis.planning.sites.enlargements import enlarge_bases
 from herbgis.planning.sites.finding import Tick, find_candidates
 from herbgis.planning.sites.proposals import given_candidates
+from herbgis.reading.understanding.control_layers import ControlLayer, control_layers
 from herbgis.reading.understanding.lost_systems import refuse_lost
 from herbgis.terms.calls import checking
 from herbgis.terms.carried import policy_for
@@ -43,6 +47,9 @@ class LandOptions:
         and its classes.
     units : GeoDataFrame, optional
         Villages or catchments that no site goes beyond.
+    controls : mapping of str to GeoDataFrame or ControlLayer, optional
+        Layers that control land, as `validate` takes them. Where their rules forbid a way in which
+        a variety may be grown, none is proposed; what they ask or allow under conditions is said.
 
     Examples
     --------
@@ -55,6 +62,7 @@ class LandOptions:
     factors: Mapping[str, str | Path] | None = None
     masks: Mapping[str, gpd.GeoDataFrame | tuple[str | Path, Sequence[float]]] | None = None
     units: gpd.GeoDataFrame | None = None
+    controls: Mapping[str, gpd.GeoDataFrame | ControlLayer] | None = None
 
 
 class LandKeywords(TypedDict, total=False):
@@ -64,6 +72,7 @@ class LandKeywords(TypedDict, total=False):
     factors: Mapping[str, str | Path] | None
     masks: Mapping[str, gpd.GeoDataFrame | tuple[str | Path, Sequence[float]]] | None
     units: gpd.GeoDataFrame | None
+    controls: Mapping[str, gpd.GeoDataFrame | ControlLayer] | None
 
 
 def gather_candidates(
@@ -136,7 +145,11 @@ def gather_candidates(
     sheets = [
         open_raster(path, elevation=True, datum_parameters=policy.datum_parameters) for path in dems
     ]
-    opened = [_opened(each, land, bases, counties, policy) for each in mosaics_of(sheets)]
+    layers = control_layers(land.controls, policy=policy) if land.controls is not None else None
+    forbidden = ForbiddenLand.of(layers, policy) if layers is not None else None
+    opened = [
+        _opened(each, land, forbidden, bases, counties, policy) for each in mosaics_of(sheets)
+    ]
     found = [enlarge_bases(bases, each, counties=counties, policy=policy) for each in opened]
     if proposals is not None:
         found.append(
@@ -155,12 +168,16 @@ def gather_candidates(
             )
             for each in opened
         ]
-    return joined(*_numbered(found)) if found else none_given()
+    gathered = joined(*_numbered(found)) if found else none_given()
+    if layers is None or forbidden is None:
+        return gathered
+    return held_against(gathered, layers, forbidden, _modes(bases, policy))
 
 
 def _opened(
     dem: Raster,
     options: LandOptions,
+    forbidden: ForbiddenLand | None,
     bases: gpd.GeoDataFrame,
     counties: gpd.GeoDataFrame | None,
     policy: Policy,
@@ -175,9 +192,30 @@ def _opened(
         factors=options.factors,
         masks=options.masks,
         bases=bases,
+        forbidden=forbidden,
         region=counties,
         datum_parameters=policy.datum_parameters,
     )
+
+
+def control_candidates(
+    candidates: Candidates,
+    controls: Mapping[str, gpd.GeoDataFrame | ControlLayer],
+    *,
+    bases: gpd.GeoDataFrame,
+    policy: Policy,
+) -> Candidates:
+    """Candidates held against layers that control land, as `gather_candidates` does."""
+    layers = control_layers(controls, policy=policy)
+    forbidden = ForbiddenLand.of(layers, policy)
+    return held_against(candidates, layers, forbidden, _modes(bases, policy))
+
+
+def _modes(bases: gpd.GeoDataFrame, policy: Policy) -> dict[str, str]:
+    """种植模式 of bases by their id."""
+    told = countable_by_id(bases, policy)
+    modes = told["mode"].dropna() if "mode" in told else told.iloc[:0]
+    return {str(base): str(mode) for base, mode in modes.items()}
 
 
 def _numbered(found: Sequence[Candidates]) -> Iterator[Candidates]:
