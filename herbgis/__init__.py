@@ -78,7 +78,7 @@ _HOMES = {
     "make_schedule": "herbgis.counting.schedule",
     "measure": "herbgis.measuring.areas",
     "measure_terrain": "herbgis.measuring.terrain",
-    "plan": "herbgis.planning.choosing.plans",
+    "plan": "herbgis.planning.choosing.making",
     "read_audit_form": "herbgis.tables.audit_form",
     "read_candidates": "herbgis.reading.candidates",
     "read_controls": "herbgis.reading.controls",
@@ -155,8 +155,8 @@ if TYPE_CHECKING:
     from herbgis.foundation.wrong_calls import WrongCallError as WrongCallError
     from herbgis.measuring.areas import measure as measure
     from herbgis.measuring.terrain import measure_terrain as measure_terrain
+    from herbgis.planning.choosing.making import plan as plan
     from herbgis.planning.choosing.plans import Plan as Plan
-    from herbgis.planning.choosing.plans import plan as plan
     from herbgis.planning.land.siting import SitingRules as SitingRules
     from herbgis.planning.land.siting import read_siting_rules as read_siting_rules
     from herbgis.planning.sites.candidates import Candidates as Candidates

@@ -43,7 +43,7 @@ PRINTS = {
     "production": ("生产统计.xlsx", 0, 1.0),
     "issue_list": ("退回/问题清单.xlsx", 0, 0.6),
     "return_slip": ("县/退回单.xlsx", 0, 1.0),
-    "plan_book": ("规划/规划表.xlsx", 1, 1.0),
+    "plan_book": ("规划/规划表.xlsx", 0, 1.0),
     "visit_table": ("观摩点推荐表.xlsx", 0, 1.0),
 }
 WIDTH = 1200

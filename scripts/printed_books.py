@@ -37,7 +37,7 @@ def make_books(folder: Path) -> list[Path]:
     hg.write_progress_book(hg.count_progress(bases, by=by), folder / "进度表.xlsx", notes=notes)
     write_issue_list(report, folder / "问题清单.xlsx", policy=report.policy)
     write_bases(bases, folder / "基地.xlsx")
-    plan = hg.plan(bases, targets={"500": 98, "1000": 42})
+    plan = hg.plan(bases, targets={"500": 106, "1000": 44})
     hg.write_plan_book(plan, folder / "规划表.xlsx", notes=notes)
     hg.write_visit_table(hg.choose_visit(bases, stops=3), folder / "观摩点推荐表.xlsx")
     hg.write_audit_form(hg.draw_audit_sample(bases, 20, seed=2020), folder / "抽查复测表.xlsx")

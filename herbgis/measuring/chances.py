@@ -81,6 +81,24 @@ def chances_of_tiers(
     return [r - n for r, n in zip(reach, [*reach[1:], np.zeros(len(mu))], strict=True)]
 
 
+def surely_beyond(mu: float, sigma_mu: float, threshold_mu: float) -> float:
+    """The area that a base must be enlarged to so that its tier is not undecided, 亩.
+
+    The threshold and `UNDECIDED_SIGMAS` standard deviations of a survey of the grown base: those
+    of its own grow with its outline, as the root of its area. Without a standard deviation the
+    threshold itself.
+
+    Parameters
+    ----------
+    mu, sigma_mu : float
+        Of the base today; `mu` above zero.
+    threshold_mu : float
+    """
+    if not math.isfinite(sigma_mu):
+        return threshold_mu
+    return threshold_mu + UNDECIDED_SIGMAS * sigma_mu * math.sqrt(threshold_mu / mu)
+
+
 def near_threshold(mu: pd.Series, sigma_mu: pd.Series, threshold_mu: float) -> pd.Series:
     """Whether a threshold lies within the survey error of an area."""
     return (mu - threshold_mu).abs() <= UNDECIDED_SIGMAS * sigma_mu

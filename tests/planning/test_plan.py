@@ -234,7 +234,7 @@ def test_the_page_shows_the_plan_s_own_numbers(
 
 def test_the_workbook_says_what_the_plan_says(rated: hg.Plan, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(hg.write_plan_book(rated, tmp_path / "plan.xlsx"))
-    assert book.sheetnames == ["规划目标", "新建与扩建", "目标与成本", "未选地块"]
+    assert book.sheetnames == ["先后步骤", "规划目标", "新建与扩建", "目标与成本", "未选地块"]
     rows = list(book["新建与扩建"].iter_rows(values_only=True))
     head = next(number for number, row in enumerate(rows) if row[0] == "编号")
     listed = [row[0] for row in rows[head + 1 : head + 1 + len(rated.chosen)]]

@@ -1,4 +1,4 @@
-"""What a plan can choose among: a site planted with a variety, or a base enlarged."""
+"""What a plan chooses among: a site planted with a variety, a base enlarged, mended, finished."""
 
 from __future__ import annotations
 
@@ -11,27 +11,38 @@ import pandas as pd
 
 from herbgis.counting.marks import area_of, could_be_verified, reaches
 from herbgis.foundation.units import round_mu
-from herbgis.geo.geodesy import Floats, Ints
-from herbgis.measuring.chances import UNDECIDED_SIGMAS
+from herbgis.geo.geodesy import Flags, Floats, Ints
+from herbgis.measuring.chances import surely_beyond
+from herbgis.planning.choosing.standing_steps import REMEASURE
 from herbgis.planning.sites.candidates import Candidates
 from herbgis.terms.policy import Policy
 
-#: What is done with a site.
+#: What is done with land.
 NEW, ENLARGE = "new", "enlarge"
 #: The variety of a site that could bear any, and the county of one that lies in none.
 OPEN = ""
 #: Behind a base's id, the key of a site: that base, grown on land that nobody has looked at.
 _GROWN = " +"
+#: Behind a base's id, the key of the base as it stands, of which something is unknown or undone.
+_AS_IT_STANDS = " ="
+#: What is told of bases as they stand alone, and of the others.
+_OF_STEPS: dict[str, Any] = {"what": "", "codes": (), "by": "", "disputed": False}
 #: Areas of bases are told to so many 亩, so a base grows by whole multiples of it.
 _MU_STEP = 0.01
 _COLUMNS = (
     *("id", "action", "site", "base_id", "variety", "county", "township", "tier"),
-    *("mu", "new_mu", "score", "limiting", "cost"),
+    *("now_mu", "mu", "new_mu", "sigma_mu", "score", "limiting", "cost"),
+    *_OF_STEPS,
 )
 
 
 def options_of(
-    table: pd.DataFrame, candidates: Candidates, policy: Policy, *, land_known: bool
+    table: pd.DataFrame,
+    candidates: Candidates,
+    steps: pd.DataFrame,
+    policy: Policy,
+    *,
+    land_known: bool,
 ) -> pd.DataFrame:
     """All options that add to a count.
 
@@ -40,6 +51,9 @@ def options_of(
     table : DataFrame
         One row a base, as `countable` gives it, index ``base_id``.
     candidates : Candidates
+    steps : DataFrame
+        Of bases as they stand, see `standing_steps`; those to measure again are no options, for
+        what they add is left to chance.
     policy : Policy
     land_known : bool
         Whether the candidates hold all land that bases can be enlarged on.
@@ -54,11 +68,34 @@ def options_of(
     if not land_known:
         grown = pd.DataFrame(_on_unknown_land(table, candidates, policy))
         options = pd.concat([options, grown]) if len(grown) else options
+    options = pd.concat([options, _of_steps(steps)])
     options = options.reindex(columns=[*_COLUMNS, "km", "given"])
     options = options.sort_values(["action", "id", "variety", "mu"], ignore_index=True)
     options["cost"] = _costs(options, policy)
-    gaining = gains_of(options, table, policy).max(axis=0, initial=0.0) > 0
+    for name, nothing in _OF_STEPS.items():
+        told = options[name].astype(object)
+        options[name] = [
+            nothing if none else cell for none, cell in zip(told.isna(), told, strict=True)
+        ]
+    gaining = gains_of(options, policy).max(axis=0, initial=0.0) > 0
     return options[gaining].reset_index(drop=True)
+
+
+def takes_land(options: pd.DataFrame) -> Flags:
+    """Which options found or enlarge a base; the others take no land, and cost nothing."""
+    return np.asarray(options["action"].isin([NEW, ENLARGE]), dtype=bool)
+
+
+def _of_steps(steps: pd.DataFrame) -> pd.DataFrame:
+    """An option a base that is mended or finished."""
+    sure = steps[steps["action"] != REMEASURE]
+    return sure.assign(
+        id=sure["base_id"],
+        site=sure["base_id"] + _AS_IT_STANDS,
+        new_mu=0.0,
+        limiting="",
+        given=0.0,
+    )
 
 
 def _of_sites(candidates: Candidates, table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -75,10 +112,12 @@ def _of_sites(candidates: Candidates, table: pd.DataFrame, policy: Policy) -> pd
         action=ENLARGE,
         id=own.index,
         base_id=own.index,
+        now_mu=own["mu"].to_numpy(),
         mu=told.loc[known, "new_mu"].to_numpy() + own["mu"].to_numpy(),
+        sigma_mu=own["sigma_mu"].to_numpy(dtype=float),
         **{name: _texts(own[name]) for name in ("variety", "county", "township")},
     )
-    options = pd.concat([founded, enlarged])
+    options = pd.concat([founded.assign(now_mu=0.0), enlarged])
     options["score"], options["limiting"] = _scores(options, candidates)
     options["tier"] = [policy.tier_reached(mu) for mu in round_mu(options["mu"].to_numpy())]
     return options.reset_index(drop=True)
@@ -164,12 +203,11 @@ def _on_unknown_land(
     growing = _growing(table, policy)
     for base, own in growing[~growing.index.isin(known)].iterrows():
         sigma = _number(own["sigma_mu"])
-        # Grown so far beyond the line that the tier is not undecided.
-        spare = UNDECIDED_SIGMAS * sigma if np.isfinite(sigma) else 0.0
         for tier in policy.tiers:
             if own["mu"] >= tier.threshold_mu:
                 continue
-            grown = float(np.ceil((tier.threshold_mu + spare) / _MU_STEP) * _MU_STEP)
+            enough = surely_beyond(own["mu"], sigma, tier.threshold_mu)
+            grown = float(np.ceil(enough / _MU_STEP) * _MU_STEP)
             new = grown - float(own["mu"])
             if new > policy.planning.most_enlarged * own["mu"]:
                 continue
@@ -182,8 +220,10 @@ def _on_unknown_land(
                 "county": text_of(own["county"]),
                 "township": text_of(own["township"]),
                 "tier": policy.tier_reached(grown),
+                "now_mu": own["mu"],
                 "mu": grown,
                 "new_mu": new,
+                "sigma_mu": sigma,
                 "score": np.nan,
                 "limiting": "",
                 "km": np.nan,
@@ -203,14 +243,12 @@ def _costs(options: pd.DataFrame, policy: Policy) -> Floats:
     return costs
 
 
-def gains_of(options: pd.DataFrame, table: pd.DataFrame, policy: Policy) -> Floats:
+def gains_of(options: pd.DataFrame, policy: Policy) -> Floats:
     """What each option adds to each tier's count: after it, less before it."""
     rule = policy.counting
-    before = area_of(table, rule).reindex(options["base_id"]).fillna(0.0)
-    before.index = options.index
     gains = [
         reaches(options["mu"], tier, rule, policy).astype(float)
-        - reaches(before, tier, rule, policy).astype(float)
+        - reaches(options["now_mu"], tier, rule, policy).astype(float)
         for tier in policy.tiers
     ]
     return np.array(gains, dtype=np.float64).reshape(len(policy.tiers), len(options))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from herbgis.geo.geodesy import Floats, Ints
+from herbgis.geo.geodesy import Flags, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
     """Options, of which at most one a site is chosen, at least cost.
 
-    An option is a site planted with a variety, or a base enlarged.
+    An option is a site planted with a variety, or a base enlarged, mended or finished.
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class Problem:
     cost : array of float, shape (options,)
         Not below zero, of any scale.
     mu : array of float, shape (options,)
-        New 亩, which seedlings are needed for.
+        New 亩, which seedlings are needed for; 0 of a base that is mended or finished.
     need : array of float, shape (tiers,)
         Bases still wanted; below zero where more are there than wanted.
     variety_least, variety_most : array of float, shape (varieties,)
@@ -55,3 +55,14 @@ class Problem:
         """How many sites the options and conflicts speak of."""
         numbers = np.concatenate([self.site, self.conflicts.ravel()])
         return int(numbers.max(initial=-1)) + 1
+
+    def of(self, options: Flags) -> Problem:
+        """The same plans, as far as they choose among some options."""
+        own = {name: getattr(self, name)[options] for name in ("site", "variety", "county")}
+        return replace(
+            self,
+            **own,
+            gains=self.gains[:, options],
+            cost=self.cost[options],
+            mu=self.mu[options],
+        )

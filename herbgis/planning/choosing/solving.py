@@ -164,13 +164,14 @@ class Search:
         )
 
     def _fewest(self, chosen: Ints) -> Ints:
-        """A plan of the same cost, with as few as serve of the options that cost nothing."""
+        """A plan of the same cost, with as few sites as serve of those that cost nothing."""
         free = self.problem.cost == 0
-        if not free[chosen].any():
+        site = free & (self.problem.mu > 0)
+        if not site[chosen].any():
             return chosen
         allowed = free.copy()
         allowed[chosen] = True
-        aim = Aim(free.astype(float), step=1.0, elastic=False, allowed=allowed, one_of=_none())
+        aim = Aim(site.astype(float), step=1.0, elastic=False, allowed=allowed, one_of=_none())
         relaxed = self._relaxation.best(aim)
         found = None if relaxed is None else self._whole(aim, relaxed)
         return chosen if found is None else found.chosen

@@ -14,13 +14,14 @@ from herbgis.counting.marks import countable_by_id
 from herbgis.foundation.units import MU_M2
 from herbgis.geo.geodesy import Flags, Floats, Ints, areas_m2, local_metres
 from herbgis.geo.systems import Geometries
-from herbgis.measuring.chances import UNDECIDED_SIGMAS
+from herbgis.measuring.chances import surely_beyond
 from herbgis.planning.land.footprints import Footprints, polygons_of
 from herbgis.planning.land.rating import Land
 from herbgis.planning.land.scoring import Tally
 from herbgis.planning.land.windows import Window, is_empty, window_around
 from herbgis.planning.sites.candidates import Candidates, candidates_of
 from herbgis.planning.sites.outlines import on_earth
+from herbgis.planning.sites.parts import part_about
 from herbgis.planning.sites.ways import NONE, Ways
 from herbgis.terms.carried import policy_for
 from herbgis.terms.growing_ways import ways_of
@@ -60,8 +61,9 @@ def enlarge_bases(
         ``E-<base_id>-<tier>``, one for every tier above the base's own that there is land for:
         suitable land (for the base's variety, where that is rated) that begins within the distance
         and hangs together, outside all bases, masks and other counties. It holds what the base
-        lacks and 1.96 standard deviations of its survey, grown by the root of the threshold over
-        its area. ``variety`` is the base's.
+        lacks and 1.96 standard deviations of its survey (`surely_beyond`), and hardly more: cells
+        say which land suits, its outline is that of the base and a circle. ``variety`` is the
+        base's.
     """
     policy = policy_for(bases, policy)
     standing = polygons_of(bases, "现有基地")
@@ -78,12 +80,10 @@ def enlarge_bases(
         for tier in policy.tiers:
             if mu >= tier.threshold_mu:
                 continue
-            # So far beyond the line that the tier is not undecided.
-            spare = UNDECIDED_SIGMAS * base.get("sigma_mu", np.nan)
-            more = 0.0 if np.isnan(spare) else spare * np.sqrt(tier.threshold_mu / mu)
+            enough = surely_beyond(mu, float(base.get("sigma_mu", np.nan)), tier.threshold_mu)
             asked = _Asked(
                 standing[number],
-                (tier.threshold_mu - mu + more) * MU_M2,
+                (enough - mu) * MU_M2,
                 base.get("variety"),
                 _border_of(standing[number], borders),
                 policy.tolerances["contiguity_m"],
@@ -181,7 +181,10 @@ def _nearest(
         polygon = beside.land_of(cells)
         area = areas_m2(np.array([polygon], dtype=object))[0]
         if area >= asked.m2:
-            return cells, polygon
+            beginning = shapely.intersection(polygon, shapely.union_all(beside.boxes[starts]))
+            point = shapely.shortest_line(asked.base, shapely.centroid(beginning)).coords[0]
+            polygon = part_about(polygon, point, asked.m2, asked.contiguity_m)
+            return cells & shapely.intersects(beside.boxes, polygon), polygon
         wanted += asked.m2 - area + weight[count - 1]
     return None
 

@@ -136,7 +136,7 @@ def gather_candidates(
     >>> len(sites), sites.loc["E-520602-2020-002-500", ["enlarges", "county"]].tolist()
     (1434, ['520602-2020-002', '碧江区'])
     >>> round(float(sites.loc["E-520602-2020-002-500", "mu"]), 2)
-    145.82
+    51.82
     """
     land = options_given(gather_candidates, "land", LandOptions, land, single)
     policy = policy_for(bases, policy)

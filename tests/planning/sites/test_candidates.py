@@ -349,15 +349,24 @@ def test_an_enlargement_brings_a_base_to_a_tier(
         base = standing.loc[site["enlarges"]]
         threshold = float(str(name).rsplit("-", 1)[1])
         lacks = threshold - base["counted_mu"]
-        sure = lacks + 1.96 * base["sigma_mu"]
-        cell_mu = 30.9 * 27.3 / MU
-        assert sure <= site["mu"] <= sure * 1.5 + 4 * cell_mu
+        sure = lacks + 1.96 * base["sigma_mu"] * np.sqrt(threshold / base["counted_mu"])
+        assert sure <= site["mu"] <= sure + 1 / MU + 1e-6  # to a square metre
         assert site["variety"] == base["variety"]
         assert shapely.distance(site.geometry, base.geometry) * 111_000 <= 20.5
         together = gpd.GeoDataFrame(
             bases_frame([shapely.union(site.geometry, base.geometry)]), crs=4490
         )
         assert hg.classify(together)["contiguous_mu"].iloc[0] >= threshold
+
+
+@pytest.mark.parametrize("lacking", [0.01, 0.5, 20.0])
+def test_what_is_lacking_is_offered_and_not_a_cell(dem: Path, lacking: float) -> None:
+    """A cell of the grid has more than one 亩."""
+    told = bases_frame([square(500 - lacking)], variety=["黄精"], survey_method=["RTK"])
+    bases = hg.classify(told)
+    land = open_land(dem, RULES, varieties=["黄精"], bases=bases)
+    mu = enlarge_bases(bases, land).sites["mu"].iloc[0]
+    assert lacking < mu < lacking + 2.5 * bases["sigma_mu"].iloc[0] + 0.01
 
 
 def test_land_of_an_enlargement_suits_the_base_s_variety(enlarged: Candidates) -> None:
@@ -415,6 +424,7 @@ def test_given_candidates_are_measured_cut_and_rated(land: Land) -> None:
 def test_given_candidates_need_no_land_and_rows_of_one_id_are_one(found: Candidates) -> None:
     rows = given_frame()
     rows["candidate_id"] = ["b", "b", "c", "d", "e"]
+    rows.loc[1, "geometry"] = square(700, LON + 0.0068)
     counties = frame(shapely.box(LON - 1, LAT - 1, LON + 1, LAT + 1), county=["甲县"])
     own = given_candidates(rows[::-1], counties=counties)
     assert own.sites.loc["b", "mu"] == pytest.approx(1300, rel=1e-4)
