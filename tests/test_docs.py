@@ -25,6 +25,10 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "生产").mkdir()
     shutil.copy(paths.production, tmp_path / "生产")
     shutil.copy(paths.dem, tmp_path / "高程.tif")
+    (tmp_path / "图层").mkdir()
+    for name in ("YJJBNTTB", "红线"):
+        shutil.copy(paths.counties, tmp_path / "图层" / f"{name}.geojson")
+    hg.read_counties().assign(DLBM="0103").to_file(tmp_path / "图层" / "DLTB.gpkg")
     (tmp_path / "任务分解.csv").write_text(TARGETS, encoding="gbk")
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -20,6 +20,7 @@ from herbgis.measuring.controls import measure_controls
 from herbgis.measuring.declarations import Declared, declared_areas, tolerated_mu
 from herbgis.measuring.overlaps import overlapping_pairs
 from herbgis.measuring.records import Bases, group_records, mu_of, source_order
+from herbgis.measuring.within_layers import parts_within
 from herbgis.reading.understanding.control_layers import ControlLayer
 from herbgis.terms.issues import Place
 from herbgis.terms.policy import Policy
@@ -228,14 +229,19 @@ class Context:
         return rank[place].reshape(records.shape)
 
     @functools.cached_property
+    def grown(self) -> list[tuple[list[str], str | None]]:
+        """All varieties of each record, and the mode in which it grows them."""
+        return list(zip(self.bases["varieties"], self.texts("mode"), strict=True))
+
+    @functools.cached_property
     def controlled(self) -> pd.DataFrame:
         """亩 of each record within the layers, by column; land of two records of a base once.
 
         It is told of the record that comes first. NaN without a polygon.
         """
-        own = self.land.copy()
-        pairs = self.pairs if self.layers else self.pairs.iloc[:0]
-        base = self.grouped.base
+        if not self.layers:
+            return pd.DataFrame(index=range(len(self.land)))
+        own, pairs, base = self.land.copy(), self.pairs, self.grouped.base
         for left, right in zip(pairs["left"], pairs["right"], strict=True):
             if base[left] == base[right]:
                 own[right] = shapely.difference(own[right], self.land[left])
@@ -247,6 +253,12 @@ class Context:
     def base_controlled(self) -> pd.DataFrame:
         """亩 of each base within the layers, by column; 0 without a polygon."""
         return self.controlled.groupby(self.grouped.base).sum()
+
+    def controlled_within(self, numbers: Ints, name: str) -> pd.DataFrame:
+        """亩 by class of land of what some bases have within the layers of a name."""
+        within = [layer for layer in self.layers if layer.name == name]
+        classes = [layer for layer in self.layers if layer.codes is not None]
+        return measure_controls(parts_within(self.grouped.geometry[numbers], within), classes).table
 
     @functools.cached_property
     def counted(self) -> Counted | None:

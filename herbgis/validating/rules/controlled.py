@@ -88,8 +88,10 @@ def controlled_land(context: Context) -> Iterator[Issue]:
     titles = {layer.name: layer.title for layer in context.layers if layer.name != LAND_CLASS}
     for name, title in titles.items():
         kind = controls().get(name) or Control(name, title, (), "", ())
-        for number, mu in _bases_with(context, f"control_{name}_mu"):
-            answers = _answers(context, number, kind, _lands_of(context, number))
+        found = dict(_bases_with(context, f"control_{name}_mu"))
+        lands = _lands_within(context, list(found), kind)
+        for number, mu in found.items():
+            answers = _answers(context, number, kind, lands[number])
             yield _issue(context, "HG601", number, mu, title, kind, answers)
     kind = controls()[LAND_CLASS]
     for group in LAND_GROUPS[1:]:
@@ -143,15 +145,28 @@ def _bases_with(context: Context, column: str) -> Iterator[tuple[int, float]]:
     yield from ((number, float(mu[number])) for number in np.flatnonzero(mu > ignored).tolist())
 
 
-def _lands_of(context: Context, number: int) -> list[str | None]:
-    """Groups of land that a base has; None among them for land of which the group is not known."""
-    row = context.base_controlled.iloc[number]
-    if _GROUP_COLUMNS["cropland"] not in row:
-        return [None]
+def _lands_within(
+    context: Context, numbers: Sequence[int], kind: Control
+) -> dict[int, list[str | None]]:
+    """Groups of land that bases have within a control; None for what is not known.
+
+    Looked at where a rule of the control speaks of some groups alone.
+    """
+    confined = any(rule.lands for rule in kind.rules)
+    if not confined or _GROUP_COLUMNS["cropland"] not in context.base_controlled:
+        return {number: [None] for number in numbers}
     ignored = context.policy.tolerances["overlap_ignored_mu"]
-    told: list[str | None] = [group for group, c in _GROUP_COLUMNS.items() if row[c] > ignored]
-    known = sum(float(row[column]) for column in _GROUP_COLUMNS.values())
-    return [*told, None] if context.base_mu[number] - known > ignored or not told else told
+    table = context.controlled_within(np.asarray(numbers, dtype=np.intp), kind.name)
+    within = context.base_controlled[f"control_{kind.name}_mu"]
+    lands: dict[int, list[str | None]] = {}
+    for number, row in zip(numbers, table.to_dict("records"), strict=True):
+        told: list[str | None] = [
+            g for g, column in _GROUP_COLUMNS.items() if row[column] > ignored
+        ]
+        known = sum(row[column] for column in _GROUP_COLUMNS.values())
+        bare = within.iloc[number] - known > ignored
+        lands[number] = [*told, None] if bare or not told else told
+    return lands
 
 
 def _answers(
@@ -165,9 +180,8 @@ def _answers(
 def _growers(context: Context, number: int) -> dict[tuple[str, ...], list[str]]:
     """Varieties of a base by the ways in which they may be grown."""
     growers: dict[tuple[str, ...], list[str]] = {}
-    records = context.records_of(number)
-    modes = context.texts("mode")[records]
-    for varieties, mode in zip(context.bases["varieties"].iloc[records], modes, strict=True):
+    for record in context.records_of(number).tolist():
+        varieties, mode = context.grown[record]
         for variety in varieties or [None]:
             names = growers.setdefault(ways_of(variety, mode, context.policy), [])
             name = variety or tr("品种未填")

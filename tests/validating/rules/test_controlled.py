@@ -200,16 +200,22 @@ def test_each_of_several_varieties_is_answered_and_the_gravest_leads() -> None:
     assert "杜仲怎样种没有写清" in issue["suggestion"]
 
 
-def test_land_of_two_groups_is_asked_where_they_are_answered_apart() -> None:
+@pytest.mark.parametrize(
+    ("within", "answer"),
+    [("both", "要问"), ("forest", "规定禁止"), ("cropland", "只报亩数"), ("bare", "要问")],
+)
+def test_the_land_that_counts_is_that_within_the_layer(within: str, answer: str) -> None:
+    _, south, _, north = BASE.bounds
+    middle, margin = BASE.centroid.x, 0.01
     west, east = (
-        shapely.box(a, 27, b, 29) for a, b in ((108, BASE.centroid.x), (BASE.centroid.x, 110))
+        shapely.box(a, south - margin, b, north + margin) for a, b in ((108, middle), (middle, 110))
     )
-    controls = {"公益林": _layer(BASE), "三调": _layer(west, east, DLBM=["0103", "0301"])}
-    found = _found(_validated(controls, day=LATER), "HG601")["message"].tolist()
-    assert [message.partition("亩在")[2] for message in found] == [
-        "林地内 (占 50.0%): 规定禁止",
-        "公益林内 (占 100.0%): 要问",
-    ]
+    areas = {"both": BASE, "forest": BASE & east, "cropland": BASE & west, "bare": BASE & east}
+    codes = ["0103", "9999" if within == "bare" else "0301"]
+    controls = {"公益林": _layer(areas[within]), "三调": _layer(west, east, DLBM=codes)}
+    found = _found(_validated(controls, day=LATER), "HG601")["message"]
+    (message,) = found[found.str.contains("公益林")]
+    assert message.endswith(f": {answer}")
 
 
 def test_unknown_and_bare_land_is_told() -> None:
