@@ -144,11 +144,14 @@ def _tiers_json(bases: pd.DataFrame, policy: Policy) -> str:
     """How many bases each tier has, and every base without its shape."""
     from herbgis.foundation.display import plain_rows
     from herbgis.tables.reports import as_json
+    from herbgis.terms.control_columns import internal_lines
 
     counts = bases["tier"].value_counts()
     rows = bases.drop(columns=["geometry", "policy"], errors="ignore").reset_index()
+    told = internal_lines(bases)
     return as_json(
         {
+            **({"internal": told} if told else {}),
             "policy": policy.name,
             "tiers": {label: int(counts.get(label, 0)) for label in policy.tier_labels},
             "without_polygon": int(bases["tier"].isna().sum()),

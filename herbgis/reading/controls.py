@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import shapely
 
 from herbgis.foundation.input_errors import ControlsError
 from herbgis.foundation.language import listed, tr
+from herbgis.geo.systems import Geometries
 from herbgis.reading.formats.survey_file import UnreadableFileError, Words
 from herbgis.reading.readers import whole_layers_of
 from herbgis.reading.sources import find_sources
@@ -86,8 +87,15 @@ def _read(name: str, path: Path, policy: Policy) -> ControlLayer:
             count=int(lost.sum()),
         )
         raise _unread(name, layer.file, why)
-    said = (_shown(layer), *layer.assumptions, *placed.assumptions)
+    said = (_shown(layer), *layer.assumptions, *placed.assumptions, *_without_land(placed.geometry))
     return layer_of(name, layer.frame, placed.geometry, said)
+
+
+def _without_land(shapes: Geometries) -> Iterator[str]:
+    """How many records bases are not held against."""
+    bare = int((shapely.get_dimensions(shapes) != 2).sum())
+    if bare:
+        yield tr("{count} 条不是面或没有图形, 不在其中", count=bare)
 
 
 def _layers(name: str, path: Path, words: Words) -> list[Layer]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from herbgis.foundation.language import speaking, tr
 from herbgis.terms import columns as cols
 from herbgis.terms.columns import Column, Role
+from herbgis.terms.control_columns import control_columns
 from herbgis.webmap import words
 from herbgis.webmap.packing import packed_column
 from herbgis.webmap.words import Wording
@@ -44,7 +46,7 @@ def texts_of(
     """
     lines = {
         line.key: line
-        for line in _lines()
+        for line in (*_lines(), *_of_own_layers(table, wording))
         if any(column in table for column in line.needs) and (line.public or not public)
     }
     keys = list(lines)
@@ -52,7 +54,7 @@ def texts_of(
     # The first of the lines searched stands under a name that was found.
     searched = cols.led_by(("place", "operator"), (key for key in keys if lines[key].searched))
     return {
-        "labels": [str(own.get(key) or wording.heading(key)) for key in keys],
+        "labels": [lines[k].title or str(own.get(k) or wording.heading(k)) for k in keys],
         "tip": keys.index("counted_mu") if "counted_mu" in lines else None,
         "searched": [keys.index(key) for key in searched],
         "name": packed_column([name_of(row, wording) for row in rows]),
@@ -133,6 +135,7 @@ class _Line:
     write: Write
     public: bool
     searched: bool
+    title: str = ""
 
 
 #: Lines that say more than a column's value: the columns of which they need one, what they say.
@@ -149,6 +152,16 @@ _FIRST = (
     *("survey_method", "surveyed_on", "completed_on"),
 )
 _LAST = ("blocked_by", "base_id", "data_note")
+
+
+def _of_own_layers(table: pd.DataFrame, wording: Wording) -> Iterator[_Line]:
+    """Lines of what bases have within layers of one's own, which no column declares."""
+    for column in control_columns(table.columns):
+        if column not in cols.controlled():
+            with speaking(wording.lang):
+                title = tr("涉{layer}", layer=column.title)
+            needs, write = (column.name,), _writer(column)
+            yield _Line(column.name, needs, write, public=False, searched=False, title=title)
 
 
 def _lines() -> list[_Line]:

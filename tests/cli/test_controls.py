@@ -37,7 +37,8 @@ def test_commands_hold_bases_against_layers(
     assert "内部资料" in told["internal"][0]
     assert any("管控图层=" in line for line in told["files"][0]["assumptions"])
     file = tmp_path / "基地.gpkg"
-    run(capsys, "classify", FEW, *given, "--out", file)
+    _, out, _ = run(capsys, "classify", FEW, *given, "--out", file, "--format", "json")
+    assert "内部资料" in json.loads(out)["internal"][0]
     _, out, _ = run(capsys, "progress", file)
     assert "其中涉永久基本农田" in out
     assert out.count("内部资料") == 1

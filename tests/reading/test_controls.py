@@ -144,6 +144,14 @@ def test_layers_of_one_kind_are_several_files_of_one_name(tmp_path: Path) -> Non
     assert [layer.name for layer in layers.values()] == ["public_forest"] * 2
 
 
+def test_records_without_land_are_counted(tmp_path: Path) -> None:
+    patches = _patches()
+    patches.loc[1, "geometry"] = None
+    patches.loc[2, "geometry"] = patches.geometry[2].boundary
+    layer = hg.read_controls({"公益林": write.geojson(patches, tmp_path)})["公益林"]
+    assert layer.said[-1] == "2 条不是面或没有图形, 不在其中"
+
+
 def test_a_layer_shows_no_more_than_its_size(tmp_path: Path) -> None:
     layer = hg.read_controls({"公益林": write.gpkg(_patches(), tmp_path)})["公益林"]
     assert repr(layer) == "<ControlLayer 公益林: 3 个图形>"

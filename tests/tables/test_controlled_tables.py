@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import zipfile
 from io import BytesIO
@@ -139,3 +140,10 @@ def test_without_layers_no_file_speaks_of_them(tmp_path: Path) -> None:
 
 
 WORDS = ("内部资料", "管控图层", "HG60")
+
+
+def test_a_ledger_keeps_none_of_it(report: hg.ValidationReport, tmp_path: Path) -> None:
+    path = tmp_path / "台账.gpkg"
+    hg.admit(path, hg.classify(report.bases), on=dt.date(2020, 6, 30))
+    fields = {*hg.read_ledger(path), *hg.read_ledger_history(path)}
+    assert not [name for name in fields if "control" in name or "cropland" in name]

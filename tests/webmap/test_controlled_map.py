@@ -48,7 +48,7 @@ def test_the_bureaus_page_tells_it_and_says_that_it_is_internal(
     bases: gpd.GeoDataFrame, report: hg.ValidationReport
 ) -> None:
     page = _page(bases, issues=report)
-    for told in ("内部资料", "涉永久基本农田", "地类耕地", "387.65", "HG602", "其中涉"):
+    for told in ("内部资料", "涉永久基本农田", "涉水源地", "地类耕地", "387.65", "HG602", "其中涉"):
         assert told in page, told
     english = _page(bases, lang="en")
     assert "Internal: it holds areas" in english
