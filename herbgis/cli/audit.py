@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from herbgis.cli.chain import exit_status, walk
+from herbgis.cli.chain import walk
 from herbgis.cli.inputs import SHIPPED_POLICY, Inputs, takes
 from herbgis.cli.options import (
     FormatOption,
@@ -15,6 +15,7 @@ from herbgis.cli.options import (
     ends_with,
     one_of,
 )
+from herbgis.cli.outcome import exit_status
 from herbgis.cli.voice import say, tell
 from herbgis.foundation.language import tr
 

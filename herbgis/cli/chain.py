@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from herbgis.cli.inputs import SHIPPED, Inputs
-from herbgis.cli.voice import progress_bar, tell
+from herbgis.cli.outcome import exit_status, unread_lines
+from herbgis.cli.voice import complain, progress_bar, tell
 from herbgis.foundation.language import listed, tr
 
 #: Files of which these are said were not read whole, or cannot be placed.
@@ -128,10 +129,14 @@ def validated(
 def walk(
     inputs: Inputs, *, as_of: dt.date | None = None
 ) -> tuple[ValidationReport, gpd.GeoDataFrame, Policy, gpd.GeoDataFrame | None]:
-    """Read, validate and classify; dates after `as_of` are errors (see `validate`)."""
+    """Read, validate and classify; dates after `as_of` are errors (see `validate`).
+
+    What could not be read is said, also with --quiet: what follows does not show that it lacks.
+    """
     import herbgis as hg
 
     report, borders = validated(inputs, as_of=as_of)
+    complain(*unread_lines(report))
     return report, hg.classify(report.bases, policy=report.policy), report.policy, borders
 
 
@@ -322,11 +327,3 @@ def _refuse_reread(survey: Survey, paths: Sequence[Path]) -> None:
         within = [name for name in results if name not in {path.name for path in paths}]
         said = _AMONG_OTHERS if within else _SAVED_ANEW
         raise WrongCallError(tr(said, names=listed(within or results)))
-
-
-def exit_status(report: ValidationReport | None) -> int:
-    """2 where an input could not be read; a file that nobody knows need not be one."""
-    if report is None:
-        return 0
-    unread = (report.table["code"] == "HG001") & (report.table["severity"] == "error")
-    return 2 if unread.any() else 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from herbgis.cli.chain import bases_of, exit_status, validated, walk
+from herbgis.cli.chain import bases_of, validated, walk
 from herbgis.cli.inputs import Inputs, takes
 from herbgis.cli.options import (
     AsOfOption,
@@ -20,6 +20,7 @@ from herbgis.cli.options import (
     ends_with,
     one_of,
 )
+from herbgis.cli.outcome import exit_status
 from herbgis.cli.voice import say, tell
 from herbgis.foundation.language import tr
 

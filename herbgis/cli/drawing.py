@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from herbgis.cli.chain import drawn_of, exit_status
+from herbgis.cli.chain import drawn_of
 from herbgis.cli.inputs import Inputs, takes
 from herbgis.cli.options import (
     AsOfOption,
@@ -15,6 +15,7 @@ from herbgis.cli.options import (
     ends_with,
     one_of,
 )
+from herbgis.cli.outcome import exit_status
 from herbgis.cli.voice import tell
 from herbgis.foundation.language import tr
 from herbgis.foundation.wrong_calls import WrongCallError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from herbgis.cli.chain import asked_policy, exit_status, walk
+from herbgis.cli.chain import asked_policy, walk
 from herbgis.cli.inputs import Inputs, takes
 from herbgis.cli.options import (
     AsOfOption,
@@ -21,6 +21,7 @@ from herbgis.cli.options import (
     day_of,
     one_of,
 )
+from herbgis.cli.outcome import exit_status
 from herbgis.cli.voice import say
 from herbgis.foundation.language import tr
 

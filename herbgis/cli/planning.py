@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from herbgis.cli.chain import bases_of, drawn_of, exit_status
+from herbgis.cli.chain import bases_of, drawn_of
 from herbgis.cli.drawing import save_page
 from herbgis.cli.inputs import Inputs, takes
 from herbgis.cli.options import (
@@ -18,6 +18,7 @@ from herbgis.cli.options import (
     one_of,
     targets_of,
 )
+from herbgis.cli.outcome import exit_status
 from herbgis.cli.voice import meter, say, tell
 from herbgis.foundation.language import tr
 

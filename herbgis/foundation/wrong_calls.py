@@ -79,6 +79,8 @@ def shown(value: Any) -> str:
         if isinstance(value, kind):
             return words(value)
     made = type(value).__name__
+    if made == "GeoDataFrame" and value.active_geometry_name not in value.columns:
+        return tr("没有图形列的 GeoDataFrame")
     name = tr(_PLAIN[made]) if made in _PLAIN else called(made)
     if isinstance(value, list | tuple | set | frozenset | Mapping):
         if not value:

@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+from pyogrio.errors import DataSourceError
 
 from herbgis.foundation.errors import OutputError
 from herbgis.foundation.language import tr
@@ -83,6 +84,11 @@ def write_layer(
     ----------
     remarks : mapping of str to str, optional
         JSON texts by name, kept in the layer's metadata or, of GeoJSON, beside its features.
+
+    Raises
+    ------
+    OSError
+        The file cannot be made.
     """
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
@@ -92,6 +98,8 @@ def write_layer(
         pyogrio.write_dataframe(
             flat, path, driver=driver, layer=layer, promote_to_multi=True, **more
         )
+    except DataSourceError as error:  # no OSError, though it is the file that cannot be made
+        raise OSError(str(error)) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-import shapely
 
 from herbgis.foundation.input_errors import ControlsError
 from herbgis.foundation.language import listed, tr
@@ -17,9 +16,11 @@ from herbgis.reading.readers import whole_layers_of
 from herbgis.reading.sources import find_sources
 from herbgis.reading.understanding.control_layers import (
     ControlLayer,
+    has_land,
     layer_of,
     named,
     refuse_twins,
+    without_land,
 )
 from herbgis.reading.understanding.placing import place_layer
 from herbgis.reading.understanding.survey import Layer
@@ -78,8 +79,7 @@ def read_controls(
 def _read(name: str, path: Path, policy: Policy) -> ControlLayer:
     layer = _chosen(name, path, _layers(name, path, Words(policy)))
     place = Place(layer.file, layer.name or None)
-    shapes = np.asarray(layer.frame.geometry.array, dtype=object)
-    placed = place_layer(shapes, layer.crs, place, policy.datum_parameters)
+    placed = place_layer(_shapes(layer), layer.crs, place, policy.datum_parameters)
     lost = np.array([raw is not None for raw in placed.raw], dtype=bool)
     if lost.any():
         why = tr(
@@ -87,15 +87,8 @@ def _read(name: str, path: Path, policy: Policy) -> ControlLayer:
             count=int(lost.sum()),
         )
         raise _unread(name, layer.file, why)
-    said = (_shown(layer), *layer.assumptions, *placed.assumptions, *_without_land(placed.geometry))
+    said = (_shown(layer), *layer.assumptions, *placed.assumptions, *without_land(placed.geometry))
     return layer_of(name, layer.frame, placed.geometry, said)
-
-
-def _without_land(shapes: Geometries) -> Iterator[str]:
-    """How many records bases are not held against."""
-    bare = int((shapely.get_dimensions(shapes) != 2).sum())
-    if bare:
-        yield tr("{count} 条不是面或没有图形, 不在其中", count=bare)
 
 
 def _layers(name: str, path: Path, words: Words) -> list[Layer]:
@@ -114,12 +107,11 @@ def _layers(name: str, path: Path, words: Words) -> list[Layer]:
             ]
         except UnreadableFileError as error:
             raise _unread(name, path.name, str(error)) from error
-    return [layer for layer in layers if _has_land(layer)]
+    return [layer for layer in layers if has_land(_shapes(layer))]
 
 
-def _has_land(layer: Layer) -> bool:
-    shapes = np.asarray(layer.frame.geometry.array, dtype=object)
-    return bool((shapely.get_dimensions(shapes) == 2).any())
+def _shapes(layer: Layer) -> Geometries:
+    return np.asarray(layer.frame.geometry.array, dtype=object)
 
 
 def _chosen(name: str, path: Path, layers: list[Layer]) -> Layer:

@@ -144,7 +144,7 @@ def validate(
     PolicyMismatchError
         The bases already counted were classified under other tiers.
     CrsError, ControlsError
-        A control layer cannot be placed, or tells no classes where it should.
+        A control layer cannot be placed, has no polygons, or tells no classes where it should.
 
     Examples
     --------

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
+import pyogrio
 import pytest
 import shapely
 
@@ -128,6 +129,47 @@ def test_a_ledger_in_parts_is_used_as_far_as_it_is_read(
     status, out, _ = ended("validate", clean, "--against", own, "--against", bad)
     assert status == 2
     assert "HG304" in out
+
+
+_COUNTED = ["progress", "classify", "map", "compare", "ledger admit", "audit draw"]
+
+
+@pytest.mark.parametrize("command", _COUNTED)
+def test_what_a_result_lacks_is_said_beside_it(
+    tmp_path: Path, clean: Path, ended: Ended, command: str
+) -> None:
+    """A file that cannot be read among others: the count is short, also with --quiet."""
+    folder = tmp_path / "收件"
+    folder.mkdir()
+    frame([square(620), square(620, lat=28)], declared_mu=[620.0] * 2).to_file(folder / "a.gpkg")
+    _cut(folder / "cut.gpkg", clean)
+    arguments = {
+        "classify": [folder, "--out", tmp_path / "a.csv"],
+        "map": [folder, "--out", tmp_path / "a.html"],
+        "compare": [folder, clean],
+        "ledger admit": [tmp_path / "t.gpkg", folder, "--as-of", "2020-06-30"],
+        "audit draw": [folder, "--count", 2, "--seed", 1, "--out", tmp_path / "a.xlsx"],
+    }
+    status, _, told = ended(*command.split(), *arguments.get(command, [folder]), "--quiet")
+    assert status == 2
+    assert told.startswith("收件/cut.gpkg HG001 读不了: ")
+    assert told.endswith("没有读到的记录不在结果里。\n")
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson"])
+def test_a_file_that_cannot_be_made_is_said(
+    tmp_path: Path, clean: Path, ended: Ended, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    """GDAL's own error, as where a folder may not be written to, ends as the system's does."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise pyogrio.errors.DataSourceError("sqlite3_open failed")
+
+    monkeypatch.setattr(pyogrio, "write_dataframe", refused)
+    status, _, told = ended("classify", clean, "--out", tmp_path / f"a.{suffix}")
+    assert status == 2
+    assert told.splitlines()[-1].startswith(f"herbgis: 写不了 {tmp_path / f'a.{suffix}'}: ")
 
 
 # Held by another program

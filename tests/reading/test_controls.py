@@ -12,6 +12,7 @@ import pytest
 import shapely
 
 import herbgis as hg
+from herbgis.reading.understanding.control_layers import control_layers
 from tests.helpers import survey_files as write
 from tests.helpers.make import MILLIMETRE_DEG, assert_same_place, rectangle
 
@@ -149,7 +150,10 @@ def test_records_without_land_are_counted(tmp_path: Path) -> None:
     patches.loc[1, "geometry"] = None
     patches.loc[2, "geometry"] = patches.geometry[2].boundary
     layer = hg.read_controls({"公益林": write.geojson(patches, tmp_path)})["公益林"]
-    assert layer.said[-1] == "2 条不是面或没有图形, 不在其中"
+    told = "2 条不是面或没有图形, 不在其中"
+    assert layer.said[-1] == told
+    (own,) = control_layers({"公益林": patches}, policy=hg.load_policy())
+    assert own.said == (told,)
 
 
 def test_a_layer_shows_no_more_than_its_size(tmp_path: Path) -> None:

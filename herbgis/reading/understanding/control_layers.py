@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from herbgis.foundation.input_errors import ControlsError
 from herbgis.foundation.language import listed, tr
@@ -76,9 +77,13 @@ def control_layer(name: str, frame: gpd.GeoDataFrame, *, policy: Policy) -> Cont
     CrsError, MissingColumnError
         The table states no usable system, or has no shapes.
     ControlsError
-        As `layer_of`.
+        As `layer_of`, or the table has no polygon: that a base lies within none is then no finding.
     """
-    return layer_of(name, frame, shapes_of(frame, "measure", policy=policy))
+    shapes = shapes_of(frame, "measure", policy=policy)
+    if not has_land(shapes):
+        msg = tr("管控图层 {name} 里没有面, 查不出什么。请给面图层; 不查它的, 不要给。", name=name)
+        raise ControlsError(msg)
+    return layer_of(name, frame, shapes, tuple(without_land(shapes)))
 
 
 def layer_of(
@@ -109,6 +114,18 @@ def layer_of(
     codes = np.array([*map(land_code, cells), ""], dtype=object)[place]
     told = [_shares(table[headings[each]]) for each in _DEDUCTIONS if each in headings]
     return ControlLayer(meant, title, shapes, codes, told[0] if told else None, said)
+
+
+def has_land(shapes: Geometries) -> bool:
+    """Whether any of the shapes has an area."""
+    return bool((shapely.get_dimensions(shapes) == 2).any())
+
+
+def without_land(shapes: Geometries) -> Iterator[str]:
+    """How many records bases are not held against."""
+    bare = int((shapely.get_dimensions(shapes) != 2).sum())
+    if bare:
+        yield tr("{count} 条不是面或没有图形, 不在其中", count=bare)
 
 
 def named(name: str) -> tuple[str, str]:
