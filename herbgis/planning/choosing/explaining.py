@@ -58,7 +58,10 @@ def stability(
     Returns
     -------
     array of float, shape (chosen,)
+        Missing where there are no runs.
     """
+    if not runs:
+        return np.full(len(solution.chosen), math.nan)
     problem = search.problem
     rng = np.random.default_rng(seed)
     chosen = _sites(search, solution)
@@ -83,8 +86,8 @@ def trade_off(problem: Problem, *, steps: int = 10) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a step: ``share``, ``need_<number of the tier>``, ``bases`` chosen, ``new_mu``,
-        ``cost``; the last three are missing where there is no plan.
+        A row a step: ``share``, ``need_<number of the tier>``, ``bases`` that take land,
+        ``new_mu``, ``cost``; the last three are missing where there is no plan.
     """
     rows = []
     for step in range(1, steps + 1):
@@ -95,7 +98,7 @@ def trade_off(problem: Problem, *, steps: int = 10) -> pd.DataFrame:
         feasible = found.status == "optimal"
         row = {"share": step / steps}
         row |= {f"need_{tier}": asked for tier, asked in enumerate(need.tolist())}
-        row["bases"] = len(found.chosen) if feasible else math.nan
+        row["bases"] = int((part.mu[found.chosen] > 0).sum()) if feasible else math.nan
         row["new_mu"] = math.fsum(part.mu[found.chosen]) if feasible else math.nan
         row["cost"] = found.cost if feasible else math.nan
         rows.append(row)

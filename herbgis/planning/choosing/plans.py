@@ -170,7 +170,7 @@ class Plan:
         -------
         DataFrame
             A row a step: ``share``, each tier's number of bases wanted (under its label),
-            ``bases`` chosen, ``new_mu``, ``cost``; missing where there is no plan.
+            ``bases`` enlarged and founded, ``new_mu``, ``cost``; missing where there is no plan.
         """
         curve = explaining.trade_off(self._draft.problem, steps=steps)
         labels = list(self.targets["tier"])

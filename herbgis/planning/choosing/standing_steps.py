@@ -89,10 +89,12 @@ def _known(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     tiers = [
         np.array([policy.tier_reached(each) for each in area]) for area in (mu, counted.fillna(0.0))
     ]
-    return pd.DataFrame(
-        {"mu": mu, "measured": measured, "disputed": measured & (tiers[0] != tiers[1])},
-        index=table.index,
-    )
+    told = {
+        "mu": mu,
+        "measured": measured | counted.gt(0),
+        "disputed": measured & (tiers[0] != tiers[1]),
+    }
+    return pd.DataFrame(told, index=table.index)
 
 
 def _reaches_some(mu: pd.Series, policy: Policy) -> pd.Series:
