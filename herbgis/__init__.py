@@ -30,6 +30,7 @@ _HOMES = {
     "LedgerError": "herbgis.foundation.errors",
     "Letter": "herbgis.tables.return_slips",
     "MissingColumnError": "herbgis.foundation.errors",
+    "NoAttributeError": "herbgis.foundation.wrong_calls",
     "OfflineMap": "herbgis.webmap.page",
     "OutputError": "herbgis.foundation.errors",
     "Overclaim": "herbgis.counting.overclaim",
@@ -152,6 +153,7 @@ if TYPE_CHECKING:
     from herbgis.foundation.input_errors import TargetsError as TargetsError
     from herbgis.foundation.sample import SamplePaths as SamplePaths
     from herbgis.foundation.sample import sample_paths as sample_paths
+    from herbgis.foundation.wrong_calls import NoAttributeError as NoAttributeError
     from herbgis.foundation.wrong_calls import WrongCallError as WrongCallError
     from herbgis.measuring.areas import measure as measure
     from herbgis.measuring.terrain import measure_terrain as measure_terrain
@@ -198,9 +200,12 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(name)
     if name not in _HOMES:
-        msg = f"module 'herbgis' has no attribute {name!r}; it has: {', '.join(__all__)}"
-        raise AttributeError(msg)
+        raise importlib.import_module("herbgis.foundation.wrong_calls").no_attribute(
+            "herbgis", name, __all__
+        )
     value = getattr(importlib.import_module(_HOMES[name]), name)
     if inspect.isfunction(value):
         value = importlib.import_module("herbgis.terms.calls").checked(value)

@@ -34,6 +34,7 @@ SURFACE = [
     "LedgerError",
     "Letter",
     "MissingColumnError",
+    "NoAttributeError",
     "OfflineMap",
     "OutputError",
     "Overclaim",

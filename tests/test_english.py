@@ -21,7 +21,7 @@ from herbgis.foundation.errors import (
     UnreadableColumnError,
 )
 from herbgis.foundation.language import language, listed, speaking, tr
-from herbgis.foundation.wrong_calls import shown
+from herbgis.foundation.wrong_calls import no_attribute, shown
 from herbgis.reading.understanding import made_cells
 from herbgis.tables.template import template_fields
 from herbgis.terms import columns as cols
@@ -325,6 +325,7 @@ def test_wrong_calls_are_answered_in_english() -> None:
             MissingColumnError("hg.classify", ["kind"], ["kinds", "mu"]),
             UnreadableColumnError("counted_mu", "x", 2, shown(1.5)),
             UnknownNameError("policy", "tongrn", ["tongren"]),
+            no_attribute("hg", "tabel", ["table"]),
             *map(shown, ([], ["a", None], {}, b"", None, "", "a", int, Path("a"), print)),
         ]
     assert [text for text in map(str, told) if CHINESE.search(text)] == []

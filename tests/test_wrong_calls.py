@@ -194,6 +194,14 @@ def test_a_result_from_pickle_works_as_the_one_that_was_pickled(
     assert repr(again) == repr(result)
 
 
+@pytest.mark.parametrize("owner", ["hg", "report", "survey", "progress"])
+def test_what_is_not_there_is_not_there_for_python_either(
+    owner: str, world: dict[str, Any]
+) -> None:
+    for name in ("nonsense", "__nonsense__", "_repr_pretty_"):
+        assert not hasattr(world[owner], name)
+
+
 # What can mean one thing only is taken for it
 
 

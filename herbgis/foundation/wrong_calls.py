@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from herbgis.foundation.errors import HerbgisError
+from herbgis.foundation.errors import HerbgisError, nearest
 from herbgis.foundation.language import language, listed, tr
 
 #: Which function gives a result.
@@ -61,6 +61,40 @@ class WrongCallError(HerbgisError, TypeError):
     ...     print(error.__class__.__mro__[1].__name__, "hg.read_survey" in str(error))
     HerbgisError True
     """
+
+
+class NoAttributeError(HerbgisError, AttributeError):
+    """A result, or herbgis itself, was asked for what it does not have.
+
+    Raised where a name is written that there is not; the text lists those that there are. Also an
+    `AttributeError`, which Python asks for.
+
+    Examples
+    --------
+    >>> import herbgis as hg
+    >>> try:
+    ...     hg.classfy
+    ... except hg.NoAttributeError as error:
+    ...     print(str(error).split(" 可用的有")[0])
+    herbgis 没有 classfy。您要的是 classify 吗?
+    """
+
+
+def no_attribute(owner: str, name: str, known: Iterable[str]) -> NoAttributeError:
+    """What to raise where a name is asked for that there is not; of those that there are, the like.
+
+    Parameters
+    ----------
+    owner : str
+        Of what, as people write it.
+    name : str
+    known : iterable of str
+    """
+    names = [each for each in known if not each.startswith("_")]
+    hint = nearest(name, names)
+    like = tr("您要的是 {hint} 吗? ", hint=hint) if hint else ""
+    text = "{owner} 没有 {name}。{like}可用的有: {names}。"
+    return NoAttributeError(tr(text, owner=owner, name=name, like=like, names=listed(names)))
 
 
 def called(name: str) -> str:

@@ -16,7 +16,13 @@ import pandas as pd
 
 from herbgis.foundation.errors import nearest
 from herbgis.foundation.language import listed, tr
-from herbgis.foundation.wrong_calls import WrongCallError, shown, spaced
+from herbgis.foundation.wrong_calls import (
+    WrongCallError,
+    called,
+    no_attribute,
+    shown,
+    spaced,
+)
 from herbgis.terms.headings import match_headings
 from herbgis.terms.how import AT_LEAST, NEEDED, OF_BASES, TABLES, how_to
 from herbgis.terms.kinds import MisfitError, due, fitted
@@ -84,12 +90,21 @@ def checking(options: Class) -> Class:
 def answering(result: Class) -> Class:
     """A class of results whose methods answer a wrong call; a decorator above `dataclass`.
 
+    What a result does not have is answered too, with what it has.
+
     A class knows this of itself, whatever function gave a result: pickle asks none of ours.
     """
     for name, method in list(vars(result).items()):
         if inspect.isfunction(method) and not name.startswith("_"):
             setattr(result, name, _checked(method, f"{result.__name__}.{name}"))
+    result.__getattr__ = _unknown_attribute  # type: ignore[attr-defined]
     return result
+
+
+def _unknown_attribute(result: Any, name: str) -> Any:
+    if name.startswith("_"):  # asked by Python, pickle and notebooks, of anything
+        raise AttributeError(name)
+    raise no_attribute(called(type(result).__name__), name, dir(result))
 
 
 @functools.cache

@@ -92,6 +92,9 @@ def layers_of(source: str, extending: tuple[str, ...] = ()) -> Iterator[Layer]:
     if path.suffix.lower() in DATA_FILES and path.is_file():
         yield from checked_layers(layers_in(text_in(path), path.name), path.name)
         return
+    if path.suffix.lower() != ".toml" and path.is_file():
+        msg = tr("{source} 不是工作要点文件: 工作要点写成 .toml 文件。", source=source)
+        raise PolicyError(msg)
     if path.suffix.lower() != ".toml":
         raise UnknownNameError(tr("工作要点"), source if not extending else path.name, shipped)
     if not path.is_file():
