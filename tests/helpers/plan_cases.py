@@ -34,6 +34,7 @@ def small_problem(seed: int) -> Problem:
         site=site,
         variety=rng.integers(varieties, size=options),
         county=county,
+        year=np.zeros(options, dtype=np.intp),
         gains=gains,
         cost=rng.choice([rng.uniform(1, 10, options), rng.integers(1, 4, options)]).astype(float),
         mu=rng.uniform(50, 900, options),
@@ -43,6 +44,7 @@ def small_problem(seed: int) -> Problem:
         county_least=quota(1, 2, 0.3, 0.0, counties),
         county_most=quota(1, 3, 0.3, math.inf, counties),
         seedling_mu=np.where(rng.random(varieties) < 0.3, rng.uniform(300, 1500), math.inf),
+        begun_most=np.full(1, math.inf),
         conflicts=pairs,
     )
 
@@ -67,6 +69,7 @@ def large_problem(sites: int, seed: int, *, need: tuple[int, int] = (100, 50)) -
         site=np.concatenate([site, (sites + np.repeat(at(bases), 2))[kept]]),
         variety=np.concatenate([variety, own[kept, 0]]),
         county=np.concatenate([rng.integers(counties, size=sites)[site], own[kept, 1]]),
+        year=np.zeros(len(site) + int(kept.sum()), dtype=np.intp),
         gains=np.concatenate([gains, grown[:, kept]], axis=1),
         cost=np.concatenate([effort, (lacking * rng.uniform(1, 2, len(lacking)))[kept]]),
         mu=np.concatenate([mu[site], lacking[kept]]),
@@ -78,6 +81,7 @@ def large_problem(sites: int, seed: int, *, need: tuple[int, int] = (100, 50)) -
         seedling_mu=np.where(
             rng.random(varieties) < 0.3, rng.uniform(2500, 6000, varieties), math.inf
         ),
+        begun_most=np.full(1, math.inf),
         conflicts=np.column_stack([first, beside]),
     )
 

@@ -23,17 +23,24 @@ def with_covers(problem: Problem) -> Problem:
     of the variety; and for the bases of each tier, and for the counts in all tiers together, a
     further tier is added that asks for no more than that. As tiers ask for a least number, it is
     one from which options take: it asks for at least minus so many. (L. A. Wolsey, Integer
-    Programming, 2nd ed. 2020, ch. 9.)
+    Programming, 2nd ed. 2020, ch. 9.) Where seedlings are those of a year, so are the bases, and a
+    further tier says how many at most.
     """
+    years = len(problem.begun_most)
     most, gains, need = problem.variety_most.copy(), [problem.gains], [problem.need]
     counts = np.maximum(np.rint(problem.gains), 0.0)
-    for variety in np.flatnonzero(np.isfinite(problem.seedling_mu)):
-        own = np.flatnonzero(problem.variety == variety)
+    for number in np.flatnonzero(np.isfinite(problem.seedling_mu)):
+        own, variety = np.flatnonzero(problem.seedling == number), number // years
         bases = _most_worth(problem, own, np.ones(len(own)))
         if bases >= most[variety]:
             continue
-        most[variety] = bases
-        for worth in (*counts, counts.sum(axis=0)):
+        worths = (*counts, counts.sum(axis=0))
+        if years == 1:
+            most[variety] = bases
+        else:
+            # A base counts in each year from some year on: in one tier the last says it all.
+            worths = (np.ones(len(problem.cost)), *counts[years - 1 :: years])
+        for worth in worths:
             taken = np.zeros((1, len(worth)))
             taken[0, own] = -worth[own]
             gains.append(taken)
@@ -50,7 +57,7 @@ def _most_worth(problem: Problem, options: Ints, worth: Floats) -> int:
     options of the worths looked at so far, and options of the next worth are added to it, which
     do best with the smallest ones.
     """
-    limit = problem.seedling_mu[problem.variety[options]].max(initial=0.0) + _ROUNDING_MU
+    limit = problem.seedling_mu[problem.seedling[options]].max(initial=0.0) + _ROUNDING_MU
     least_mu = np.zeros(1)  # by sum of worths: a sum of 0 needs nothing
     for each in range(1, int(worth.max(initial=0.0)) + 1):
         alike = options[worth == each]

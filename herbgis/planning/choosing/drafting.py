@@ -147,6 +147,7 @@ def draft_of(
         site=numbers.astype(np.intp),
         variety=np.searchsorted(varieties, limited["variety"].to_numpy(dtype=str)),
         county=np.searchsorted(counties, limited["county"].to_numpy(dtype=str)),
+        year=np.zeros(len(options), dtype=np.intp),
         gains=gains_of(options, policy),
         cost=options["cost"].to_numpy(dtype=float),
         mu=options["new_mu"].to_numpy(dtype=float),
@@ -156,6 +157,7 @@ def draft_of(
         county_least=_quotas(policy.planning.county, counties, "least"),
         county_most=_quotas(policy.planning.county, counties, "most"),
         seedling_mu=seedling_mu,
+        begun_most=np.full(1, np.inf),
         conflicts=np.concatenate([_conflicts(options, keys, candidates, policy), contested]),
     )
     return Draft(

@@ -7,6 +7,9 @@ import numpy as np
 from herbgis.geo.geodesy import Flags, Floats, Ints
 from herbgis.planning.choosing.problem import Problem
 
+#: Digits of base three that are put together at once; with few other numbers, far below 2**63.
+_DIGITS = 16
+
 
 def cheapest_of_kinds(problem: Problem, cost: Floats, among: Flags, most: int) -> Flags:
     """The cheapest options of each kind.
@@ -37,14 +40,27 @@ def cheapest_of_kinds(problem: Problem, cost: Floats, among: Flags, most: int) -
 
 
 def _kinds(problem: Problem, options: Ints) -> Ints:
-    """A number for each option, equal for those of one county, one variety and equal gains.
+    """A number for each option, equal for those of one county, variety, year and equal gains."""
+    gains, patterns = _pattern(problem.gains[:, options])
+    return np.ravel_multi_index(
+        (problem.county[options], problem.seedling[options], gains),
+        (len(problem.county_least), len(problem.seedling_mu), patterns),
+    )
+
+
+def _pattern(gains: Floats) -> tuple[Ints, int]:
+    """A number for each column, equal for equal ones, and how many numbers there may be.
 
     The gains of an option are -1, 0 or 1 in each tier. One more than each of them is a digit from
-    0 to 2, and the digits of all tiers are a number of base three: that of its gains.
+    0 to 2, and the digits of all tiers are a number of base three: that of its gains. Digits of
+    more tiers than a number holds are numbered anew in between.
     """
-    tiers = len(problem.need)
-    gains = (3 ** np.arange(tiers)) @ (problem.gains[:, options] + 1)
-    return np.ravel_multi_index(
-        (problem.county[options], problem.variety[options], gains.astype(np.intp)),
-        (len(problem.county_least), len(problem.variety_least), 3**tiers),
-    )
+    number, numbers = np.zeros(gains.shape[1], dtype=np.intp), 1
+    for first in range(0, len(gains), _DIGITS):
+        digits = gains[first : first + _DIGITS] + 1
+        more = ((3 ** np.arange(len(digits))) @ digits).astype(np.intp)
+        number, numbers = number * 3 ** len(digits) + more, numbers * 3 ** len(digits)
+        if first + _DIGITS < len(gains):
+            present, number = np.unique(number, return_inverse=True)
+            numbers = len(present)
+    return number, numbers

@@ -17,8 +17,9 @@ class Problem:
 
     Attributes
     ----------
-    site, variety, county : array of int, shape (options,)
-        Numbers of each option's site, variety and county.
+    site, variety, county, year : array of int, shape (options,)
+        Numbers of each option's site, variety and county, and of the year in which it is begun; 0
+        where all is done in one.
     gains : array of float, shape (tiers, options)
         How many bases an option adds to the count of each tier: 1, 0 or -1.
     cost : array of float, shape (options,)
@@ -30,8 +31,11 @@ class Problem:
     variety_least, variety_most : array of float, shape (varieties,)
         Bases of the plan; 0 and infinity where there is no quota.
     county_least, county_most : array of float, shape (counties,)
-    seedling_mu : array of float, shape (varieties,)
-        New 亩 that there are seedlings for; infinity where nothing is known.
+    seedling_mu : array of float, shape (varieties * years,)
+        New 亩 that there are seedlings for, the years of a variety one after another; infinity
+        where nothing is known.
+    begun_most : array of float, shape (years,)
+        Bases founded and enlarged in a year at most; infinity where there is no limit.
     conflicts : array of int, shape (pairs, 2)
         Sites of which at most one can be chosen.
     """
@@ -39,6 +43,7 @@ class Problem:
     site: Ints
     variety: Ints
     county: Ints
+    year: Ints
     gains: Floats
     cost: Floats
     mu: Floats
@@ -48,6 +53,7 @@ class Problem:
     county_least: Floats
     county_most: Floats
     seedling_mu: Floats
+    begun_most: Floats
     conflicts: Ints
 
     @property
@@ -56,9 +62,14 @@ class Problem:
         numbers = np.concatenate([self.site, self.conflicts.ravel()])
         return int(numbers.max(initial=-1)) + 1
 
+    @property
+    def seedling(self) -> Ints:
+        """Which number of `seedling_mu` each option takes from, shape (options,)."""
+        return self.variety * len(self.begun_most) + self.year
+
     def of(self, options: Flags) -> Problem:
         """The same plans, as far as they choose among some options."""
-        own = {name: getattr(self, name)[options] for name in ("site", "variety", "county")}
+        own = {name: getattr(self, name)[options] for name in ("site", "variety", "county", "year")}
         return replace(
             self,
             **own,

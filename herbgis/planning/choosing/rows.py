@@ -25,10 +25,11 @@ class Demands:
     Attributes
     ----------
     kind : list of str
-        By row; ``tier``, ``variety_least``, ``variety_most``, ``county_least``, ``county_most`` or
-        ``seedling``.
+        By row; ``tier``, ``variety_least``, ``variety_most``, ``county_least``, ``county_most``,
+        ``seedling`` or ``begun_most``.
     number : array of int, shape (rows,)
-        Of the tier, variety or county.
+        Of the tier, variety, county or year, or of the variety and year as `Problem.seedling` has
+        it.
     lower, upper : array of float, shape (rows,)
         What the sum is held between; infinite on the side where nothing is asked.
     """
@@ -50,6 +51,7 @@ class Demands:
             "variety_most": problem.variety_most,
             "county_most": problem.county_most,
             "seedling": problem.seedling_mu,
+            "begun_most": problem.begun_most,
         }
         wanted = {kind: values > 0 for kind, values in least.items()}
         wanted |= {kind: np.isfinite(values) for kind, values in most.items()}
@@ -76,12 +78,15 @@ class Demands:
     def coefficients(self, problem: Problem, options: Ints) -> Floats:
         """What some options add to each row, shape (rows, options)."""
         variety, county = problem.variety[options], problem.county[options]
+        seedling, year, mu = (each[options] for each in (problem.seedling, problem.year, problem.mu))
         table = np.zeros((len(self.kind), len(options)))
         for row, (kind, number) in enumerate(zip(self.kind, self.number, strict=True)):
             if kind == "tier":
                 table[row] = problem.gains[number, options]
             elif kind == "seedling":
-                table[row] = np.where(variety == number, problem.mu[options], 0.0)
+                table[row] = np.where(seedling == number, mu, 0.0)
+            elif kind == "begun_most":
+                table[row] = (year == number) & (mu > 0)
             else:
                 table[row] = (variety if kind.startswith("variety") else county) == number
         return table
@@ -89,18 +94,19 @@ class Demands:
     def prices(self, problem: Problem, duals: Floats) -> Floats:
         """What the rows pay for each option: their duals times what it adds, shape (options,).
 
-        The duals are summed by variety, county and tier first, as options are many.
+        The duals are summed by variety, county, year and tier first, as options are many.
         """
-        per_variety, per_mu = (np.zeros(len(problem.variety_least)) for _ in range(2))
+        per_variety = np.zeros(len(problem.variety_least))
+        per_mu, per_year = np.zeros(len(problem.seedling_mu)), np.zeros(len(problem.begun_most))
         per_county = np.zeros(len(problem.county_least))
         per_tier = np.zeros(len(problem.need))
-        sums = {"tier": per_tier, "seedling": per_mu}
+        sums = {"tier": per_tier, "seedling": per_mu, "begun_most": per_year}
         for kind, number, dual in zip(self.kind, self.number, duals, strict=True):
             by_name = per_variety if kind.startswith("variety") else per_county
             sums.get(kind, by_name)[number] += dual
-        of_variety = per_variety[problem.variety] + per_mu[problem.variety] * problem.mu
+        of_variety = per_variety[problem.variety] + per_mu[problem.seedling] * problem.mu
         paid: Floats = of_variety + per_county[problem.county] + per_tier @ problem.gains
-        return paid
+        return paid + per_year[problem.year] * (problem.mu > 0) if per_year.any() else paid
 
 
 def cliques(problem: Problem) -> list[Ints]:

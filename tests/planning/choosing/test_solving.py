@@ -120,7 +120,7 @@ def test_without_options_all_that_is_wanted_is_lacking() -> None:
     none = np.empty(0, dtype=np.intp)
     empty = replace(
         nothing,
-        **dict.fromkeys(("site", "variety", "county"), none),
+        **dict.fromkeys(("site", "variety", "county", "year"), none),
         gains=np.empty((2, 0)),
         cost=np.empty(0),
         mu=np.empty(0),
