@@ -36,6 +36,7 @@ _HOMES = {
     "Overclaim": "herbgis.counting.overclaim",
     "PageOptions": "herbgis.webmap.options",
     "Plan": "herbgis.planning.choosing.plans",
+    "YearlyPlan": "herbgis.planning.choosing.yearly",
     "Policy": "herbgis.terms.policy",
     "PolicyError": "herbgis.foundation.errors",
     "PolicyMismatchError": "herbgis.foundation.errors",
@@ -159,6 +160,7 @@ if TYPE_CHECKING:
     from herbgis.measuring.terrain import measure_terrain as measure_terrain
     from herbgis.planning.choosing.making import plan as plan
     from herbgis.planning.choosing.plans import Plan as Plan
+    from herbgis.planning.choosing.yearly import YearlyPlan as YearlyPlan
     from herbgis.planning.land.siting import SitingRules as SitingRules
     from herbgis.planning.land.siting import read_siting_rules as read_siting_rules
     from herbgis.planning.sites.candidates import Candidates as Candidates

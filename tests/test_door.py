@@ -62,6 +62,7 @@ SURFACE = [
     "Visit",
     "VisitRule",
     "WrongCallError",
+    "YearlyPlan",
     "admit",
     "choose_visit",
     "classify",

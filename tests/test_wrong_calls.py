@@ -151,6 +151,9 @@ RESULTS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "ValidationReport": lambda world: world["report"],
     "Progress": lambda world: world["progress"],
     "Plan": lambda world: world["plan"],
+    "YearlyPlan": lambda world: hg.plan(
+        world["bases"], targets={"500": 1, "1000": 0}, years=(2021, 2022)
+    ),
     "Visit": lambda world: world["visit"],
     "AuditSample": lambda world: world["sample"],
     "Schedule": lambda world: hg.make_schedule(world["bases"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -92,6 +93,16 @@ def targets_of(texts: Sequence[str]) -> dict[str, int]:
             raise WrongCallError(msg)
         targets[tier.strip()] = int(number)
     return targets
+
+
+def years_of(text: str | None) -> tuple[int, int] | None:
+    """``2021-2025`` as the first and the last year."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"\s*(\d{4})\s*[-–—~]\s*(\d{4})\s*", text)
+    if found is None:
+        raise WrongCallError(tr("--years 要写成 2021-2025 这样, 写的是 {text}。", text=text))
+    return int(found[1]), int(found[2])
 
 
 def day_of(text: str | None, option: str = "--as-of") -> dt.date | None:

@@ -17,6 +17,7 @@ from herbgis.cli.options import (
     ends_with,
     one_of,
     targets_of,
+    years_of,
 )
 from herbgis.cli.outcome import exit_status
 from herbgis.cli.voice import meter, say, tell
@@ -42,6 +43,10 @@ def plan_command(
         list[str] | None,
         typer.Option("--target", metavar="TIER=N", help="改目标个数, 如 500=100; 可以多个"),
     ] = None,
+    years: Annotated[
+        str | None,
+        typer.Option("--years", metavar="FROM-TO", help="分年规划的起止年份, 如 2021-2025"),
+    ] = None,
     as_of: AsOfOption = None,
     format_: FormatOption = "text",
 ) -> None:
@@ -52,7 +57,7 @@ def plan_command(
     from herbgis.tables.reports import as_json
 
     one_of("--format", format_, ("text", "json"))
-    targets = targets_of(target or [])
+    targets, horizon = targets_of(target or []), years_of(years)
     rules = hg.load_policy(inputs.policy_name)
     own = None if candidates is None else hg.read_candidates(candidates, policy=rules)
     day = day_of(as_of)
@@ -66,6 +71,7 @@ def plan_command(
             policy=rules,
             targets=targets,
             as_of=day,
+            years=horizon,
             progress=progress,
         )
     counted = hg.count_progress(bases, policy=rules, by=["county", "variety"], as_of=day)

@@ -16,6 +16,7 @@ MADE_BY = {
     "ValidationReport": "hg.validate",
     "Progress": "hg.count_progress",
     "Plan": "hg.plan",
+    "YearlyPlan": "hg.plan",
     "Candidates": "hg.gather_candidates",
     "Schedule": "hg.make_schedule",
     "UnitGrowth": "hg.compare_units",

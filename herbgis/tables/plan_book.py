@@ -10,6 +10,7 @@ import pandas as pd
 from herbgis.foundation.language import heading, tr
 from herbgis.measuring.terrain import FOR_SHOW
 from herbgis.planning.choosing.plans import REJECTED, Plan
+from herbgis.planning.choosing.yearly import YearlyPlan
 from herbgis.tables.cells import Totals
 from herbgis.tables.sheets import Sheet
 from herbgis.tables.workbooks import write_workbook
@@ -80,6 +81,8 @@ def write_plan_book(plan: Plan, path: str | Path, *, notes: Sequence[str] = ()) 
         ),
         Sheet("规划目标", "规模化基地规划", plan.targets_in_words(), below, unit=_UNIT),
     ]
+    if isinstance(plan, YearlyPlan):
+        sheets += _by_year(plan, below)
     if len(plan.blocking):
         lacking = plan.blocking_in_words()
         sheets.append(Sheet("达不到的指标", "不能同时达到的指标", lacking, below, unit=_UNIT))
@@ -93,6 +96,13 @@ def write_plan_book(plan: Plan, path: str | Path, *, notes: Sequence[str] = ()) 
         Sheet("未选地块", "未选的候选地块", _rejected(plan), below, _MU, unit=_UNIT),
     ]
     return write_workbook(path, sheets)
+
+
+def _by_year(plan: YearlyPlan, below: Sequence[str]) -> list[Sheet]:
+    return [
+        Sheet("分年计划", "规模化基地分年计划", plan.years_in_words(), below, _MU, unit=_UNIT),
+        Sheet("分年项目", "各年开工和计入的基地", plan.dated_in_words(), below, _MU, unit=_UNIT),
+    ]
 
 
 _CURVE = {"新增面积": "0.00", "成本": "0.00", "份额": "0%"}

@@ -51,4 +51,5 @@ def _variety(entry: Mapping[str, Any], groups: Mapping[str, str]) -> Variety:
         latin=entry.get("latin", ""),
         growth_form=entry.get("growth_form", ""),
         growing=dict(entry.get("growing", {})),
+        years_to_harvest=entry.get("years_to_harvest", ""),
     )

@@ -22,6 +22,7 @@ from herbgis.terms.crops import Crop
 from herbgis.terms.placeholders import Placeholders
 from herbgis.terms.townships import Townships
 from herbgis.terms.variety_words import VarietyWords
+from herbgis.terms.yearly_rules import Rest, YearsRule
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Variety:
     latin: str
     growth_form: str
     growing: Mapping[str, Any]
+    years_to_harvest: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,10 @@ class PlanningRule:
         Where the land around is not known, a base grows by at most this share of itself.
     variety, county : mapping of str to Quota
         By canonical name.
+    years : YearsRule
+        What is asked of each year of a plan over several.
+    rotation : mapping of str to Rest
+        Varieties that cannot follow themselves, by canonical name.
     """
 
     unsuited: float
@@ -119,6 +125,8 @@ class PlanningRule:
     most_enlarged: float
     variety: Mapping[str, Quota]
     county: Mapping[str, Quota]
+    years: YearsRule
+    rotation: Mapping[str, Rest]
 
 
 @dataclass(frozen=True)

@@ -74,8 +74,17 @@ class Calendar:
     def solution(self, problem: Problem) -> Solution:
         """The plan of least cost, its options numbered as in the problem itself."""
         spread = self.spread(problem)
-        found = Search(spread.problem).solution()
-        return replace(found, chosen=spread.option[found.chosen])
+        return spread.plain(Search(spread.problem).solution())
+
+
+def within_a_year(problem: Problem) -> Spread:
+    """A problem without years."""
+    return Spread(problem, np.arange(len(problem.cost)))
+
+
+def solution_of(problem: Problem, calendar: Calendar | None) -> Solution:
+    """The plan of least cost of a problem, over years where there is a calendar."""
+    return Search(problem).solution() if calendar is None else calendar.solution(problem)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +93,16 @@ class Spread:
 
     problem: Problem
     option: Ints
+
+    def plain(self, found: Solution) -> Solution:
+        """A plan of this problem, its options numbered as in the plain one."""
+        return replace(found, chosen=self.option[found.chosen])
+
+    def least(self, values: Floats, options: int) -> Floats:
+        """The least of some values over the years of each option, shape (options,)."""
+        least = np.full(options, np.inf)
+        np.minimum.at(least, self.option, values)
+        return least
 
     def years_of(self, chosen: Ints) -> Ints:
         """In which year each option of a plan is begun, shape (chosen,).

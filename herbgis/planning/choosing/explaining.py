@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from herbgis.geo.geodesy import Floats
+from herbgis.planning.choosing.calendar import Calendar, solution_of
 from herbgis.planning.choosing.costs import cost_of
 from herbgis.planning.choosing.problem import Problem
 from herbgis.planning.choosing.solving import Search, Solution
@@ -73,7 +74,9 @@ def stability(
     return times / runs
 
 
-def trade_off(problem: Problem, *, steps: int = 10) -> pd.DataFrame:
+def trade_off(
+    problem: Problem, *, steps: int = 10, calendar: Calendar | None = None
+) -> pd.DataFrame:
     """The least cost of ever larger shares of what is wanted.
 
     Parameters
@@ -82,6 +85,8 @@ def trade_off(problem: Problem, *, steps: int = 10) -> pd.DataFrame:
     steps : int
         Shares from 1/steps to 1; each tier's need is rounded up. Quotas of counties and varieties
         stay as they are.
+    calendar : Calendar, optional
+        Where the plan is over years; earlier targets fall by as much as the last.
 
     Returns
     -------
@@ -94,7 +99,7 @@ def trade_off(problem: Problem, *, steps: int = 10) -> pd.DataFrame:
         wanted = np.maximum(problem.need, 0.0)
         need = np.where(problem.need > 0, np.ceil(wanted * step / steps), problem.need)
         part = replace(problem, need=need)
-        found = Search(part).solution()
+        found = solution_of(part, calendar)
         feasible = found.status == "optimal"
         row = {"share": step / steps}
         row |= {f"need_{tier}": asked for tier, asked in enumerate(need.tolist())}

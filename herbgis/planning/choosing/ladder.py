@@ -18,10 +18,11 @@ import pandas as pd
 from herbgis.foundation.language import tr
 from herbgis.geo.geodesy import Floats, Ints
 from herbgis.measuring.chances import chance_of_reaching
+from herbgis.planning.choosing.calendar import Calendar, solution_of
 from herbgis.planning.choosing.drafting import Draft
 from herbgis.planning.choosing.options import ENLARGE, NEW, gains_of, takes_land
 from herbgis.planning.choosing.problem import Problem
-from herbgis.planning.choosing.solving import Search, Solution
+from herbgis.planning.choosing.solving import Solution
 from herbgis.planning.choosing.standing_steps import FINISH, MEND, REMEASURE
 from herbgis.terms.policy import Policy
 
@@ -58,17 +59,18 @@ class Outcomes:
     helped: Solution | None
 
 
-def outcomes_of(drafted: Draft, policy: Policy) -> Outcomes:
+def outcomes_of(drafted: Draft, policy: Policy, calendar: Calendar | None = None) -> Outcomes:
     """The plans beside the one that counts on all steps but those left to chance."""
     problem, land = drafted.problem, takes_land(drafted.options)
     without = None
     if not land.all():
-        found = Search(problem.of(land)).solution()
+        found = solution_of(problem.of(land), calendar and calendar.of(land))
         without = replace(found, chosen=np.flatnonzero(land)[found.chosen])
     steps = drafted.steps
     again = steps[steps["action"] == REMEASURE]
-    helped = Search(_if_reached(drafted, again, policy)).solution() if len(again) else None
-    return Outcomes(without, helped)
+    if not len(again):
+        return Outcomes(without, None)
+    return Outcomes(without, solution_of(_if_reached(drafted, again, policy), calendar))
 
 
 def _if_reached(drafted: Draft, again: pd.DataFrame, policy: Policy) -> Problem:
@@ -154,8 +156,12 @@ def _of_options(options: pd.DataFrame, numbers: Ints, role: str) -> pd.DataFrame
     """Steps that are options of the model."""
     rows = options.iloc[numbers]
     what = [_told(row) for row in rows.to_dict("records")]
-    step = rows["action"].replace(_STEP_OF)
-    return rows.assign(option=numbers, role=role, step=step, what=what, base=rows["id"])
+    return rows.assign(option=numbers, role=role, step=step_names(rows), what=what, base=rows["id"])
+
+
+def step_names(options: pd.DataFrame) -> pd.Series:
+    """Which step of the ladder each option is."""
+    return options["action"].replace(_STEP_OF)
 
 
 def _told(row: Mapping[str, Any]) -> str:

@@ -136,6 +136,11 @@ class Plan:
     _search: Search = field(repr=False)
     _solution: Solution = field(repr=False)
 
+    @property
+    def years(self) -> pd.DataFrame | None:
+        """None: the plan is not over years. See `YearlyPlan.years`."""
+        return None
+
     def forced_cost(self, site: str) -> float:
         """What it would cost to have a site in the plan that is not chosen.
 

@@ -78,7 +78,9 @@ class Demands:
     def coefficients(self, problem: Problem, options: Ints) -> Floats:
         """What some options add to each row, shape (rows, options)."""
         variety, county = problem.variety[options], problem.county[options]
-        seedling, year, mu = (each[options] for each in (problem.seedling, problem.year, problem.mu))
+        seedling, year, mu = (
+            each[options] for each in (problem.seedling, problem.year, problem.mu)
+        )
         table = np.zeros((len(self.kind), len(options)))
         for row, (kind, number) in enumerate(zip(self.kind, self.number, strict=True)):
             if kind == "tier":

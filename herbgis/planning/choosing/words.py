@@ -102,6 +102,36 @@ def ladder_in_words(
     return made.rename(columns=heading)
 
 
+def steps_in_words(
+    table: pd.DataFrame, titles: Mapping[str, str], words: Mapping[str, Mapping[str, str]]
+) -> pd.DataFrame:
+    """`YearlyPlan.dated`; titles of tiers, and words by column and value."""
+    made = pd.DataFrame(
+        {
+            "开工": [str(year) for year in table["begun"]],
+            "计入": [str(year) for year in table["counted"]],
+            "首次采收": [
+                _from_to(*each)
+                for each in zip(table["harvest_from"], table["harvest_to"], strict=True)
+            ],
+            "步骤": [tr(_STEPS[step]) for step in table["step"]],
+            "编号": table["base"],
+            "县区": [tr(words["county"].get(county, county)) for county in table["county"]],
+            "品种": table["variety"].where(table["variety"] != "", tr("待定")),
+            "规模": [tr(titles.get(tier, tier)) for tier in table["tier"]],
+            "新增面积": table["new_mu"],
+            "成本": table["cost"],
+        }
+    )
+    return made.rename(columns=heading)
+
+
+def _from_to(first: Any, last: Any) -> str:
+    if pd.isna(first):
+        return ""
+    return str(first) if first == last else f"{first}–{last}"
+
+
 def _with_day(what: str, by: str) -> str:
     return tr("{what} (计划 {day})", what=what, day=by) if by else what
 
