@@ -110,7 +110,7 @@ def _gathered(found: list[tuple[Any, ...]], land: Land) -> Candidates:
         np.array([scores for *_, scores, _ in found]).reshape(-1, width),
         np.array([limiting for *_, limiting in found], dtype=object).reshape(-1, width),
         land.varieties,
-        land.caveats,
+        land.caveats if found else (),
     )
 
 

@@ -155,7 +155,7 @@ def gather_candidates(
         found.append(
             given_candidates(
                 proposals,
-                land=opened[0] if opened else None,
+                lands=opened,
                 bases=bases,
                 counties=counties,
                 policy=policy,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from herbgis.foundation.errors import MissingColumnError
 from herbgis.foundation.language import listed, tr
 from herbgis.foundation.units import to_mu
-from herbgis.geo.geodesy import CGCS2000, areas_m2
+from herbgis.geo.geodesy import CGCS2000, Floats, areas_m2
 from herbgis.geo.systems import Geometries
 from herbgis.measuring.blocks import connected
 from herbgis.measuring.borders import county_shares
@@ -39,7 +41,7 @@ _NAMED = 5
 def given_candidates(
     frame: gpd.GeoDataFrame,
     *,
-    land: Land | None = None,
+    lands: Sequence[Land] = (),
     bases: gpd.GeoDataFrame | None = None,
     counties: gpd.GeoDataFrame | None = None,
     policy: Policy | None = None,
@@ -53,8 +55,9 @@ def given_candidates(
         ``township``, ``county``, ``distance_km``. Numbers may be texts: 5,000, 5万元, 800米. Rows
         of one id that lie within the policy's distance of contiguity are one candidate, told by
         the first of them; those farther apart are several, ``<id>#1``, ``<id>#2``, …
-    land : Land, optional
-        By which they are rated; without it scores are NaN, for the varieties of the policy's lists.
+    lands : sequence of Land
+        By which they are rated, each by the first that holds it; without any, scores are NaN, for
+        the varieties of the policy's lists.
     bases : GeoDataFrame, optional
         Bases that stand: land they share is taken off the candidate, and said.
     counties : GeoDataFrame, optional
@@ -102,19 +105,34 @@ def given_candidates(
             said += _said_of(stated, ids, rows, tr(title))
     if counties is not None:
         columns["county"] = _counties(columns["county"], free, counties)
-    if land is None:
+    caveats: list[str] = []
+    if not lands:
         varieties = tuple(name for name in policy.varieties if policy.group_of(name) != "other")
         scores = np.full((len(ids), len(varieties)), np.nan)
         limiting = np.full(scores.shape, UNLIMITED, dtype=object)
         said.append(tr("没有给出高程数据, 未评价适宜性"))
     else:
-        varieties = land.varieties
-        scores, limiting = score_polygons(free, land)
+        varieties = lands[0].varieties
+        scores, limiting, caveats = _rated(free, lands)
         beyond = ids[np.isnan(scores).all(axis=1)] if len(varieties) else []
         line = "候选地块 {name} 不在高程数据范围内, 未评价适宜性"
         said += [tr(line, name=name) for name in beyond]
-    caveats = () if land is None else land.caveats
     return candidates_of(list(ids), free, columns, scores, limiting, varieties, caveats, said)
+
+
+def _rated(
+    polygons: Geometries, lands: Sequence[Land]
+) -> tuple[Floats, npt.NDArray[np.object_], list[str]]:
+    """Scores of polygons and what limits them, and what is to be said of the land they lie on."""
+    scores = np.full((len(polygons), len(lands[0].varieties)), np.nan)
+    limiting = np.full(scores.shape, UNLIMITED, dtype=object)
+    caveats: list[str] = []
+    for land in lands:
+        left = np.flatnonzero(np.isnan(scores).all(axis=1))
+        scores[left], limiting[left] = score_polygons(polygons[left], land)
+        if not np.isnan(scores[left]).all():
+            caveats += land.caveats
+    return scores, limiting, caveats
 
 
 def _told_ids(frame: gpd.GeoDataFrame, policy: Policy) -> tuple[Any, list[str]]:

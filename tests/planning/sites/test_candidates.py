@@ -409,7 +409,7 @@ def given_frame() -> gpd.GeoDataFrame:
 
 def test_given_candidates_are_measured_cut_and_rated(land: Land) -> None:
     base = bases_frame([square(200, LON - 0.012)])
-    own = given_candidates(given_frame().to_crs(4545), land=land, bases=base)
+    own = given_candidates(given_frame().to_crs(4545), lands=[land], bases=base)
     assert own.sites.index.tolist() == ["a", "b", "c", "e"]
     assert own.sites["mu"].to_numpy() == pytest.approx([700, 600, 350, 520], rel=1e-4)
     assert own.sites["variety"].tolist()[1:3] == ["白芨", "前胡"]
@@ -419,6 +419,22 @@ def test_given_candidates_are_measured_cut_and_rated(land: Land) -> None:
     assert "候选地块 c 与现有基地重叠 200.00 亩, 已扣除" in own.notes
     assert "候选地块 d 没有可用的土地, 未列入" in own.notes
     assert "候选地块 e 不在高程数据范围内, 未评价适宜性" in own.notes
+
+
+def test_each_candidate_rests_on_the_dem_it_lies_on_alone(tmp_path: Path) -> None:
+    here = write_raster(tmp_path / "here.tif", plane(0.05, 180, size=60))
+    apart = rasterio.Affine(DEGREE, 0, LON + 1, 0, -DEGREE, LAT + 1)
+    there = write_raster(tmp_path / "synthetic.tif", plane(0.05, 180, size=60), transform=apart)
+    with rasterio.open(there, "r+") as raster:
+        raster.update_tags(HERBGIS_SYNTHETIC="yes")
+    middle = LON + 1 + 30 * DEGREE, LAT + 1 - 30 * DEGREE
+    base = hg.classify(hg.measure(bases_frame([square(600, LON + 2, LAT)])))
+    for place, beyond in (((LON, LAT), False), (middle, True)):
+        given = gpd.GeoDataFrame({"candidate_id": ["C"]}, geometry=[square(90, *place)], crs=4490)
+        for dems in ([here, there], [there, here]):
+            found = hg.gather_candidates(base, proposals=given, dem=dems)
+            assert found.scores.notna().all(axis=None)
+            assert ("synthetic.tif 是合成数据" in found.caveats) == beyond
 
 
 def test_given_candidates_need_no_land_and_rows_of_one_id_are_one(found: Candidates) -> None:
