@@ -19,12 +19,9 @@ from herbgis.geo.zones import SevenParameters
 from herbgis.planning.land.footprints import Footprints, polygons_of
 from herbgis.planning.land.forbidden import ForbiddenLand
 from herbgis.planning.land.land_cover import check_cover
-from herbgis.planning.land.rating import Land
+from herbgis.planning.land.rating import OF_DEM, Land
 from herbgis.planning.land.siting import SitingRules
 from herbgis.planning.land.windows import Window, window_around
-
-#: Factors that the DEM itself gives; all others need a raster of their own.
-_OF_DEM = ("elevation_m", "slope_deg", "aspect")
 
 
 def open_land(
@@ -112,7 +109,7 @@ def open_land(
                 reason for raster in rasters for reason in (*raster.caveats, *raster.numbers.said)
             ),
             *of_cover,
-            *rules.caveats(varieties, (*_OF_DEM, *opened)),
+            *rules.caveats(varieties, (*OF_DEM, *opened)),
             *([_not_left_out(absent)] if absent else []),
         ),
     )
@@ -124,7 +121,7 @@ def _opened(
     datum_parameters: Mapping[str, SevenParameters] | None,
 ) -> dict[str, Raster]:
     """The rasters of factors in the order of the rules."""
-    others = {factor.key: factor for factor in rules.factors if factor.key not in _OF_DEM}
+    others = {factor.key: factor for factor in rules.factors if factor.key not in OF_DEM}
     for key in factors:
         if key not in others:
             raise UnknownNameError(tr("选址因子"), key, others)

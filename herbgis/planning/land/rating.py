@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -14,11 +15,13 @@ from herbgis.geo.gradients import rises_on, slopes
 from herbgis.geo.raster_steps import strip_steps
 from herbgis.geo.rasters import Raster, sample
 from herbgis.planning.land.footprints import Footprints
-from herbgis.planning.land.siting import Range, SitingRules
+from herbgis.planning.land.siting import Range, Rule, SitingRules
 from herbgis.planning.land.suitability import Singles, aspect_class, cover_classes, suitability
 from herbgis.planning.land.windows import Window
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
+#: A factor, and what tells rules for it apart.
+_Key: TypeAlias = tuple[str, object]
 
 #: What limits a cell beside the factors.
 MASKED, FORBIDDEN, UNKNOWN = "masked", "forbidden", "unknown"
@@ -29,9 +32,16 @@ UNLIMITED = ""
 HUNDREDTHS = 100
 #: Cells that are rated at once, whose numbers take a hundred times the memory of a score; and rows,
 #: as a file is read by blocks of rows.
-_CELLS_AT_ONCE, _LEAST_ROWS = 2**18, 64
+_CELLS_AT_ONCE, _LEAST_ROWS = 2**16, 64
+#: Factors that the DEM itself gives; all others need a raster of their own.
+OF_DEM = ("elevation_m", "slope_deg", "aspect")
 #: Factors whose rasters hold codes of classes, which have no mean between two cells.
 _BY_CLASS = ("land_cover",)
+
+
+def _corners_or_table(rule: Rule) -> object:
+    """What tells rules for one factor apart."""
+    return rule.corners if isinstance(rule, Range) else id(rule.by_class)
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,29 +232,50 @@ class Land:
             masked |= np.isin(self._sampled(raster, rows, columns, nearest=True), classes)
         return masked
 
+    @functools.cached_property
+    def _asked(self) -> tuple[dict[_Key, tuple[int, Rule]], ...]:
+        """What each variety asks of factors that are known: the factor's position, and the rule."""
+        known = {*OF_DEM, *self.factors}
+        factors = [factor.key for factor in self.rules.factors]
+        return tuple(
+            {
+                (key, _corners_or_table(rules[key])): (position, rules[key])
+                for position, key in enumerate(factors)
+                if key in known and key in rules
+            }
+            for rules in map(self.rules.of, self.varieties)
+        )
+
+    @functools.cached_property
+    def alike(self) -> tuple[int, ...]:
+        """By variety, the position of the first that is rated as it is."""
+        told = [(*asked, *ways) for asked, ways in zip(self._asked, self.ways, strict=True)]
+        return tuple(map(told.index, told))
+
     def _scored(
         self, values: Mapping[str, npt.NDArray[Any]], unknown: Flags
     ) -> tuple[Bytes, Bytes]:
         """Liebig's minimum over the factors, and the first factor that has it, by variety."""
         scores = np.empty((len(self.varieties), *unknown.shape), dtype=np.uint8)
         limiting = np.empty_like(scores)
-        known: dict[tuple[str, object], Singles] = {}
-        for number, variety in enumerate(self.varieties):
+        known: dict[_Key, Singles] = {}
+        for number, (first, asked) in enumerate(zip(self.alike, self._asked, strict=True)):
+            if first < number:
+                scores[number], limiting[number] = scores[first], limiting[first]
+                continue
             least = np.where(unknown, np.float32(np.nan), np.float32(1))
-            by = np.full(unknown.shape, self.limits.index(UNLIMITED), dtype=np.uint8)
-            for position, factor in enumerate(self.rules.factors):
-                rule = self.rules.of(variety).get(factor.key)
-                if rule is None or factor.key not in values:
-                    continue
+            by = limiting[number]
+            by[:] = self.limits.index(UNLIMITED)
+            for key, (position, rule) in asked.items():
                 # Varieties share ranges and patterns; each is looked at once a window.
-                key = (factor.key, rule.corners if isinstance(rule, Range) else id(rule.by_class))
                 if key not in known:
-                    known[key] = suitability(values[factor.key], rule, self.rules)
-                lower = known[key] < least
-                by[lower] = position
+                    known[key] = suitability(values[key[0]], rule, self.rules)
+                np.copyto(by, np.uint8(position), where=known[key] < least)
                 np.minimum(least, known[key], out=least)
             nowhere = np.isnan(least)
-            by[nowhere] = self.limits.index(UNKNOWN)
-            scores[number] = np.where(nowhere, 0, least * HUNDREDTHS + np.float32(0.5))
-            limiting[number] = by
+            np.copyto(by, np.uint8(self.limits.index(UNKNOWN)), where=nowhere)
+            least *= HUNDREDTHS
+            least += np.float32(0.5)
+            np.copyto(least, np.float32(0), where=nowhere)
+            scores[number] = least
         return scores, limiting

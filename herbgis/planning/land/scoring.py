@@ -25,7 +25,7 @@ class Tally:
         self._land = land
         varieties, limits = len(land.varieties), len(land.limits)
         self._area = np.zeros(pieces)
-        self._sum, self._suited = np.zeros((2, varieties, pieces))
+        self._suited = np.zeros((varieties, pieces))
         self._lost = np.zeros((varieties, pieces, limits))
 
     def add(self, pieces: npt.NDArray[np.int32], rating: Rating, row_m2: Floats) -> None:
@@ -35,25 +35,25 @@ class Tally:
         weight = np.repeat(row_m2, pieces.shape[1])[inside]
         count, limits = len(self._area), self._lost.shape[2]
         self._area += np.bincount(number, weight, count)
-        for position in range(len(self._sum)):
+        place = number * limits
+        for position in sorted(set(self._land.alike)):
             score = rating.scores[position].ravel()[inside]
-            by = rating.limiting[position].ravel()[inside]
-            lost = np.bincount(number * limits + by, weight * (HUNDREDTHS - score), count * limits)
-            self._sum[position] += np.bincount(number, weight * score, count)
-            self._suited[position] += np.bincount(
-                number, weight * (score >= self._land.least), count
-            )
+            at = place + rating.limiting[position].ravel()[inside]
+            lost = np.bincount(at, weight * (HUNDREDTHS - score), count * limits)
+            suits = score >= self._land.least
+            self._suited[position] += np.bincount(number[suits], weight[suits], count)
             self._lost[position] += lost.reshape(count, limits)
 
     def result(self) -> tuple[Floats, npt.NDArray[np.object_]]:
         """Scores and what limits, shape (pieces, varieties); NaN for a piece without cells."""
         with np.errstate(invalid="ignore"):
-            mean = self._sum / self._area / HUNDREDTHS
+            mean = 1 - self._lost.sum(axis=2) / self._area / HUNDREDTHS
             suited = self._suited / self._area
         scores = np.where(suited < self._land.rules.least_share - _NOISE, 0.0, mean)
         worst = self._lost.argmax(axis=2)
         worst[self._lost.max(axis=2) == 0] = self._land.limits.index(UNLIMITED)
-        return scores.T, np.array(self._land.limits, dtype=object)[worst].T
+        alike = np.array(self._land.alike, dtype=np.intp)
+        return scores[alike].T, np.array(self._land.limits, dtype=object)[worst[alike]].T
 
 
 def score_polygons(polygons: Geometries, land: Land) -> tuple[Floats, npt.NDArray[np.object_]]:

@@ -22,6 +22,8 @@ from herbgis.terms.calls import answering
 
 #: What is told of a site beside its polygon: see `Candidates.sites`.
 SITE_COLUMNS = ("mu", "county", "township", "variety", "cost", "distance_km", "enlarges")
+#: Sites that are measured at once.
+_AT_ONCE = 1000
 #: Those of them that are numbers; the others are texts.
 _NUMBERS = {"mu", "cost", "distance_km"}
 
@@ -104,7 +106,9 @@ def candidates_of(
 ) -> Candidates:
     """Candidates from their parts; 亩 are measured here, columns that are not told are missing."""
     index = pd.Index(ids, name="candidate_id", dtype="str")
-    told = {**columns, "mu": to_mu(areas_m2(polygons))}
+    # Few at a time: the vertices of all sites of a DEM are copied else.
+    parts = np.array_split(polygons, len(polygons) // _AT_ONCE + 1)
+    told = {**columns, "mu": to_mu(np.concatenate([areas_m2(part) for part in parts]))}
     nothing = [None] * len(index)
     data = {
         name: pd.Series(told.get(name, nothing), index, "float64" if name in _NUMBERS else "str")

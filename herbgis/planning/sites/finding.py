@@ -109,8 +109,10 @@ class _Found:
 
 def _sites_of_tile(land: Land, window: Window, zones: Zones, shape: SiteShape) -> _Found | None:
     """Sites of a tile with their scores, or None."""
-    rating = land.rate(*window)
     zone = zones.numbers(window)
+    if not (zone[0] >= 0).any():
+        return None
+    rating = land.rate(*window)
     suitable = (rating.scores.max(axis=0, initial=0) >= land.least) & (zone[0] >= 0)
     ground = opened(suitable, max(1, round(shape.least_width_m / land.dem.cell_m)))
     pieces = pieces_of_tile(land, window, rating.elevation_m, ground, zone, shape)

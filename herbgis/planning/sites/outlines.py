@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from herbgis.geo.geodesy import Floats, Ints
+from herbgis.geo.geodesy import Flags, Floats, Ints
 from herbgis.geo.rasters import Raster
 from herbgis.geo.systems import Geometries
 from herbgis.planning.land.windows import Window
@@ -43,12 +42,21 @@ def outlines(pieces: npt.NDArray[np.int32]) -> tuple[Geometries, Ints]:
     array of int, shape (n,)
         Their numbers, ascending.
     """
-    rings_of: dict[int, list[list[tuple[int, int]]]] = {}
-    for piece, ring in _rings(_sides_of(pieces), pieces.shape[1] + 1):
-        rings_of.setdefault(piece, []).append(ring)
-    polygons = np.empty(len(rings_of), dtype=object)
-    polygons[:] = [shapely.Polygon(shell, holes) for shell, *holes in rings_of.values()]
-    return polygons, np.array(list(rings_of), dtype=np.intp)
+    sides = _sides_of(pieces)
+    ring, order = _rings(sides.following)
+    row, column = np.divmod(sides.start[order], pieces.shape[1] + 1)
+    turns = _turns(sides.start[order], ring)
+    row, column, ring = row[turns], column[turns], ring[turns]
+    if not len(ring):
+        return np.empty(0, dtype=object), ring
+    first = np.flatnonzero(np.diff(ring, prepend=-1))
+    numbers, place = np.unique(sides.piece[ring[first]], return_inverse=True)
+    lines = shapely.linearrings(
+        np.column_stack([column, row]).astype(float),
+        indices=np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(ring)])),
+    )
+    rings = np.asarray(lines, dtype=object)
+    return np.asarray(shapely.polygons(rings, indices=place), dtype=object), numbers
 
 
 class _Sides(NamedTuple):
@@ -113,28 +121,49 @@ def _following(key: Ints, width: int) -> Ints:
     return following
 
 
-def _rings(sides: _Sides, width: int) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """Closed rings of outlines, each with its piece: column and row of every corner they turn at.
+def _rings(following: Ints) -> tuple[Ints, Ints]:
+    """Sides in the order of walks around rings.
 
-    The shell of a piece comes before its holes.
+    A walk begins at the least side of its ring, and the walks are in the order of these: so the
+    shell of a piece comes before its holes.
+
+    Returns
+    -------
+    array of int, shape (sides,)
+        The side at which the ring begins.
+    array of int, shape (sides,)
+        The sides.
+
+    Notes
+    -----
+    By pointer jumping (Wyllie 1979): each side knows of ever more sides that follow it, twice as
+    many a step.
     """
-    piece, start, following = (part.tolist() for part in sides)
-    seen = bytearray(len(start))
-    for first in range(len(start)):
-        if seen[first]:
-            continue
-        ring, side, step_before = [], first, None
-        while not seen[side]:
-            seen[side] = 1
-            step = start[following[side]] - start[side]
-            if step != step_before:
-                row, column = divmod(start[side], width)
-                ring.append((column, row))
-                step_before = step
-            side = following[side]
-        if len(ring) > 1 and start[following[first]] - start[first] == step_before:
-            ring.pop(0)  # the last side goes straight on into the first: no turn there
-        yield piece[first], ring
+    number = np.arange(len(following))
+    least, beyond = number, following
+    while True:
+        nearer = np.minimum(least, least[beyond])
+        if np.array_equal(nearer, least):
+            break
+        least, beyond = nearer, beyond[beyond]
+    last = following == least
+    left, beyond = np.where(last, 0, 1), np.where(last, number, following)
+    while left[beyond].any():
+        left, beyond = left + left[beyond], beyond[beyond]
+    return least[order := np.lexsort((-left, least))], order
+
+
+def _turns(start: Ints, ring: Ints) -> Flags:
+    """Whether a walk, from corner to corner of the grid, turns at each."""
+    new = np.diff(ring, prepend=-1) != 0
+    first = np.flatnonzero(new)
+    last = np.r_[first[1:], len(ring)] - 1 if len(ring) else first
+    ahead = np.roll(start, -1)
+    ahead[last] = start[first]
+    step = ahead - start
+    before = np.roll(step, 1)
+    before[first] = step[last]
+    return np.asarray(step != before)
 
 
 def on_earth(shapes: Geometries, window: Window, grid: Raster) -> Geometries:

@@ -112,9 +112,17 @@ def _box_sums(flags: Flags, cells: int) -> Ints:
 
 def first_cells(pieces: npt.NDArray[np.int32]) -> tuple[Ints, Ints]:
     """Row and column of the first cell of each piece, in order of their numbers."""
-    numbers, first = np.unique(pieces, return_index=True)
-    row, column = np.divmod(first[numbers != NONE], pieces.shape[1])
+    first = _first_places(pieces)
+    row, column = np.divmod(first[1:][first[1:] < pieces.size], pieces.shape[1])
     return row, column
+
+
+def _first_places(pieces: npt.NDArray[np.int32]) -> Ints:
+    """Position of the first cell of each number from 0, counted row by row; beyond all for none."""
+    first = np.full(pieces.max(initial=0) + 1, pieces.size)
+    # Of several values for one place the last is kept: from the last cell to the first.
+    first[pieces.ravel()[::-1]] = np.arange(pieces.size)[::-1]
+    return first
 
 
 def _sown(ground: Flags, zone: Ints, tall: int, wide: int) -> npt.NDArray[np.int32]:
@@ -122,8 +130,8 @@ def _sown(ground: Flags, zone: Ints, tall: int, wide: int) -> npt.NDArray[np.int
     row, column = (np.arange(size) for size in ground.shape)
     square = (row // tall)[:, None] * (ground.shape[1] // wide + 1) + column // wide
     key = square * (zone.max(initial=0) + 2) + zone + 1
-    _, number = np.unique(key, return_inverse=True)
-    return np.where(ground, number.reshape(ground.shape) + 1, NONE).astype(np.int32)
+    number = np.cumsum(np.bincount(key.ravel()) > 0)[key]
+    return np.where(ground, number, NONE).astype(np.int32)
 
 
 def _middles(piece: npt.NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
@@ -133,9 +141,11 @@ def _middles(piece: npt.NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
     count = np.maximum(np.bincount(number), 1)
     middle = [np.bincount(number, at) / count for at in (rows, columns)]
     off = (rows - middle[0][number]) ** 2 + (columns - middle[1][number]) ** 2
-    order = np.lexsort((off, number))  # by piece, and in it by distance from the middle
-    first = order[np.flatnonzero(np.diff(number[order], prepend=NONE))]
-    return rows[first], columns[first], number[first].astype(np.intp)
+    least = np.full(len(count), np.inf)
+    np.minimum.at(least, number, off)
+    nearest = np.flatnonzero(off == least[number])
+    told, first = np.unique(number[nearest], return_index=True)
+    return rows[nearest[first]], columns[nearest[first]], told.astype(np.intp)
 
 
 def _along_axis(rows: Ints, columns: Ints, number: Ints) -> Flags:
@@ -203,8 +213,8 @@ def _joined(
 
 def _renumbered(piece: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     """1, 2, … in the order of first cells."""
-    numbers, first, place = np.unique(piece, return_index=True, return_inverse=True)
-    order = np.argsort(np.where(numbers == NONE, -1, first))
-    rank = np.empty(len(numbers), dtype=np.int32)
-    rank[order] = np.arange(len(numbers)) + (NONE not in numbers)
-    return rank[place].reshape(piece.shape)
+    first = _first_places(piece)
+    first[NONE] = -1
+    rank = np.empty(len(first), dtype=np.int32)
+    rank[np.argsort(first, kind="stable")] = np.arange(len(first))
+    return np.asarray(rank[piece])

@@ -18,6 +18,9 @@ _CLIMB = 8.0
 _UNITS_A_METRE = 100
 #: No way leads from a cell to its neighbour.
 _FAR = np.iinfo(np.int32).max
+#: Where no way leads, while ways are looked for, and what it costs to go where none does: their sum
+#: is the largest number there is.
+_NOWHERE, _NOT_OVER = 2**30 - 1, 2**30
 #: What belongs to no piece.
 NONE = 0
 #: Length of the border in sides of cells, by piece and neighbour.
@@ -59,9 +62,9 @@ class Ways:
         """The seed that each cell is nearest to along the ground, and how far that is.
 
         Bellman and Ford's method on all cells at once: by turns eastwards, westwards, southwards
-        and northwards, each cell that is nearer to a seed by way of its neighbour goes with the
-        neighbour's seed, until no cell gets nearer. So a cell's way to its seed leads over cells of
-        the same seed: what goes with one seed hangs together.
+        and northwards, each cell that is nearer to a seed by way of its neighbour goes that way,
+        until no cell gets nearer. A cell belongs to its neighbour's seed: so what goes with one
+        seed hangs together.
 
         Parameters
         ----------
@@ -75,34 +78,29 @@ class Ways:
         array of int32, array of int32, shape (rows, columns)
             Number of the seed, `NONE` where no way leads; and the way's length.
         """
-        across, down = self.across, self.down
+        across, down = (
+            np.where(cost == _FAR, np.int32(_NOT_OVER), cost) for cost in (self.across, self.down)
+        )
         if within is not None:
-            across, down = (
-                np.where(np.equal(*neighbours(within, axis)), cost, _FAR)
-                for axis, cost in ((1, across), (0, down))
-            )
+            across[np.not_equal(*neighbours(within, 1))] = _NOT_OVER
+            down[np.not_equal(*neighbours(within, 0))] = _NOT_OVER
         rows, columns, numbers = seeds
-        way = np.full((len(across), down.shape[1]), _FAR, dtype=np.int32)
-        piece = np.full(way.shape, NONE, dtype=np.int32)
+        way = np.full((len(across), down.shape[1]), _NOWHERE, dtype=np.int32)
         way[rows, columns] = 0
-        piece[rows, columns] = numbers
         steps = [(1, across, False), (1, across, True), (0, down, False), (0, down, True)]
-        changed = True
-        while changed:
-            changed = False
-            for axis, cost, back in steps:
+        before, over = np.empty_like(way), [np.empty_like(cost) for _, cost, _ in steps]
+        while not np.array_equal(before, way):
+            before[:] = way
+            for (axis, cost, back), reached in zip(steps, over, strict=True):
                 first, second = neighbours(way, axis)
-                of_first, of_second = neighbours(piece, axis)
                 if back:
-                    first, second, of_first, of_second = second, first, of_second, of_first
-                # No way (`_FAR`, the largest number) stays none: the sum does not go beyond it.
-                reached = first + np.minimum(cost, _FAR - first)
-                nearer = reached < second
-                if nearer.any():
-                    second[nearer] = reached[nearer]
-                    of_second[nearer] = of_first[nearer]
-                    changed = True
-        return piece, way
+                    first, second = second, first
+                np.add(first, cost, out=reached)
+                np.minimum(second, reached, out=second)
+        piece = np.full(way.size, NONE, dtype=np.int32)
+        piece[rows * way.shape[1] + columns] = numbers
+        piece = piece[_origins(way, across, down)].reshape(way.shape)
+        return piece, np.where(way == _NOWHERE, np.int32(_FAR), way)
 
     def borders(self, piece: npt.NDArray[np.int32]) -> Borders:
         """By piece and neighbour, how many sides of cells between them a way leads over."""
@@ -117,6 +115,28 @@ class Ways:
             found[one][other] += length
             found[other][one] += length
         return found
+
+
+def _origins(
+    way: npt.NDArray[np.int32], across: npt.NDArray[np.int32], down: npt.NDArray[np.int32]
+) -> Ints:
+    """The cell from which the way to each cell begins, counted row by row.
+
+    Each cell's neighbour on its way is known by the lengths of both. By pointer jumping, each cell
+    knows of a cell on its way twice as far off a step.
+    """
+    cell = np.arange(way.size).reshape(way.shape)
+    origin = cell.copy()
+    # Of ways as long that from the west counts, then from the east, the north and the south.
+    for axis, cost in ((0, down), (1, across)):
+        (first, second), (here, there) = neighbours(way, axis), neighbours(cell, axis)
+        of_first, of_second = neighbours(origin, axis)
+        np.copyto(of_first, there, where=(second + cost == first) & (first < _NOWHERE))
+        np.copyto(of_second, here, where=(first + cost == second) & (second < _NOWHERE))
+    found: Ints = origin.ravel()
+    while not np.array_equal(found, beyond := found[found]):
+        found = beyond
+    return found
 
 
 def neighbours(values: npt.NDArray[Any], axis: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
