@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -14,13 +14,11 @@ from herbgis.foundation.language import language, speaking, tr
 from herbgis.measuring.areas import measure_land
 from herbgis.reading.counties import BOUNDARIES, tidy_counties
 from herbgis.reading.understanding.contradictions import refuse_cut_shapes
-from herbgis.reading.understanding.control_layers import ControlLayer, control_layers, said_of
-from herbgis.reading.understanding.file_entries import SKIPPED
+from herbgis.reading.understanding.control_layers import ControlLayer, control_layers
 from herbgis.reading.understanding.joining import of_lists
 from herbgis.reading.understanding.survey import Survey, survey_of
 from herbgis.reading.understanding.zoneless import in_their_zone
 from herbgis.terms.carried import policy_for
-from herbgis.terms.control_columns import control_columns
 from herbgis.terms.issues import (
     Issue,
     in_order,
@@ -30,6 +28,7 @@ from herbgis.terms.issues import (
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 from herbgis.validating.blocking import codes_blocking, layer_crs, layer_is_blocked
+from herbgis.validating.held import with_controlled, with_said
 from herbgis.validating.patterns import by_unit, find_patterns
 from herbgis.validating.report import ValidationReport
 from herbgis.validating.rules import (
@@ -189,7 +188,7 @@ def validate(
         told = _with_ids(given)
         table = in_order(pd.concat([told, table])) if len(table) else told
     table = _with_points(_said_once(table, context.bases), context)
-    measured = _with_controlled(measured, context)
+    measured = with_controlled(measured, context)
     measured["blocked_by"] = codes_blocking(measured, found, given)
     units = by_unit(context)
     edition = {} if borders is None else {k: v for k, v in borders.attrs.items() if k == BOUNDARIES}
@@ -197,23 +196,13 @@ def validate(
     return ValidationReport(
         table=table,
         bases=measured,
-        files=_with_said(given.files, edition.get(BOUNDARIES), layers),
+        files=with_said(given.files, edition.get(BOUNDARIES), context),
         summary=summarise(table, len(measured)),
         units=units,
         patterns=find_patterns(context, units),
         given=given.bases,
         policy=policy,
     )
-
-
-def _with_controlled(measured: gpd.GeoDataFrame, context: Context) -> gpd.GeoDataFrame:
-    """Records with what they have within the layers of this call, and of no earlier one."""
-    earlier = [column.name for column in control_columns(measured.columns)]
-    records = measured.drop(columns=earlier)
-    figures = context.controlled if context.layers else pd.DataFrame()
-    for column in control_columns(figures.columns):
-        records[column.name] = figures[column.name].to_numpy()
-    return records
 
 
 def _understood(
@@ -229,21 +218,6 @@ def _understood(
         policy_for(against, policy)
     refuse_cut_shapes(given.bases)
     return given, policy
-
-
-def _with_said(
-    files: pd.DataFrame, edition: str | None, layers: Sequence[ControlLayer]
-) -> pd.DataFrame:
-    """What was opened, and which boundaries and layers its records were held against."""
-    more = [] if edition is None else [tr("县界={title}", title=edition)]
-    more += [said_of(layers)] if layers else []
-    if not more:
-        return files
-    said = [
-        lines if layer == SKIPPED else [*lines, *more]
-        for lines, layer in zip(files["assumptions"], files["layer"], strict=True)
-    ]
-    return files.assign(assumptions=pd.Series(said, index=files.index, dtype=object))
 
 
 def _rules_of(policy: Policy) -> list[str]:

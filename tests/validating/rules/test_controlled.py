@@ -319,6 +319,18 @@ def test_layers_given_and_layers_lacking_are_said_of_every_file() -> None:
     assert "三调地类" not in line.split("没有查的")[1]
 
 
+def test_a_county_without_a_shape_of_a_layer_is_named(counties: gpd.GeoDataFrame) -> None:
+    points = np.asarray(counties.geometry.representative_point().array, dtype=object)
+    inside = shapely.buffer(points, 0.01)
+    records = frame(list(inside[:3]), base_id=["A", "B", "C"], variety="黄精")
+    controls = {"公益林": _layer(inside[0], None), "三调": counties.assign(DLBM="0103")}
+    report = hg.validate(records, counties=counties, controls=controls)
+    (said,) = report.files["assumptions"]
+    lines = [line for line in said if "请核对" in line]
+    assert lines == ["公益林在万山区、江口县没有图形: 是没有给全, 还是那里没有, 请核对"]
+    assert not any("请核对" in line for line in hg.validate(records).files["assumptions"].iloc[0])
+
+
 def test_frames_and_read_layers_tell_the_same_in_any_system(tmp_path: Path) -> None:
     area = _layer(BASE.buffer(0.001), DLBM=["0103"])
     area.to_crs(4545).to_file(tmp_path / "DLTB.shp")
