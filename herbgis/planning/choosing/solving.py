@@ -20,7 +20,7 @@ scale. Of sites that cost nothing, as few are chosen as serve.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -135,7 +135,7 @@ class Search:
             one_of = _none() if using is None else np.flatnonzero((site == using) & allowed)
             if using is not None and not len(one_of):
                 return None
-            aim = self._cheapest_of(allowed, one_of)
+            aim = replace(aim, allowed=allowed, one_of=one_of)
             relaxed = self._relaxation.best(aim)
         found = None
         while relaxed is not None:

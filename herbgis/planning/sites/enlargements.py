@@ -182,7 +182,9 @@ def _nearest(
         area = areas_m2(np.array([polygon], dtype=object))[0]
         if area >= asked.m2:
             beginning = shapely.intersection(polygon, shapely.union_all(beside.boxes[starts]))
-            point = shapely.shortest_line(asked.base, shapely.centroid(beginning)).coords[0]
+            # Of the cell that it begins with, nothing may be left.
+            towards = polygon if beginning.is_empty else shapely.centroid(beginning)
+            point = shapely.shortest_line(asked.base, towards).coords[0]
             polygon = part_about(polygon, point, asked.m2, asked.contiguity_m)
             return cells & shapely.intersects(beside.boxes, polygon), polygon
         wanted += asked.m2 - area + weight[count - 1]

@@ -15,8 +15,8 @@ _MORE_M2 = 1.0
 _STEPS, _ROUNDS = 40, 6
 #: A circle's area lies well within the two that it is sought between.
 _MARGIN = 0.05
-#: Corners of a quarter of a circle.
-_QUARTER = 16
+#: Corners of a quarter of a circle; one so much larger has no chord within the circle.
+_QUARTER, _AROUND = 16, 1.01
 
 _Part = Callable[[float], shapely.Geometry]
 
@@ -27,7 +27,7 @@ def part_about(
     """The part of a polygon within a circle about a point that has so many square metres.
 
     What the circle holds and what does not hang together with the land at the point is left out,
-    unless the polygon does not hang together itself.
+    unless there is too little without it.
 
     Parameters
     ----------
@@ -56,10 +56,10 @@ def part_about(
     def together(radius_m: float) -> shapely.Geometry:
         return _hanging_together(within(radius_m), middle, contiguity_m)
 
-    farthest = float(shapely.hausdorff_distance(middle, plane))
-    whole = shapely.area(plane)
-    part = together if shapely.area(together(farthest)) >= whole - _MORE_M2 else within
+    farthest = float(shapely.hausdorff_distance(middle, plane)) * _AROUND
     wanted, found = m2 + _MORE_M2 / 2, polygon
+    part = together if shapely.area(together(farthest)) > wanted else within
+    whole = shapely.area(part(farthest))
     for _ in range(_ROUNDS):  # the plane has another area than the ellipsoid, by little
         if wanted >= whole:
             break

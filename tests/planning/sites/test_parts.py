@@ -37,6 +37,14 @@ def test_land_that_the_circle_holds_and_that_hangs_on_elsewhere_is_left_out() ->
     assert part.bounds[2] <= arm.bounds[2] + 1e-9
 
 
+def test_nearly_all_of_a_large_polygon_hangs_together_too() -> None:
+    """The corner farthest from the point lies beyond the chords of a circle through it."""
+    land = shapely.union(square(900), east_of(square(1), 560.0))
+    part = part_about(land, (land.bounds[0], land.bounds[1]), 899.9 * MU_M2, 20.0)
+    assert part.geom_type == "Polygon"
+    assert 899.9 <= geod_mu(part) <= 899.91
+
+
 def test_all_of_a_polygon_is_all_of_it() -> None:
     land = square(10)
     assert part_about(land, (LON, LAT), 10 * MU_M2 - 0.1, 20.0).equals(land)
