@@ -7,7 +7,7 @@ of land, leave more than one of these open, and the rules do not say the same to
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,9 @@ _GROUP_COLUMNS = {name: f"{name}_mu" for name in LAND_GROUPS[:-1]} | {"other": "
 _LONGEST = 10
 
 
+_Said = tuple[str, Rule]
+
+
 @dataclass(frozen=True)
 class _Answer:
     """What the rules of a control say to some varieties of a base.
@@ -42,18 +45,21 @@ class _Answer:
     Attributes
     ----------
     varieties : tuple of str
-    ways : tuple of str
-        In which they may be grown; several where variety and mode do not tell.
     effect : str
-        One of `ANSWERS`.
-    said : tuple of (str, Rule)
-        Which rule says what, the gravest first.
+        One of `ANSWERS`: what is said to all ways and lands alike, else `asks`.
+    by_way : mapping of str to list of (str, Rule)
+        Which rule says what, the gravest first, by the way of growing; several ways where variety
+        and mode do not tell.
     """
 
     varieties: tuple[str, ...]
-    ways: tuple[str, ...]
     effect: str
-    said: tuple[tuple[str, Rule], ...]
+    by_way: Mapping[str, list[_Said]]
+
+    @property
+    def said(self) -> list[_Said]:
+        """Which rule says what, to whichever way."""
+        return [*itertools.chain.from_iterable(self.by_way.values())]
 
     @property
     def leading(self) -> list[Rule]:
@@ -61,23 +67,29 @@ class _Answer:
         own = [rule for effect, rule in self.said if effect == self.effect]
         return own or [rule for _, rule in self.said]
 
-    def told(self) -> str:
-        """The answer in words, with each rule and the way of growing that it speaks to."""
-        titles = [tr(ways_of_growing()[way].title) for way in self.ways]
+    def told(self, cited: list[Rule]) -> str:
+        """The answer in words, its rules by their numbers among those cited."""
         names = listed(self.varieties)
-        if len(titles) == 1:
-            who = tr("{varieties}按“{way}”", varieties=names, way=titles[0])
-        else:
-            ways = listed(f"“{title}”" for title in titles)
-            who = tr(
-                "{varieties}怎样种没有写清, 可能是{ways}, 请写明种植模式",
-                varieties=names,
-                ways=ways,
+        if len(self.by_way) == 1:
+            ((way, said),) = self.by_way.items()
+            title = tr(ways_of_growing()[way].title)
+            verdict = _verdict(said, cited)
+            return tr(
+                "{varieties}按“{way}”: {verdict}。", varieties=names, way=title, verdict=verdict
             )
-        if not self.said:
-            return tr("{who}: 没有读到这方面的规定, 只报亩数。", who=who)
-        cited = (f"{tr(_EFFECT_TITLES[effect])}: {_cited(rule)}" for effect, rule in self.said)
-        return tr("{who}: {rules}。", who=who, rules="; ".join(cited))
+        cases = "; ".join(
+            tr(
+                "若是“{way}”, {verdict}",
+                way=tr(ways_of_growing()[way].title),
+                verdict=_verdict(said, cited),
+            )
+            for way, said in self.by_way.items()
+        )
+        return tr(
+            "{varieties}怎样种认不出来, 请对照实际情况, 并写明种植模式: {cases}。",
+            varieties=names,
+            cases=cases,
+        )
 
 
 def controlled_land(context: Context) -> Iterator[Issue]:
@@ -92,13 +104,14 @@ def controlled_land(context: Context) -> Iterator[Issue]:
         lands = _lands_within(context, list(found), kind)
         for number, mu in found.items():
             answers = _answers(context, number, kind, lands[number])
-            yield _issue(context, "HG601", number, mu, title, kind, answers)
+            yield _issue(context, "HG601", number, mu, title, kind, lands[number], answers)
     kind = controls()[LAND_CLASS]
     for group in LAND_GROUPS[1:]:
         for number, mu in _bases_with(context, _GROUP_COLUMNS[group]):
             answers = _answers(context, number, kind, [group])
             if any(answer.said for answer in answers):
-                yield _issue(context, "HG601", number, mu, _GROUP_TITLES[group], kind, answers)
+                title = _GROUP_TITLES[group]
+                yield _issue(context, "HG601", number, mu, title, kind, [group], answers)
 
 
 def cropland_used(context: Context) -> Iterator[Issue]:
@@ -106,7 +119,8 @@ def cropland_used(context: Context) -> Iterator[Issue]:
     kind = controls()[LAND_CLASS]
     for number, mu in _bases_with(context, _GROUP_COLUMNS["cropland"]):
         answers = _answers(context, number, kind, ["cropland"])
-        yield _issue(context, "HG602", number, mu, _GROUP_TITLES["cropland"], kind, answers)
+        title = _GROUP_TITLES["cropland"]
+        yield _issue(context, "HG602", number, mu, title, kind, ["cropland"], answers)
 
 
 def land_class_unknown(context: Context) -> Iterator[Issue]:
@@ -198,17 +212,17 @@ def _answer(
     context: Context,
 ) -> _Answer:
     """What the rules say on the day; where it depends on what is not known, they ask."""
-    cases = [
-        kind.rules_for(way, context.last_day, land) for way, land in itertools.product(ways, lands)
-    ]
-    effects = {case[0][0] if case else REPORTS for case in cases}
-    said: list[tuple[str, Rule]] = []
-    for each in itertools.chain.from_iterable(cases):
-        if each not in said:
-            said.append(each)
-    said.sort(key=lambda each: ANSWERS.index(each[0]))
+    effects: set[str] = set()
+    by_way: dict[str, list[_Said]] = {}
+    for way, land in itertools.product(ways, lands):
+        case = kind.rules_for(way, context.last_day, land)
+        effects.add(case[0][0] if case else REPORTS)
+        known = by_way.setdefault(way, [])
+        known += [each for each in case if each not in known]
+    for said in by_way.values():
+        said.sort(key=lambda each: ANSWERS.index(each[0]))
     effect = effects.pop() if len(effects) == 1 else "asks"
-    return _Answer(tuple(varieties), tuple(ways), effect, tuple(said))
+    return _Answer(tuple(varieties), effect, by_way)
 
 
 def _issue(
@@ -218,6 +232,7 @@ def _issue(
     mu: float,
     title: str,
     kind: Control,
+    lands: Sequence[str | None],
     answers: Sequence[_Answer],
 ) -> Issue:
     record = int(context.grouped.first[number])
@@ -229,7 +244,7 @@ def _issue(
         "share": f"{mu / float(context.base_mu[number]):.1%}",
         "control": tr(title)[:_LONGEST],
         "answer": tr(_ANSWER_TITLES[effect]),
-        "told": " ".join([*(answer.told() for answer in answers), *_behind(kind, context)]),
+        "told": " ".join(_told(answers, lands, kind, context)),
     }
     return Issue(
         code,
@@ -240,6 +255,40 @@ def _issue(
         measured=round(mu, 2),
         mu_at_stake=round(mu, 2),
     )
+
+
+def _verdict(said: Sequence[_Said], cited: list[Rule]) -> str:
+    """What rules say in all: each effect with the numbers of its rules, which are cited with it."""
+    numbers: dict[str, list[str]] = {}
+    for effect, rule in said:
+        if rule not in cited:
+            cited.append(rule)
+        numbers.setdefault(effect, []).append(f"[{cited.index(rule) + 1}]")
+    told = (f"{tr(_EFFECT_TITLES[effect])} {''.join(own)}" for effect, own in numbers.items())
+    return listed(told) if numbers else tr("没有读到这方面的规定, 只报亩数")
+
+
+def _told(
+    answers: Sequence[_Answer], lands: Sequence[str | None], kind: Control, context: Context
+) -> Iterator[str]:
+    """The answers, the rules that they rest on, and what stands behind these."""
+    cited: list[Rule] = []
+    yield from (answer.told(cited) for answer in answers)
+    yield from (
+        tr("[{number}] {rule}。", number=number, rule=_cited(rule))
+        for number, rule in enumerate(cited, 1)
+    )
+    day = context.last_day
+    if any(rule.lands for rule in cited) and kind.name != LAND_CLASS:
+        names = listed(tr(_GROUP_TITLES[g] if g else "地类不明的地") for g in lands)
+        yield tr("落在里面的: {lands}。", lands=names)
+    unread = [rule.law for rule in kind.rules if not rule.read and rule.holds_on(day)]
+    if unread:
+        yield tr("{laws}的条文没有读到。", laws=listed(unread))
+    if kind.rules:
+        yield tr("按 {day} 在用的规定。", day=day.isoformat())
+    if kind.boundary:
+        yield tr("以谁的界线为准: {boundary}。", boundary=kind.boundary)
 
 
 def _cited(rule: Rule) -> str:
@@ -253,15 +302,3 @@ def _cited(rule: Rule) -> str:
         within=within,
         says=rule.says.replace("\n", ""),
     )
-
-
-def _behind(kind: Control, context: Context) -> Iterator[str]:
-    """What stands behind the rules: those that were not read, the day, whose line it is."""
-    day = context.last_day
-    unread = [rule.law for rule in kind.rules if not rule.read and rule.holds_on(day)]
-    if unread:
-        yield tr("{laws}的条文没有读到。", laws=listed(unread))
-    if kind.rules:
-        yield tr("按 {day} 在用的规定。", day=day.isoformat())
-    if kind.boundary:
-        yield tr("以谁的界线为准: {boundary}。", boundary=kind.boundary)

@@ -127,11 +127,15 @@ _ONE = [
     ("5°以上坡地", "黄精", "林下", None, SPRING, "有条件", "水土保持措施"),
     ("自然保护地", "黄精", "大田", None, LATER, "只报亩数", "没有读到"),
     # What does not tell is asked, unless all that it may be is answered alike.
-    ("25°以上", "黄精", None, None, SPRING, "要问", "怎样种没有写清"),
-    ("25°以上", "石斛", "大棚", None, SPRING, "要问", "请写明种植模式"),
-    ("25°以上", None, None, None, SPRING, "要问", "品种未填怎样种没有写清"),
-    ("退耕地", "黄精", None, None, SPRING, "要问", "怎样种没有写清"),
-    ("5°以上坡地", "黄精", None, None, SPRING, "有条件", "怎样种没有写清"),
+    ("25°以上", "黄精", None, None, SPRING, "要问", "怎样种认不出来"),
+    ("25°以上", "黄精", None, None, SPRING, "要问", "若是“开垦、翻耕种植草本药材”, 禁止 [1]"),
+    ("25°以上", "黄精", None, None, SPRING, "要问", "不开垦”, 没有读到这方面的规定"),
+    ("生态保护红线", "黄精", "大田", None, LATER, "要问", "落在里面的: 地类不明的地"),
+    ("公益林", "黄精", "大田", "forest", LATER, "规定禁止", "落在里面的: 林地"),
+    ("25°以上", "石斛", "大棚", None, SPRING, "要问", "写明种植模式"),
+    ("25°以上", None, None, None, SPRING, "要问", "品种未填怎样种认不出来"),
+    ("退耕地", "黄精", None, None, SPRING, "要问", "怎样种认不出来"),
+    ("5°以上坡地", "黄精", None, None, SPRING, "有条件", "怎样种认不出来"),
 ]
 
 
@@ -197,7 +201,7 @@ def test_each_of_several_varieties_is_answered_and_the_gravest_leads() -> None:
     assert issue["message"].endswith("规定禁止")
     assert "白芨按“开垦、翻耕种植草本药材”: 禁止" in issue["suggestion"]
     assert "黄精按“林下种植、仿野生, 不开垦”: 没有读到" in issue["suggestion"]
-    assert "杜仲怎样种没有写清" in issue["suggestion"]
+    assert "杜仲怎样种认不出来" in issue["suggestion"]
 
 
 @pytest.mark.parametrize(
