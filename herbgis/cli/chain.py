@@ -93,7 +93,7 @@ def validated(
         )
     layers = None
     try:
-        layers = _controls(inputs.controls, rules)
+        layers = controls_of(inputs, rules)
     except hg.ControlsError as error:
         if not go_on:
             raise
@@ -265,20 +265,22 @@ def _counties(source: str, policy: Policy) -> gpd.GeoDataFrame | None:
     return read_counties(None if source == SHIPPED else source, policy=policy)
 
 
-def _controls(texts: Sequence[str], policy: Policy) -> Mapping[str, ControlLayer] | None:
+def controls_of(inputs: Inputs, policy: Policy) -> Mapping[str, ControlLayer] | None:
     """The layers that options name, as ``名称=文件``; None where there are none.
 
     Raises
     ------
     WrongCallError
         An option without a name or a file, or a name that stands twice.
+    ControlsError
+        A file cannot be read.
     """
     import herbgis as hg
     from herbgis.foundation.wrong_calls import WrongCallError
     from herbgis.terms.land_rules import control_named
 
     files: dict[str, str] = {}
-    for text in texts:
+    for text in inputs.controls:
         name, given, file = (part.strip() for part in text.partition("="))
         if not (name and given and file):
             kind = control_named(Path(text.strip("= ")).stem)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from herbgis.cli.chain import bases_of, drawn_of
+from herbgis.cli.chain import bases_of, controls_of, drawn_of
 from herbgis.cli.drawing import save_page
 from herbgis.cli.inputs import Inputs, takes
 from herbgis.cli.options import (
@@ -60,6 +60,7 @@ def plan_command(
     targets, horizon = targets_of(target or []), years_of(years)
     rules = hg.load_policy(inputs.policy_name)
     own = None if candidates is None else hg.read_candidates(candidates, policy=rules)
+    controls = controls_of(inputs, rules)
     day = day_of(as_of)
     bases, rules, borders, report = drawn_of(inputs, as_of=day)
     with meter(tr("评价土地")) as progress:
@@ -72,6 +73,7 @@ def plan_command(
             targets=targets,
             as_of=day,
             years=horizon,
+            controls=controls,
             progress=progress,
         )
     counted = hg.count_progress(bases, policy=rules, by=["county", "variety"], as_of=day)

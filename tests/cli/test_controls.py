@@ -11,6 +11,7 @@ import pytest
 import herbgis as hg
 from tests.cli.test_inputs import FEW
 from tests.cli.test_program import run
+from tests.helpers.shapes import square
 from tests.webmap.test_public import texts_of
 
 
@@ -65,3 +66,23 @@ def test_a_layer_that_cannot_be_read_is_reported_beside_all_else(
     assert "没有查管控图层" in unread["message"]
     ended, _, err = run(capsys, "progress", FEW, "--control", f"红线={torn}")
     assert (ended, "管控图层 红线" in err) == (2, True)
+
+
+def test_a_plan_keeps_off_land_on_which_growing_is_forbidden(
+    layer: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sites = gpd.GeoSeries([square(600, 108.6, 27.9), square(600, 108.7, 27.9)], crs=4490)
+    told = {"候选编号": ["C-1", "C-2"], "品种": ["黄精", "黄精"], "成本": [1, 2]}
+    gpd.GeoDataFrame(told, geometry=sites).to_file(tmp_path / "候选.gpkg")
+    steep = tmp_path / "陡坡.gpkg"
+    gpd.GeoDataFrame({"x": [1]}, geometry=sites[:1]).to_file(steep)
+    given = ["--candidates", tmp_path / "候选.gpkg", "--target", "500=6", "--target", "1000=2"]
+    chosen = []
+    for more in ([], ["--control", f"25°以上={steep}", "--control", f"三调={layer}"]):
+        out = tmp_path / f"规划{len(more)}"
+        run(capsys, "plan", FEW, "--out", out, *given, *more)
+        plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+        chosen.append({row["id"] for row in plan["chosen"]} & {"C-1", "C-2"})
+    assert chosen[1] <= {"C-2"}
+    assert "C-1" in chosen[0]
+    assert any("C-1" in note and "禁止种植黄精" in note for note in plan["notes"])
