@@ -18,6 +18,7 @@ import argparse
 import importlib.metadata
 import math
 import multiprocessing
+import os
 import platform
 import statistics
 import sys
@@ -400,6 +401,9 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--out", type=Path, default=OUT)
     given = asked.parse_args()
+    before = os.getloadavg()[0]
+    found = tables()
+    load = f"{before:.1f} before, {os.getloadavg()[0]:.1f} after, on {os.cpu_count()} cores"
     text = f"""# The exact plan
 
 {__doc__.split(chr(10) * 2)[3].strip()}
@@ -407,10 +411,11 @@ def main() -> int:
 `python -m benchmarks.planning`. Python {platform.python_version()}, {platform.machine()}, highspy
 {importlib.metadata.version("highspy")}, one thread; medians (least–most) of {len(SEEDS)} seeds.
 Seconds are those of solving, from the arrays to the proof; peak memory is the whole process's.
+Load of the machine: {load}; beyond its cores, seconds are too many by so much, and ratios hold.
 Asked: 10 s and 1 GB at 50,000 sites, a tenth of the full program's time at 10,000, replacement
 costs within 20 s, perturbed plans within 60 s.
 
-{tables()}
+{found}
 
 Full: HiGHS with gap 0, one thread, {LIMIT_S:.0f} s at most; its seconds are those of the arrays,
 the model and the solver. Scarce: as many pairs of sites sharing land as sites, at most eight of a

@@ -158,6 +158,14 @@ def test_what_cannot_be_met_is_named_with_how_much(tmp_path: Path) -> None:
     assert hg.write_plan_book(plan, tmp_path / "plan.xlsx").exists()
 
 
+@pytest.mark.parametrize("unit", [1e-8, 1.0, 1e12])
+def test_costs_of_any_unit_are_told_as_they_are(unit: float) -> None:
+    candidates = sites(700, 800, cost=[3 * unit, 2 * unit])
+    told = hg.plan(bases(600), candidates=candidates, targets={"500": 2, "1000": 0}, runs=1)
+    assert told.as_dict()["cost"] == pytest.approx(2 * unit, rel=1e-9, abs=0.0)
+    assert told.as_dict()["chosen"][0]["replacement_cost"] == pytest.approx(unit, rel=1e-9, abs=0.0)
+
+
 def test_fungi_count_for_nothing() -> None:
     plan = hg.plan(
         bases(600), candidates=sites(900, variety=["香菇"]), targets={"500": 2, "1000": 0}

@@ -33,8 +33,8 @@ _STEP_OF = {NEW: FOUND}
 #: What a step is to the plan: the plan's numbers rest on it; they do not, for what it gives is left
 #: to chance; it is needed where those that take no land come to nothing; it moves no target.
 COUNTED, CHANCE, RESERVE, NOTHING = "counted", "chance", "reserve", "nothing"
-#: Digits behind the point that numbers have in JSON.
-_DIGITS = 6
+#: Digits that numbers have in JSON, wherever their point is: costs have any scale.
+_DIGITS = 12
 _COLUMNS = (
     *("step", "base", "county", "township", "variety", "role", "what", "codes", "by"),
     *("now_mu", "mu", "new_mu", "tier", "moves", "cost", "chance", "replacement_cost"),
@@ -245,11 +245,16 @@ def ladder_rows(ladder: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
+def in_digits(value: float) -> float:
+    """A number without the noise of reckoning behind its digits."""
+    return float(f"{value:.{_DIGITS}g}")
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     if isinstance(value, dict):
         return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, float):
-        return round(value, _DIGITS) if np.isfinite(value) else None
+        return in_digits(value) if np.isfinite(value) else None
     return None if value == "" else value

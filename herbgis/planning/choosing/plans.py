@@ -16,7 +16,7 @@ from herbgis.foundation.errors import UnknownNameError
 from herbgis.foundation.language import tr
 from herbgis.planning.choosing import explaining
 from herbgis.planning.choosing.drafting import Draft
-from herbgis.planning.choosing.ladder import ladder_rows
+from herbgis.planning.choosing.ladder import in_digits, ladder_rows
 from herbgis.planning.choosing.solving import Search, Solution
 from herbgis.planning.choosing.words import (
     STATUSES,
@@ -35,8 +35,6 @@ REJECTED = "rejected"
 #: Columns of the chosen sites in JSON: those that are promised, and further ones behind them.
 _JSON = ("id", "action", "variety", "tier", "mu", "cost", "limiting", "replacement_cost")
 _BEYOND = ("new_mu", "county", "township", "score", "stability")
-#: Digits behind the point that numbers have in JSON.
-_DIGITS = 6
 
 
 @answering
@@ -189,7 +187,7 @@ class Plan:
         feasible = self.status == "optimal"
         return {
             "status": self.status,
-            "cost": round(self.cost, _DIGITS) if feasible else None,
+            "cost": in_digits(self.cost) if feasible else None,
             "gap": self.gap if feasible else None,
             "targets": display.plain_rows(self.targets),
             "ladder": ladder_rows(self.ladder),
@@ -253,5 +251,5 @@ def _finite(table: pd.DataFrame) -> pd.DataFrame:
     """A table whose numbers are rounded, and missing where they are infinite."""
     told = table.copy()
     numbers = told.select_dtypes("number")
-    told[numbers.columns] = numbers.replace(math.inf, math.nan).round(_DIGITS)
+    told[numbers.columns] = numbers.replace(math.inf, math.nan).map(in_digits)
     return told

@@ -25,7 +25,7 @@ from herbgis.planning.land.scoring import score_polygons
 from herbgis.planning.sites.candidates import Candidates, candidates_of
 from herbgis.reading.candidates import CANDIDATE_ID, UNREAD_BESIDE
 from herbgis.reading.understanding.assumptions import Assumptions
-from herbgis.reading.understanding.cells import clean_text, folded_ids, stated_cells
+from herbgis.reading.understanding.cells import clean_text, clean_texts, folded_ids, stated_cells
 from herbgis.reading.understanding.stated_numbers import Stated, stated_numbers
 from herbgis.terms.columns import Column
 from herbgis.terms.policy import Policy
@@ -205,7 +205,7 @@ def _differing(frame: gpd.GeoDataFrame, names: Any) -> list[str]:
         tr(line, name=name, what=tr(title))
         for column, title in titles.items()
         if column in frame
-        for name, count in frame[column].groupby(names).nunique(dropna=False).items()
+        for name, count in clean_texts(frame[column]).groupby(names).nunique(dropna=False).items()
         if count > 1
     ]
 

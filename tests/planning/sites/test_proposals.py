@@ -73,3 +73,11 @@ def test_parcels_of_one_site_beside_each_other_are_one(tmp_path: Path) -> None:
     found = given(tmp_path, apart_m=side + 10, 候选编号=["A", "A"], 成本=[1, 3])
     assert found.sites["mu"].to_dict() == pytest.approx({"A": 1200})
     assert any("A 的几条记录成本不同" in line for line in found.notes)
+
+
+def test_cells_that_are_lists_are_told_too() -> None:
+    shapes = [square(600), east_of(square(600), 640)]
+    told = {"candidate_id": ["A", "A"], "variety": [["黄精"], ["天麻"]]}
+    found = given_candidates(gpd.GeoDataFrame(told, geometry=shapes, crs=4490))
+    assert found.sites["variety"].to_dict() == {"A": "黄精"}
+    assert any("A 的几条记录品种不同" in line for line in found.notes)
