@@ -97,12 +97,14 @@ def targets_of(texts: Sequence[str]) -> dict[str, int]:
 
 def years_of(text: str | None) -> tuple[int, int] | None:
     """``2021-2025`` as the first and the last year."""
+    from herbgis.planning.choosing.horizons import checked_years
+
     if text is None:
         return None
     found = re.fullmatch(r"\s*(\d{4})\s*[-–—~]\s*(\d{4})\s*", text)
     if found is None:
         raise WrongCallError(tr("--years 要写成 2021-2025 这样, 写的是 {text}。", text=text))
-    return int(found[1]), int(found[2])
+    return checked_years((int(found[1]), int(found[2])))
 
 
 def day_of(text: str | None, option: str = "--as-of") -> dt.date | None:

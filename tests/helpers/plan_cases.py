@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from herbgis.geo.geodesy import Flags, Floats, Ints
+from herbgis.planning.choosing.calendar import Calendar
 from herbgis.planning.choosing.linear import solve_program
 from herbgis.planning.choosing.problem import Problem
 from herbgis.planning.choosing.rows import Rows
@@ -84,6 +85,18 @@ def large_problem(sites: int, seed: int, *, need: tuple[int, int] = (100, 50)) -
         begun_most=np.full(1, math.inf),
         conflicts=np.column_stack([first, beside]),
     )
+
+
+def large_horizon(
+    sites: int, seed: int, years: int, *, need: tuple[int, int] | None = None
+) -> tuple[Problem, Calendar]:
+    """Such sites over years: more wanted in each, begun a year before, not too many a year."""
+    need = need or (sites // 10, sites // 20)
+    problem = large_problem(sites, seed, need=need)
+    ahead = np.floor(np.array(need)[:, None] * (np.arange(years) / (years - 1) - 1))
+    a_year = np.ones(len(problem.cost), dtype=np.intp)
+    limit = np.full(years, float(math.ceil(1.5 * need[0] / years)))
+    return problem, Calendar(years, a_year, a_year > 0, ahead, limit)
 
 
 def short_of(problem: Problem, chosen: Ints) -> float:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import herbgis as hg
+from herbgis.cli.options import years_of
 from herbgis.foundation.errors import HerbgisError
 from herbgis.planning.choosing.yearly_tables import _Rotation
 from herbgis.terms.yearly_rules import years_between
@@ -67,6 +68,7 @@ def test_each_year_counts_what_its_steps_give(planned: Any) -> None:
 
 def test_what_the_policy_says_of_years_is_kept(planned: Any) -> None:
     land = planned.dated[planned.dated["land"]]
+    assert planned.dated["begun"].notna().equals(planned.dated["land"])  # the rest stands already
     assert (land["counted"] == land["begun"] + 1).all()
     assert planned.years["begun"].max() <= 2
     stated = planned.years.set_index("year")["target_500"]
@@ -107,6 +109,8 @@ def test_a_base_due_after_the_last_year_is_named_and_not_counted(bases: Any) -> 
         plan = hg.plan(later, targets=TARGETS, years=(2021, last), runs=1)
         own = plan.dated[plan.dated["base"] == "520602-2020-004"]
         assert own["counted"].tolist() == counted
+        if counted:  # it is in building until then
+            assert plan.years["building"].tolist() == [1, 1, 0]
         assert any("520602-2020-004" in note for note in plan.notes) != bool(counted)
 
 
@@ -160,6 +164,14 @@ def test_json_and_the_workbook_hold_the_years(planned: Any, tmp_path: Path) -> N
 def test_years_that_are_none_are_refused_in_words(bases: Any, years: Any) -> None:
     with pytest.raises(hg.WrongCallError, match=r"规划期|years"):
         hg.plan(bases, years=years)
+
+
+def test_years_on_the_command_line_are_two_years_in_order() -> None:
+    assert years_of(None) is None
+    assert years_of("2021-2025") == years_of(" 2021 – 2025 ") == (2021, 2025)
+    for text in ("2021", "2025-2021", "2021-2055", "soon", "21-25", ""):
+        with pytest.raises(hg.WrongCallError, match=r"--years|规划期"):
+            years_of(text)
 
 
 @pytest.mark.parametrize(

@@ -28,26 +28,28 @@ def with_covers(problem: Problem) -> Problem:
     """
     years = len(problem.begun_most)
     most, gains, need = problem.variety_most.copy(), [problem.gains], [problem.need]
-    counts = np.maximum(np.rint(problem.gains), 0.0)
     for number in np.flatnonzero(np.isfinite(problem.seedling_mu)):
         own, variety = np.flatnonzero(problem.seedling == number), number // years
         bases = _most_worth(problem, own, np.ones(len(own)))
         if bases >= most[variety]:
             continue
-        worths = (*counts, counts.sum(axis=0))
+        worths = _counts(problem, own) if years == 1 else [np.ones(len(own))]
         if years == 1:
             most[variety] = bases
-        else:
-            # A base counts in each year from some year on: in one tier the last says it all.
-            worths = (np.ones(len(problem.cost)), *counts[years - 1 :: years])
         for worth in worths:
-            taken = np.zeros((1, len(worth)))
-            taken[0, own] = -worth[own]
+            taken = np.zeros((1, len(problem.cost)))
+            taken[0, own] = -worth
             gains.append(taken)
-            need.append(np.array([-_most_worth(problem, own, worth[own])], dtype=float))
+            need.append(np.array([-_most_worth(problem, own, worth)], dtype=float))
     return replace(
         problem, variety_most=most, gains=np.concatenate(gains), need=np.concatenate(need)
     )
+
+
+def _counts(problem: Problem, options: Ints) -> list[Floats]:
+    """What some options add to the count of each tier, and to those of all."""
+    counts = np.maximum(np.rint(problem.gains[:, options]), 0.0)
+    return [*counts, counts.sum(axis=0)]
 
 
 def _most_worth(problem: Problem, options: Ints, worth: Floats) -> int:

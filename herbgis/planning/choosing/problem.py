@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -62,7 +63,7 @@ class Problem:
         numbers = np.concatenate([self.site, self.conflicts.ravel()])
         return int(numbers.max(initial=-1)) + 1
 
-    @property
+    @cached_property
     def seedling(self) -> Ints:
         """Which number of `seedling_mu` each option takes from, shape (options,)."""
         return self.variety * len(self.begun_most) + self.year

@@ -108,7 +108,7 @@ def steps_in_words(
     """`YearlyPlan.dated`; titles of tiers, and words by column and value."""
     made = pd.DataFrame(
         {
-            "开工": [str(year) for year in table["begun"]],
+            "开工": ["" if pd.isna(year) else str(year) for year in table["begun"]],
             "计入": [str(year) for year in table["counted"]],
             "首次采收": [
                 _from_to(*each)

@@ -20,7 +20,7 @@ from herbgis.terms.calls import answering
 _YEAR = "年度"
 _COUNTS = {
     "mended": "补正",
-    "begun": "开工 (新建、扩建)",
+    "begun": "开工",
     "building": "年末在建",
     "completed": "建成计入",
 }
@@ -43,9 +43,9 @@ class YearlyPlan(Plan):
     dated : DataFrame
         A row a step that the plan counts on: ``step`` (mend, finish, enlarge, found), ``base``,
         ``county``, ``township``, ``variety``, ``tier``, ``now_mu``, ``mu``, ``new_mu``, ``cost``;
-        the year in which it is ``begun``, that from which it is ``counted``, and those of the first
-        harvest at the earliest and the latest, ``harvest_from`` and ``harvest_to`` (missing: not
-        known); ``land``, whether it takes land.
+        the year in which it is ``begun`` (missing: it stands already), that from which it is
+        ``counted``, and those of the first harvest at the earliest and the latest, ``harvest_from``
+        and ``harvest_to`` (missing: not known); ``land``, whether it takes land.
 
     Examples
     --------

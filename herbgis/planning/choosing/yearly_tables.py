@@ -84,8 +84,9 @@ def _dated(
         after = [None if years is None else whole(years[end]) for years in growing]
         table[name] = table["counted"] + pd.Series(after, index=table.index, dtype="Int64")
     table["land"] = land
+    table["begun"] = table["begun"].astype("Int64").where(land)
     table["rank"] = [STEPS.index(step) for step in table["step"]]
-    order = ["begun", "rank", "cost", "base"]
+    order = ["land", "begun", "rank", "counted", "cost", "base"]
     return table.sort_values(order, kind="stable", ignore_index=True).drop(columns="rank")
 
 
@@ -113,7 +114,9 @@ def _years(
             "year": year,
             "mended": int(((dated["step"] == MEND) & (dated["counted"] == year)).sum()),
             "begun": len(begun),
-            "building": int(((dated["begun"] <= year) & (dated["counted"] > year)).sum()),
+            "building": int(
+                (dated["begun"].fillna(year).le(year) & (dated["counted"] > year)).sum()
+            ),
             "completed": len(completed),
             "cost": math.fsum(begun["cost"]),
         }

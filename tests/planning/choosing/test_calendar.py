@@ -14,7 +14,7 @@ from herbgis.planning.choosing.calendar import Calendar
 from herbgis.planning.choosing.problem import Problem
 from herbgis.planning.choosing.solving import Search
 from tests.helpers.make import seeds
-from tests.helpers.plan_cases import all_choices, full_cost, large_problem, short_of, small_problem
+from tests.helpers.plan_cases import all_choices, full_cost, large_horizon, short_of, small_problem
 
 _SITES = 3
 
@@ -125,27 +125,16 @@ def test_the_years_begin_as_few_at_once_as_can_be_and_then_as_late() -> None:
     assert tried > 20
 
 
-def large_case(sites: int, seed: int, years: int) -> tuple[Problem, Calendar]:
-    """Candidates over some years, with targets in each, a year of building, limits a year."""
-    need = (sites // 10, sites // 20)
-    problem = large_problem(sites, seed, need=need)
-    share = np.arange(years) / (years - 1)
-    ahead = np.floor(np.array(need)[:, None] * (share - 1))
-    everything = np.ones(len(problem.cost), dtype=np.intp)
-    limit = np.full(years, float(math.ceil(1.5 * need[0] / years)))
-    return problem, Calendar(years, everything, everything > 0, ahead, limit)
-
-
 @pytest.mark.parametrize("seed", seeds(20))
 def test_a_middling_plan_over_years_is_that_of_the_full_program(seed: int) -> None:
-    problem, calendar = large_case(60 + 4 * seed, seed, 3 + seed % 2)
+    problem, calendar = large_horizon(60 + 4 * seed, seed, 3 + seed % 2)
     assert calendar.solution(problem).cost == pytest.approx(
         full_cost(calendar.spread(problem).problem), rel=1e-9
     )
 
 
 def test_twenty_years_are_as_many_kinds_as_there_are() -> None:
-    problem, calendar = large_case(40, 1, 20)
+    problem, calendar = large_horizon(40, 1, 20)
     few, several = (replace(calendar, begun_most=np.full(20, most)) for most in (1.0, 3.0))
     assert calendar.solution(problem).cost == pytest.approx(
         full_cost(calendar.spread(problem).problem), rel=1e-9
