@@ -203,7 +203,8 @@ class _Rotation:
         ]
         if told:
             yield tr(
-                "轮作地: 只算新建、扩建的, 现有基地的没有算; 间隔是工作要点所给: {told}。",
+                "轮作地: 只算新建、扩建的, 现有基地的没有算; 歇几年照工作要点, "
+                "种几年没有写的照品种目录里最短的: {told}。",
                 told=listed(told),
             )
         unknown = sorted({*self.planted["variety"]} - {*known["variety"]})
