@@ -13,6 +13,8 @@ from herbgis.measuring.layer_edges import Boxed, Edges, reach
 #: Which side of an edge a point lies on is sure from this share of the products that tell it; the
 #: bound of Shewchuk (1997), Adaptive precision floating-point arithmetic, is 3.4e-16.
 _SURE = 1e-14
+#: Edges of an outline that are looked for together: few, so that their box is small.
+_RUN = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +46,7 @@ class Crossings:
     @classmethod
     def of(cls, layer: Boxed, outline: Edges) -> Crossings:
         """All crossings; bases are to the left of the edges of outlines."""
-        other = Boxed.of(outline.ends(), outline.ring)
+        other = Boxed.of(outline.ends(), outline.ring, run=_RUN)
         edge, second = _near(layer, other)
         origin = np.tile(other.ends[:2, second], (2, 1))
         a, b = layer.ends[:, edge] - origin, other.ends[:, second] - origin

@@ -12,8 +12,6 @@ from herbgis.geo.flat_rings import rings_and_holes, vertex_counts
 from herbgis.geo.geodesy import Floats, Ints
 from herbgis.geo.systems import Geometries
 
-#: Edges of one run: few, so that its box is small.
-_RUN = 8
 _UINT = np.uint64
 
 
@@ -95,14 +93,14 @@ class Boxed:
     lines: Geometries
 
     @classmethod
-    def of(cls, ends: Floats, group: Ints) -> Boxed:
-        """Edges of which those of a group stand together; a run is of one group."""
+    def of(cls, ends: Floats, group: Ints, *, run: int) -> Boxed:
+        """Runs of so many edges at most, each of one group; those of a group stand together."""
         boxes = np.empty_like(ends)
         np.minimum(ends[:2], ends[2:], out=boxes[:2])
         np.maximum(ends[:2], ends[2:], out=boxes[2:])
         first = np.flatnonzero(np.r_[True, group[1:] != group[:-1]][: len(group)])
         number = np.arange(len(group)) - np.repeat(first, np.diff(np.r_[first, len(group)]))
-        starts = np.flatnonzero(number % _RUN == 0)
+        starts = np.flatnonzero(number % run == 0)
         around = np.zeros((4, len(starts)))
         if len(starts):
             np.minimum.reduceat(boxes[:2], starts, axis=1, out=around[:2])

@@ -28,6 +28,8 @@ _ASIDE_DEG = np.array([1.0e-12, 0.7e-12])
 _NOTHING_M2 = 1e-3
 #: Pairs of a shape and a base whose edges stay in the processor's cache.
 _PAIRS_AT_ONCE = 12_000
+#: Edges of a layer that are looked for together.
+_RUN = 16
 #: DE-9IM: neighbours that only touch share no inside (OGC 06-103r4).
 _INSIDES_MEET = "T********"
 #: A base all of whose places lie in equally many shapes has them once, or at least twice.
@@ -77,7 +79,8 @@ def sums_within(bases: Geometries, shapes: Geometries, kind: Ints, weights: Floa
     for here in _few(moved, base):
         some, row = np.unique(base[here], return_inverse=True)
         near, place = np.unique(shape[here], return_inverse=True)
-        layer = _Layer.of(land(shapes[near]), kind[near], weights)
+        kinds, own = np.unique(kind[near], return_inverse=True)
+        layer = _Layer.of(land(shapes[near]), own, weights[[*kinds, -1]])
         m2[some], twice[some] = _sums(moved[some], layer, row, place)
     return LayerSums(m2[:, 1:], twice, base, shape)
 
@@ -126,7 +129,12 @@ class _Layer:
         once = beyond < np.arange(len(beyond))
         kept = np.flatnonzero(once & (left != right))
         return cls(
-            shapes, kind, weights, Boxed.of(edges.ends(kept), owner[kept]), left[kept], right[kept]
+            shapes,
+            kind,
+            weights,
+            Boxed.of(edges.ends(kept), owner[kept], run=_RUN),
+            left[kept],
+            right[kept],
         )
 
 
@@ -146,8 +154,9 @@ class _Total:
     alone: Flags
 
     def add(self, base: Ints, m2: Floats, kind: Ints) -> None:
-        for column, weight in enumerate(self.layer.weights.T):
-            self.m2[:, column] += np.bincount(base, m2 * weight[kind], minlength=len(self.m2))
+        kinds = len(self.layer.weights)
+        by_kind = np.bincount(base * kinds + kind, m2, minlength=len(self.m2) * kinds)
+        self.m2[:] += by_kind.reshape(-1, kinds) @ self.layer.weights
 
     def add_across(self, base: Ints, m2: Floats, edge: Ints) -> None:
         """Add to the kinds to the left of edges what is taken from those to the right."""

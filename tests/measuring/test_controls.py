@@ -250,7 +250,7 @@ def test_order_does_not_matter(survey: tuple[np.ndarray, ...]) -> None:
 
 @pytest.mark.parametrize("shapes", [[], [None], [shapely.Point(WEST, SOUTH)], [shapely.Polygon()]])
 def test_layers_without_land(shapes: list[Any]) -> None:
-    layer = _layer("公益林", shapes)
+    layer = ControlLayer("public_forest", "公益林", np.array(shapes, dtype=object))
     assert measure_controls(_bases(SQUARE), [layer]).table.iloc[0].tolist() == [0.0]
     assert measure_controls(_bases(), [layer]).table.shape == (0, 1)
     assert measure_controls(_bases(SQUARE), []).table.shape == (1, 0)
