@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
@@ -254,3 +255,34 @@ def test_cells_emptied_by_a_workbook_are_empty(records: gpd.GeoDataFrame) -> Non
 def test_a_frame_without_geometry_is_not_measured() -> None:
     with pytest.raises(hg.MissingColumnError, match="geometry"):
         hg.measure(pd.DataFrame({"a": [1]}))
+
+
+#: Steps given a frame that holds little: each answers, or says what it lacks.
+WITH_LITTLE: dict[str, Callable[[gpd.GeoDataFrame], Any]] = {
+    "count_progress": lambda bases: hg.count_progress(bases, by=["county", "reporting_unit"]),
+    "compare_counts": lambda bases: hg.compare_counts(
+        hg.count_progress(bases), hg.count_progress(bases.iloc[:6])
+    ),
+    "draw_audit_sample": lambda bases: hg.draw_audit_sample(bases, 3, seed=1),
+    "make_schedule": lambda bases: hg.make_schedule(bases, as_of=DAY),
+    "count_standards": hg.count_standards,
+    "choose_visit": lambda bases: hg.choose_visit(bases, stops=3),
+    "plan": lambda bases: hg.plan(bases, targets={"500": 9, "1000": 1}, runs=1),
+    "draw_map": hg.draw_map,
+}
+
+
+@pytest.mark.parametrize("step", WITH_LITTLE)
+@pytest.mark.parametrize("kept", ["a gap in every column", "no column but those it needs"])
+def test_what_a_frame_lacks_is_never_an_error_of_the_program(
+    step: str, kept: str, records: gpd.GeoDataFrame
+) -> None:
+    bases = hg.classify(records).reset_index()
+    if kept.startswith("a gap"):
+        for place, name in enumerate(bases.columns.drop("geometry")):
+            gap = bases.index == place % len(bases)
+            bases[name] = bases[name].astype(object).where(~gap, None)
+    else:
+        bases = bases[["variety", "status", "counted_mu", "geometry"]]
+    with contextlib.suppress(hg.HerbgisError):
+        assert WITH_LITTLE[step](bases) is not None

@@ -213,7 +213,8 @@ def draw_lot(frame: pd.DataFrame, count: int, seed: int, policy: Policy) -> Flag
     rng = np.random.default_rng(seed)
     units = {name: place for place, name in enumerate(policy.words["reporting_unit"])}
     unit = frame["reporting_unit"].map(lambda name: units.get(name, len(units)))
-    keys = (rng.random(len(frame)), frame["reporting_unit"].astype("str"), unit)
+    names = frame["reporting_unit"].fillna("").astype("str")
+    keys = (rng.random(len(frame)), names, unit)
     order = np.lexsort((*keys, frame["tier"].map(policy.tier_labels.index), frame["risk"] == ""))
     step = len(frame) / count
     places = np.floor((rng.random() + np.arange(count)) * step).astype(int)

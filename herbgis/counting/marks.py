@@ -55,6 +55,8 @@ def countable(
             table[column.name] = cols.missing(column.kind, table.index)
     if "contiguous_mu" not in table:
         table["contiguous_mu"] = table["counted_mu"]
+    if "disputed_mu" not in table:
+        table["disputed_mu"] = cols.missing("number", table.index)
     table["year"] = table["completed_on"].dt.year.astype("Int64")
     table["sound"] = ~table["blocked_by"].map(bool).astype(bool) & table["counted_mu"].notna()
     table["standing"] = ""

@@ -61,7 +61,7 @@ class Candidates:
     >>> here = counties[counties["county"] == "碧江区"]
     >>> candidates = hg.gather_candidates(bases, dem=hg.sample_paths().dem, counties=here)
     >>> print(str(candidates).splitlines()[0])
-    <Candidates 1434 处: 新建 1418, 扩建 16>
+    <Candidates 1439 处: 新建 1423, 扩建 16>
     >>> candidates.scores.shape == (len(candidates.sites), 15)  # 一个品种一列
     True
     >>> print(candidates.caveats[0])

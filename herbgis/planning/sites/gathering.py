@@ -134,7 +134,7 @@ def gather_candidates(
     >>> candidates = hg.gather_candidates(bases, dem=hg.sample_paths().dem, counties=here)
     >>> sites = candidates.sites  # 候选地块, 和未达标基地旁边可以扩的地
     >>> len(sites), sites.loc["E-520602-2020-002-500", ["enlarges", "county"]].tolist()
-    (1434, ['520602-2020-002', '碧江区'])
+    (1439, ['520602-2020-002', '碧江区'])
     >>> round(float(sites.loc["E-520602-2020-002-500", "mu"]), 2)
     51.82
     """
