@@ -98,7 +98,16 @@ def answering(result: Class) -> Class:
         if inspect.isfunction(method) and not name.startswith("_"):
             setattr(result, name, _checked(method, f"{result.__name__}.{name}"))
     result.__getattr__ = _unknown_attribute  # type: ignore[attr-defined]
+    setattr(result, "__getitem__", _no_item)  # noqa: B010 - mypy takes it for an index
     return result
+
+
+def _no_item(result: Any, _key: Any) -> Any:
+    names = listed(name for name in dir(result) if not name.startswith("_"))
+    owner = called(type(result).__name__)
+    raise WrongCallError(
+        tr("{owner} 不是一张表, 没有 [ ]。可用的有: {names}。", owner=owner, names=names)
+    )
 
 
 def _unknown_attribute(result: Any, name: str) -> Any:
