@@ -55,6 +55,7 @@ DATA: dict[str, frozenset[str] | object] = {
     "planning/visit/roads.py": frozenset({"_TRAVEL_HEADINGS"}),
     # Spellings in files, headings and names that a file's own are made of: what an id or a mapping
     # of columns may hold is the same in every language.
+    "reading/control_rasters.py": frozenset({"_CALLED"}),
     "reading/formats/arrow_cells.py": frozenset({"_series"}),
     "reading/formats/coordinate_table.py": frozenset({"_PARTS", "_ANY_NUMBER"}),
     "reading/formats/coordinates.py": ...,
@@ -89,6 +90,7 @@ DATA: dict[str, frozenset[str] | object] = {
     "reading/formats/workbook.py": frozenset({"_DELIMITERS", "_COMMAS", "_name_of_next"}),
     "reading/formats/xml_workbook.py": frozenset({"_title"}),
     "reading/targets.py": frozenset({"_QUARTERS", "_TIER", "_YEAR", "_LEAST", "_SUMS"}),
+    "reading/understanding/control_layers.py": frozenset({"_STOPS"}),
     "reading/understanding/cells.py": frozenset({"clean_text"}),
     "reading/understanding/computed.py": frozenset({"_SEPARATORS", "_joined"}),
     "reading/understanding/extras.py": frozenset({"_read_year"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -266,7 +267,7 @@ def _counties(source: str, policy: Policy) -> gpd.GeoDataFrame | None:
 
 
 def controls_of(inputs: Inputs, policy: Policy) -> Mapping[str, ControlLayer] | None:
-    """The layers that options name, as ``名称=文件``; None where there are none.
+    """The layers that options name, as ``名称=文件`` or, of rasters, ``名称=文件=值``, if any.
 
     Raises
     ------
@@ -301,7 +302,18 @@ def controls_of(inputs: Inputs, policy: Policy) -> Mapping[str, ControlLayer] | 
             )
             raise WrongCallError(msg)
         files[name] = file
-    return hg.read_controls(files, policy=policy) if files else None
+    meant = {name: _with_meaning(file) for name, file in files.items()}
+    return hg.read_controls(meant, policy=policy) if files else None
+
+
+def _with_meaning(file: str) -> str | tuple[str, str | list[int]]:
+    """A file, or a raster with what its numbers mean: ``文件=4,5``, ``文件=三调``."""
+    path, given, meaning = (part.strip() for part in file.rpartition("="))
+    if not given or Path(file).exists():
+        return file
+    values = re.split(r"[,\uff0c]", meaning)
+    whole = all(re.fullmatch(r"\s*-?\d+\s*", value) for value in values)
+    return path, [int(value) for value in values] if whole else meaning
 
 
 def _refuse_results(paths: Sequence[Path]) -> None:

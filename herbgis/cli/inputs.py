@@ -101,7 +101,8 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
             typer.Option(
                 "--control",
                 metavar="NAME=FILE",
-                help="管控图层: 名称=文件, 如 永久基本农田=YJJBNTTB.shp; 可以多个",
+                help="管控图层: 名称=文件, 如 永久基本农田=YJJBNTTB.shp; 栅格可写值或编码, 如 "
+                "25°以上=坡度分级.tif=5; 可以多个",
             ),
         ],
         None,

@@ -1,16 +1,17 @@
-"""read_controls: files of layers that control land (管控图层), in any format of a survey."""
+"""read_controls: files of layers that control land (管控图层), a survey's formats or rasters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
-from herbgis.foundation.input_errors import ControlsError
 from herbgis.foundation.language import listed, tr
 from herbgis.geo.systems import Geometries
+from herbgis.reading.control_rasters import is_raster, raster_layer
 from herbgis.reading.formats.survey_file import UnreadableFileError, Words
 from herbgis.reading.readers import whole_layers_of
 from herbgis.reading.sources import find_sources
@@ -20,6 +21,7 @@ from herbgis.reading.understanding.control_layers import (
     layer_of,
     named,
     refuse_twins,
+    unread,
     without_land,
 )
 from herbgis.reading.understanding.placing import place_layer
@@ -28,20 +30,30 @@ from herbgis.terms.issues import Place
 from herbgis.terms.policy import Policy
 from herbgis.terms.policyfiles import load_policy
 
+#: A file, of a raster with what its numbers mean.
+_Source: TypeAlias = str | Path | tuple[str | Path, str | Sequence[int]]
+
 
 def read_controls(
-    sources: Mapping[str, str | Path], *, policy: Policy | None = None
+    sources: Mapping[str, str | Path | tuple[str | Path, str | Sequence[int]]],
+    *,
+    policy: Policy | None = None,
 ) -> dict[str, ControlLayer]:
     """Layers that control land, for `validate` to hold bases against.
 
     Parameters
     ----------
-    sources : mapping of str to str or Path
+    sources : mapping of str to str, Path or tuple
         File by the name of what it shows: 永久基本农田, 生态保护红线, 公益林, 退耕地, 自然保护区,
         25°以上, 三调地类, and what such layers are called in files (``DLTB``, ``YJJBNTTB``). Any
         format that `read_survey` reads, in any system; of a file with several layers the one is
         read that is called so. Several of one kind (国家级公益林, 地方公益林) are told together. A
         layer of another name is one's own: of it the 亩 alone are told.
+
+        A raster, in any system, has 1 within and 0 outside; of other values those within are given
+        with it, ``("坡度分级.tif", [5])``, and of 三调地类 the table of its codes,
+        ``("地类.tif", "三调")``: 三调, GB/T 21010-2017 or 二调. Cells count by their sides; those
+        without data are not within, and it is said how many.
     policy : Policy, optional
         For the parameters of old datums.
 
@@ -55,8 +67,8 @@ def read_controls(
     InputNotFoundError
     ControlsError
         A file cannot be read whole, holds no polygons, or several layers of which none is named;
-        its coordinates cannot be placed; a survey of land tells no classes; two names of one's own
-        are one in the names of columns.
+        what the numbers of a raster mean is not told; its coordinates cannot be placed; a survey of
+        land tells no classes; two names of one's own are one in the names of columns.
 
     Notes
     -----
@@ -73,10 +85,20 @@ def read_controls(
     """
     policy = policy or load_policy()
     refuse_twins({name: named(name)[0] for name in sources})
-    return {name: _read(name, Path(source), policy) for name, source in sources.items()}
+    return {name: _read(name, source, policy) for name, source in sources.items()}
 
 
-def _read(name: str, path: Path, policy: Policy) -> ControlLayer:
+def _read(name: str, source: _Source, policy: Policy) -> ControlLayer:
+    file, meaning = source if isinstance(source, tuple) else (source, None)
+    path = Path(file)
+    if is_raster(path):
+        return raster_layer(name, path, meaning, policy)
+    if meaning is not None:
+        raise unread(name, path.name, tr("只有栅格要写值或编码, 这个文件请只写文件名"))
+    return _read_shapes(name, path, policy)
+
+
+def _read_shapes(name: str, path: Path, policy: Policy) -> ControlLayer:
     layer = _chosen(name, path, _layers(name, path, Words(policy)))
     place = Place(layer.file, layer.name or None)
     placed = place_layer(_shapes(layer), layer.crs, place, policy.datum_parameters)
@@ -86,7 +108,7 @@ def _read(name: str, path: Path, policy: Policy) -> ControlLayer:
             "有 {count} 个图形的坐标系认不出来, 或与坐标不符; 请转换为 CGCS2000 后再给",
             count=int(lost.sum()),
         )
-        raise _unread(name, layer.file, why)
+        raise unread(name, layer.file, why)
     said = (_shown(layer), *layer.assumptions, *placed.assumptions, *without_land(placed.geometry))
     return layer_of(name, layer.frame, placed.geometry, said)
 
@@ -97,7 +119,7 @@ def _layers(name: str, path: Path, words: Words) -> list[Layer]:
         sources = find_sources([path], temporary)
         for source in sources:
             if source.unknown:
-                raise _unread(name, source.shown, source.trouble)
+                raise unread(name, source.shown, source.trouble)
         try:
             layers = [
                 layer
@@ -106,7 +128,7 @@ def _layers(name: str, path: Path, words: Words) -> list[Layer]:
                 for layer in whole_layers_of(source, words)
             ]
         except UnreadableFileError as error:
-            raise _unread(name, path.name, str(error)) from error
+            raise unread(name, path.name, str(error)) from error
     return [layer for layer in layers if has_land(_shapes(layer))]
 
 
@@ -117,7 +139,7 @@ def _shapes(layer: Layer) -> Geometries:
 def _chosen(name: str, path: Path, layers: list[Layer]) -> Layer:
     """The one layer at a path, or of several the one that is called as what is asked for."""
     if not layers:
-        raise _unread(name, path.name, tr("里面没有面"))
+        raise unread(name, path.name, tr("里面没有面"))
     meant = named(name)[0]
     called = [each for each in layers if meant in _names(each)] if len(layers) > 1 else layers
     if len(called) == 1:
@@ -127,7 +149,7 @@ def _chosen(name: str, path: Path, layers: list[Layer]) -> Layer:
         count=len(layers),
         layers=listed(_shown(layer) for layer in layers),
     )
-    raise _unread(name, path.name, why)
+    raise unread(name, path.name, why)
 
 
 def _names(layer: Layer) -> set[str]:
@@ -138,9 +160,3 @@ def _names(layer: Layer) -> set[str]:
 
 def _shown(layer: Layer) -> str:
     return f"{layer.file}#{layer.name}" if layer.name else layer.file
-
-
-def _unread(name: str, file: str, why: str) -> ControlsError:
-    return ControlsError(
-        tr("管控图层 {name} 的文件 {file} 读不了 (HG001): {why}。", name=name, file=file, why=why)
-    )

@@ -41,7 +41,8 @@ _HOW: Mapping[str, str] = {
     "townships": "请先用 geopandas.read_file(文件) 读出来。",
     "units": "请先用 geopandas.read_file(文件) 读出来。",
     "controls": '请写 controls=hg.read_controls({"DLTB": 路径})。',
-    "hg.read_controls.sources": '请写 hg.read_controls({"DLTB": 路径}), 左边是图层的名称。',
+    "hg.read_controls.sources": '请写 hg.read_controls({"DLTB": 路径}), 左边是图层的名称; 栅格可写 '
+    '("坡度分级.tif", [5])、("地类.tif", "三调")。',
     "against": "请写 against=hg.read_ledger(台账), 或 hg.read_survey(文件).bases。",
     "policy": '请写 policy="tongren-2020"、TOML 文件的路径, 或 hg.load_policy(…) 的结果。',
     "hg.load_policy": "口径、规模线、容差写在一个 TOML 文件里, 再给这个文件的路径。",

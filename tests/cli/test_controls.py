@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
+import rasterio
 
 import herbgis as hg
 from tests.cli.test_inputs import FEW
@@ -86,3 +88,23 @@ def test_a_plan_keeps_off_land_on_which_growing_is_forbidden(
     assert chosen[1] <= {"C-2"}
     assert "C-1" in chosen[0]
     assert any("C-1" in note and "禁止种植黄精" in note for note in plan["notes"])
+
+
+def test_a_raster_is_given_with_its_values(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    west, south, east, north = hg.read_survey(FEW).bases.total_bounds
+    # A name may have a mark of its own.
+    path = tmp_path / "坡度=2.tif"
+    grid = rasterio.Affine((east - west) / 2, 0, west, 0, (south - north) / 2, north)
+    place = {"crs": "EPSG:4490", "transform": grid}
+    size = {"height": 2, "width": 2, "count": 1, "dtype": "uint16"}
+    with rasterio.open(path, "w", driver="GTiff", **size, **place) as raster:
+        raster.write(np.array([[4, 999], [4, 103]], dtype=np.uint16), 1)
+    given = ["--control", f"25°以上={path}=4,999", "--control", f"三调={path}=GB/T 21010-2017"]
+    _, out, _ = run(capsys, "validate", FEW, *given, "--format", "json")
+    told = json.loads(out)
+    assert {"HG601", "HG602", "HG603"} <= {issue["code"] for issue in told["issues"]}
+    assert any("值是 4、999 的格在里面" in line for line in told["files"][0]["assumptions"])
+    _, _, err = run(capsys, "validate", FEW, "--control", f"红线={path}")
+    assert "值是 4、103、999" in err

@@ -27,6 +27,8 @@ from herbgis.terms.policy import Policy
 _CODE, _DEDUCTIONS = "dlbm", ("kcxs", "tkxs")
 #: What a name of one's own may not hold where it is a part of a column's.
 _NOT_IN_COLUMNS = re.compile(r"\W+")
+#: Ends of a sentence that becomes a part of another.
+_STOPS = "。."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -114,6 +116,18 @@ def layer_of(
     codes = np.array([*map(land_code, cells), ""], dtype=object)[place]
     told = [_shares(table[headings[each]]) for each in _DEDUCTIONS if each in headings]
     return ControlLayer(meant, title, shapes, codes, told[0] if told else None, said)
+
+
+def unread(name: str, file: str, why: str) -> ControlsError:
+    """What is raised for a file that cannot be used as a layer."""
+    return ControlsError(
+        tr(
+            "管控图层 {name} 的文件 {file} 读不了 (HG001): {why}。",
+            name=name,
+            file=file,
+            why=why.rstrip(_STOPS),
+        )
+    )
 
 
 def has_land(shapes: Geometries) -> bool:
