@@ -34,7 +34,7 @@ GRIDS: dict[str, tuple[int, float, float]] = {
     "of another zone": (4526, 30.0, 0.0),
     "turned": (32649, 30.0, 17.0),
     "degrees": (4490, 0.0003, 0.0),
-    "coarse": (4545, 250.0, 0.0),
+    "coarse": (4526, 1500.0, 0.0),
 }
 
 
