@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from herbgis.cli.inputs import SHIPPED, Inputs
-from herbgis.cli.outcome import exit_status, unread_lines
+from herbgis.cli.outcome import exit_status, held_lines, unread_lines
 from herbgis.cli.voice import complain, progress_bar, tell
 from herbgis.foundation.language import listed, tr
 
@@ -124,6 +124,8 @@ def validated(
         controls=layers,
         track=progress_bar(tr("校验")),
     )
+    if layers:
+        tell(*held_lines(survey, report))
     return report, borders
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from herbgis.foundation.language import tr
 
 if TYPE_CHECKING:
+    from herbgis.reading.understanding.survey import Survey
     from herbgis.validating.report import ValidationReport
 
 #: Issues of files whose records, or some of them, are not there.
@@ -26,6 +28,12 @@ def unread_lines(report: ValidationReport) -> list[str]:
         )
         for issue in lost.to_dict("records")
     ]
+
+
+def held_lines(survey: Survey, report: ValidationReport) -> list[str]:
+    """What validating says of the boundaries and layers that records were held against."""
+    before, after = ({*itertools.chain(*each.files["assumptions"])} for each in (survey, report))
+    return sorted(after - before)
 
 
 def exit_status(report: ValidationReport | None) -> int:

@@ -174,6 +174,9 @@ def whole_layers_of(source: Source, words: Words) -> list[Layer]:
         for issue in layer.issues:
             if issue.code == "HG001" and issue.severity is None:
                 raise UnreadableFileError(str(issue.values["why"]))
+            if issue.code == "HG002":
+                line = "写明 {promised} 条记录, 完整的只有 {read} 条"
+                raise UnreadableFileError(tr(line, **issue.values))
     return layers
 
 

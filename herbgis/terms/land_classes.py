@@ -95,17 +95,25 @@ def land_groups(codes: Iterable[object]) -> dict[str, str]:
     -----
     A layer's tables are those that know the most of its codes. A code that only one table has
     (``05H1``, ``0604``, ``013``) tells which it is; a layer without such a code may be of several.
+    Where no code of a layer begins with a nought, a spreadsheet may have taken these away, and
+    ``201`` is 果园 (``0201``) as well as 城市.
     """
     told = {code for code in map(land_code, codes) if code}
     tables = land_class_tables()
     known = [len(told & table.classes.keys()) for table in tables]
     likely = [table for table, count in zip(tables, known, strict=True) if count == max(known)]
+    whole = any(code.startswith("0") for code in told)
     groups: dict[str, str] = {}
     for code in told:
-        said = {table.classes[code].group for table in likely if code in table.classes}
-        if len(said) == 1:
+        said = _groups_in(likely, code)
+        perhaps = set() if whole else _groups_in(tables, f"0{code}")
+        if len(said) == 1 and perhaps <= said:
             groups[code] = said.pop()
     return groups
+
+
+def _groups_in(tables: Iterable[LandClassTable], code: str) -> set[str]:
+    return {table.classes[code].group for table in tables if code in table.classes}
 
 
 def land_code(cell: object) -> str:

@@ -49,12 +49,17 @@ def _said_of_counties(context: Context) -> Iterator[str]:
 
     A base there has 0 亩 within them, of which nobody knows whether that is so.
     """
-    if context.counties is None:
-        return
-    counties = context.counties.iloc[np.unique(context.shares["county"])]
     shapes: dict[str, list[Geometries]] = {}
     for layer in context.layers:
         shapes.setdefault(layer.title, []).append(layer.shapes)
+    if context.counties is None:
+        around = shapely.box(*shapely.total_bounds(context.geometry))
+        for title, several in shapes.items():
+            if not _has_one_within(np.concatenate(several), around):
+                line = "{layer}在这批基地的范围内没有图形: 是没有给全、给错了, 还是那里没有, 请核对"
+                yield tr(line, layer=tr(title))
+        return
+    counties = context.counties.iloc[np.unique(context.shares["county"])]
     for title, several in shapes.items():
         drawn = np.concatenate(several)
         bare = [

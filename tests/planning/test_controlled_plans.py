@@ -159,3 +159,17 @@ def test_proposals_on_forbidden_land_are_left_out_and_said() -> None:
     assert list(found.sites.index) == ["C-1", "C-4"]
     assert "候选地块 C-0 有 600.00 亩在管控范围内, 禁止种植黄精, 未列入" in found.notes
     assert "候选地块 C-2 有 600.00 亩在管控范围内, 禁止种植未写明的品种, 未列入" in found.notes
+
+
+def test_what_has_no_shape_is_not_said_to_be_clear(bases: gpd.GeoDataFrame) -> None:
+    """Without a DEM nobody knows where an enlargement lies: of its cropland 0 亩 is no answer."""
+    around = bases.geometry.union_all().buffer(0.2)
+    plan = hg.plan(
+        bases,
+        targets={"500": 2, "1000": 0},
+        controls={"三调地类": _table([around], DLBM=["0103"])},
+        runs=0,
+    )
+    assert plan.chosen["action"].tolist() == ["enlarge", "enlarge"]
+    assert any("扩建的 2 处没有图形, 没有对照管控图层" in note for note in plan.notes)
+    assert not any("有耕地" in note for note in plan.notes)

@@ -203,3 +203,20 @@ def test_years_to_harvest_are_read_from_the_catalogue() -> None:
     assert len(read) > 15
     assert all(years is not None and 0 < years[0] <= years[1] < 20 for years in read)
     assert np.isfinite([years[1] for years in read if years]).all()
+
+
+@pytest.mark.parametrize("done", ["2021-06", "2030-06"])
+def test_a_plan_in_which_nothing_takes_land_is_told_by_year(done: str) -> None:
+    building = pd.DataFrame(
+        {
+            "variety": ["天麻"],
+            "status": ["building"],
+            "counted_mu": [600.0],
+            "completed_on": [done],
+        },
+        index=pd.Index(["B1"], name="base_id"),
+    )
+    for bases, counts in ((building, done < "2022"), (building.iloc[:0], False)):
+        plan = hg.plan(bases, targets={"500": 1, "1000": 0}, years=(2021, 2022), runs=0)
+        assert plan.status == ("optimal" if counts else "infeasible")
+        assert plan.years["counted_500"].tolist() == [int(counts)] * 2

@@ -160,3 +160,12 @@ def test_a_layer_shows_no_more_than_its_size(tmp_path: Path) -> None:
     layer = hg.read_controls({"公益林": write.gpkg(_patches(), tmp_path)})["公益林"]
     assert repr(layer) == "<ControlLayer 公益林: 3 个图形>"
     assert np.shape(layer.shapes) == (3,)
+
+
+def test_a_layer_of_which_shapes_are_cut_off_is_none(tmp_path: Path) -> None:
+    path = write.shp("GBK", "GBK")(_patches(), tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    for name in ("DLTB", "永久基本农田"):
+        with pytest.raises(hg.ControlsError, match="写明 3 条记录, 完整的只有 1 条"):
+            hg.read_controls({name: path})

@@ -66,6 +66,10 @@ def test_the_third_surveys_codes(code: str, name: str, group: str) -> None:
         (["0101", "9999", "药材"], {"0101": "cropland"}),
         (["０１０１", " 0201k "], {"0101": "cropland", "0201k": "orchard"}),
         ([101, 301.0, None, ""], {}),
+        # A spreadsheet took the noughts away: 201 is 城市 of one survey, and of the other 果园.
+        (["101", "103", "201", "1006"], {"1006": "other"}),
+        (["11", "12"], {}),
+        (["203", "1107"], {"1107": "other"}),
         (["9999"], {}),
         ([], {}),
     ],

@@ -63,7 +63,7 @@ class Calendar:
                 problem,
                 **{name: getattr(problem, name)[option] for name in names},
                 year=begun,
-                gains=gains.reshape(-1, len(option)),
+                gains=gains.reshape(len(problem.need) * self.years, len(option)),
                 need=(problem.need[:, None] + self.ahead).ravel(),
                 seedling_mu=np.repeat(problem.seedling_mu, self.years),
                 begun_most=self.begun_most,

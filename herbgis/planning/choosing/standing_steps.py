@@ -32,8 +32,9 @@ from herbgis.terms.policy import Policy, Tier
 
 #: What is done with a base that stands, in the order of the ladder.
 MEND, REMEASURE, FINISH = "mend", "remeasure", "finish"
-#: A base with this code lies on land that counts already under another number.
-_COUNTED_ALREADY = "HG304"
+#: What no mended file changes: land that counts already under another number, or whose use a
+#: policy rules out (controls).
+_STAYS_BLOCKED = frozenset({"HG304", "HG601", "HG602"})
 #: What is told of a base.
 _TOLD = ("variety", "county", "township")
 #: What is unknown of a base that waits for word, by column.
@@ -85,7 +86,9 @@ def _known(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     settled = pd.Series(with_disputed, index=table.index)
     declared = table["declared_mu"].astype(float)
     mu = settled.where(measured, counted.where(counted > 0, declared))
-    mu = mu.mask(table["blocked_by"].map(lambda codes: _COUNTED_ALREADY in (codes or ())), 0.0)
+    mu = mu.mask(
+        table["blocked_by"].map(lambda codes: bool(_STAYS_BLOCKED & {*(codes or ())})), 0.0
+    )
     tiers = [
         np.array([policy.tier_reached(each) for each in area]) for area in (mu, counted.fillna(0.0))
     ]

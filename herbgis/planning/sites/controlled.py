@@ -98,6 +98,14 @@ def planned_on(candidates: Candidates, chosen: pd.DataFrame) -> Iterator[str]:
         return
     rows = chosen[chosen["site"].isin(held.table.index)]
     table = held.table.loc[rows["site"]]
+    unseen = len(chosen) - len(rows)
+    if unseen:  # enlargements of which nobody has drawn the land
+        yield tr(
+            "扩建的 {count} 处没有图形, 没有对照管控图层: 能不能种、占多少耕地都不知道",
+            count=unseen,
+        )
+    if rows.empty:
+        return
     yield tr("规划用了管控图层, 地块的边可能就是图层的边: 内部资料, 不得公开")
     yield _cropland(table)
     for layer in held.layers:

@@ -39,8 +39,8 @@ def pool() -> tuple[pd.DataFrame, Draft, pd.Series]:
     count = 400
     mu = np.round(rng.choice(LINES, count) * rng.uniform(0.75, 1.02, count), 2)
     measured = np.where(rng.random(count) < 0.85, 1.0, np.nan)
-    codes: list[list[str]] = [["HG401"], ["HG304"], []]
-    blocked = [codes[k] for k in rng.choice(3, count, p=[0.15, 0.05, 0.8])]
+    codes: list[list[str]] = [["HG401"], ["HG304"], ["HG401", "HG601"], []]
+    blocked = [codes[k] for k in rng.choice(4, count, p=[0.1, 0.05, 0.05, 0.8])]
     told = pd.DataFrame(
         {
             "variety": rng.choice(["黄精", "香菇", "无名草"], count, p=[0.9, 0.05, 0.05]),
@@ -105,7 +105,8 @@ def choices_of_base(base: dict[str, Any], case: str) -> Iterator[tuple[float, fl
         stands = base["status"] in {"built", "unknown", "building"}
         free = may_count and stands and case != "without"
         mu = base["counted_mu"] if measured else base["declared_mu"]
-        yield (0.0 if not free or "HG304" in base["blocked_by"] else mu), 0.0
+        stays = {"HG304", "HG601"} & {*base["blocked_by"]}
+        yield (0.0 if not free or stays else mu), 0.0
         return
     mu = now = base["counted_mu"]
     if case == "helped":
