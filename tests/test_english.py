@@ -37,7 +37,7 @@ CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 #: Chinese that is data and not said: what files hold, and what is compared with it. By module, the
 #: constants (or functions) that hold it; `...` where all of a module's Chinese is such.
 DATA: dict[str, frozenset[str] | object] = {
-    "cli/chain.py": frozenset({"_LAYER"}),
+    "cli/layers.py": frozenset({"_LAYER"}),
     "cli/helping.py": frozenset({"_WORDS"}),
     "cli/ledger.py": frozenset({"_LEDGER", "_PRODUCTION", "_SCHEDULE"}),
     "cli/planning.py": frozenset({"_BOOK", "_MAP"}),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from herbgis.cli.inputs import SHIPPED, Inputs
+from herbgis.cli.layers import controls_of
 from herbgis.cli.outcome import exit_status, held_lines, unread_lines
 from herbgis.cli.voice import complain, progress_bar, tell
 from herbgis.foundation.language import listed, tr
@@ -42,14 +42,11 @@ _SAVED_ANEW = (
     "用 gpd.read_file、pd.read_excel 打开, 再 hg.count_progress。"
 )
 
-#: How a control layer is given.
-_LAYER = "永久基本农田=YJJBNTTB.shp"
-
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from herbgis.reading.understanding.control_layers import ControlLayer
     from herbgis.reading.understanding.survey import Survey
+    from herbgis.terms.issues import Issue
     from herbgis.terms.policy import Policy
     from herbgis.validating.report import ValidationReport
 
@@ -75,10 +72,8 @@ def validated(
     Boundaries or counted bases that cannot be read end the run, for what it would count was not
     held against them; `go_on` reports them as HG001 instead, beside all that could be checked.
     """
-    import pandas as pd
-
     import herbgis as hg
-    from herbgis.terms.issues import Issue, Place, issue_table
+    from herbgis.terms.issues import Issue, Place
 
     rules = hg.load_policy(inputs.policy_name)
     issues: list[Issue] = []
@@ -111,9 +106,7 @@ def validated(
     _refuse_results(inputs.paths)
     survey = read(inputs, rules)
     _refuse_reread(survey, inputs.paths)
-    if issues:
-        found = pd.concat([survey.issues, issue_table(issues)], ignore_index=True)
-        survey = dataclasses.replace(survey, issues=found)
+    survey = _with_issues(survey, issues)
     tell(*survey.assumption_lines())
     report = hg.validate(
         survey,
@@ -127,6 +120,18 @@ def validated(
     if layers:
         tell(*held_lines(survey, report))
     return report, borders
+
+
+def _with_issues(survey: Survey, issues: Sequence[Issue]) -> Survey:
+    """A survey with findings of files beside it."""
+    import pandas as pd
+
+    from herbgis.terms.issues import issue_table
+
+    if not issues:
+        return survey
+    found = pd.concat([survey.issues, issue_table(issues)], ignore_index=True)
+    return dataclasses.replace(survey, issues=found)
 
 
 def walk(
@@ -266,56 +271,6 @@ def _counties(source: str, policy: Policy) -> gpd.GeoDataFrame | None:
     if source == "none":
         return None
     return read_counties(None if source == SHIPPED else source, policy=policy)
-
-
-def controls_of(inputs: Inputs, policy: Policy) -> Mapping[str, ControlLayer] | None:
-    """The layers that options name, as ``名称=文件`` or, of rasters, ``名称=文件=值``, if any.
-
-    Raises
-    ------
-    WrongCallError
-        An option without a name or a file, or a name that stands twice.
-    ControlsError
-        A file cannot be read.
-    """
-    import herbgis as hg
-    from herbgis.foundation.wrong_calls import WrongCallError
-    from herbgis.terms.land_rules import control_named
-
-    files: dict[str, str] = {}
-    for text in inputs.controls:
-        name, given, file = (part.strip() for part in text.partition("="))
-        if not (name and given and file):
-            kind = control_named(Path(text.strip("= ")).stem)
-            example = f"{kind.title}={text.strip('= ')}" if kind else _LAYER
-            msg = tr(
-                "--control 要写成 名称=文件, 写的是 {text}。请写 --control {example}。",
-                text=text,
-                example=example,
-            )
-            raise WrongCallError(msg)
-        if name in files:
-            msg = tr(
-                "--control 的 {name} 写了两次: {one}、{other}。请去掉一个; 几个文件是同一种的, "
-                "换一个叫法, 如 国家级公益林、地方公益林。",
-                name=name,
-                one=files[name],
-                other=file,
-            )
-            raise WrongCallError(msg)
-        files[name] = file
-    meant = {name: _with_meaning(file) for name, file in files.items()}
-    return hg.read_controls(meant, policy=policy) if files else None
-
-
-def _with_meaning(file: str) -> str | tuple[str, str | list[int]]:
-    """A file, or a raster with what its numbers mean: ``文件=4,5``, ``文件=三调``."""
-    path, given, meaning = (part.strip() for part in file.rpartition("="))
-    if not given or Path(file).exists():
-        return file
-    values = re.split(r"[,\uff0c]", meaning)
-    whole = all(re.fullmatch(r"\s*-?\d+\s*", value) for value in values)
-    return path, [int(value) for value in values] if whole else meaning
 
 
 def _refuse_results(paths: Sequence[Path]) -> None:

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from herbgis.cli.chain import bases_of, controls_of, drawn_of
+from herbgis.cli.chain import bases_of, drawn_of
 from herbgis.cli.drawing import save_page
 from herbgis.cli.inputs import Inputs, takes
+from herbgis.cli.layers import controls_of
 from herbgis.cli.options import (
     AsOfOption,
     FormatOption,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -53,11 +53,7 @@ def _said_of_counties(context: Context) -> Iterator[str]:
     for layer in context.layers:
         shapes.setdefault(layer.title, []).append(layer.shapes)
     if context.counties is None:
-        around = shapely.box(*shapely.total_bounds(context.geometry))
-        for title, several in shapes.items():
-            if not _has_one_within(np.concatenate(several), around):
-                line = "{layer}在这批基地的范围内没有图形: 是没有给全、给错了, 还是那里没有, 请核对"
-                yield tr(line, layer=tr(title))
+        yield from _said_of_elsewhere(shapes, context.geometry)
         return
     counties = context.counties.iloc[np.unique(context.shares["county"])]
     for title, several in shapes.items():
@@ -73,6 +69,17 @@ def _said_of_counties(context: Context) -> Iterator[str]:
                 layer=tr(title),
                 counties=listed(bare),
             )
+
+
+def _said_of_elsewhere(shapes: Mapping[str, list[Geometries]], bases: Geometries) -> Iterator[str]:
+    """Layers without a shape anywhere about the bases."""
+    if shapely.is_missing(bases).all():
+        return
+    around = shapely.box(*shapely.total_bounds(bases))
+    for title, several in shapes.items():
+        if not _has_one_within(np.concatenate(several), around):
+            line = "{layer}在这批基地的范围内没有图形: 是没有给全、给错了, 还是那里没有, 请核对"
+            yield tr(line, layer=tr(title))
 
 
 def _has_one_within(shapes: Geometries, county: shapely.Geometry) -> bool:
