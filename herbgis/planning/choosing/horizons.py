@@ -159,7 +159,8 @@ def _targets(drafted: Draft, years: range, policy: Policy) -> pd.DataFrame:
     rows = {year: dict(stated.get(year, {})) for year in years}
     rows[years[-1]] = dict(drafted.targets)
     table = pd.DataFrame.from_dict(rows, orient="index", dtype=float)
-    return table.reindex(columns=[*drafted.targets]).rename_axis("year")
+    # Of a year without targets pandas 3.0.0 makes no row.
+    return table.reindex(index=pd.Index(years, name="year"), columns=[*drafted.targets])
 
 
 def _notes(
