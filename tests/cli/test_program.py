@@ -20,7 +20,7 @@ SAMPLE = hg.sample_paths()
 #: Names that stay as they are: the program, its commands and options, values, file formats, codes.
 _NAMES = re.compile(
     r"herbgis|HERBGIS_[A-Z_]+|--?[a-z-]+|HG204|CODE|\b[A-Z]+(?:\.\w+)?(?:[|=][A-Z.a-z]+)*\b|tongren(?:-2020)?|"
-    r"\b[a-z]+(?:\|[a-z]+)+|\b(?:zip|gpkg|parquet|geojson|xlsx|csv|county|variety|none|safe|text|"
+    r"\b[a-z]+(?:\|[a-z]+)+|\b(?:zip|gpkg|parquet|geojson|xlsx|csv|tif|county|variety|none|safe|text|"
     r"error|HG204|quantile|zh|herbgis-demo|issues\.json|ID|demo|validate|classify|progress|map|plan|visit|"
     r"production|info|template|explain|ledger|audit|admit|show|export|draw|estimate|compare)\b"
 )
